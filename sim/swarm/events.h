@@ -1,0 +1,138 @@
+#pragma once
+
+#include <array>
+
+#include "base/event.h"
+
+/// Numbers 100..199. `task.*`, `node.*` and `service.*` are what the managers believe; what executes is
+/// said by the engine on the node, `container.*` (runtime/events.h).
+namespace glasshive::swarm::events {
+
+// --- Nodes, as the dispatcher sees them (subject: the node's host name) -----------------------------
+inline constexpr EventKind node_ready{
+    .id = 100, .name = "node.ready", .subject = "node",
+    .doc = "The node registered with the dispatcher and may receive tasks.",
+    .fields = {{{"role", FieldType::name, "manager or worker"},
+                {"before", FieldType::name, "state before: none, down or unknown"}}},
+    .state = "ready"};
+inline constexpr EventKind node_down{
+    .id = 101, .name = "node.down", .subject = "node",
+    .doc = "The dispatcher missed heartbeats for three periods and declared the node down.",
+    .fields = {{{"message", FieldType::name, "as in docker node inspect"},
+                {"silent_for", FieldType::duration, "since the last beat"}}},
+    .state = "down", .verbosity = 0};
+inline constexpr EventKind node_availability{
+    .id = 102, .name = "node.availability", .subject = "node",
+    .doc = "The node's availability was set.",
+    .fields = {{{"availability", FieldType::name, "active, pause or drain"}}}};
+
+// --- Services (subject: the service's name) ---------------------------------------------------------
+inline constexpr EventKind service_created{
+    .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
+    .fields = {{{"mode", FieldType::name, "replicated or global"},
+                {"replicas", FieldType::integer, "desired replicas"},
+                {"image", FieldType::name, "image reference"}}},
+    .state = "created"};
+inline constexpr EventKind service_updated{
+    .id = 111, .name = "service.updated", .subject = "service", .doc = "A service's spec changed.",
+    .fields = {{{"mode", FieldType::name, "replicated or global"},
+                {"replicas", FieldType::integer, "desired replicas"},
+                {"image", FieldType::name, "image reference"}}}};
+inline constexpr EventKind service_removed{
+    .id = 112, .name = "service.removed", .subject = "service", .doc = "A service was removed.",
+    .ends_subject = true};
+
+// --- Tasks: observed states (subject: service.slot.taskid). task.* carry what later folds need ------
+#define GLASSHIVE_TASK_EVENT(identifier, number, kind_name, sentence, state_name, level)          \
+    inline constexpr EventKind identifier{                                                        \
+        .id = number, .name = kind_name, .subject = "task", .doc = sentence,                      \
+        .fields = {{{"service", FieldType::name, "owning service"},                               \
+                    {"slot", FieldType::integer, "slot, from 1; 0 for global services"},          \
+                    {"node", FieldType::name, "assigned node; empty before assignment"},          \
+                    {"message", FieldType::name, "Status.Message"},                               \
+                    {"error", FieldType::name, "Status.Err; empty when all is well"},             \
+                    {"exit_code", FieldType::integer, "of the container, where it ended"}}},      \
+        .state = state_name, .verbosity = level}
+
+GLASSHIVE_TASK_EVENT(task_new, 120, "task.new", "The orchestrator created a task.", "new", 2);
+GLASSHIVE_TASK_EVENT(task_pending, 121, "task.pending",
+                     "The allocator gave the task its network resources; it waits for a node, or its "
+                     "reason for waiting changed.", "pending", 2);
+GLASSHIVE_TASK_EVENT(task_assigned, 122, "task.assigned", "The scheduler chose a node.", "assigned", 1);
+GLASSHIVE_TASK_EVENT(task_accepted, 123, "task.accepted", "The agent has the task.", "accepted", 3);
+GLASSHIVE_TASK_EVENT(task_preparing, 124, "task.preparing", "The agent prepares it: networks, volumes, "
+                     "image pull.", "preparing", 3);
+GLASSHIVE_TASK_EVENT(task_ready, 125, "task.ready", "Prepared; waits for desired state running.",
+                     "ready", 3);
+GLASSHIVE_TASK_EVENT(task_starting, 126, "task.starting", "The container starts.", "starting", 3);
+GLASSHIVE_TASK_EVENT(task_running, 127, "task.running", "The manager learned that it runs.",
+                     "running", 1);
+GLASSHIVE_TASK_EVENT(task_complete, 128, "task.complete", "Ended with exit code 0.", "complete", 1);
+GLASSHIVE_TASK_EVENT(task_shutdown, 129, "task.shutdown", "Stopped as desired.", "shutdown", 2);
+GLASSHIVE_TASK_EVENT(task_failed, 130, "task.failed", "Ended with an error.", "failed", 1);
+GLASSHIVE_TASK_EVENT(task_rejected, 131, "task.rejected", "Could not be started.", "rejected", 1);
+GLASSHIVE_TASK_EVENT(task_orphaned, 132, "task.orphaned", "Its node is gone for good.", "orphaned", 2);
+#undef GLASSHIVE_TASK_EVENT
+
+inline constexpr EventKind task_desired{
+    .id = 133, .name = "task.desired", .subject = "task",
+    .doc = "The orchestrator changed what it wants of the task.",
+    .fields = {{{"service", FieldType::name, "owning service"},
+                {"desired", FieldType::name, "ready, running, shutdown or remove"},
+                {"why", FieldType::name, "e.g. node down, scaled down, updated, restart delay over"}}},
+    .verbosity = 2};
+inline constexpr EventKind task_removed{
+    .id = 134, .name = "task.removed", .subject = "task",
+    .doc = "The task object left the store (history limit, scale-down or service removal).",
+    .ends_subject = true, .verbosity = 3};
+inline constexpr EventKind task_restart{
+    .id = 135, .name = "task.restart", .subject = "task",
+    .doc = "The restart supervisor replaces this task by another in the same slot.",
+    .fields = {{{"service", FieldType::name, "owning service"},
+                {"replacement", FieldType::name, "the new task; empty when the policy forbids one"},
+                {"delay", FieldType::duration, "restart delay applied"},
+                {"why", FieldType::name, "failed, complete, node down, …"}}},
+    .verbosity = 1};
+
+// --- Decisions --------------------------------------------------------------------------------------
+inline constexpr EventKind decision_placed{
+    .id = 140, .name = "decision.placed", .subject = "task",
+    .doc = "The scheduler placed a task: winner, score and what stood against it.",
+    .fields = {{{"node", FieldType::name, "winner"},
+                {"service_tasks", FieldType::integer, "active tasks of the service there before"},
+                {"total_tasks", FieldType::integer, "active tasks there before"},
+                {"candidates", FieldType::integer, "nodes that passed every filter"},
+                {"refused", FieldType::integer, "nodes that some filter refused"},
+                {"detail", FieldType::text, "JSON: runners_up[3], refusals per filter, ties"}}},
+    .verbosity = 3};
+inline constexpr EventKind decision_refused{
+    .id = 141, .name = "decision.refused", .subject = "task",
+    .doc = "No node was suitable; repeated only when the text changes.",
+    .fields = {{{"message", FieldType::name, "no suitable node (…), SwarmKit's words"},
+                {"refused", FieldType::integer, "nodes refused"},
+                {"detail", FieldType::text, "JSON: per verdict the count and three names"}}},
+    .verbosity = 1};
+
+// --- Discovery: what a node knows of backends (subject: the node that learned) ------------------------
+inline constexpr EventKind discovery_added{
+    .id = 150, .name = "discovery.added", .subject = "node",
+    .doc = "This node learned by gossip that a task serves.",
+    .fields = {{{"service", FieldType::name, "service"}, {"task", FieldType::name, "the backend"},
+                {"backends", FieldType::integer, "backends of the service known here now"}}},
+    .verbosity = 3};
+inline constexpr EventKind discovery_removed{
+    .id = 151, .name = "discovery.removed", .subject = "node",
+    .doc = "This node learned that a backend is gone, or gave its silent host up.",
+    .fields = {{{"service", FieldType::name, "service"}, {"task", FieldType::name, "the backend"},
+                {"backends", FieldType::integer, "backends of the service known here now"},
+                {"why", FieldType::name, "left or node failed"}}},
+    .verbosity = 2};
+
+inline constexpr std::array<const EventKind*, 26> all{
+    &node_ready, &node_down, &node_availability, &service_created, &service_updated, &service_removed,
+    &task_new, &task_pending, &task_assigned, &task_accepted, &task_preparing, &task_ready,
+    &task_starting, &task_running, &task_complete, &task_shutdown, &task_failed, &task_rejected,
+    &task_orphaned, &task_desired, &task_removed, &task_restart, &decision_placed, &decision_refused,
+    &discovery_added, &discovery_removed};
+
+}   // namespace glasshive::swarm::events

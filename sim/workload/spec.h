@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/units.h"
+
+/// Plain input data of request clients.
+namespace glasshive::workload {
+
+enum class ArrivalProcess { poisson, fixed };
+
+/// Clients outside the cluster that call one published port of one service.
+struct ClientSpec {
+    std::string name;                                      ///< Unique; shown in events.
+    std::string service;                                   ///< The service that is meant to answer.
+    std::uint32_t port = 0;                                ///< Published port; 0: the service's first.
+    std::string enter;                                     ///< Host whose port is called; empty: each
+                                                           ///< host in turn, in platform order.
+    ArrivalProcess arrivals = ArrivalProcess::poisson;
+    double rate = 10;                                      ///< Requests per second, > 0.
+    Duration start{};                                      ///< First request not before.
+    Duration stop = Duration::max();                       ///< No request after.
+    Duration timeout = std::chrono::seconds{1};            ///< Per attempt.
+    std::uint32_t retries = 0;                             ///< Further attempts after a failed one.
+    Duration retry_delay{};                                ///< Before each further attempt.
+    Bytes request_size{512};
+    std::string file;                                      ///< Where declared, for diagnostics.
+    int line = 0;
+};
+
+}   // namespace glasshive::workload
