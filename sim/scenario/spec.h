@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "check/expectation.h"
+#include "platform/spec.h"
+#include "runtime/spec.h"
+#include "swarm/spec.h"
+#include "workload/spec.h"
+
+/// What a scenario file says, as plain data: everything a run needs, nothing built yet.
+namespace glasshive::scenario {
+
+/// How faithfully bulk transfers follow TCP.
+enum class Profile {
+    textbook,    ///< Transfer time = latency + size / bandwidth, exactly.
+    realistic,   ///< SimGrid's LV08 model: bandwidth factor, latency factor, cross-traffic.
+};
+
+/// As written in scenarios: "textbook".
+const char* to_text(Profile profile);
+
+/// Something an operator types at a given instant.
+struct CommandSpec {
+    enum class Do {
+        scale,      ///< docker service scale SERVICE=REPLICAS
+        update,     ///< docker service update --image IMAGE SERVICE
+        drain,      ///< docker node update --availability drain HOST
+        pause,      ///< … --availability pause HOST
+        activate,   ///< … --availability active HOST
+    };
+    Do what = Do::scale;
+    Duration at{};                    ///< Since the start of the run.
+    std::string service;              ///< scale and update: the service's full name.
+    std::uint64_t replicas = 0;       ///< scale only.
+    std::string image;                ///< update only.
+    std::string host;                 ///< drain, pause and activate only.
+    platform::Where where;
+};
+
+/// What the recording keeps. Never changes the run or its digest.
+struct RecordSpec {
+    /// Patterns of event kinds to keep: "task.running", "task.*", or "*". Empty: all.
+    std::vector<std::string> kinds;
+    /// Events between two keyframes; 0: none. Default: docs/architecture.md, "The recording".
+    std::int64_t keyframe_events = 50'000;
+};
+
+/// One file the scenario was read from, so that a recording can be run again without it.
+struct InputFile {
+    std::string name;       ///< As the user typed it (the scenario), or relative to the scenario's folder.
+    std::string content;
+};
+
+/// A whole scenario, checked: names refer to things that exist, numbers are in range.
+struct ScenarioSpec {
+    std::string file;                 ///< As the user typed it.
+    int schema = 1;
+    std::string title;                ///< Empty when the file gives none.
+    std::uint64_t seed = 42;
+    Duration duration = std::chrono::minutes{5};
+    Profile profile = Profile::textbook;
+
+    /// Its sample_interval is `record: {samples: …}`.
+    platform::PlatformSpec platform;
+    /// Hosts that run a manager; exactly one here. Default: the first host whose role is manager,
+    /// else the first host.
+    std::vector<std::string> managers;
+    /// `host` is filled in: the first manager unless the file says otherwise.
+    runtime::RegistrySpec registry;
+
+    /// Every service: those of the stack first, then the scenario's own. Names are unique.
+    std::vector<swarm::ServiceSpec> services;
+    std::string stack_name;           ///< The prefix of the stack's services; empty without a stack.
+    /// What the stack declares besides services; empty without a stack.
+    std::vector<swarm::NetworkSpec> networks;
+    std::vector<swarm::VolumeSpec> volumes;
+    std::vector<swarm::FileObjectSpec> secrets, configs;
+
+    std::vector<platform::FaultSpec> faults;          ///< In file order: "fault 1" is faults[0].
+    std::vector<workload::ClientSpec> clients;
+    std::vector<CommandSpec> commands;                ///< In order of time, then of the file.
+    std::vector<check::Expectation> expectations;     ///< In file order.
+    RecordSpec record;
+
+    /// The scenario itself first, then what it includes in order of mention.
+    std::vector<InputFile> inputs;
+    /// What is odd but lets the run go on, e.g. Compose keys a swarm ignores.
+    Diagnostics warnings;
+};
+
+}   // namespace glasshive::scenario
