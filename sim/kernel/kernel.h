@@ -28,6 +28,14 @@ struct FlowOptions {
     std::uint64_t argument = 0;           ///< Handed back by on_flow_end.
 };
 
+/// How a network profile bends a flow beyond sharing links; the identity is the `textbook` profile.
+/// Source of the `realistic` figures: SimGrid's LV08 (Velho & Legrand 2009), network/latency-factor
+/// 13.01 and network/TCP-gamma 4194304.
+struct FlowProfile {
+    double latency_factor = 1;    ///< The wait before the first byte, in path latencies.
+    double window_bytes = 0;      ///< Caps the rate at window / (2 * latency); 0: no cap.
+};
+
 /// What a piece of work needs to know.
 struct WorkOptions {
     double amount = 0;                    ///< In the queue's unit, e.g. core-seconds or bytes.
@@ -85,6 +93,7 @@ class Kernel {
     void kill(ProcessId process, EventId why);
     bool is_running(ProcessId process) const;
     HostId host_of(ProcessId process) const;
+    NameId name_of(HostId host) const;   ///< For event subjects.
 
     // --- Timers ---------------------------------------------------------------------------------
     /// Calls owner.on_timer(tag, argument) after `delay`. Requires delay >= 0 and a running owner.
@@ -106,11 +115,15 @@ class Kernel {
     /// Sends once, unordered; lost with the path's loss, a cut, or a dead receiver.
     void send_datagram(ProcessId from, ProcessId to, Outgoing message);
     TrafficTotals traffic() const;
+    /// Of one host's own messages and flows.
+    TrafficTotals traffic(HostId host) const;
 
     // --- Bulk transfers and work ------------------------------------------------------------------
     /// Moves bytes from `source` to the owner's host (a pull). Shares links with all other flows.
     FlowId pull(ProcessId owner, HostId source, FlowOptions options);
     void cancel(FlowId flow);
+    /// How the profile bends flows; see FlowProfile. Set before the first flow.
+    void set_flow_profile(const FlowProfile& profile);
     /// A processor-sharing queue on `host`, e.g. its CPU in core-seconds. `item_cap` bounds one item.
     QueueId add_queue(HostId host, double capacity, double item_cap);
     void set_queue_capacity(QueueId queue, double capacity);
@@ -155,14 +168,16 @@ class Kernel {
         HostId host;
         std::uint32_t incarnation = 0;
         bool running = false;
-        EventId silenced_by{};               // What killed or paused it last.
-        std::vector<std::uint64_t> held;     // Queue payloads that fell due while paused.
+        EventId silenced_by{};               // What killed it last.
     };
     struct Host {
         bool on = true;
         bool paused = false;
-        EventId silenced_by{};
+        std::uint32_t boots = 1;
+        EventId silenced_by{};               // What switched it off or paused it last.
+        NameId name;
         std::vector<ProcessId> processes;
+        std::vector<std::uint64_t> held;     // Queue payloads that fell due while paused, in order.
     };
     struct Timer {
         ProcessId owner;
@@ -173,18 +188,26 @@ class Kernel {
         EventId cause{};
         ProcessId awaits;
         std::uint32_t epoch = 0;             // Topology::cut_epoch when set.
+        EventId armed_after{};               // The newest event when set.
     };
     /// Kernel-internal owners of queue entries, in the payload's top bits.
-    enum class Entry : std::uint64_t { timer, message, retry, channel_close, flow, work };
+    enum class Entry : std::uint64_t { timer, message, retry, close, flow_ready, flow_timeout, work };
 
     static std::uint64_t pack(Entry kind, std::uint32_t generation, std::uint32_t slot);
     void push(Time due, std::uint64_t payload);
     void run_entry(std::uint64_t payload);
-    void run_timer(std::uint32_t slot, std::uint32_t generation, std::uint64_t payload);
+    void run_timer(std::uint64_t payload);
+    static std::uint32_t slot_of(std::uint64_t payload) { return payload & slot_mask; }
+    static std::uint32_t generation_of(std::uint64_t payload) {
+        return static_cast<std::uint32_t>(payload >> slot_bits) & generation_mask;
+    }
+    static constexpr int slot_bits = 30;
+    static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
+    static constexpr std::uint32_t generation_mask = 0x7FFFFFFF;
     /// Holds the payload and says true when the owner is paused.
     bool hold_if_paused(ProcessId owner, std::uint64_t payload);
     EventId why_silent(const Timer& timer) const;
-    void stop_process(Owner& owner, ProcessId id, EventId why);
+    void stop_process(ProcessId id, EventId why);
     Owner& owner(ProcessId id);
     const Owner& owner(ProcessId id) const;
     Host& host(HostId id);

@@ -37,6 +37,11 @@ class Topology {
     /// scenario_cause (0) when there was none.
     virtual EventId cut_since(std::uint32_t epoch, HostId from, HostId to) const = 0;
 
+    /// The event of a cut that severs from→to now, or scenario_cause.
+    virtual EventId cut_now(HostId from, HostId to) const {
+        return path(from, to).connected ? scenario_cause : cut_since(0, from, to);
+    }
+
     /// Counts cuts: a message whose epoch at delivery is that at sending met none.
     std::uint32_t cut_epoch() const { return cut_epoch_; }
     /// Counts changes of any kind: while it stands still, every path does.

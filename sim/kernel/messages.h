@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "kernel/kernel.h"
+
+namespace glasshive::kernel {
+
+/// Control messages: streams and datagrams. They cost path latency + size / bottleneck, sampled once at
+/// send, and do not contend. Part of Kernel; use it through Kernel.
+///
+/// A stream is FIFO: delivery = max(computed, previous). Loss costs retransmission timeouts; a cut or
+/// a silent peer stalls the direction, which then retries with a doubling timeout until it gets
+/// through or TCP gives up. Cost per message on a quiet path: one queue entry, no allocation.
+class Messages {
+  public:
+    explicit Messages(Kernel& kernel);
+
+    void add_owner() { channels_of_.emplace_back(); }
+    ChannelId connect(ProcessId from, ProcessId to);
+    void send(ProcessId from, ChannelId channel, Outgoing&& message);
+    void close(ProcessId from, ChannelId channel);
+    bool is_open(ChannelId channel) const;
+    void send_datagram(ProcessId from, ProcessId to, Outgoing&& message);
+    /// The process is gone. `tell_peers`: its host lives and resets its connections.
+    void end_all(ProcessId process, bool tell_peers);
+    TrafficTotals totals() const { return totals_; }
+    TrafficTotals totals(HostId host) const { return by_host_.at(host.index()); }
+    /// The newest message.dropped from one process to another's host, or 0.
+    EventId last_drop(ProcessId from, ProcessId to) const;
+
+    void deliver(std::uint64_t payload);
+    void retry(std::uint64_t payload);
+    void deliver_close(std::uint64_t payload);
+
+  private:
+    struct InFlight {
+        Message message;
+        std::uint32_t epoch = 0;       // Topology::cut_epoch at sending.
+        EventId cause{};
+    };
+    struct Direction {
+        PathInfo path;                 // As of `version`.
+        std::uint32_t version = 0;
+        bool stalled = false;
+        std::uint32_t retry_generation = 0;
+        Time last_delivery{};
+        Time stalled_since{};
+        Duration rto{};
+        EventId cause{};               // Of the oldest message that waits.
+        std::vector<std::uint32_t> backlog;   // In-flight slots that wait, oldest first.
+    };
+    struct End {
+        ProcessId process;
+        std::uint32_t incarnation = 0;   // 0: not bound yet; bound by the first delivery.
+        std::uint32_t list_index = 0;    // In channels_of_[process].
+        bool closed = false;             // This end sends and hears no more.
+    };
+    struct Channel {
+        std::array<End, 2> ends;               // 0: who connected.
+        std::array<Direction, 2> directions;   // [i]: sent by end i.
+        std::uint32_t generation = 1;
+        std::uint32_t references = 0;          // Queue entries and backlog that name it.
+        bool used = false;
+    };
+
+    static constexpr int channel_bits = 22;   // Slot; the rest of a ChannelId is its generation.
+    static constexpr std::uint32_t channel_mask = (1U << channel_bits) - 1;
+
+    Channel* find(ChannelId id);
+    const Channel* find(ChannelId id) const;
+    ChannelId id_of(std::uint32_t slot) const;
+    std::uint32_t take_slot(Message&& message);
+    Message release(std::uint32_t slot);
+    PathInfo path_between(ProcessId from, ProcessId to) const;
+    const PathInfo& current_path(Channel& channel, int side);
+    bool silent(ProcessId process) const;
+    /// Queues slot for delivery over a path that is up.
+    void launch(Channel& channel, int side, std::uint32_t slot);
+    void stall(ChannelId id, int side, std::uint32_t slot);
+    void arm_retry(ChannelId id, int side);
+    void drop_backlog(ChannelId id, int side);
+    void give_up(ChannelId id, int side);
+    /// Tells end `side` that the stream is over, after the path's latency from the other end.
+    void send_close(ChannelId id, int side, CloseReason reason, Time not_before);
+    void mark_closed(ChannelId id, int side);
+    void unlink(Channel& channel, int side);
+    void free_if_done(ChannelId id);
+    void lose(std::uint32_t slot);
+    void count_sent(ProcessId from, Bytes size);
+    void note_drop(const InFlight& lost, const char* reason);
+    Duration loss_delay(std::uint32_t loss_ppm);
+    bool deliver_on_channel(std::uint32_t slot, std::uint64_t payload);
+
+    Kernel& k_;
+    Rng loss_;
+    std::vector<InFlight> slots_;
+    std::vector<std::uint32_t> free_slots_;
+    std::vector<Channel> channels_;
+    std::vector<std::uint32_t> free_channels_;
+    std::vector<std::vector<std::uint32_t>> channels_of_;   // By process: slots of open ends.
+    std::map<std::pair<HostId, HostId>, EventId> last_drop_;
+    TrafficTotals totals_;
+    std::vector<TrafficTotals> by_host_;
+};
+
+}   // namespace glasshive::kernel

@@ -1,0 +1,154 @@
+#include "kernel/work_queues.h"
+
+#include <limits>
+
+#include "base/assert.h"
+
+namespace glasshive::kernel {
+
+WorkQueues::Queue& WorkQueues::queue(QueueId id) {
+    SIM_ASSERT(static_cast<std::size_t>(id) < queues_.size());
+    return queues_[static_cast<std::size_t>(id)];
+}
+const WorkQueues::Queue& WorkQueues::queue(QueueId id) const {
+    SIM_ASSERT(static_cast<std::size_t>(id) < queues_.size());
+    return queues_[static_cast<std::size_t>(id)];
+}
+
+QueueId WorkQueues::add_queue(HostId host, double capacity, double item_cap) {
+    const auto index = static_cast<std::uint32_t>(queues_.size());
+    queues_.push_back({.sharing = ProcessorSharing(capacity), .host = host, .capacity = capacity,
+                       .item_cap = item_cap, .live = {}});
+    if (host.valid()) {
+        if (queues_of_.size() <= host.index()) queues_of_.resize(host.index() + 1);
+        queues_of_[host.index()].push_back(index);
+    }
+    return QueueId{index};
+}
+
+void WorkQueues::set_capacity(QueueId id, double capacity) {
+    Queue& q = queue(id);
+    q.capacity = capacity;
+    if (q.frozen) return;
+    q.sharing.set_capacity(k_.now_, capacity);
+    arm(static_cast<std::uint32_t>(id));
+}
+
+void WorkQueues::freeze(HostId host) {
+    if (host.index() >= queues_of_.size()) return;
+    for (const std::uint32_t index : queues_of_[host.index()]) {
+        queues_[index].frozen = true;
+        queues_[index].sharing.set_capacity(k_.now_, 0);
+        arm(index);
+    }
+}
+
+void WorkQueues::thaw(HostId host) {
+    if (host.index() >= queues_of_.size()) return;
+    for (const std::uint32_t index : queues_of_[host.index()]) {
+        queues_[index].frozen = false;
+        queues_[index].sharing.set_capacity(k_.now_, queues_[index].capacity);
+        arm(index);
+    }
+}
+
+WorkId WorkQueues::submit(ProcessId owner, QueueId id, const WorkOptions& options) {
+    Queue& q = queue(id);
+    SIM_ASSERT(q.host == k_.host_of(owner));   // Work dies and freezes with its host.
+    std::uint32_t slot = 0;
+    if (free_.empty()) {
+        slot = static_cast<std::uint32_t>(items_.size());
+        items_.emplace_back();
+    } else {
+        slot = free_.back();
+        free_.pop_back();
+    }
+    Item& item = items_[slot];
+    item.owner = owner;
+    item.incarnation = k_.owner(owner).incarnation;
+    item.queue = static_cast<std::uint32_t>(id);
+    item.tag = options.tag;
+    item.argument = options.argument;
+    item.cause = k_.cause_;
+    item.used = true;
+    item.live_index = static_cast<std::uint32_t>(q.live.size());
+    q.live.push_back(slot);
+    double cap = q.item_cap > 0 ? q.item_cap : std::numeric_limits<double>::infinity();
+    if (options.cap > 0 && options.cap < cap) cap = options.cap;
+    q.sharing.add(k_.now_, key(slot), options.amount, options.weight, cap);
+    arm(item.queue);
+    return WorkId{(static_cast<std::uint64_t>(item.generation) << 32) | key(slot)};
+}
+
+void WorkQueues::cancel(WorkId id) {
+    if (id == WorkId::none) return;
+    const auto slot = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) & 0xFFFFFFFF) - 1;
+    const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
+    SIM_ASSERT(slot < items_.size());
+    const Item& item = items_[slot];
+    if (!item.used || item.generation != generation) return;   // Done already.
+    const std::uint32_t index = item.queue;
+    queues_[index].sharing.remove(k_.now_, key(slot));
+    free_item(slot);
+    arm(index);
+}
+
+void WorkQueues::free_item(std::uint32_t slot) {
+    Item& item = items_[slot];
+    auto& live = queues_[item.queue].live;
+    live[item.live_index] = live.back();
+    items_[live[item.live_index]].live_index = item.live_index;
+    live.pop_back();
+    item.used = false;
+    ++item.generation;
+    free_.push_back(slot);
+}
+
+void WorkQueues::drop_owner(ProcessId owner) {
+    const HostId host = k_.host_of(owner);
+    if (!host.valid() || host.index() >= queues_of_.size()) return;
+    for (const std::uint32_t index : queues_of_[host.index()]) {
+        const std::vector<std::uint32_t> live = queues_[index].live;
+        for (const std::uint32_t slot : live) {
+            if (items_[slot].owner != owner) continue;
+            queues_[index].sharing.remove(k_.now_, key(slot));
+            free_item(slot);
+        }
+        arm(index);
+    }
+}
+
+void WorkQueues::arm(std::uint32_t index) {
+    Queue& q = queues_[index];
+    const Time next = q.sharing.next_completion();
+    if (next == q.armed) return;
+    q.armed = next;
+    ++q.generation;   // Whatever was queued before is stale.
+    if (next == time_never) return;
+    k_.push(next, Kernel::pack(Kernel::Entry::work, q.generation, index));
+}
+
+void WorkQueues::completed(std::uint64_t payload) {
+    const std::uint32_t index = Kernel::slot_of(payload);
+    if ((queues_[index].generation & Kernel::generation_mask) != Kernel::generation_of(payload)) {
+        return;
+    }
+    queues_[index].armed = time_never;
+    while (true) {
+        const std::uint64_t done = queues_[index].sharing.pop_completed(k_.now_);
+        if (done == 0) break;
+        const auto slot = static_cast<std::uint32_t>(done - 1);
+        const Item item = items_[slot];
+        free_item(slot);
+        const auto& o = k_.owner(item.owner);
+        if (!o.running || o.incarnation != item.incarnation) continue;
+        k_.cause_ = item.cause;
+        o.process->on_work_done(item.tag, item.argument);
+    }
+    arm(index);
+}
+
+double WorkQueues::rate_in_use(QueueId id) const { return queue(id).sharing.rate_in_use(); }
+std::size_t WorkQueues::length(QueueId id) const { return queue(id).sharing.size(); }
+
+}   // namespace glasshive::kernel

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "kernel/processor_sharing.h"
+
+namespace glasshive::kernel {
+
+/// Processor-sharing queues bound to hosts, their items bound to processes. Frozen while the host is
+/// paused, emptied of a process's items when it dies. Part of Kernel; use it through Kernel.
+class WorkQueues {
+  public:
+    explicit WorkQueues(Kernel& kernel) : k_(kernel) {}
+
+    QueueId add_queue(HostId host, double capacity, double item_cap);
+    void set_capacity(QueueId queue, double capacity);
+    WorkId submit(ProcessId owner, QueueId queue, const WorkOptions& options);
+    void cancel(WorkId work);
+    void drop_owner(ProcessId owner);
+    void freeze(HostId host);
+    void thaw(HostId host);
+    double rate_in_use(QueueId queue) const;
+    std::size_t length(QueueId queue) const;
+    void completed(std::uint64_t payload);
+
+  private:
+    struct Item {
+        ProcessId owner;
+        std::uint32_t incarnation = 0;
+        std::uint32_t generation = 1;
+        std::uint32_t queue = 0;
+        std::uint32_t live_index = 0;
+        std::uint32_t tag = 0;
+        bool used = false;
+        std::uint64_t argument = 0;
+        EventId cause{};
+    };
+    struct Queue {
+        ProcessorSharing sharing;
+        HostId host;
+        double capacity;
+        double item_cap;
+        bool frozen = false;
+        std::uint32_t generation = 0;
+        Time armed = time_never;
+        std::vector<std::uint32_t> live;   // Slots of its items.
+    };
+
+    static std::uint64_t key(std::uint32_t slot) { return slot + 1ULL; }   // 0 is nobody's.
+    Queue& queue(QueueId id);
+    const Queue& queue(QueueId id) const;
+    void arm(std::uint32_t index);
+    void free_item(std::uint32_t slot);
+
+    Kernel& k_;
+    std::vector<Queue> queues_;
+    std::vector<std::vector<std::uint32_t>> queues_of_;   // By host.
+    std::vector<Item> items_;
+    std::vector<std::uint32_t> free_;
+};
+
+}   // namespace glasshive::kernel

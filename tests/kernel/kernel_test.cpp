@@ -1,0 +1,242 @@
+// Goal: owners, pauses, messages, flows and work behave as a host's operating system would.
+// Method: probes on two hosts, 1 ms and 1 Gbps apart, write down what they hear and when.
+#include <catch2/catch.hpp>
+
+#include "kernel/support.h"
+
+using namespace glasshive;
+using namespace glasshive::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a killed process never sees the timers of its earlier life", "[kernel][owner]") {
+    Bench b(1);
+    b.kernel.after(b.process(0), 1s, 1);
+    b.run_for(500ms);
+    b.kernel.kill(b.process(0), EventId{5});
+    b.kernel.start(b.process(0));
+    b.kernel.after(b.process(0), 1s, 2);
+    b.run_for(2s);
+    REQUIRE(b.heard(0) == Heard{"0.500000 stop", "0.500000 start", "1.500000 timer 2"});
+}
+
+TEST_CASE("a cancelled timer stays silent and its slot serves again", "[kernel][timer]") {
+    Bench b(1);
+    const auto first = b.kernel.after(b.process(0), 1s, 1);
+    b.kernel.cancel(first);
+    b.kernel.after(b.process(0), 2s, 2);
+    b.kernel.cancel(first);   // Must not hit the timer that took its slot.
+    b.run_for(3s);
+    REQUIRE(b.heard(0) == Heard{"2.000000 timer 2"});
+}
+
+TEST_CASE("a paused host gets what it missed on resume, in order of due time", "[kernel][pause]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(1), b.process(0));
+    b.kernel.after(b.process(0), 3s, 3);
+    b.kernel.after(b.process(0), 1s, 1);
+    b.kernel.send(b.process(1), channel, {.a = 9});
+    b.kernel.pause(b.host(0), EventId{5});
+    b.run_for(10s);
+    REQUIRE(b.heard(0).empty());
+    b.kernel.resume(b.host(0));
+    b.run_for(1s);
+    REQUIRE(b.heard(0) == Heard{"10.000000 message 9", "10.000000 timer 1", "10.000000 timer 3"});
+}
+
+TEST_CASE("a stream pays its handshake once and keeps its order", "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{125'000}});   // 1 ms of wire.
+    b.kernel.send(b.process(0), channel, {.a = 2, .size = Bytes{0}});
+    b.run_for(1s);
+    // Two hops of handshake, or latency + size: whichever is later; the second never overtakes.
+    REQUIRE(b.heard(1) == Heard{"0.002000 message 1", "0.002000 message 2"});
+}
+
+TEST_CASE("a short cut costs a stream its retransmission timeout, nothing else", "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.run_for(10ms);
+    b.topology.cut(b.host(0), b.host(1));
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{0}});
+    b.run_for(100ms);
+    b.topology.heal(b.host(0), b.host(1));
+    b.kernel.send(b.process(0), channel, {.a = 2, .size = Bytes{0}});
+    b.run_for(1s);
+    REQUIRE(b.heard(1) == Heard{"0.211000 message 1", "0.211000 message 2"});
+    REQUIRE(b.log.count(kernel::events::message_stalled) == 1);
+    REQUIRE(b.log.count(kernel::events::message_resumed) == 1);
+}
+
+TEST_CASE("a message in flight when its path is cut is retransmitted even if the path heals at once",
+          "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.run_for(10ms);
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{0}});
+    b.topology.cut(b.host(0), b.host(1));
+    b.topology.heal(b.host(0), b.host(1));
+    b.run_for(1s);
+    REQUIRE(b.heard(1) == Heard{"0.212000 message 1"});   // 11 ms: lost; 211 ms: sent again.
+}
+
+TEST_CASE("TCP gives a silent peer up after about 924 seconds", "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.kernel.send(b.process(0), channel, {.a = 1});
+    b.run_for(1s);
+    b.kernel.power_off(b.host(1), EventId{5});
+    b.kernel.send(b.process(0), channel, {.a = 2});
+    b.run_for(1100s);
+    REQUIRE(b.heard(0).size() == 1);
+    // Retries at 0.2, 0.6, 1.4, … 120 s apart in the end: the first at or after 924.6 s gives up.
+    REQUIRE(b.heard(0)[0].find("closed timed_out") != std::string::npos);
+    const double at = std::stod(b.heard(0)[0]);
+    REQUIRE(at >= 925.6);
+    REQUIRE(at <= 925.6 + 120);
+}
+
+TEST_CASE("a peer that rebooted answers an old stream with a reset", "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.kernel.send(b.process(0), channel, {.a = 1});
+    b.run_for(1s);
+    b.kernel.power_off(b.host(1), EventId{5});
+    b.run_for(1s);
+    b.kernel.power_on(b.host(1));
+    b.kernel.send(b.process(0), channel, {.a = 2, .size = Bytes{0}});
+    b.run_for(1s);
+    REQUIRE(b.heard(0) == Heard{"2.002000 closed reset"});
+    REQUIRE_FALSE(b.kernel.is_open(channel));
+}
+
+TEST_CASE("nobody listens: refused after a round trip", "[kernel][stream]") {
+    Bench b(2);
+    b.kernel.kill(b.process(1), EventId{5});
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{0}});
+    b.run_for(1s);
+    REQUIRE(b.heard(0) == Heard{"0.003000 closed refused"});
+}
+
+TEST_CASE("closing reaches the peer after what was sent before", "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{1'250'000}});
+    b.kernel.close(b.process(0), channel);
+    b.run_for(1s);
+    REQUIRE(b.heard(1) == Heard{"0.011000 message 1", "0.011000 closed reset"});
+    REQUIRE(b.heard(0).empty());
+}
+
+TEST_CASE("a datagram is lost to a cut, a dead receiver or chance, and says so", "[kernel][datagram]") {
+    Bench b(2);
+    b.kernel.send_datagram(b.process(0), b.process(1), {.a = 1, .size = Bytes{0}});
+    b.run_for(10ms);
+    b.topology.cut(b.host(0), b.host(1));
+    b.kernel.send_datagram(b.process(0), b.process(1), {.a = 2});
+    b.topology.heal(b.host(0), b.host(1));
+    b.kernel.power_off(b.host(1), EventId{5});
+    b.kernel.send_datagram(b.process(0), b.process(1), {.a = 3});
+    b.run_for(10ms);
+    REQUIRE(b.heard(1)[0] == "0.001000 message 1");
+    REQUIRE(b.log.count(kernel::events::message_dropped) == 2);
+    const auto totals = b.kernel.traffic();
+    REQUIRE(totals.sent == totals.received + totals.lost + totals.in_flight);
+    REQUIRE(totals.lost == 128);
+}
+
+TEST_CASE("a timer that awaited a dead process is caused by what killed it", "[kernel][cause]") {
+    Bench b(2);
+    b.kernel.power_off(b.host(1), EventId{42});
+    struct Waiter final : kernel::Process {
+        explicit Waiter(kernel::Kernel& k) : kernel(k) {}
+        kernel::Kernel& kernel;
+        EventId cause{};
+        void on_timer(std::uint32_t, std::uint64_t) override { cause = kernel.cause(); }
+    } waiter(b.kernel);
+    b.kernel.add_process(b.host(0), waiter);
+    b.kernel.start(waiter.id());
+    b.kernel.after(waiter.id(), 1s, 1, 0, b.process(1));
+    b.run_for(2s);
+    REQUIRE(waiter.cause == EventId{42});
+}
+
+TEST_CASE("a flow waits its latency, then moves its bytes", "[kernel][flow]") {
+    Bench b(2);
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{125'000'000}});
+    b.run_for(5s);
+    REQUIRE(b.heard(0) == Heard{"1.001000 flow done"});
+}
+
+TEST_CASE("a cut flow keeps what it has and goes on at heal", "[kernel][flow]") {
+    Bench b(2);
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{125'000'000}});
+    b.run_for(501ms);   // Half of it.
+    b.topology.cut(b.host(1), b.host(0));
+    b.kernel.topology_changed();
+    b.run_for(10s);
+    REQUIRE(b.heard(0).empty());
+    b.topology.heal(b.host(1), b.host(0));
+    b.kernel.topology_changed();
+    b.run_for(5s);
+    REQUIRE(b.heard(0) == Heard{"11.002000 flow done"});
+    const auto totals = b.kernel.traffic();
+    REQUIRE(totals.received == 125'000'000);
+}
+
+TEST_CASE("a flow ends at the caller's timeout even if it healed before", "[kernel][flow]") {
+    Bench b(2);
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{1'250'000'000}, .timeout = 4s});
+    b.run_for(1s);
+    b.topology.cut(b.host(1), b.host(0));
+    b.kernel.topology_changed();
+    b.run_for(1s);
+    b.topology.heal(b.host(1), b.host(0));
+    b.kernel.topology_changed();
+    b.run_for(20s);
+    REQUIRE(b.heard(0) == Heard{"4.000000 flow timed_out"});
+}
+
+TEST_CASE("a flow whose source rebooted is reset when the source is back", "[kernel][flow]") {
+    Bench b(2);
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{1'250'000'000}});
+    b.run_for(1s);
+    b.kernel.power_off(b.host(1), EventId{5});
+    b.run_for(1s);
+    REQUIRE(b.heard(0).empty());
+    b.kernel.power_on(b.host(1));
+    b.run_for(1s);
+    REQUIRE(b.heard(0) == Heard{"2.000000 flow reset"});
+}
+
+TEST_CASE("two pieces of work share a CPU by weight and freeze with their host", "[kernel][work]") {
+    Bench b(1);
+    const auto cpu = b.kernel.add_queue(b.host(0), 1.0, 1.0);
+    b.kernel.work(b.process(0), cpu, {.amount = 1, .weight = 1, .tag = 1});
+    b.kernel.work(b.process(0), cpu, {.amount = 3, .weight = 3, .tag = 3});
+    b.run_for(1s);
+    b.kernel.pause(b.host(0), EventId{5});
+    b.run_for(10s);
+    b.kernel.resume(b.host(0));
+    b.run_for(10s);
+    // Rates 1/4 and 3/4: both would end at 4 s, and were frozen for 10.
+    REQUIRE(b.heard(0) == Heard{"14.000000 work 1", "14.000000 work 3"});
+}
+
+TEST_CASE("everything dies with its host and nothing of it comes back", "[kernel][power]") {
+    Bench b(2);
+    const auto cpu = b.kernel.add_queue(b.host(0), 1.0, 1.0);
+    b.kernel.work(b.process(0), cpu, {.amount = 1});
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{125'000'000}});
+    b.kernel.after(b.process(0), 1s, 1);
+    b.run_for(500ms);
+    b.kernel.power_off(b.host(0), EventId{5});
+    b.run_for(5s);
+    b.kernel.power_on(b.host(0));
+    b.run_for(5s);
+    REQUIRE(b.heard(0) == Heard{"0.500000 stop", "5.500000 start"});
+    const auto totals = b.kernel.traffic();
+    REQUIRE(totals.sent == totals.received + totals.lost + totals.in_flight);
+    REQUIRE(totals.in_flight == 0);
+}
