@@ -1,0 +1,145 @@
+// Goal: what recording costs a run. Method: a storm of a million events, as a simulation would emit
+// them (one hash-like piece of work per event), once with the digest alone and once recorded too;
+// then each part by itself.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/assert.h"
+#include "record/digest.h"
+#include "record/recorder.h"
+#include "record/state.h"
+
+using namespace glasshive;
+using namespace glasshive::record;
+
+namespace {
+
+constexpr EventKind task_state{
+    .id = 1, .name = "task.running", .subject = "task", .doc = "A task runs.",
+    .fields = {{{"node", FieldType::name, ""}, {"slot", FieldType::integer, ""},
+                {"took", FieldType::duration, ""}}},
+    .state = "running"};
+constexpr EventKind flow_ended{
+    .id = 2, .name = "flow.ended", .subject = "host", .doc = "A transfer ended.",
+    .fields = {{{"to", FieldType::name, ""}, {"size", FieldType::bytes, ""},
+                {"rate", FieldType::real, ""}}}};
+constexpr EventKind request_answered{
+    .id = 3, .name = "request.answered", .subject = "service", .doc = "An answer came.",
+    .fields = {{{"status", FieldType::integer, ""}, {"took", FieldType::duration, ""}}}};
+constexpr const EventKind* all_kinds[] = {&task_state, &flow_ended, &request_answered};
+
+struct Counter final : EventSink {
+    std::uint64_t events = 0;
+    void on_event(const Event&, std::string_view) override { ++events; }
+};
+
+/// Emits `count` events over 10,000 subjects; `work` rounds of mixing stand for the simulation itself.
+void storm(EventStream& stream, const std::vector<NameId>& names, std::int64_t count, int work) {
+    std::uint64_t x = 88172645463325252ULL;
+    for (std::int64_t i = 0; i < count; ++i) {
+        for (int round = 0; round <= work; ++round) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+        }
+        const Time now = time_of_ns(i * 1000);
+        const NameId subject = names[x % names.size()];
+        const NameId other = names[(x >> 32) % names.size()];
+        const EventId cause{x % 16 == 0 ? 0 : number_of(stream.last()) - x % 16 % (number_of(stream.last()) + 1)};
+        switch (x % 3) {
+            case 0:
+                stream.emit(now, cause, task_state, subject,
+                            {field::name(other), field::integer(i % 7), field::duration(Duration{i})});
+                break;
+            case 1:
+                stream.emit(now, cause, flow_ended, subject,
+                            {field::name(other), field::bytes({i}), field::real(static_cast<double>(i) / 3)});
+                break;
+            default:
+                stream.emit(now, cause, request_answered, subject,
+                            {field::integer(200), field::duration(Duration{i % 1000000})});
+        }
+    }
+}
+
+struct World {
+    Names names;
+    EventRegistry registry;
+    std::vector<NameId> subjects;
+    World() {
+        registry.add(all_kinds);
+        for (int i = 0; i < 10'000; ++i) subjects.push_back(names.intern("task." + std::to_string(i)));
+    }
+};
+
+/// One simulated event of the storm costs about 0.3 us of work here, as the kernel's own events do.
+constexpr int storm_work = 150;
+
+void unrecorded(benchmark::State& state) {
+    for (auto _ : state) {
+        World world;
+        EventStream stream{world.names};
+        DigestSink digest{world.registry, world.names};
+        stream.add_sink(&digest);
+        storm(stream, world.subjects, state.range(0), static_cast<int>(state.range(1)));
+        benchmark::DoNotOptimize(digest.digest());
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void recorded(benchmark::State& state) {
+    const std::string path = "record_bench.hive";
+    for (auto _ : state) {
+        World world;
+        EventStream stream{world.names};
+        DigestSink digest{world.registry, world.names};
+        stream.add_sink(&digest);
+        auto recorder = Recorder::open({.path = path}, world.registry, world.names);
+        SIM_ASSERT(recorder.ok());
+        stream.add_sink(recorder.value().get());
+        storm(stream, world.subjects, state.range(0), static_cast<int>(state.range(1)));
+        const auto problem = recorder.value()->close({.end_time = time_of_ns(1), .digest = digest.digest()});
+        SIM_ASSERT(!problem);
+    }
+    std::remove(path.c_str());
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void digest_alone(benchmark::State& state) {
+    World world;
+    DigestSink digest{world.registry, world.names};
+    Event event{.id = EventId{1}, .subject = world.subjects[1], .kind = 1};
+    event.fields[0].integer = world.subjects[2].value;
+    for (auto _ : state) {
+        event.time += Duration{1};
+        digest.on_event(event, {});
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+
+void fold_alone(benchmark::State& state) {
+    World world;
+    State fold{FoldPlan::of(world.registry)};
+    Event event{.kind = 1};
+    event.fields[0].integer = world.subjects[2].value;
+    std::uint64_t i = 0;
+    for (auto _ : state) {
+        event.id = EventId{++i};
+        event.subject = world.subjects[i * 7919 % world.subjects.size()];
+        fold.apply(event);
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+
+}   // namespace
+
+BENCHMARK(unrecorded)->Args({1'000'000, storm_work})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(recorded)->Args({1'000'000, storm_work})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(unrecorded)->Args({1'000'000, 0})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(recorded)->Args({1'000'000, 0})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(digest_alone);
+BENCHMARK(fold_alone);

@@ -1,0 +1,145 @@
+"""Goal: `dev` and the scripts it calls say what is wrong. Method: copies among stand-in programs."""
+
+import contextlib
+import io
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TESTS = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS / "support")]
+import digests  # noqa: E402
+import junit  # noqa: E402
+
+TOOLS = ["bash", "env", "cat", "comm", "dirname", "mkdir", "nproc", "rm", "sed", "sort", "tail"]
+RESULTS = """<testsuite><testcase name="a" time="2" status="run"/>
+<testcase name="b" time="1" status="fail"><failure message=""/></testcase>
+<testcase name="c" time="0" status="notrun"><skipped message=""/></testcase></testsuite>"""
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def program(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/bash\n" + text)
+        path.chmod(0o755)
+
+
+class Dev(Folder):
+    def setUp(self):
+        super().setUp()
+        shutil.copy(TESTS.parent / "dev", self.folder / "dev")
+        (self.folder / "bin").mkdir()
+        for tool in TOOLS:
+            (self.folder / "bin" / tool).symlink_to(shutil.which(tool))
+        self.program("bin/cmake", "echo no package simgrid >&2; exit 1\n")
+
+    def dev(self, *arguments):
+        done = subprocess.run([self.folder / "dev", *arguments], text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={"PATH": str(self.folder / "bin")})
+        return done.returncode, done.stdout
+
+    def debian(self, installed):
+        lines = "".join(f"echo 'installed {name}'\n" for name in installed)
+        self.program("bin/dpkg-query", lines)
+        self.program("bin/apt-get", f'echo "$@" >> {self.folder}/apt\n')
+
+    def package_list(self):
+        text = (TESTS.parent / "dev").read_text()
+        body = text.split("packages=(", 1)[1].split("\n)", 1)[0]
+        return [word for line in body.splitlines() if "#" not in line for word in line.split()]
+
+    def test_help_names_every_command_and_an_unknown_one_is_an_error(self):
+        status, text = self.dev("help")
+        self.assertEqual(status, 0)
+        for command in ("run", "build", "test", "bench", "storm", "style", "docs", "clean"):
+            self.assertIn(f"\n  {command} ", text)
+        status, text = self.dev("biuld")
+        self.assertNotEqual(status, 0)
+        self.assertIn('"biuld"', text)
+
+    def test_another_system_is_told_what_it_needs(self):
+        status, text = self.dev("build")
+        self.assertEqual(status, 1)
+        for words in ("no package simgrid", "not Debian", "libsimgrid-dev"):
+            self.assertIn(words, text)
+
+    def test_only_missing_packages_are_installed(self):
+        names = self.package_list()
+        self.assertIn("libsimgrid-dev", names)
+        self.debian([name for name in names if name not in ("ccache", "catch2")])
+        _, text = self.dev("build")
+        if os.geteuid() == 0:
+            asked = (self.folder / "apt").read_text().splitlines()
+            self.assertTrue(asked[0].endswith(" update"), asked)
+            self.assertTrue(asked[1].endswith(" --no-install-recommends catch2 ccache"), asked)
+        else:
+            self.assertIn("apt-get install catch2 ccache", text)
+
+    def test_nothing_is_installed_when_all_is_there(self):
+        self.debian(self.package_list())
+        self.dev("build")
+        self.assertFalse((self.folder / "apt").exists())
+
+    def test_the_suite_counts_failures_on_its_last_line(self):
+        self.debian(self.package_list())
+        status, text = self.dev("test", "--quick")
+        self.assertEqual(status, 1)
+        self.assertRegex(text.splitlines()[-1], r"^\d+ passed, [1-9]\d* failed$")
+
+
+class Digests(Folder):
+    def compare(self, *programs):
+        (self.folder / "scenarios").mkdir()
+        (self.folder / "scenarios/01_a.yaml").write_text("")
+        builds = []
+        for number, text in enumerate(programs):
+            self.program(f"{number}/glasshive", text)
+            builds.append(str(self.folder / str(number)))
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            status = digests.main(builds + ["--scenarios", str(self.folder / "scenarios")])
+        return status, out.getvalue()
+
+    def printing(self, digest):
+        return f'echo "{{\\"digest\\": \\"{digest}\\"}}"\n'
+
+    def test_equal_digests_pass_even_when_an_expectation_fails(self):
+        text = self.printing("d$5") + "exit 1\n"
+        self.assertEqual(self.compare(text, text)[0], 0)
+
+    def test_builds_that_differ_are_found(self):
+        status, text = self.compare(self.printing("a$5"), self.printing("b$5"))
+        self.assertEqual(status, 1)
+        self.assertIn("runs differ", text)
+
+    def test_runs_that_differ_are_found(self):
+        self.assertEqual(self.compare(self.printing("$$ $5"))[0], 1)
+
+    def test_a_digest_that_ignores_the_seed_is_found(self):
+        self.assertIn("another digest", self.compare(self.printing("same"))[1])
+
+    def test_a_program_that_fails_is_found(self):
+        status, text = self.compare("echo went wrong >&2; exit 3\n")
+        self.assertEqual(status, 1)
+        self.assertIn("went wrong", text)
+
+
+class Junit(Folder):
+    def test_outcomes_are_read(self):
+        (self.folder / "ctest.xml").write_text(RESULTS)
+        self.assertEqual(list(junit.tests(self.folder / "ctest.xml")),
+                         [("a", "passed", 2.0), ("b", "failed", 1.0), ("c", "skipped", 0.0)])
+
+
+if __name__ == "__main__":
+    unittest.main()
