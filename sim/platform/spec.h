@@ -86,7 +86,8 @@ struct FatTreeLevelSpec {
     LinkSpec link;                    ///< Every cable between this level and the one below.
 };
 
-/// A cable between two ends, each a host's name or any other name, which is then a switch.
+/// A cable between two ends, each a host's name or any other name, which is then a switch. Hosts do
+/// not relay: what passes between two hosts goes over switches, or over a cable of their own.
 struct ExplicitLinkSpec {
     std::string a;
     std::string b;
@@ -186,6 +187,7 @@ struct RandomSpec {
     LawSpec up;                       ///< MTBF: from repair to the next failure.
     LawSpec down;                     ///< MTTR.
     std::int64_t times = 0;           ///< Failures per target at most; 0: no bound.
+    bool together = false;            ///< All targets fail at once, as behind one power strip.
 };
 
 /// One line of a failure trace.

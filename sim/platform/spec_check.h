@@ -42,8 +42,8 @@ inline constexpr std::int64_t hosts_max = 1'000'000;
 /// Reads a failure trace: a header `host,down_at,up_at`, then one outage a line. Times are
 /// durations ("90s", "1h30m") or seconds ("90", "90.5"); an empty or missing up_at means "never
 /// again". Lines that are empty or start with `#` are skipped; quoted fields are refused. Reports
-/// every bad line, at most `problems_max` of them. `file` is only for messages. Host names are
-/// checked by check(faults).
+/// every bad line, at most `trace_problems_max` of them. `file` is only for messages. Host names
+/// are checked by check(faults).
 Result<std::vector<OutageSpec>> parse_trace(std::string_view text, const std::string& file);
 
 /// After this many problems a trace is given up, so that a wrong file does not fill the screen.
