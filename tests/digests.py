@@ -3,8 +3,9 @@
 
 Usage: digests.py BUILD... [--scenarios FOLDER]
 
-Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, compares digest and
-exit status over all runs, and asks that another seed gives another digest. Exit status 1 otherwise.
+Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, compares digest
+and exit status over all runs, and asks that another seed gives another digest. Exit status 1 when
+something differs.
 """
 
 import argparse
@@ -66,7 +67,7 @@ def main(arguments):
         for lines, right in pool.map(lambda each: compare(each, options.builds), scenarios):
             print("\n".join(lines))
             wrong += not right
-    print(f"{len(scenarios)} scenarios, {len(options.builds)} builds, {wrong} with differing digests")
+    print(f"{len(scenarios)} scenarios, {len(options.builds)} builds, {wrong} wrong")
     return 1 if wrong else 0
 
 

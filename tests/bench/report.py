@@ -16,14 +16,15 @@ TARGETS = pathlib.Path(__file__).parent / "targets.json"
 SECONDS_PER = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 HEAD = """# Performance
 
-Written by `./dev bench` from the benchmarks in `tests/bench`; figures compare with one another on one
-machine only. Measured on {machine}.
+Written by `./dev bench` from the benchmarks in `tests/bench`; figures compare with one another
+on one machine only. Measured on {machine}.
 """
 
 
 def base_name(name):
     """A benchmark's own name, without what the library appends to it."""
-    ends = ("/iterations:", "/repeats:", "/real_time", "/manual_time", "/process_time", "/min_time:")
+    ends = ("/iterations:", "/repeats:", "/min_time:",
+            "/real_time", "/manual_time", "/process_time")
     return name[:min([name.find(end) for end in ends if end in name], default=len(name))]
 
 
@@ -35,7 +36,7 @@ def metric(result, name):
 
 
 def read_results(build):
-    """Results by name, in the order of the files and of the runs. Of repetitions the median counts."""
+    """Results by name, in the order of the runs. Of repetitions the median counts."""
     results = {}
     for file in sorted((build / "bench").glob("*.json")):
         for result in json.loads(file.read_text())["benchmarks"]:

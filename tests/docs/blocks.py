@@ -1,12 +1,12 @@
 """Reads Markdown pages: their links, headings and command blocks; and runs the commands.
 
 ```sh         commands; the block is one script and must succeed
-```console    lines after "$ " are commands, each on its own; the lines below one are its output, which
-              must match: "..." alone stands for any lines, "…" for any text within a line. A command
-              must succeed unless it ends in "# exit N". One with no output below is only run.
+```console    lines after "$ " are commands, each on its own; the lines below one are its output,
+              which must match: "..." alone stands for any lines, "…" for any text in a line. A
+              command must succeed unless it ends in "# exit N". Without output it is only run.
 ```text       and every other fence: never run
 
-All blocks of a page run in order in one scratch folder that holds copies of scenarios/, lua/ and docs/;
+All blocks of a page run in order in one scratch folder with copies of scenarios/, lua/ and docs/;
 `glasshive` is on the PATH, and `./dev run` stands for `glasshive run`.
 """
 
@@ -19,7 +19,8 @@ import tempfile
 from dataclasses import dataclass
 
 SECONDS_MAX = 300
-FENCE = re.compile(r"^(?P<fence>```+)(?P<kind>\w*)[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.M | re.S)
+FENCE = re.compile(r"^(?P<fence>```+)(?P<kind>\w*)[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$",
+                   re.M | re.S)
 # Would test, install or delete from inside a test.
 REFUSED = re.compile(r"\./dev (?!run\b|help\b)\w+|\b(?:sudo|apt-get|git clone)\b")
 DEV = """#!/bin/sh

@@ -49,7 +49,8 @@ def check_tour(root):
     """The reading order of the source leaves no module out."""
     tour = root / "docs/tour.md"
     text = tour.read_text() if tour.is_file() else None
-    folders = sorted({p.parent for suffix in ("*.h", "*.cpp") for p in (root / "sim").rglob(suffix)})
+    folders = sorted({path.parent for suffix in ("*.h", "*.cpp")
+                      for path in (root / "sim").rglob(suffix)})
     for folder in folders if text is not None else []:
         name = folder.relative_to(root).as_posix()
         if name not in text:

@@ -1,4 +1,4 @@
-"""Goal: the documentation check notices what is broken. Method: a small tree and a stand-in program."""
+"""Goal: the documentation check notices what is broken. Method: a small tree and program."""
 
 import pathlib
 import sys
@@ -42,8 +42,8 @@ class Commands(Tree):
     def test_commands_that_do_what_the_page_says_pass(self):
         self.assertEqual(self.commands(
             "```sh\n./dev run > out\ngrep hello out\n```\n```console\n$ head -n 1 out\nhello\n"
-            "$ glasshive run scenarios/01_hello_cluster.yaml\n...\ntook … ms\n$ glasshive # exit 2\n"
-            "```\n```text\nrm -rf this is never run\n```\n"), [])
+            "$ glasshive run scenarios/01_hello_cluster.yaml\n...\ntook … ms\n"
+            "$ glasshive # exit 2\n```\n```text\nrm -rf this is never run\n```\n"), [])
 
     def test_a_failing_command_is_found_with_its_line(self):
         found = self.commands("text\n\n```sh\nfalse\ntrue\n```\n")
@@ -87,13 +87,14 @@ class Static(Tree):
         self.write("README.md", "```sh\n./dev test\n```\n```console\noutput\n```\n")
         found = docs.check_static(self.root)
         self.assertIn("docs/start.md: missing", found)
-        self.assertTrue(any(line.startswith("README.md:1: \"./dev test\"") for line in found), found)
-        self.assertTrue(any(line.startswith("README.md:4: a ```console") for line in found), found)
+        for start in ('README.md:1: "./dev test"', "README.md:4: a ```console"):
+            self.assertTrue(any(line.startswith(start) for line in found), found)
 
 
 class Matching(unittest.TestCase):
     def test_dots_stand_for_lines_and_the_ellipsis_for_text(self):
-        for expected, actual, same in (("a", "a", True), ("a", "a b", False), ("a…c", "a b c", True),
+        for expected, actual, same in (("a", "a", True), ("a", "a b", False),
+                                       ("a…c", "a b c", True),
                                        ("...\nc", "a\nb\nc", True), ("a\n...", "a", True),
                                        ("...\nb", "a", False), ("a.c", "abc", False)):
             with self.subTest(expected=expected, actual=actual):

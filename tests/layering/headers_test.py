@@ -20,7 +20,8 @@ class Headers(unittest.TestCase):
         for folder in (self.root / "sim/a", self.cache):
             folder.mkdir(parents=True)
         self.write("a/size.h", "#pragma once\nusing Size = int;\n")
-        self.write("a/user.h", '#pragma once\n#include "a/size.h"\ninline Size one() { return 1; }\n')
+        self.write("a/user.h",
+                   '#pragma once\n#include "a/size.h"\ninline Size one() { return 1; }\n')
 
     def write(self, name, text):
         (self.root / "sim" / name).write_text(text)
@@ -51,6 +52,15 @@ class Headers(unittest.TestCase):
         _, compiled, complaints = self.check()
         self.assertEqual(compiled, 2)
         self.assertEqual(len(complaints), 1, "user.h no longer compiles")
+
+    def test_a_header_that_its_own_file_includes_first_is_left_to_the_build(self):
+        self.write("a/user.cpp", '// Why.\n#include "a/user.h"\n')
+        self.assertEqual(self.check()[1], 1)
+
+    def test_a_header_included_after_others_is_compiled_here(self):
+        self.write("a/user.h", "#pragma once\ninline Size one() { return 1; }\n")
+        self.write("a/user.cpp", '#include "a/size.h"\n#include "a/user.h"\n')
+        self.assertEqual(len(self.check()[2]), 1)
 
     def test_a_failure_is_never_remembered(self):
         self.write("a/user.h", "#pragma once\nno such thing\n")

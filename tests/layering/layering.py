@@ -180,7 +180,7 @@ class Checker:
             self.report(at, f'viewer/model includes "{name}"; it reads recordings only')
 
     def check_unused(self):
-        """What is declared is used: DEPENDS and EXTERNAL are the whole truth, so not more either."""
+        """What is declared is used: the whole truth is not more than the truth."""
         known = {target for _, _, target, _ in LIBRARIES if target} - {"Threads::Threads"}
         for module in self.modules.values():
             for dependency in module.depends:

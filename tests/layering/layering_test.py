@@ -61,7 +61,8 @@ class Layering(unittest.TestCase):
         self.assert_only(found, "depends on typo")
 
     def test_libraries_stay_in_their_modules(self):
-        for include, module in ((("<simgrid/s4u.hpp>"), "kernel"), ("<yaml-cpp/yaml.h>", "scenario"),
+        for include, module in (("<simgrid/s4u.hpp>", "kernel"),
+                                ("<yaml-cpp/yaml.h>", "scenario"),
                                 ("<lua.hpp>", "world"), ("<sqlite3.h>", "cli"),
                                 ("<imgui.h>", "record"), ("<GLFW/glfw3.h>", "cli"),
                                 ('"xbt/log.h"', "world")):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The house style, executed: what docs/contributing.md asks of every file, as far as a script can see.
+"""The house style, executed: what docs/contributing.md asks, as far as a script can see.
 
 Usage: style.py ROOT [--shrink]
 
@@ -30,15 +30,16 @@ WALL_CLOCK = {
 }
 
 BANNED = [
-    ("random", r"\bstd::s?rand\b|\brandom_device\b|\b[sd]?rand(?:48)?\s*\(|\bmt19937|#\s*include\s*<random>",
-     "chance comes from a named kernel stream"),
+    ("random", r"\bstd::s?rand\b|\brandom_device\b|\b[sd]?rand(?:48)?\s*\(|\bmt19937"
+               r"|#\s*include\s*<random>", "chance comes from a named kernel stream"),
     ("distribution", r"\b\w+_distribution\b|\bstd::(?:shuffle|sample)\b",
      "libraries differ in these; use the kernel's own samplers"),
     ("wall-clock", r"\b(?:system|steady|high_resolution)_clock\b|\b(?:clock_gettime|gettimeofday)\b"
                    r"|\bstd::time\b|\btime\s*\(\s*(?:nullptr|NULL|0)\s*\)",
      "time comes from the virtual clock"),
     ("libm", r"\bstd::(?:exp|exp2|expm1|log|log2|log10|log1p|pow|cbrt|a?sinh?|a?cosh?|a?tanh?|atan2"
-             r"|tgamma|lgamma|erf)\s*\(", "results differ between C libraries; use the kernel's own"),
+             r"|tgamma|lgamma|erf)\s*\(",
+     "results differ between C libraries; use the kernel's own"),
 ]
 MARKER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK")) + r")\b")
 POINTER_FORMAT = re.compile(r'"(?:[^"\\\n]|\\.)*(?<!%)%p')
@@ -156,7 +157,8 @@ def check_cpp(name, text, module_texts):
     for first, length in functions(text):
         if length > FUNCTION_MAX:
             yield "long-function", first, f"a function of {length} lines, at most {FUNCTION_MAX}"
-    if name.endswith(".h") and not name.startswith("tests/") and not text.startswith("#pragma once"):
+    public = name.endswith(".h") and not name.startswith("tests/")
+    if public and not text.startswith("#pragma once"):
         yield "pragma-once", 1, "a header begins with #pragma once"
     if name.endswith("_test.cpp"):
         lead = re.match(r"(?:[ \t]*//[^\n]*\n)*", text)[0]
@@ -177,7 +179,8 @@ def check_determinism(name, text, module_texts):
         yield "address", line_of(text, match.end()), "%p: addresses differ from run to run"
     names = "|".join(sorted(map(re.escape, unordered_names(module_texts))))
     if names:
-        walk = rf"for\s*\([^;()]*:\s*(?:\w+(?:\.|->))*(?:{names})\s*\)|\b(?:{names})\s*\.\s*c?begin\s*\("
+        walk = (rf"for\s*\([^;()]*:\s*(?:\w+(?:\.|->))*(?:{names})\s*\)"
+                rf"|\b(?:{names})\s*\.\s*c?begin\s*\(")
         for match in re.finditer(walk, clean):
             yield "unordered-walk", line_of(clean, match.start()), "walks an unordered container"
 

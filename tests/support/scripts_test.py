@@ -1,4 +1,4 @@
-"""Goal: `dev` and the scripts it calls say what is wrong. Method: copies among stand-in programs."""
+"""Goal: `dev` and the scripts it calls say what is wrong. Method: stand-in programs."""
 
 import contextlib
 import io
