@@ -106,7 +106,8 @@ class FaultCheck {
             const std::string near = nearest(target.name, known);
             const std::string all = std::string("; ") + what + "s are " + listed(known);
             const std::string none = std::string("no ") + what + " is named \"";
-            add(target.where, "", none + target.name + "\"" + all, near.empty() ? "" : "did you mean " + near + "?");
+            add(target.where, "", none + target.name + "\"" + all,
+                near.empty() ? "" : "did you mean " + near + "?");
         };
         const auto in = [&](const std::vector<std::string>& known) {
             return std::find(known.begin(), known.end(), target.name) != known.end();
