@@ -24,7 +24,7 @@ struct ServiceSummary {
     std::optional<Time> first_complete;  ///< First instant with all desired ones executing.
     std::int64_t requests_ok = 0;
     std::int64_t requests_failed = 0;
-    /// Latency of answered requests; 0 without any. Nearest-rank, within 1 % (summary.cpp says how).
+    /// Latency of answered requests; 0 without any. Within 1 % (latency_histogram.h).
     Duration latency_p50{}, latency_p95{}, latency_p99{}, latency_max{};
 };
 

@@ -1,0 +1,93 @@
+#include "check/facts.h"
+
+#include "platform/events.h"
+#include "runtime/events.h"
+#include "swarm/events.h"
+
+namespace glasshive::check {
+
+bool Facts::apply(const Event& event) {
+    const auto& f = event.fields;
+    switch (event.kind) {
+        case runtime::events::container_started.id:
+            return container(name_of(f[1].integer), name_of(f[0].integer), +1);
+        case runtime::events::container_ended.id:
+            return container(name_of(f[1].integer), name_of(f[0].integer), -1);
+        case platform::events::host_off.id: return set_host(event.subject, HostState::off);
+        case platform::events::host_on.id:
+        case platform::events::host_resumed.id: return set_host(event.subject, HostState::on);
+        case platform::events::host_paused.id: return set_host(event.subject, HostState::paused);
+        case swarm::events::node_ready.id: return set_node(event.subject, NodeState::ready);
+        case swarm::events::node_down.id: return set_node(event.subject, NodeState::down);
+        default: return task(event);
+    }
+}
+
+bool Facts::container(NameId service, NameId host, int change) {
+    running_[service] += change;
+    int& load = on_node_[{service, host}];
+    std::map<int, int>& loads = loads_[service];
+    if (load > 0 && --loads[load] == 0) loads.erase(load);
+    load += change;
+    if (load > 0) ++loads[load];
+    return true;
+}
+
+/// Observed running, whatever the desired state (SwarmKit controlapi ListServiceStatuses): a dead
+/// node's tasks count until they are orphaned or removed.
+bool Facts::task(const Event& event) {
+    using namespace swarm::events;
+    const bool observed = event.kind >= task_new.id && event.kind <= task_orphaned.id;
+    if (!observed && event.kind != task_removed.id) return false;
+    NameId& service = running_task_service_[event.subject];
+    const bool ran = service.valid();
+    const bool runs = event.kind == task_running.id;
+    if (ran == runs) return false;
+    if (runs) service = name_of(event.fields[0].integer);
+    reported_[service] += runs ? 1 : -1;
+    if (!runs) service = NameId{};
+    return true;
+}
+
+bool Facts::set_host(NameId host, HostState state) {
+    hosts_[host] = state;
+    return true;
+}
+
+bool Facts::set_node(NameId host, NodeState state) {
+    nodes_[host] = state;
+    return true;
+}
+
+std::int64_t Facts::running(std::string_view service) const {
+    return running_.at(names_.find(service));
+}
+
+std::int64_t Facts::reported_running(std::string_view service) const {
+    return reported_.at(names_.find(service));
+}
+
+std::int64_t Facts::most_on_one_node(std::string_view service) const {
+    const auto loads = loads_.find(names_.find(service));
+    return loads == loads_.end() || loads->second.empty() ? 0 : loads->second.rbegin()->first;
+}
+
+std::string_view Facts::node_state(std::string_view host) const {
+    switch (nodes_.at(names_.find(host))) {
+        case NodeState::ready: return "ready";
+        case NodeState::down: return "down";
+        case NodeState::unknown: break;
+    }
+    return "unknown";
+}
+
+std::string_view Facts::host_state(std::string_view host) const {
+    switch (hosts_.at(names_.find(host))) {
+        case HostState::off: return "off";
+        case HostState::paused: return "paused";
+        case HostState::on: break;
+    }
+    return "on";
+}
+
+}   // namespace glasshive::check

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/event.h"
+#include "check/name_map.h"
+
+namespace glasshive::check {
+
+/// What the events have made true so far, as far as expectations ask. A fold over events.
+///
+/// A container executes from container.started to container.ended, whatever the managers believe; one
+/// on a paused host counts: it is frozen, not gone.
+class Facts {
+  public:
+    explicit Facts(const Names& names) : names_(names) {}
+
+    /// True when the event changed a fact.
+    bool apply(const Event& event);
+
+    std::int64_t running(std::string_view service) const;
+    std::int64_t reported_running(std::string_view service) const;
+    /// The most executing containers of the service on one node.
+    std::int64_t most_on_one_node(std::string_view service) const;
+    /// "ready", "down", or "unknown" before the managers heard of it.
+    std::string_view node_state(std::string_view host) const;
+    /// "on", "off" or "paused".
+    std::string_view host_state(std::string_view host) const;
+
+  private:
+    enum class NodeState : std::uint8_t { unknown, ready, down };
+    enum class HostState : std::uint8_t { on, off, paused };
+
+    bool container(NameId service, NameId host, int change);
+    bool task(const Event& event);
+    bool set_host(NameId host, HostState state);
+    bool set_node(NameId host, NodeState state);
+
+    const Names& names_;
+    NameMap<std::int64_t> running_;
+    NameMap<std::int64_t> reported_;
+    NameMap<NameId> running_task_service_;              // By task; invalid when it does not run.
+    std::map<std::pair<NameId, NameId>, int> on_node_;  // (service, host): executing containers.
+    std::map<NameId, std::map<int, int>> loads_;        // Service: load of a node, nodes with it.
+    NameMap<NodeState> nodes_;
+    NameMap<HostState> hosts_;
+};
+
+}   // namespace glasshive::check
