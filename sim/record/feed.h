@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/event.h"
+#include "record/queue.h"
+#include "record/sqlite.h"
+
+namespace glasshive::record {
+
+/// Rows waiting to be inserted by one `INSERT ... SELECT`.
+///
+/// Why not a prepared INSERT per row: starting a statement and walking down the b-tree each time costs
+/// more than the row. One statement that reads a batch keeps its cursor on the last page: measured twice
+/// as fast (docs/performance.md). The feeds are eponymous virtual tables of the writer's connection
+/// only; nothing of them is stored in the file.
+struct Feed {
+    std::vector<Event> events;
+    std::vector<QueuedSample> samples;
+    std::vector<std::uint8_t> fields;   ///< By kind: how many fields.
+    std::vector<std::uint8_t> reals;    ///< By kind: bit i is set when field i is a double.
+    std::int64_t samples_before = 0;    ///< Rows of hive_sample so far.
+};
+
+/// Adds the tables hive_feed_event and hive_feed_sample to this connection. `feed` must outlive it.
+int register_feed(sqlite3* db, Feed* feed);
+
+inline constexpr const char* insert_events =
+    "INSERT INTO hive_event SELECT id, kind, t_ns, subject, cause, f0, f1, f2, f3, f4, f5 "
+    "FROM hive_feed_event";
+inline constexpr const char* insert_samples =
+    "INSERT INTO hive_sample SELECT id, t_ns, series, subject, value, after FROM hive_feed_sample";
+
+}   // namespace glasshive::record
