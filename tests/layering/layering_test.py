@@ -80,11 +80,12 @@ class Layering(unittest.TestCase):
 
     def test_scenario_knows_specs_only(self):
         found = problems("sim_module(base)\nsim_module(swarm)\n"
-                         "sim_module(scenario DEPENDS swarm base)\n",
+                         "sim_module(scenario/compose DEPENDS swarm base)\n",
                          {"sim/base/a.h": "", "sim/swarm/spec.h": "", "sim/swarm/agent.h": "",
-                          "sim/scenario/s.cpp": '#include "base/a.h"\n#include "swarm/spec.h"\n'
-                                                '#include "swarm/agent.h"\n'})
-        self.assert_only(found, "sim/scenario/s.cpp:3", "spec.h only")
+                          "sim/scenario/compose/s.cpp": '#include "base/a.h"\n'
+                                                        '#include "swarm/spec.h"\n'
+                                                        '#include "swarm/agent.h"\n'})
+        self.assert_only(found, "sim/scenario/compose/s.cpp:3", "spec.h only")
 
     def test_only_world_knows_the_engine(self):
         found = problems("sim_module(engine)\nsim_module(cli DEPENDS engine)\n"
