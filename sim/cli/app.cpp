@@ -1,0 +1,200 @@
+#include "cli/app.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "session/session.h"
+
+namespace glasshive::cli {
+
+namespace {
+
+constexpr const char* about =
+    "Glasshive: a container cluster in virtual time, to watch, break and question.\n"
+    "\n"
+    "One deterministic simulation holds hosts, networks, images, containers and a Docker-Swarm-style\n"
+    "orchestrator. A scenario (YAML) says what there is, what breaks and what must hold.";
+
+constexpr const char* footer =
+    "Examples:\n"
+    "  glasshive run scenarios/01_hello_cluster.yaml          watch a stack come up\n"
+    "  glasshive run 02.yaml --seed 7 --record crash.hive     another seed, kept as a recording\n"
+    "  glasshive query crash.hive \"SELECT t, kind, subject FROM events WHERE kind LIKE 'node.%'\"\n"
+    "  glasshive export crash.hive --format perfetto -o crash.json   open in a trace viewer\n"
+    "\n"
+    "Exit status: 0 all expectations hold, 1 one did not (or could not be decided),\n"
+    "2 your files or words are wrong and nothing was run, 3 a bug of ours.\n"
+    "Colour follows the terminal and NO_COLOR (no-color.org).";
+
+}   // namespace
+
+struct App::Parts {
+    CLI::App app{about, "glasshive"};
+    std::function<int()> chosen;
+    RunOptions run;
+    CommonOptions common;
+    std::vector<std::string> check_files;
+    QueryOptions query;
+    std::string export_recording, export_format = "jsonl", export_output;
+    std::string info_recording;
+    SessionOptions session;
+    std::string docs_page, shell;
+    std::uint64_t seed = 0, session_seed = 0;
+};
+
+namespace {
+
+void add_common(CLI::App& app, CommonOptions& common, bool quiet) {
+    app.add_flag("--json", common.json, "Print one JSON object (or JSON lines) for machines");
+    app.add_flag("--no-color", common.no_color, "No colour, even on a terminal");
+    if (quiet) app.add_flag("-q,--quiet", common.quiet, "No timeline and no table: verdicts only");
+}
+
+}   // namespace
+
+static void add_run(App::Parts& p);
+static void add_readers(App::Parts& p);
+static void add_others(App::Parts& p, const App& self);
+
+App::App() : parts_(std::make_unique<Parts>()) {
+    Parts& p = *parts_;
+    p.app.footer(footer);
+    p.app.require_subcommand(1);
+    p.app.set_version_flag("-V,--version", session::version_text(), "Print the version and exit");
+    p.app.get_formatter()->column_width(34);
+    add_run(p);
+    add_readers(p);
+    add_others(p, *this);
+}
+
+App::~App() = default;
+
+static void add_run(App::Parts& p) {
+    CLI::App* run = p.app.add_subcommand("run", "Run scenarios and judge their expectations");
+    run->add_option("FILE", p.run.files,
+                    "Scenario (.yaml), or a recording (.hive) to run again from what it embeds")
+        ->required();
+    CLI::Option* seed = run->add_option("-s,--seed", p.seed, "Seed of every random stream");
+    run->add_option("-u,--until", p.run.until, "Stop at this virtual time, e.g. 90s or 2h");
+    run->add_option("--profile", p.run.profile, "Network profile: textbook or realistic")
+        ->check(CLI::IsMember({"textbook", "realistic"}));
+    run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)");
+    run->add_flag_callback("-v,--verbose", [&p] { ++p.run.verbosity; },
+                           "More lines: -v decisions and requests, -vv everything")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run->add_flag("--all", p.run.all, "Print every timeline line, however many");
+    run->add_flag("--invariants", p.run.invariants,
+                  "Check cluster-wide invariants at every event (slower)");
+    add_common(*run, p.run.common, true);
+    run->footer(
+        "The timeline goes to standard output as it happens, then verdicts with the figures that\n"
+        "decided them, a table per service, the digest and the command that replays the run.\n"
+        "Several files run one after another, each in a process of its own.\n"
+        "Equal scenario, seed and version give an equal digest.");
+    run->callback([&p, seed] {
+        p.chosen = [&p, seed] {
+            if (seed->count() > 0) p.run.seed = p.seed;
+            return run_command(p.run);
+        };
+    });
+}
+
+static void add_readers(App::Parts& p) {
+    CLI::App* check = p.app.add_subcommand(
+        "check", "Say everything that is wrong with scenarios and Compose files; run nothing");
+    check->add_option("FILE", p.check_files,
+                      "Scenario, Compose file, or a recording whose expectations are judged again")
+        ->required();
+    add_common(*check, p.common, true);
+    check->callback([&p] { p.chosen = [&p] { return check_command(p.common, p.check_files); }; });
+
+    CLI::App* query = p.app.add_subcommand("query", "Ask a recording in SQL");
+    query->add_option("REC", p.query.recording, "Recording (.hive)")->required();
+    query->add_option("SQL", p.query.sql, "One SELECT; views: meta, events, samples")->required();
+    query->add_flag("--csv", p.query.csv, "Comma-separated values");
+    add_common(*query, p.query.common, false);
+    query->footer("Views: events(id, t, t_ns, kind, subject, cause, attrs), samples(t, series,\n"
+                  "subject, value), meta(key, value). attrs is JSON: attrs ->> 'node'.");
+    query->callback([&p] { p.chosen = [&p] { return query_command(p.query); }; });
+
+    CLI::App* exported = p.app.add_subcommand("export", "Turn a recording into another format");
+    exported->add_option("REC", p.export_recording, "Recording (.hive)")->required();
+    exported->add_option("-f,--format", p.export_format, "jsonl, csv or perfetto")
+        ->check(CLI::IsMember({"jsonl", "csv", "perfetto"}))
+        ->capture_default_str();
+    exported->add_option("-o,--output", p.export_output, "File; standard output without it");
+    add_common(*exported, p.common, false);
+    exported->footer("perfetto is Chrome's trace JSON: open it in ui.perfetto.dev or chrome://tracing.");
+    exported->callback([&p] {
+        p.chosen = [&p] {
+            return export_command(p.common, p.export_recording, p.export_format, p.export_output);
+        };
+    });
+
+    CLI::App* info = p.app.add_subcommand("info", "Say what a recording holds");
+    info->add_option("REC", p.info_recording, "Recording (.hive)")->required();
+    add_common(*info, p.common, false);
+    info->callback([&p] { p.chosen = [&p] { return info_command(p.common, p.info_recording); }; });
+}
+
+static void add_others(App::Parts& p, const App& self) {
+    CLI::App* session = p.app.add_subcommand(
+        "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
+    session->add_option("FILE", p.session.file, "Scenario (.yaml)")->required();
+    session->add_option("--socket", p.session.socket, "Path of the socket to listen on")->required();
+    session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)");
+    CLI::Option* seed = session->add_option("-s,--seed", p.session_seed, "Seed");
+    session->footer(
+        "One JSON object a line, one answer a line: {\"do\":\"run_until\",\"t\":\"30s\"},\n"
+        "{\"do\":\"step\"}, {\"do\":\"pause\"}, {\"do\":\"inject\",\"text\":\"scale web=5\"},\n"
+        "{\"do\":\"inspect\"}, {\"do\":\"pace\",\"speed\":10}, {\"do\":\"quit\"}.\n"
+        "Every answer has ok, t (virtual seconds) and event (the newest id).");
+    session->callback([&p, seed] {
+        p.chosen = [&p, seed] {
+            if (seed->count() > 0) p.session.seed = p.session_seed;
+            return session_command(p.session);
+        };
+    });
+
+    CLI::App* docs = p.app.add_subcommand("docs", "Print a reference page generated from the code");
+    docs->add_option("PAGE", p.docs_page, "scenario, events or cli")
+        ->required()
+        ->check(CLI::IsMember({"scenario", "events", "cli"}));
+    docs->callback([&p, &self] {
+        p.chosen = [&p, &self] { return docs_command(p.docs_page, self.reference_page()); };
+    });
+
+    CLI::App* completion = p.app.add_subcommand("completion", "Print a shell's completion script");
+    completion->add_option("SHELL", p.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->footer("bash: source <(glasshive completion bash)\n"
+                       "zsh:  glasshive completion zsh > \"${fpath[1]}/_glasshive\"\n"
+                       "fish: glasshive completion fish > ~/.config/fish/completions/glasshive.fish");
+    completion->callback([&p] { p.chosen = [&p] { return completion_command(p.shell); }; });
+}
+
+int App::run(int argc, char** argv) {
+    try {
+        parts_->app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return parts_->app.exit(error);   // --help, --version
+        std::cerr << "glasshive: " << error.what() << "\n    hint: glasshive --help lists the words\n";
+        return exit_user_error;
+    }
+    return parts_->chosen ? parts_->chosen() : exit_user_error;
+}
+
+std::string App::reference_page() const {
+    std::string page =
+        "# Command line\n\nGenerated from the program by `./dev docs`; do not edit.\n\n```text\n" +
+        parts_->app.help() + "```\n";
+    for (const CLI::App* sub : parts_->app.get_subcommands({})) {
+        page += "\n## glasshive " + sub->get_name() + "\n\n```text\n" + sub->help() + "```\n";
+    }
+    return page;
+}
+
+}   // namespace glasshive::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The subcommands, one function each. All return the process's exit status:
+/// 0 fine, 1 an expectation did not hold, 2 the user's files or words are wrong, 3 our bug.
+namespace glasshive::cli {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_user_error = 2;
+inline constexpr int exit_our_bug = 3;
+
+struct CommonOptions {
+    bool no_color = false;
+    bool quiet = false;
+    bool json = false;
+};
+
+struct RunOptions {
+    CommonOptions common;
+    std::vector<std::string> files;           ///< Scenarios, or recordings to run again.
+    std::optional<std::uint64_t> seed;
+    std::string until;                        ///< Duration, our grammar; empty: the scenario's.
+    std::string profile;                      ///< Empty: the scenario's.
+    std::string record;                       ///< Path; empty: none.
+    int verbosity = 1;
+    bool all = false;                         ///< No bound on timeline lines.
+    bool invariants = false;
+};
+int run_command(const RunOptions& options);
+
+/// Validates scenarios (and Compose files on their own), or judges recordings again.
+int check_command(const CommonOptions& common, const std::vector<std::string>& files);
+
+struct QueryOptions {
+    CommonOptions common;
+    std::string recording;
+    std::string sql;
+    bool csv = false;
+};
+int query_command(const QueryOptions& options);
+int export_command(const CommonOptions& common, const std::string& recording,
+                   const std::string& format, const std::string& output);
+int info_command(const CommonOptions& common, const std::string& recording);
+
+struct SessionOptions {
+    std::string file;
+    std::string socket;                       ///< Path of the Unix-domain socket to listen on.
+    std::string record;
+    std::optional<std::uint64_t> seed;
+};
+/// The session process: drives one run over JSON lines (docs/reference/cli.md, "session").
+int session_command(const SessionOptions& options);
+
+/// Reference pages generated from the code: "scenario", "events", "cli".
+int docs_command(const std::string& page, const std::string& cli_page);
+int completion_command(const std::string& shell);
+
+}   // namespace glasshive::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scenario/spec.h"
+#include "session/session.h"
+
+namespace glasshive::cli {
+
+/// A scenario to run, from its file or from what a recording embeds.
+struct Loaded {
+    scenario::ScenarioSpec spec;
+    std::vector<session::TimedCommand> commands;   ///< Of the recorded session, if it was one.
+    std::string recorded_digest;                   ///< Of the recording, if it was one.
+};
+
+/// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile and commands).
+Result<Loaded> load(const std::string& path);
+/// Applies what the command line overrides. `until` in our duration grammar.
+Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,
+                          const std::string& until, const std::string& profile);
+bool is_recording(const std::string& path);
+
+}   // namespace glasshive::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ostream>
+
+#include "base/result.h"
+#include "cli/terminal.h"
+
+namespace glasshive::cli {
+
+/// Every diagnostic, errors red, then "N problems; nothing was run." when there is an error.
+void print_problems(std::ostream& out, const Terminal& terminal, const Diagnostics& problems);
+/// The same as a JSON array on one line, for --json.
+void print_problems_json(std::ostream& out, const Diagnostics& problems);
+
+}   // namespace glasshive::cli

@@ -1,0 +1,156 @@
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iostream>
+
+#include "base/assert.h"
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/problems.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "cli/timeline.h"
+
+extern char** environ;
+
+namespace glasshive::cli {
+
+namespace {
+
+/// Words a shell would read back as one.
+std::string quoted(const std::string& word) {
+    const bool plain = !word.empty() && word.find_first_not_of(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+") == std::string::npos;
+    if (plain) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+std::string replay_command(const RunOptions& options, const scenario::ScenarioSpec& spec,
+                           const std::string& file) {
+    std::string command = "glasshive run " + quoted(file) + " --seed " + std::to_string(spec.seed);
+    if (!options.until.empty()) command += " --until " + quoted(options.until);
+    if (!options.profile.empty()) command += " --profile " + options.profile;
+    return command;
+}
+
+/// One process per file: SimGrid's engine is never restarted.
+int run_each(const RunOptions& options) {
+    int worst = exit_ok;
+    for (const std::string& file : options.files) {
+        std::vector<std::string> words{"glasshive", "run", file};
+        if (options.seed) words.insert(words.end(), {"--seed", std::to_string(*options.seed)});
+        if (!options.until.empty()) words.insert(words.end(), {"--until", options.until});
+        if (!options.profile.empty()) words.insert(words.end(), {"--profile", options.profile});
+        for (int i = 1; i < options.verbosity; ++i) words.emplace_back("-v");
+        if (options.all) words.emplace_back("--all");
+        if (options.invariants) words.emplace_back("--invariants");
+        if (options.common.json) words.emplace_back("--json");
+        if (options.common.quiet) words.emplace_back("--quiet");
+        if (options.common.no_color) words.emplace_back("--no-color");
+        std::vector<char*> argv;
+        for (std::string& word : words) argv.push_back(word.data());
+        argv.push_back(nullptr);
+        if (!options.common.json) std::cout << "=== " << printable(file) << '\n' << std::flush;
+        pid_t child = 0;
+        int status = 0;
+        if (posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, argv.data(), environ) != 0 ||
+            waitpid(child, &status, 0) != child) {
+            std::cerr << "glasshive: cannot start a process for " << printable(file) << '\n';
+            return exit_our_bug;
+        }
+        worst = std::max(worst, WIFEXITED(status) ? WEXITSTATUS(status) : exit_our_bug);
+        if (!options.common.json) std::cout << '\n';
+    }
+    return worst;
+}
+
+void clear_bar(void* progress) { static_cast<Progress*>(progress)->clear(); }
+
+/// Virtual time between two looks at the wall clock: a hundredth of the run, at least.
+void drive(session::Session& session, Progress& progress) {
+    const Duration slice = std::max<Duration>(session.end().time_since_epoch() / 500, Duration{1});
+    while (session.now() < session.end()) {
+        session.run_until(std::min(session.end(), session.now() + slice));
+        progress.update(session.now());
+    }
+    progress.clear();
+}
+
+int run_one(const RunOptions& options) {
+    const Terminal out(1, options.common.no_color);
+    const Terminal err(2, options.common.no_color);
+    const std::string& file = options.files.front();
+    const auto fail = [&](const Diagnostics& problems) {
+        if (options.common.json) print_problems_json(std::cout, problems);
+        else print_problems(std::cerr, err, problems);
+        return exit_user_error;
+    };
+    auto loaded = load(file);
+    if (!loaded.ok()) return fail(loaded.problems());
+    scenario::ScenarioSpec spec = std::move(loaded.value().spec);
+    const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
+    if (!wrong.empty()) return fail(wrong);
+    if (!options.common.json && !options.common.quiet) print_problems(std::cerr, err, spec.warnings);
+
+    const std::string replay = replay_command(options, spec, file);
+    auto opened = session::Session::open({.spec = spec, .record_path = options.record,
+                                          .replay_command = replay,
+                                          .commands = loaded.value().commands,
+                                          .invariants = options.invariants});
+    if (!opened.ok()) return fail(opened.problems());
+    session::Session& session = *opened.value();
+    Timeline timeline(std::cout, out, session.registry(), session.names(),
+                      {.verbosity = options.verbosity, .lines_max = options.all ? 0U : 400U});
+    Progress progress(std::cerr, err, session.end());
+    timeline.before_line(clear_bar, &progress);
+    const bool show = !options.common.json && !options.common.quiet;
+    if (show) session.watch(&timeline);
+    session.start();
+    drive(session, progress);
+    const double wall = progress.elapsed_seconds();
+    const session::Outcome outcome = session.finish();
+    if (show) timeline.finish();
+    const ReportContext context{spec, outcome, wall, options.record, replay};
+    if (options.common.json) print_report_json(std::cout, context);
+    else print_report(std::cout, out, context);
+    const std::string& recorded = loaded.value().recorded_digest;
+    if (!recorded.empty() && !options.seed && options.until.empty() && options.profile.empty() &&
+        recorded != outcome.digest) {
+        std::cerr << "glasshive: the recording's digest is " << printable(recorded)
+                  << ": it was made by another version, or it was changed\n";
+    }
+    return exit_code(outcome);
+}
+
+}   // namespace
+
+int run_command(const RunOptions& options) {
+    if (options.files.size() == 1) return run_one(options);
+    const Terminal err(2, options.common.no_color);
+    Diagnostics problems;
+    if (!options.record.empty()) {
+        problems.push_back({.file = "--record", .message = "one recording cannot hold several runs",
+                            .hint = "run the files one by one"});
+    }
+    // All mistakes in all files before anything runs.
+    for (const std::string& file : options.files) {
+        const auto loaded = load(file);
+        if (loaded.ok()) continue;
+        problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
+    }
+    if (has_errors(problems)) {
+        if (options.common.json) print_problems_json(std::cout, problems);
+        else print_problems(std::cerr, err, problems);
+        return exit_user_error;
+    }
+    return run_each(options);
+}
+
+}   // namespace glasshive::cli

@@ -1,0 +1,29 @@
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/problems.h"
+#include "session/server.h"
+
+namespace glasshive::cli {
+
+int session_command(const SessionOptions& options) {
+    const Terminal err(2, false);
+    const auto fail = [&](const Diagnostics& problems) {
+        print_problems(std::cerr, err, problems);
+        return exit_user_error;
+    };
+    auto loaded = load(options.file);
+    if (!loaded.ok()) return fail(loaded.problems());
+    scenario::ScenarioSpec spec = std::move(loaded.value().spec);
+    if (options.seed) spec.seed = *options.seed;
+    auto opened = session::Session::open(
+        {.spec = spec, .record_path = options.record,
+         .replay_command = "glasshive run " + options.file + " --seed " + std::to_string(spec.seed),
+         .commands = loaded.value().commands});
+    if (!opened.ok()) return fail(opened.problems());
+    opened.value()->start();
+    return session::serve(*opened.value(), options.socket);
+}
+
+}   // namespace glasshive::cli

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/event.h"
+#include "cli/terminal.h"
+
+namespace glasshive::cli {
+
+/// Prints what matters as it happens: one aligned line per event, alike events of one instant folded
+/// into one line, causes named. An EventSink; shows kinds up to a verbosity level.
+class Timeline final : public EventSink {
+  public:
+    struct Options {
+        int verbosity = 1;              ///< 0: faults and verdicts … 3: everything.
+        std::size_t lines_max = 400;    ///< Then one line says how to see the rest. 0: no bound.
+    };
+    Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
+             const Names& names, Options options);
+
+    void on_event(const Event& event, std::string_view text) override;
+    /// Prints what is still held back for folding, and how much was left out.
+    void finish();
+    /// Called before a line is printed (a progress bar gets out of the way).
+    void before_line(void (*hook)(void*), void* context) { hook_ = hook; context_ = context; }
+
+  private:
+    struct Line {
+        Time time{};
+        const EventKind* kind = nullptr;
+        std::string subject;
+        std::string detail;
+        std::string cause;
+        std::size_t folded = 1;
+    };
+    void print_pending();
+    std::string cause_of(const Event& event) const;
+
+    std::ostream& out_;
+    const Terminal& terminal_;
+    const EventRegistry& registry_;
+    const Names& names_;
+    Options options_;
+    std::vector<Line> pending_;             // Of one instant, in order of first appearance.
+    Time pending_time_{};
+    std::size_t lines_ = 0;
+    std::size_t left_out_ = 0;
+    std::vector<std::string> fault_names_;  // "fault 2": by fault number.
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> fault_events_;   // Event id → fault number.
+    void (*hook_)(void*) = nullptr;
+    void* context_ = nullptr;
+};
+
+/// "web.1" for a task's full name "web.1.x3k9…"; other subjects as they are.
+std::string short_subject(std::string_view kind_of_subject, std::string_view name);
+/// The event's fields in words, for one line.
+std::string detail_words(const Event& event, const EventKind& kind, const Names& names,
+                         std::string_view text);
+
+}   // namespace glasshive::cli

@@ -1,0 +1,141 @@
+// How an event reads on one line of the timeline.
+#include <cstdio>
+#include <cstring>
+
+#include "cli/timeline.h"
+
+namespace glasshive::cli {
+
+namespace {
+
+/// Reads an event's fields by name, whatever their place.
+struct Fields {
+    const Event& event;
+    const EventKind& kind;
+    const Names& names;
+    std::string_view text;
+
+    const FieldInfo* find(std::string_view name, std::size_t& at) const {
+        for (at = 0; at < event_fields_max; ++at) {
+            if (kind.fields[at].name == name) return &kind.fields[at];
+        }
+        return nullptr;
+    }
+    std::string value(std::size_t at) const {
+        const FieldValue v = event.fields[at];
+        switch (kind.fields[at].type) {
+            case FieldType::none: return "";
+            case FieldType::integer: return std::to_string(v.integer);
+            case FieldType::event: return "#" + std::to_string(v.integer);
+            case FieldType::duration: return to_text(Duration{v.integer});
+            case FieldType::bytes: return to_text(Bytes{v.integer});
+            case FieldType::text: return std::string(text);
+            case FieldType::real: {
+                char buffer[32];
+                std::snprintf(buffer, sizeof buffer, "%g", v.real);
+                return buffer;
+            }
+            case FieldType::name: {
+                const NameId id{static_cast<std::uint32_t>(v.integer)};
+                return id.valid() ? std::string(names.text(id)) : "";
+            }
+        }
+        return "";
+    }
+    std::string get(std::string_view name) const {
+        std::size_t at = 0;
+        return find(name, at) == nullptr ? "" : value(at);
+    }
+};
+
+std::string joined(std::initializer_list<std::string> parts, const char* with = ", ") {
+    std::string out;
+    for (const std::string& part : parts) {
+        if (part.empty()) continue;
+        if (!out.empty()) out += with;
+        out += part;
+    }
+    return out;
+}
+
+std::string prefixed(const char* prefix, const std::string& value) {
+    return value.empty() ? "" : prefix + value;
+}
+
+std::string generic(const Fields& f) {
+    std::string out;
+    for (std::size_t at = 0; at < f.kind.field_count(); ++at) {
+        const std::string value = f.value(at);
+        if (value.empty()) continue;
+        if (!out.empty()) out += ", ";
+        out += std::string(f.kind.fields[at].name) + " " + value;
+    }
+    return out;
+}
+
+std::string task_words(const Fields& f) {
+    const std::string error = f.get("error");
+    return joined({prefixed("on ", f.get("node")), error.empty() ? "" : error});
+}
+
+}   // namespace
+
+std::string short_subject(std::string_view kind_of_subject, std::string_view name) {
+    if (kind_of_subject != "task" && kind_of_subject != "container") return std::string(name);
+    const std::size_t last = name.rfind('.');
+    if (last == std::string_view::npos || name.size() - last < 20) return std::string(name);
+    return std::string(name.substr(0, last));
+}
+
+std::string detail_words(const Event& event, const EventKind& kind, const Names& names,
+                         std::string_view text) {
+    const Fields f{event, kind, names, text};
+    const std::string_view name = kind.name;
+    if (name == "fault.started" || name == "fault.ended") {
+        return joined({f.get("what"), f.get("target")}, " ");
+    }
+    if (name == "command.applied") return std::string(text);
+    if (name == "node.ready") {
+        const std::string before = f.get("before");
+        return before.empty() || before == "none" ? f.get("role") : f.get("role") + ", was " + before;
+    }
+    if (name == "node.down") return f.get("message") + ", silent for " + f.get("silent_for");
+    if (name == "service.created" || name == "service.updated") {
+        return joined({f.get("mode") == "global" ? "global" : f.get("replicas") + " replicas",
+                       f.get("image")});
+    }
+    if (name == "task.restart") {
+        const std::string replacement = short_subject("task", f.get("replacement"));
+        return f.get("why") + (replacement.empty() ? ": not replaced, as its restart policy says"
+                                                   : ": replaced, starts in " + f.get("delay"));
+    }
+    if (name == "task.desired") return joined({f.get("desired"), prefixed("", f.get("why"))}, ": ");
+    if (name.substr(0, 5) == "task.") return task_words(f);
+    if (name == "decision.refused") return f.get("message");
+    if (name == "decision.placed") {
+        return "on " + f.get("node") + " (" + f.get("service_tasks") + " of the service there, " +
+               f.get("total_tasks") + " in all; " + f.get("candidates") + " candidates)";
+    }
+    if (name == "container.started" || name == "container.serving") return "on " + f.get("host");
+    if (name == "container.ended") {
+        return "on " + f.get("host") + ", " + f.get("why") + ", exit " + f.get("exit_code");
+    }
+    if (name == "image.pulled") {
+        return f.get("image") + " (" + f.get("size") + ") from " + f.get("from") + " in " +
+               f.get("took");
+    }
+    if (name == "image.pull_started") {
+        return f.get("image") + " (" + f.get("size") + ") from " + f.get("from");
+    }
+    if (name == "request.failed") {
+        return f.get("service") + ": " + f.get("reason") + " after " + f.get("latency") +
+               prefixed(" through ", f.get("entered"));
+    }
+    if (name == "discovery.removed" || name == "discovery.added") {
+        return short_subject("task", f.get("task")) + prefixed(", ", f.get("why")) + ": " +
+               f.get("backends") + " backends of " + f.get("service") + " known here";
+    }
+    return generic(f);
+}
+
+}   // namespace glasshive::cli

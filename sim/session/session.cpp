@@ -1,0 +1,263 @@
+#include "session/session.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/assert.h"
+#include "check/events.h"
+#include "check/invariants.h"
+#include "kernel/events.h"
+#include "platform/events.h"
+#include "record/digest.h"
+#include "record/recorder.h"
+#include "runtime/events.h"
+#include "scenario/inject.h"
+#include "swarm/events.h"
+#include "workload/events.h"
+#include "world/events.h"
+#include "world/world.h"
+
+namespace glasshive::session {
+
+const EventRegistry& all_events() {
+    static const EventRegistry registry = [] {
+        EventRegistry r;
+        r.add(kernel::events::all);
+        r.add(platform::events::all);
+        r.add(runtime::events::all);
+        r.add(swarm::events::all);
+        r.add(workload::events::all);
+        r.add(check::events::all);
+        r.add(world::events::all);
+        return r;
+    }();
+    return registry;
+}
+
+std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
+
+struct Session::Impl {
+    explicit Impl(Options o)
+        : options(std::move(o)), stream(names), digest(all_events(), names),
+          evaluator(options.spec.expectations, names), summary(names) {}
+
+    Options options;
+    Names names;
+    EventStream stream;
+    record::DigestSink digest;
+    std::unique_ptr<record::Recorder> recorder;
+    check::Evaluator evaluator;
+    check::SummaryFold summary;
+    std::unique_ptr<check::InvariantSet> invariants;
+    std::unique_ptr<world::World> world;
+    std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
+    std::size_t next_replayed = 0;
+    bool started = false, finished = false;
+
+    Time end() const { return Time{} + options.spec.duration; }
+    void replay_commands_until(Time until);
+    Result<EventId> apply(const std::string& text);
+    void emit_verdicts();
+};
+
+namespace {
+
+std::string commands_json(const std::vector<TimedCommand>& commands) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const TimedCommand& c : commands) list.push_back({{"t_ns", ns_of(c.at)}, {"text", c.text}});
+    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::pair<std::string, std::string>> meta_of(const Options& options) {
+    const scenario::ScenarioSpec& spec = options.spec;
+    std::vector<std::pair<std::string, std::string>> meta{
+        {"version", GLASSHIVE_VERSION},
+        {"seed", std::to_string(spec.seed)},
+        {"profile", scenario::to_text(spec.profile)},
+        {"scenario", spec.inputs.empty() ? spec.file : spec.inputs.front().name},
+        {"duration_ns", std::to_string(spec.duration.count())},
+        {"command", options.replay_command}};
+    for (const scenario::InputFile& file : spec.inputs) meta.emplace_back("file:" + file.name, file.content);
+    return meta;
+}
+
+/// `record: kinds:` names what to keep; the recorder wants what to leave out.
+std::vector<std::string> left_out(const std::vector<std::string>& keep) {
+    std::vector<std::string> out;
+    if (keep.empty()) return out;
+    const auto kept = [&](std::string_view name) {
+        return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) {
+            if (pattern == "*" || pattern == name) return true;
+            const bool family = pattern.size() > 2 && pattern.substr(pattern.size() - 2) == ".*";
+            return family && name.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
+        });
+    };
+    for (const EventKind* kind : all_events().all()) {
+        if (!kept(kind->name)) out.emplace_back(kind->name);
+    }
+    return out;
+}
+
+std::vector<check::HostCapacity> capacities(const scenario::ScenarioSpec& spec) {
+    const platform::HostList list = platform::expand_hosts(spec.platform);
+    std::vector<check::HostCapacity> hosts;
+    for (const auto& entry : list.hosts) {
+        const platform::HostGroupSpec& group = spec.platform.hosts[entry.group];
+        hosts.push_back({entry.name, group.cores, group.memory});
+    }
+    return hosts;
+}
+
+}   // namespace
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() { set_replay_info({}); }
+
+Result<std::unique_ptr<Session>> Session::open(Options options) {
+    auto impl = std::make_unique<Impl>(std::move(options));
+    Impl& s = *impl;
+    s.stream.add_sink(&s.digest);
+    if (!s.options.record_path.empty()) {
+        record::RecorderOptions record{.path = s.options.record_path, .meta = meta_of(s.options)};
+        record.leave_out = left_out(s.options.spec.record.kinds);
+        record.keyframe_every = static_cast<std::uint64_t>(s.options.spec.record.keyframe_events);
+        auto opened = record::Recorder::open(std::move(record), all_events(), s.names);
+        if (!opened.ok()) return opened.problems();
+        s.recorder = std::move(opened.value());
+        s.stream.add_sink(s.recorder.get());
+    }
+    s.stream.add_sink(&s.evaluator);
+    s.stream.add_sink(&s.summary);
+    if (s.options.invariants) {
+        s.invariants = std::make_unique<check::InvariantSet>(s.names, s.options.spec.services,
+                                                             capacities(s.options.spec));
+        s.stream.add_sink(s.invariants.get());
+    }
+    return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+void Session::watch(EventSink* sink) { impl_->stream.add_sink(sink); }
+
+void Session::start() {
+    Impl& s = *impl_;
+    SIM_ASSERT(!s.started);
+    s.started = true;
+    const scenario::ScenarioSpec& spec = s.options.spec;
+    s.stream.emit(Time{}, scenario_cause, world::events::run_started, s.names.intern(spec.file),
+                  {field::integer(static_cast<std::int64_t>(spec.seed)),
+                   field::name(s.names.intern(scenario::to_text(spec.profile))),
+                   field::integer(static_cast<std::int64_t>(capacities(spec).size())),
+                   field::duration(spec.duration)});
+    set_replay_info({.seed = spec.seed, .now_ns = nullptr, .command = s.options.replay_command});
+    s.world = std::make_unique<world::World>(spec, s.stream);
+    set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
+                     .command = s.options.replay_command});
+}
+
+const EventRegistry& Session::registry() const { return all_events(); }
+const Names& Session::names() const { return impl_->names; }
+Time Session::now() const { return impl_->world ? impl_->world->now() : Time{}; }
+Time Session::end() const { return impl_->end(); }
+std::uint64_t Session::events_emitted() const { return number_of(impl_->stream.last()); }
+world::World& Session::world() { return *impl_->world; }
+
+void Session::Impl::replay_commands_until(Time until) {
+    while (next_replayed < options.commands.size() && options.commands[next_replayed].at <= until) {
+        const TimedCommand command = options.commands[next_replayed++];
+        world->run_until(std::max(command.at, world->now()));
+        apply(command.text);   // It was accepted once; a refusal changes nothing.
+    }
+}
+
+void Session::run_until(Time until) {
+    Impl& s = *impl_;
+    SIM_ASSERT(s.started);
+    until = std::min(until, s.end());
+    s.replay_commands_until(until);
+    if (until > s.world->now()) s.world->run_until(until);
+}
+
+bool Session::step() {
+    Impl& s = *impl_;
+    SIM_ASSERT(s.started);
+    if (s.world->now() >= s.end()) return false;
+    const Time next = std::min(s.world->kernel().next_due(), s.end());
+    // A replayed command takes effect after everything due at its instant, as when it was given.
+    if (next > s.world->now()) s.replay_commands_until(next - Duration{1});
+    s.world->run_until(s.end(), 1);
+    return true;
+}
+
+Result<EventId> Session::Impl::apply(const std::string& text) {
+    auto read = scenario::read_injection(text, options.spec);
+    if (!read.ok()) return read.problems();
+    const Time now = world->now();
+    given.push_back({now, text});   // Even what the cluster refuses is an event: a replay needs it.
+    if (read.value().fault) {
+        const EventId event =
+            stream.emit(now, scenario_cause, world::events::command_applied,
+                        names.intern(options.spec.file),
+                        {field::name(names.intern("session")), field::name(names.intern("done")),
+                         field::text(text)});
+        const kernel::CauseScope scope(world->kernel(), event);
+        world->strike(*read.value().fault);
+        return event;
+    }
+    const Diagnostics refused = world->give(*read.value().command, text);
+    if (has_errors(refused)) return refused;
+    return stream.last();
+}
+
+Result<EventId> Session::inject(const std::string& text) {
+    Impl& s = *impl_;
+    SIM_ASSERT(s.started);
+    // A command's place in the run is its instant alone: everything due by now happens first.
+    s.world->run_until(s.world->now());
+    return s.apply(text);
+}
+
+void Session::flush_recording() {
+    if (impl_->recorder) impl_->recorder->flush();
+}
+
+void Session::Impl::emit_verdicts() {
+    std::int64_t number = 0;
+    for (const check::Verdict& verdict : evaluator.verdicts()) {
+        const EventKind& kind = verdict.outcome == check::Outcome::held     ? check::events::expect_held
+                                : verdict.outcome == check::Outcome::failed ? check::events::expect_failed
+                                                                            : check::events::expect_undecided;
+        stream.emit(world->now(), verdict.event, kind, names.intern(verdict.text),
+                    {field::integer(++number), field::event(verdict.event), field::text(verdict.figure)});
+    }
+}
+
+Outcome Session::finish() {
+    Impl& s = *impl_;
+    SIM_ASSERT(s.started);
+    SIM_ASSERT(!s.finished);
+    s.finished = true;
+    const Time end = s.world->now();
+    s.stream.emit(end, scenario_cause, world::events::run_ended, s.names.intern(s.options.spec.file), {});
+    s.evaluator.finish(end);
+    s.emit_verdicts();
+    Outcome outcome{.verdicts = s.evaluator.verdicts(), .summary = s.summary.finish(end),
+                    .digest = s.digest.digest(), .end = end,
+                    .events = number_of(s.stream.last()), .commands = s.given};
+    if (s.invariants) {
+        s.invariants->finish();
+        for (const check::Violation& v : s.invariants->violations()) {
+            outcome.violations.push_back(v.invariant + " at " + seconds_text(v.time) + " s, event " +
+                                         std::to_string(number_of(v.event)) + ": " + v.text);
+        }
+    }
+    if (s.recorder) {
+        record::RunEnd run_end{.end_time = end, .digest = outcome.digest};
+        run_end.meta.emplace_back("commands", commands_json(s.given));
+        outcome.record_problem = s.recorder->take_problem();
+        const auto closing = s.recorder->close(run_end);
+        if (!outcome.record_problem) outcome.record_problem = closing;
+    }
+    return outcome;
+}
+
+}   // namespace glasshive::session

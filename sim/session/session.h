@@ -1,0 +1,98 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event.h"
+#include "base/result.h"
+#include "check/summary.h"
+#include "check/verdict.h"
+#include "scenario/spec.h"
+
+namespace glasshive::world {
+class World;
+}
+
+namespace glasshive::session {
+
+/// A command and the instant it takes effect: after everything that is due at that instant.
+struct TimedCommand {
+    Time at{};
+    std::string text;    ///< As `inject` takes it.
+    friend bool operator==(const TimedCommand&, const TimedCommand&) = default;
+};
+
+/// How to run a scenario.
+struct Options {
+    scenario::ScenarioSpec spec;           ///< With seed, profile and duration as they shall be.
+    std::string record_path;               ///< Empty: no recording.
+    std::string replay_command;            ///< Printed when we are wrong, and kept in the recording.
+    std::vector<TimedCommand> commands;    ///< Of an earlier session, to be replayed. In order of time.
+    bool invariants = false;               ///< Check cluster-wide invariants at every event.
+};
+
+/// What a run came to.
+struct Outcome {
+    std::vector<check::Verdict> verdicts;
+    check::Summary summary;
+    std::string digest;
+    Time end{};
+    std::uint64_t events = 0;
+    std::vector<std::string> violations;          ///< Broken invariants, with seed and event.
+    std::optional<Diagnostic> record_problem;     ///< The recording ended early, and why.
+    std::vector<TimedCommand> commands;           ///< Everything injected, for a replay.
+};
+
+/// One run: a world with its sinks (digest, recording, expectations, summary, invariants), driven in
+/// steps. One per process: SimGrid has one engine and no second life.
+///
+/// What drives it (command line, socket, test) never changes what happens but by inject().
+class Session {
+  public:
+    /// Opens the recording. On failure (its path) nothing is left. Nothing runs before start().
+    static Result<std::unique_ptr<Session>> open(Options options);
+    ~Session();
+
+    /// Lets `sink` see every event from now on, after the digest; it must outlive the session.
+    void watch(EventSink* sink);
+    /// Builds the world at virtual time zero. Call once, before anything below.
+    void start();
+
+    const EventRegistry& registry() const;
+    const Names& names() const;
+    Time now() const;
+    /// Where the run ends.
+    Time end() const;
+    std::uint64_t events_emitted() const;
+
+    /// Runs everything due up to and including `until` (at most end()).
+    void run_until(Time until);
+    /// Runs one entry of the queue; false when nothing is left before end().
+    bool step();
+    /// Gives a command now, after finishing the current instant:
+    ///   "fault {do: power_off, host: w1, for: 30s}"   a fault as in a scenario, `at` left out;
+    ///   "scale web=5", "update web IMAGE", "drain w1", "pause w1", "activate w1".
+    /// Diagnostics when it makes no sense; then nothing happened.
+    Result<EventId> inject(const std::string& text);
+    /// Everything recorded so far can be read by others: at a pause.
+    void flush_recording();
+    /// Ends the run where it is: judges, closes the recording. Call once.
+    Outcome finish();
+
+    world::World& world();
+
+  private:
+    struct Impl;
+    explicit Session(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Every kind of event this program knows.
+const EventRegistry& all_events();
+
+/// "glasshive 0.1.0" and what it is built with.
+std::string version_text();
+
+}   // namespace glasshive::session

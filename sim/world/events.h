@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+
+#include "base/event.h"
+
+/// Numbers 230..249: what the person at the controls did, and the run's own frame.
+namespace glasshive::world::events {
+
+inline constexpr EventKind run_started{
+    .id = 230, .name = "run.started", .subject = "run",
+    .doc = "The run begins (subject: the scenario's file).",
+    .fields = {{{"seed", FieldType::integer, "of every random stream"},
+                {"profile", FieldType::name, "textbook or realistic"},
+                {"hosts", FieldType::integer, "in the platform"},
+                {"duration", FieldType::duration, "virtual time to run"}}},
+    .state = "running", .verbosity = 3};
+inline constexpr EventKind run_ended{
+    .id = 231, .name = "run.ended", .subject = "run",
+    .doc = "The run is over; what follows judges it.",
+    .state = "ended", .verbosity = 3};
+inline constexpr EventKind command_applied{
+    .id = 232, .name = "command.applied", .subject = "run",
+    .doc = "A person, a script or the scenario gave a command; it took effect at this instant.",
+    .fields = {{{"source", FieldType::name, "scenario or session"},
+                {"outcome", FieldType::name, "done, or why it was refused"},
+                {"text", FieldType::text, "the command as given"}}},
+    .verbosity = 0};
+
+inline constexpr std::array<const EventKind*, 3> all{&run_started, &run_ended, &command_applied};
+
+}   // namespace glasshive::world::events

@@ -1,0 +1,176 @@
+#include "world/world.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+
+#include "base/assert.h"
+#include "platform/machines.h"
+#include "platform/sampler.h"
+#include "runtime/catalog.h"
+#include "swarm/agent/daemon.h"
+#include "workload/client.h"
+#include "world/operator.h"
+
+namespace glasshive::world {
+
+namespace {
+
+std::vector<std::string> host_names(const platform::Platform& platform) {
+    std::vector<std::string> names;
+    for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+        names.emplace_back(platform.host_name(HostId{i}));
+    }
+    return names;
+}
+
+engine::Profile engine_profile(scenario::Profile profile) {
+    return profile == scenario::Profile::realistic ? engine::Profile::realistic
+                                                   : engine::Profile::textbook;
+}
+
+}   // namespace
+
+struct World::Parts {
+    Parts(const scenario::ScenarioSpec& spec, EventStream& events)
+        : platform(spec.platform), kernel(events, platform, spec.seed),
+          engine(kernel, platform, engine_profile(spec.profile)), machines(kernel, platform),
+          injector(kernel, platform, machines, spec.faults),
+          sampler(kernel, machines, spec.platform.sample_interval),
+          catalog(spec.registry, host_names(platform), events.names()),
+          registry(kernel, catalog), manager(kernel, platform.find_host(spec.managers.front())),
+          op(kernel, manager, spec.commands, spec.file) {
+        environment.emplace(swarm::agent::Environment{
+            .kernel = kernel, .catalog = catalog, .manager = manager.id(),
+            .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
+            .group = {}});
+    }
+
+    void add_daemons(const scenario::ScenarioSpec& spec);
+    void add_clients(const scenario::ScenarioSpec& spec);
+    void join_nodes(const scenario::ScenarioSpec& spec);
+    void start(const scenario::ScenarioSpec& spec);
+
+    platform::Platform platform;
+    kernel::Kernel kernel;
+    engine::Engine engine;
+    platform::Machines machines;
+    platform::FaultInjector injector;
+    platform::Sampler sampler;
+    runtime::Catalog catalog;
+    runtime::RegistryServer registry;
+    swarm::Manager manager;
+    Operator op;
+    std::optional<swarm::agent::Environment> environment;
+    std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
+    std::deque<workload::Client> clients;
+};
+
+void World::Parts::add_daemons(const scenario::ScenarioSpec& spec) {
+    environment->group.daemons.reserve(platform.host_count());
+    for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+        const HostId host{i};
+        const platform::HostGroupSpec& machine = platform.machine(host);
+        // Only hosts that answer requests compute; Machines makes a queue when it is first asked.
+        const bool computes = !spec.clients.empty();
+        daemons.emplace_back(*environment,
+                             swarm::agent::NodeFacts{
+                                 .host = host, .name = kernel.name_of(host), .cpus = machine.cores,
+                                 .memory = machine.memory,
+                                 .cpu_queue = computes ? machines.cpu(host) : kernel::QueueId::none,
+                                 .core_rate = machine.speed});
+        environment->group.daemons.push_back(daemons.back().id());
+    }
+}
+
+void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
+    for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+        const HostId host{i};
+        const platform::HostGroupSpec& machine = platform.machine(host);
+        const std::string name(platform.host_name(host));
+        const bool manages = name == spec.managers.front();
+        swarm::NodeConfig config{.hostname = name,
+                                 .role = manages ? swarm::NodeRole::manager : swarm::NodeRole::worker};
+        config.labels.insert(machine.labels.begin(), machine.labels.end());
+        // Where a node stands is known to its operator; spread and constraints may ask for it.
+        config.labels.emplace("zone", platform.zones()[platform.zone_of(host)]);
+        config.labels.emplace("rack", platform.racks()[platform.rack_of(host)]);
+        config.cpus = machine.cores;
+        config.memory = machine.memory;
+        manager.add_node(host, std::move(config));
+    }
+}
+
+void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
+    std::vector<HostId> watchers;
+    for (const workload::ClientSpec& client : spec.clients) {
+        std::vector<HostId> entered;
+        if (client.enter.empty()) {
+            for (std::uint32_t i = 0; i < platform.host_count(); ++i) entered.push_back(HostId{i});
+        } else {
+            entered.push_back(platform.find_host(client.enter));
+        }
+        workload::ClientTargets targets{.entries = {}, .entry_names = {},
+                                        .service = kernel.names().intern(client.service),
+                                        .port = client.port};
+        for (const HostId host : entered) {
+            targets.entries.push_back(environment->group.daemons[host.index()]);
+            targets.entry_names.push_back(kernel.name_of(host));
+        }
+        for (const swarm::ServiceSpec& service : spec.services) {
+            if (service.name != client.service || client.port != 0 || service.ports.empty()) continue;
+            targets.port = service.ports.front().published;
+        }
+        clients.emplace_back(kernel, client, std::move(targets));
+        watchers.insert(watchers.end(), entered.begin(), entered.end());
+    }
+    std::sort(watchers.begin(), watchers.end());
+    watchers.erase(std::unique(watchers.begin(), watchers.end()), watchers.end());
+    environment->group.watchers = std::move(watchers);
+}
+
+void World::Parts::start(const scenario::ScenarioSpec& spec) {
+    if (spec.profile == scenario::Profile::realistic) {
+        kernel.set_flow_profile({.latency_factor = 13.01, .window_bytes = 4'194'304});
+    }
+    machines.announce();
+    kernel.start(registry.id());
+    kernel.start(manager.id());
+    for (swarm::agent::Daemon& daemon : daemons) kernel.start(daemon.id());
+    // The stack is deployed at once; its tasks wait until their nodes have registered.
+    for (const swarm::ServiceSpec& service : spec.services) manager.create_service(service);
+    kernel.start(injector.id());
+    kernel.start(sampler.id());
+    kernel.start(op.id());
+    for (workload::Client& client : clients) kernel.start(client.id());
+}
+
+World::World(const scenario::ScenarioSpec& spec, EventStream& events) {
+    SIM_ASSERT(!spec.managers.empty());
+    parts_ = std::make_unique<Parts>(spec, events);
+    parts_->add_daemons(spec);
+    parts_->join_nodes(spec);
+    parts_->add_clients(spec);
+    parts_->start(spec);
+}
+
+World::~World() = default;
+
+Time World::now() const { return parts_->kernel.now(); }
+void World::run_until(Time until) { parts_->engine.run_until(until); }
+bool World::run_until(Time until, std::uint64_t entries) {
+    return parts_->engine.run_until(until, entries);
+}
+
+Diagnostics World::give(const scenario::CommandSpec& command, const std::string& text) {
+    return parts_->op.give(command, text, "session");
+}
+
+EventId World::strike(const platform::FaultSpec& fault) { return parts_->injector.inject(fault); }
+
+kernel::Kernel& World::kernel() { return parts_->kernel; }
+const platform::Platform& World::platform() const { return parts_->platform; }
+const swarm::Manager& World::manager() const { return parts_->manager; }
+engine::EngineCounts World::engine_counts() const { return parts_->engine.counts(); }
+
+}   // namespace glasshive::world

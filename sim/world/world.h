@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/event.h"
+#include "base/result.h"
+#include "engine/engine.h"
+#include "kernel/kernel.h"
+#include "platform/faults.h"
+#include "platform/topology.h"
+#include "scenario/spec.h"
+#include "swarm/manager/manager.h"
+
+namespace glasshive::world {
+
+/// The composition root: builds every component from a scenario's specs and wires them. The only place
+/// that knows them all; holds no behaviour of its own.
+///
+/// One per process (SimGrid's engine). Requires a spec that read_scenario accepted.
+class World {
+  public:
+    /// Builds everything and starts it at virtual time zero; what happens goes to `events`.
+    World(const scenario::ScenarioSpec& spec, EventStream& events);
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    Time now() const;
+    /// Runs everything due up to and including `until`.
+    void run_until(Time until);
+    /// Runs at most `entries` entries; true when `until` was reached.
+    bool run_until(Time until, std::uint64_t entries);
+
+    /// Gives an operator's command now; `text` is how it was typed. Diagnostics when the cluster
+    /// refused it: nothing changed then, but the attempt is an event.
+    Diagnostics give(const scenario::CommandSpec& command, const std::string& text);
+    /// Strikes now. `fault` must have passed platform::check.
+    EventId strike(const platform::FaultSpec& fault);
+
+    kernel::Kernel& kernel();
+    const platform::Platform& platform() const;
+    const swarm::Manager& manager() const;
+    engine::EngineCounts engine_counts() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}   // namespace glasshive::world
