@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event.h"
 #include "base/ids.h"
 #include "kernel/process.h"
 #include "swarm/spec.h"
@@ -53,6 +54,7 @@ struct TaskAssignment {
     TaskState desired = TaskState::ready;
     bool removed = false;                            ///< Stop it if it runs, then forget it.
     std::shared_ptr<const ServiceSpec> spec;         ///< Immutable, shared by all tasks of a version.
+    EventId cause{};                                 ///< What the manager last said of it; 0: the message's.
 };
 
 /// A complete set (after registration: what is not in it must go) or the changes since the last one.
@@ -67,6 +69,7 @@ struct TaskStatus {
     NameId message;                                  ///< "started", "finished", …
     NameId error;                                    ///< Invalid when all is well.
     int exit_code = 0;
+    EventId cause{};                                 ///< What brought it about here; 0: the message's.
 };
 
 struct StatusUpdates final : kernel::MessageBody {

@@ -1,0 +1,99 @@
+#include "swarm/manager/herald.h"
+
+#include "swarm/events.h"
+
+namespace glasshive::swarm {
+
+namespace {
+
+const EventKind& kind_of(TaskState state) {
+    switch (state) {
+        case TaskState::new_: return events::task_new;
+        case TaskState::pending: return events::task_pending;
+        case TaskState::assigned: return events::task_assigned;
+        case TaskState::accepted: return events::task_accepted;
+        case TaskState::preparing: return events::task_preparing;
+        case TaskState::ready: return events::task_ready;
+        case TaskState::starting: return events::task_starting;
+        case TaskState::running: return events::task_running;
+        case TaskState::complete: return events::task_complete;
+        case TaskState::shutdown: return events::task_shutdown;
+        case TaskState::failed: return events::task_failed;
+        case TaskState::rejected: return events::task_rejected;
+        case TaskState::remove:
+        case TaskState::orphaned: break;   // REMOVE is only ever desired.
+    }
+    return events::task_orphaned;
+}
+
+}   // namespace
+
+Herald::Herald(Store& store, const Dispatcher& dispatcher)
+    : store_(store), kernel_(store.kernel()), dispatcher_(dispatcher) {}
+
+NameId Herald::name(const char* text) { return kernel_.names().intern(text); }
+
+EventId Herald::announce(const Committed& change) {
+    using Kind = Committed::Kind;
+    switch (change.kind) {
+        case Kind::node_created: return change.cause;
+        case Kind::node_updated: return announce_node(change);
+        case Kind::service_created: return announce_service(events::service_created, *change.service);
+        case Kind::service_updated: return announce_service(events::service_updated, *change.service);
+        case Kind::service_removed: return kernel_.emit(events::service_removed, change.service->name);
+        case Kind::task_created: return announce_status(*change.task);
+        case Kind::task_updated: {
+            EventId said = change.cause;
+            if (change.status_changed) said = announce_status(*change.task);
+            if (change.task->desired != change.desired_before) said = announce_desired(change);
+            return said;
+        }
+        case Kind::task_removed: return kernel_.emit(events::task_removed, change.task->subject);
+    }
+    return change.cause;
+}
+
+EventId Herald::announce_node(const Committed& change) {
+    const Node& node = *change.node;
+    EventId said = change.cause;
+    if (node.state != change.state_before && node.state == NodeState::ready) {
+        const char* before = node.ever_ready ? to_text(change.state_before) : "none";
+        said = kernel_.emit(events::node_ready, node.hostname,
+                            {field::name(name(to_text(node.config->role))), field::name(name(before))});
+    }
+    if (node.state != change.state_before && node.state == NodeState::down) {
+        said = kernel_.emit(events::node_down, node.hostname,
+                            {field::name(node.message),
+                             field::duration(dispatcher_.silent_for(node.id))});
+    }
+    if (node.availability != change.availability_before) {
+        said = kernel_.emit(events::node_availability, node.hostname,
+                            {field::name(name(to_text(node.availability)))});
+    }
+    return said;
+}
+
+EventId Herald::announce_service(const EventKind& kind, const Service& service) {
+    const ServiceSpec& spec = *service.spec;
+    return kernel_.emit(kind, service.name,
+                        {field::name(name(service.is_global() ? "global" : "replicated")),
+                         field::integer(static_cast<std::int64_t>(spec.replicas)),
+                         field::name(name(spec.task.container.image.c_str()))});
+}
+
+EventId Herald::announce_status(const Task& task) {
+    const NameId node = task.node.valid() ? store_.node(task.node).hostname : NameId{};
+    return kernel_.emit(kind_of(task.observed), task.subject,
+                        {field::name(store_.service(task.service).name), field::integer(task.slot),
+                         field::name(node), field::name(task.message), field::name(task.error),
+                         field::integer(task.exit_code)});
+}
+
+EventId Herald::announce_desired(const Committed& change) {
+    const Task& task = *change.task;
+    return kernel_.emit(events::task_desired, task.subject,
+                        {field::name(change.service->name), field::name(name(to_text(task.desired))),
+                         field::name(change.why)});
+}
+
+}   // namespace glasshive::swarm

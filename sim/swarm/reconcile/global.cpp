@@ -1,0 +1,181 @@
+#include "swarm/reconcile/global.h"
+
+#include <algorithm>
+
+#include "swarm/reconcile/dirty.h"
+#include "swarm/reconcile/replicated.h"
+
+namespace glasshive::swarm {
+
+GlobalOrchestrator::GlobalOrchestrator(Store& store, RestartSupervisor& restarts)
+    : store_(store), kernel_(store.kernel()), restarts_(restarts) {}
+
+void GlobalOrchestrator::start() {
+    services_.clear();
+    ended_.clear();
+    changed_services_.clear();
+    removed_services_.clear();
+    changed_nodes_.clear();
+    for (const Service& service : store_.services()) {
+        if (!service.is_global()) continue;
+        if (service.removed) {
+            removed_services_[service.id] = service.last_event;
+            continue;
+        }
+        services_[service.id];
+        changed_services_[service.id] = service.last_event;
+    }
+    store_.for_each_task([&](const Task& task) { take_task(task); });
+}
+
+// --- Collecting -------------------------------------------------------------------------------------
+
+void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
+    using Kind = Committed::Kind;
+    for (const Committed& change : changes) {
+        switch (change.kind) {
+            case Kind::node_created:
+            case Kind::node_updated:
+                if (!services_.empty()) changed_nodes_[change.node->id] = change.event;
+                break;
+            case Kind::service_created:
+            case Kind::service_updated:
+                if (!change.service->is_global()) break;
+                services_[change.service->id];
+                changed_services_[change.service->id] = change.event;
+                break;
+            case Kind::service_removed:
+                if (services_.erase(change.service->id) == 0) break;
+                changed_services_.erase(change.service->id);
+                removed_services_[change.service->id] = change.event;
+                break;
+            case Kind::task_created: break;
+            case Kind::task_updated: take_task(*change.task); break;
+            case Kind::task_removed: break;
+        }
+    }
+}
+
+void GlobalOrchestrator::take_task(const Task& task) {
+    if (task.slot > 0 || task.desired > TaskState::running) return;
+    if (task.observed > TaskState::running) ended_.insert(task.id);
+}
+
+// --- Acting -----------------------------------------------------------------------------------------
+
+void GlobalOrchestrator::tick() {
+    if (store_.outstanding(Proposer::global) > 0) return;   // Its own writes first.
+    if (!ended_.empty()) {
+        restart_tasks();
+        if (store_.outstanding(Proposer::global) > 0) return;
+    }
+    const auto removed = std::move(removed_services_);
+    removed_services_.clear();
+    for (const auto& [id, cause] : removed) {
+        kernel::CauseScope scope(kernel_, cause);
+        remove_tasks(store_.service(id));
+    }
+    Batch batch(store_, Proposer::global);
+    // A service that changed is looked at on every node, so single nodes wait for the next round.
+    if (!changed_services_.empty()) {
+        const auto changed = std::move(changed_services_);
+        changed_services_.clear();
+        for (const auto& [id, cause] : changed) {
+            kernel::CauseScope scope(kernel_, cause);
+            reconcile_service(batch, store_.service(id));
+        }
+        return;
+    }
+    const auto nodes = std::move(changed_nodes_);
+    changed_nodes_.clear();
+    for (const auto& [id, cause] : nodes) {
+        kernel::CauseScope scope(kernel_, cause);
+        reconcile_node(batch, store_.node(id));
+    }
+}
+
+void GlobalOrchestrator::restart_tasks() {
+    const std::set<TaskId> ended = std::move(ended_);
+    ended_.clear();
+    Batch batch(store_, Proposer::global);
+    for (const TaskId id : ended) {
+        const Task* task = store_.task(id);
+        if (task == nullptr || task->desired > TaskState::running) continue;
+        const Service& service = store_.service(task->service);
+        const Node& node = store_.node(task->node);
+        if (service.removed || is_invalid(node)) continue;   // Node and service events see to these.
+        kernel::CauseScope scope(kernel_, task->status_event);
+        if (node.availability == Availability::pause || !wants(service, node)) {
+            shut_down(batch, *task, "node paused or no longer matching");
+        } else {
+            restarts_.restart(batch, *task);
+        }
+    }
+}
+
+void GlobalOrchestrator::remove_tasks(const Service& service) {
+    Batch batch(store_, Proposer::global);
+    const NameId why = kernel_.names().intern("service removed");
+    store_.for_each(service.tasks, Store::By::service, [&](const Task& task) {
+        TaskUpdate update;
+        update.task = task.id;
+        update.desired = TaskState::remove;
+        update.why = why;
+        batch.add(std::move(update));
+    });
+    restarts_.clear_history(service.id);
+}
+
+void GlobalOrchestrator::reconcile_service(Batch& batch, const Service& service) {
+    for (const Node& node : store_.nodes()) reconcile(batch, service, node);
+}
+
+void GlobalOrchestrator::reconcile_node(Batch& batch, const Node& node) {
+    for (const auto& [id, compiled] : services_) reconcile(batch, store_.service(id), node);
+}
+
+void GlobalOrchestrator::reconcile(Batch& batch, const Service& service, const Node& node) {
+    const TaskList instance = store_.instance(service, node.id.value);
+    const bool invalid = is_invalid(node);
+    if (invalid || !wants(service, node)) {
+        const char* why = node.state == NodeState::down ? "node down"
+                          : invalid                     ? "node drained"
+                                                        : "node no longer matches";
+        store_.for_each(instance, Store::By::instance, [&](const Task& task) {
+            if (task.desired < TaskState::shutdown) shut_down(batch, task, why);
+        });
+        return;
+    }
+    if (node.availability == Availability::pause) return;
+    const std::vector<const Task*> tasks = restarts_.updatable(instance);
+    if (tasks.empty()) {
+        batch.add(make_task(store_, service, 0, node.id));
+        return;
+    }
+    const bool dirty = std::any_of(tasks.begin(), tasks.end(), [&](const Task* task) {
+        return is_dirty(store_, service, *task);
+    });
+    if (dirty) replace_tasks(batch, store_, restarts_, service, tasks, 0, node.id);
+}
+
+void GlobalOrchestrator::shut_down(Batch& batch, const Task& task, const char* why) {
+    TaskUpdate update;
+    update.task = task.id;
+    update.desired = TaskState::shutdown;
+    update.why = kernel_.names().intern(why);
+    batch.add(std::move(update));
+}
+
+bool GlobalOrchestrator::wants(const Service& service, const Node& node) {
+    if (service.spec->task.placement.constraints.empty()) return true;
+    Compiled& compiled = services_[service.id];
+    if (compiled.spec_version != service.spec_version) {
+        compiled = {service.spec_version,
+                    parse_constraints(service.spec->task.placement.constraints)};
+    }
+    const std::string id = object_id(kernel_.seed(), static_cast<std::uint32_t>(ObjectKind::node),
+                                     node.id.value);
+    return matches(compiled.constraints, *node.config, id);
+}
+
+}   // namespace glasshive::swarm

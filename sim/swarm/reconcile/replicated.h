@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "swarm/reconcile/restart.h"
+#include "swarm/state/store.h"
+
+namespace glasshive::swarm {
+
+/// Keeps every replicated service at its number of slots, and restarts tasks that ended or whose node
+/// is down or draining. Collects what changed from commits and acts in tick(), never on its own
+/// uncommitted writes.
+/// Source: swarmkit manager/orchestrator/replicated/{services,tasks,slot}.go.
+class ReplicatedOrchestrator final : public Subscriber {
+  public:
+    ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts);
+
+    /// Looks at everything anew: at the manager's start.
+    void start();
+    void on_commit(std::span<const Committed> changes) override;
+    /// Acts on what was collected.
+    void tick();
+
+  private:
+    struct Slot {
+        std::uint32_t number = 0;
+        std::vector<const Task*> tasks;
+    };
+
+    void take_task(const Task& task);
+    void take_node(const Node& node);
+    void restart_tasks();
+    void remove_tasks(const Service& service);
+    void reconcile(const Service& service);
+    void add_tasks(Batch& batch, const Service& service, const std::vector<Slot>& live,
+                   std::map<std::uint32_t, TaskList>& dead, std::uint64_t count);
+    void replace_dirty(Batch& batch, const Service& service, const Slot& slot);
+    static void keep_first(std::vector<Slot>& slots);
+
+    Store& store_;
+    kernel::Kernel& kernel_;
+    RestartSupervisor& restarts_;
+    std::set<TaskId> ended_;                          // To be restarted.
+    std::map<ServiceId, EventId> changed_services_;   // To be reconciled, and why.
+    std::map<ServiceId, EventId> removed_services_;
+};
+
+/// Replaces the tasks of one slot (or node) by one of the service's current spec, stop first: the new
+/// task is held until the old ones have stopped. Used by both orchestrators.
+void replace_tasks(Batch& batch, Store& store, RestartSupervisor& restarts, const Service& service,
+                   const std::vector<const Task*>& old, std::uint32_t slot, NodeId node);
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,86 @@
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "swarm/scheduler/scheduler.h"
+
+/// The scheduler's reasons as JSON. Written by hand: it is built once per placement.
+namespace glasshive::swarm {
+
+namespace {
+
+void append(std::string& text, std::uint64_t number) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text.append(digits.data(), end);
+}
+
+/// Host names have no characters that JSON escapes; whatever a user invents is made harmless here.
+void append_name(std::string& text, std::string_view name) {
+    text += '"';
+    for (const char c : name) {
+        text += c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    }
+    text += '"';
+}
+
+}   // namespace
+
+void Scheduler::describe_placement(const Fill& fill) {
+    constexpr std::size_t runners_up_max = 3;
+    const auto& candidates = fill.candidates();
+    detail_ = "{\"runners_up\":[";
+    const std::size_t at = fill.index();
+    const std::size_t last = std::min(candidates.size() - 1, runners_up_max);
+    for (std::size_t i = 1; i <= last; ++i) {
+        const Fill::Candidate& other = candidates[(at + i) % candidates.size()];
+        detail_ += i > 1 ? ",{\"node\":" : "{\"node\":";
+        append_name(detail_, kernel_.names().text(other.node->hostname));
+        detail_ += ",\"service_tasks\":";
+        append(detail_, other.rank.service_tasks);
+        detail_ += ",\"total_tasks\":";
+        append(detail_, other.rank.total_tasks);
+        if (other.rank.failures > 0) {
+            detail_ += ",\"failures\":";
+            append(detail_, other.rank.failures);
+        }
+        detail_ += '}';
+    }
+    detail_ += "],\"ties\":";
+    append(detail_, fill.ties());
+    detail_ += ",\"refusals\":";
+    detail_ += refusals_;
+    detail_ += '}';
+}
+
+std::string Scheduler::describe_refusals(const Needs& needs, std::uint32_t& refused) const {
+    constexpr std::size_t names_max = 3;
+    std::array<std::uint32_t, filter_count> count{};
+    std::array<std::array<NameId, names_max>, filter_count> names{};
+    refused = 0;
+    for (const NodeInfo& node : nodes_.nodes()) {
+        const Verdict verdict = judge(needs, node);
+        if (verdict == Verdict::passes) continue;
+        const auto filter = static_cast<std::size_t>(verdict);
+        if (count[filter] < names_max) names[filter][count[filter]] = node.hostname;
+        ++count[filter];
+        ++refused;
+    }
+    std::string text = "{";
+    for (std::size_t filter = 0; filter < filter_count; ++filter) {
+        if (count[filter] == 0) continue;
+        if (text.size() > 1) text += ',';
+        append_name(text, to_text(static_cast<Verdict>(filter)));
+        text += ":{\"count\":";
+        append(text, count[filter]);
+        text += ",\"nodes\":[";
+        for (std::size_t i = 0; i < std::min<std::size_t>(count[filter], names_max); ++i) {
+            if (i > 0) text += ',';
+            append_name(text, kernel_.names().text(names[filter][i]));
+        }
+        text += "]}";
+    }
+    return text + "}";
+}
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,78 @@
+#include "swarm/scheduler/fill.h"
+
+#include <algorithm>
+
+namespace glasshive::swarm {
+
+Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
+    const std::uint32_t failures =
+        node.failures.empty() ? 0 : NodeSet::recent_failures(node, needs, now);
+    // Below max_failures on both sides the next criterion decides, so such counts are all alike.
+    return {failures >= max_failures ? failures : 0, node.active_of(needs.service), node.active};
+}
+
+Fill::Fill(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now, kernel::Rng& ties)
+    : pipeline_(pipeline), now_(now) {
+    for (NodeInfo& node : nodes.nodes()) {
+        if (!pipeline.process(node)) continue;
+        candidates_.push_back({&node, rank_of(node, pipeline.needs(), now), ties.next()});
+    }
+    passed_ = candidates_.size();
+    const auto better = [](const Candidate& a, const Candidate& b) {
+        if (a.rank != b.rank) return a.rank < b.rank;
+        return a.tie != b.tie ? a.tie < b.tie : a.node->id < b.node->id;
+    };
+    if (candidates_.size() > tasks) {
+        const auto end = candidates_.begin() + static_cast<std::ptrdiff_t>(tasks);
+        std::nth_element(candidates_.begin(), end, candidates_.end(), better);
+        candidates_.erase(end, candidates_.end());
+    }
+    std::sort(candidates_.begin(), candidates_.end(), better);
+    open_ = candidates_.size();
+    exhausted_ = open_ == 0;
+    next_.resize(open_);
+    tied_until_.resize(open_);
+    for (std::size_t i = open_; i-- > 0;) {
+        next_[i] = static_cast<std::uint32_t>(i);
+        const bool same = i + 1 < open_ && candidates_[i + 1].rank == candidates_[i].rank;
+        tied_until_[i] = same ? tied_until_[i + 1] : static_cast<std::uint32_t>(i);
+    }
+}
+
+std::size_t Fill::ties() const { return at_ < candidates_.size() ? tied_until_[at_] - at_ : 0; }
+
+void Fill::placed() {
+    Candidate& used = candidates_[index()];
+    used.rank = rank_of(*used.node, pipeline_.needs(), now_);
+    if (at_ + 1 < candidates_.size()) {
+        if (candidates_[at_ + 1].rank < used.rank) ++at_;   // First pass: level the nodes.
+    } else {
+        ++at_;                                              // Later passes: one each.
+    }
+    skip_refusing();
+}
+
+void Fill::skip_refusing() {
+    while (open_ > 0) {
+        const std::size_t here = index();
+        const std::size_t open = next_open(here);
+        at_ += open >= here ? open - here : candidates_.size() - here + open;
+        if (pipeline_.process(*candidates_[open].node)) return;
+        --open_;
+        next_[open] = static_cast<std::uint32_t>((open + 1) % candidates_.size());
+    }
+    exhausted_ = true;
+}
+
+std::size_t Fill::next_open(std::size_t from) {
+    std::size_t root = from;
+    while (next_[root] != root) root = next_[root];
+    while (next_[from] != root && from != root) {   // Path compression.
+        const std::size_t next = next_[from];
+        next_[from] = static_cast<std::uint32_t>(root);
+        from = next;
+    }
+    return root;
+}
+
+}   // namespace glasshive::swarm

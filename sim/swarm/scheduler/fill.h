@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernel/rng.h"
+#include "swarm/scheduler/pipeline.h"
+
+namespace glasshive::swarm {
+
+/// What orders nodes for one group; smaller is better. Equal ranks are tied.
+/// Source: swarmkit manager/scheduler/scheduler.go, nodeLess in scheduleTaskGroup.
+struct Rank {
+    std::uint32_t failures = 0;         ///< Recent failures, but 0 below max_failures.
+    std::uint32_t service_tasks = 0;    ///< Active tasks of this service on the node.
+    std::uint32_t total_tasks = 0;      ///< Active tasks on the node.
+    friend auto operator<=>(const Rank&, const Rank&) = default;
+};
+
+Rank rank_of(const NodeInfo& node, const Needs& needs, Time now);
+
+/// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked once,
+/// best first; stay on a node until the next one is strictly better; after the last node, round robin;
+/// filters run again before each use, and a node that refuses once is out.
+///
+/// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
+/// Cost: O(nodes) to rank, O(1) amortised per task.
+class Fill {
+  public:
+    struct Candidate {
+        NodeInfo* node = nullptr;
+        Rank rank;
+        std::uint64_t tie = 0;
+    };
+
+    /// Ranks the nodes for `tasks` tasks; only as many candidates as tasks are kept, the best ones.
+    Fill(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now, kernel::Rng& ties);
+
+    /// The node for the next task, or null when no node is left.
+    const Candidate* current() const { return exhausted_ ? nullptr : &candidates_[index()]; }
+    /// The current node got a task (already counted in the NodeSet): moves on.
+    void placed();
+
+    std::size_t passed() const { return passed_; }     ///< Nodes that passed every filter.
+    /// Position of the current node in ranking order, and the ranking itself.
+    std::size_t index() const { return at_ % candidates_.size(); }
+    const std::vector<Candidate>& candidates() const { return candidates_; }
+    /// How many candidates further down are exactly as good as the current one.
+    std::size_t ties() const;
+
+  private:
+    void skip_refusing();
+    std::size_t next_open(std::size_t from);
+
+    Pipeline& pipeline_;
+    Time now_;
+    std::vector<Candidate> candidates_;
+    std::vector<std::uint32_t> next_;      // Union-find: the next candidate that has not refused.
+    std::vector<std::uint32_t> tied_until_;
+    std::size_t passed_ = 0;
+    std::size_t open_ = 0;
+    std::size_t at_ = 0;
+    bool exhausted_ = false;
+};
+
+}   // namespace glasshive::swarm

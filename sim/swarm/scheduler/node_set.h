@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "swarm/state/constraint.h"
+#include "swarm/state/objects.h"
+
+namespace glasshive::swarm {
+
+/// What every task of a group (same service, same spec version) asks of a node, read once.
+struct Needs {
+    ServiceId service;
+    std::uint32_t spec_version = 0;
+    Cpus cpus{};                                    ///< Reservations; limits are never looked at.
+    Bytes memory{};
+    const std::map<std::string, std::int64_t>* generic = nullptr;
+    std::vector<Constraint> constraints;
+    std::vector<std::uint32_t> host_ports;          ///< Published in host mode, see host_port_key.
+    std::uint64_t max_replicas = 0;                 ///< Per node; 0: unlimited.
+};
+
+Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version);
+/// Port and protocol in one number: two protocols may share a port.
+std::uint32_t host_port_key(const PortConfig& port);
+
+/// A node as the scheduler sees it: what is left, and who is there. Kept up to date change by change.
+/// Source: swarmkit manager/scheduler/nodeinfo.go.
+struct NodeInfo {
+    NodeId id;
+    NameId hostname;
+    std::string rendered_id;                        ///< For node.id constraints.
+    std::shared_ptr<const NodeConfig> config;
+    bool available = false;                         ///< READY and ACTIVE.
+    Cpus cpus_free{};
+    Bytes memory_free{};
+    std::map<std::string, std::int64_t> generic_free;
+    std::uint32_t active = 0;                       ///< Tasks with desired state <= COMPLETE.
+    struct Count { ServiceId service; std::uint32_t tasks; };
+    std::vector<Count> by_service;                  ///< Active tasks; sorted by service.
+    std::vector<std::uint32_t> host_ports;          ///< In use, with repetitions; sorted.
+    struct Failure { ServiceId service; std::uint32_t spec_version; Time at; };
+    std::vector<Failure> failures;                  ///< Oldest first, at most monitor_failures old.
+
+    std::uint32_t active_of(ServiceId service) const;
+};
+
+/// How long and how often a service's tasks must fail on a node before it becomes last choice.
+/// Source: swarmkit manager/scheduler/scheduler.go monitorFailures, maxFailures.
+inline constexpr Duration monitor_failures = std::chrono::minutes{5};
+inline constexpr std::uint32_t max_failures = 5;
+
+/// All nodes as the scheduler sees them, and which task is counted where.
+class NodeSet {
+  public:
+    std::vector<NodeInfo>& nodes() { return nodes_; }
+    const std::vector<NodeInfo>& nodes() const { return nodes_; }
+    NodeInfo& info(NodeId id) { return nodes_[id.index()]; }
+
+    /// Adds the node or takes over its new state, resources and labels.
+    void update(const Node& node, std::uint64_t seed);
+    /// Counts `task` on `node`, or follows its desired state when it is counted there already.
+    void add(const Task& task, NodeId node);
+    /// Takes the task off wherever it is counted; false when it was nowhere.
+    bool remove(const Task& task);
+    bool is_counted(const Task& task) const;
+    void record_failure(const Task& task, Time now);
+    /// Failures of this service version on the node within monitor_failures of now.
+    static std::uint32_t recent_failures(const NodeInfo& node, const Needs& needs, Time now);
+    void clear() { nodes_.clear(); records_.clear(); }
+
+  private:
+    struct Record {
+        TaskId task = TaskId::none;     // none: counted nowhere.
+        NodeId node;
+        bool active = false;
+    };
+    Record& record(const Task& task);
+    static void reserve(NodeInfo& node, const Task& task, int sign);
+    static void count_active(NodeInfo& node, ServiceId service, int sign);
+
+    std::vector<NodeInfo> nodes_;       // By NodeId.
+    std::vector<Record> records_;       // By Task::place.
+};
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,280 @@
+#include "swarm/scheduler/scheduler.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/assert.h"
+#include "swarm/events.h"
+
+namespace glasshive::swarm {
+
+Scheduler::Scheduler(Store& store, ProcessId owner)
+    : store_(store), kernel_(store.kernel()), owner_(owner), ties_(kernel_.rng("swarm/scheduler")),
+      assigned_message_(kernel_.names().intern("scheduler assigned task to node")),
+      confirmed_message_(
+          kernel_.names().intern("scheduler confirmed task can run on preassigned node")) {}
+
+void Scheduler::start() {
+    nodes_.clear();
+    preassigned_.clear();
+    unassigned_.clear();
+    debouncing_ = false;
+    for (const Node& node : store_.nodes()) nodes_.update(node, kernel_.seed());
+    store_.for_each_task([&](const Task& task) {
+        Committed change;
+        change.kind = Committed::Kind::task_created;
+        take_task(task, change);
+    });
+    need_tick(kernel_.cause());
+    debounce();
+}
+
+// --- Following the store ----------------------------------------------------------------------------
+
+void Scheduler::on_commit(std::span<const Committed> changes) {
+    for (const Committed& change : changes) take(change);
+    debounce();
+}
+
+void Scheduler::on_rejected(const Change& change) {
+    const auto* update = std::get_if<TaskUpdate>(&change.what);
+    const Task* task = update != nullptr ? store_.task(update->task) : nullptr;
+    // Removed meanwhile: the removal's own notification takes it off its node.
+    if (task == nullptr || task->node.valid()) return;
+    nodes_.remove(*task);
+    unassigned_.push_back(task->id);
+    need_tick(change.cause);
+}
+
+void Scheduler::take(const Committed& change) {
+    using Kind = Committed::Kind;
+    switch (change.kind) {
+        case Kind::node_created:
+        case Kind::node_updated:
+            nodes_.update(*change.node, kernel_.seed());
+            need_tick(change.event);
+            break;
+        case Kind::task_created:
+        case Kind::task_updated: take_task(*change.task, change); break;
+        case Kind::task_removed:
+            preassigned_.erase(change.task->id);
+            if (nodes_.remove(*change.task)) need_tick(change.event);
+            break;
+        default: break;
+    }
+}
+
+/// Source: scheduler.go createTask and updateTask.
+void Scheduler::take_task(const Task& task, const Committed& change) {
+    if (task.observed < TaskState::pending) return;
+    if (task.observed > TaskState::running) {
+        const bool was_preassigned = preassigned_.erase(task.id) > 0;
+        if (!nodes_.remove(task) && !was_preassigned) return;
+        const bool failed =
+            task.observed == TaskState::failed || task.observed == TaskState::rejected;
+        if (failed && task.slot > 0 && change.observed_before != task.observed) {
+            nodes_.record_failure(task, kernel_.now());   // Only of tasks it placed: not global ones.
+        }
+        need_tick(change.event);
+        return;
+    }
+    if (!task.node.valid()) {
+        unassigned_.push_back(task.id);
+        if (change.kind == Committed::Kind::task_created ||
+            change.observed_before != task.observed) {
+            need_tick(change.event);
+        }
+        return;
+    }
+    if (task.observed == TaskState::pending) {
+        preassigned_.insert(task.id);
+        return;
+    }
+    preassigned_.erase(task.id);
+    nodes_.add(task, task.node);
+}
+
+void Scheduler::need_tick(EventId cause) {
+    tick_required_ = true;
+    tick_cause_ = cause;
+}
+
+void Scheduler::debounce() {
+    last_commit_ = kernel_.now();
+    if (!debouncing_) {
+        debouncing_ = true;
+        debouncing_since_ = kernel_.now();
+        kernel_.after(owner_, commit_debounce_gap,
+                      static_cast<std::uint32_t>(LoopTimer::scheduler_debounce));
+    }
+}
+
+void Scheduler::on_timer() {
+    if (!debouncing_) return;
+    // Each commit postpones the timer; instead of resetting it, look at the newest commit when it fires.
+    const Time due = std::min(last_commit_ + commit_debounce_gap,
+                              debouncing_since_ + commit_debounce_most);
+    if (due > kernel_.now()) {
+        kernel_.after(owner_, due - kernel_.now(),
+                      static_cast<std::uint32_t>(LoopTimer::scheduler_debounce));
+        return;
+    }
+    debouncing_ = false;
+    schedule();
+}
+
+// --- Placing ----------------------------------------------------------------------------------------
+
+void Scheduler::schedule() {
+    if (store_.outstanding(Proposer::scheduler) > 0) {   // Decide again once those are true.
+        debounce();
+        return;
+    }
+    ++effort_.ticks;
+    Batch batch(store_, Proposer::scheduler);
+    if (!preassigned_.empty()) place_preassigned(batch);
+    if (!tick_required_) return;
+    tick_required_ = false;
+    place_unassigned(batch);
+}
+
+EventId Scheduler::reason(const Task& task) const {
+    return task.error.valid() ? tick_cause_ : task.last_event;
+}
+
+void Scheduler::place_preassigned(Batch& batch) {
+    const std::vector<TaskId> tasks(preassigned_.begin(), preassigned_.end());
+    for (const TaskId id : tasks) {
+        const Task* task = store_.task(id);
+        if (task == nullptr || task->observed != TaskState::pending ||
+            task->desired > TaskState::complete) {
+            preassigned_.erase(id);
+            continue;
+        }
+        const Needs needs = needs_of(*task->spec, task->service, task->spec_version);
+        Pipeline pipeline(needs);
+        NodeInfo& node = nodes_.info(task->node);
+        ++effort_.filters_run;
+        kernel::CauseScope scope(kernel_, reason(*task));
+        if (!pipeline.process(node)) {
+            std::uint32_t refused = 1;
+            // Global tasks show the part without the prefix: scheduler.go taskFitNode.
+            refuse_task(batch, *task, kernel_.names().intern(pipeline.explain()), refused,
+                        std::string{"{\""} + to_text(judge(needs, node)) + "\":1}");
+            continue;
+        }
+        preassigned_.erase(id);
+        const Rank before = rank_of(node, needs, kernel_.now());
+        nodes_.add(*task, task->node);
+        ++effort_.placed;
+        const EventId decision = kernel_.emit(
+            events::decision_placed, task->subject,
+            {field::name(node.hostname), field::integer(before.service_tasks),
+             field::integer(before.total_tasks), field::integer(1), field::integer(0),
+             field::text("{\"preassigned\":true}")});
+        kernel::CauseScope placed(kernel_, decision);
+        TaskUpdate update;
+        update.task = id;
+        update.observed = TaskState::assigned;
+        update.message = confirmed_message_;
+        batch.add(std::move(update));
+    }
+}
+
+void Scheduler::place_unassigned(Batch& batch) {
+    std::vector<Waiting> waiting;
+    waiting.reserve(unassigned_.size());
+    for (const TaskId id : unassigned_) {
+        const Task* task = store_.task(id);
+        if (task == nullptr || task->node.valid() || task->observed != TaskState::pending) continue;
+        if (task->desired > TaskState::complete) continue;   // Nobody wants it any more.
+        waiting.push_back({task->service, task->spec_version, id});
+    }
+    unassigned_.clear();
+    std::sort(waiting.begin(), waiting.end());
+    waiting.erase(std::unique(waiting.begin(), waiting.end()), waiting.end());
+    for (std::size_t first = 0; first < waiting.size();) {
+        std::size_t last = first;
+        while (last < waiting.size() && waiting[last].service == waiting[first].service &&
+               waiting[last].spec_version == waiting[first].spec_version) {
+            ++last;
+        }
+        place_group(batch, std::span(waiting).subspan(first, last - first));
+        first = last;
+    }
+}
+
+void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
+    ++effort_.groups;
+    const Task& any = *store_.task(group.front().task);
+    const Needs needs = needs_of(*any.spec, any.service, any.spec_version);
+    Pipeline pipeline(needs);
+    Fill fill(nodes_, pipeline, group.size(), kernel_.now(), ties_);
+    const std::size_t refused = nodes_.nodes().size() - fill.passed();
+    std::uint32_t described = 0;
+    // Reasons are the same for the whole group: collected once, and only when somebody was refused.
+    refusals_ = refused > 0 ? describe_refusals(needs, described) : "{}";
+    std::size_t done = 0;
+    while (done < group.size() && fill.current() != nullptr) {
+        const Task& task = *store_.task(group[done].task);
+        place_task(batch, task, fill, refused);
+        nodes_.add(task, fill.current()->node->id);
+        ++effort_.placed;
+        if (++done < group.size()) fill.placed();
+    }
+    if (done < group.size()) refuse_group(batch, group.subspan(done), pipeline);
+    effort_.filters_run += pipeline.runs();
+}
+
+void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused) {
+    const Fill::Candidate& winner = *fill.current();
+    describe_placement(fill);
+    kernel::CauseScope scope(kernel_, reason(task));
+    const EventId decision = kernel_.emit(
+        events::decision_placed, task.subject,
+        {field::name(winner.node->hostname), field::integer(winner.rank.service_tasks),
+         field::integer(winner.rank.total_tasks),
+         field::integer(static_cast<std::int64_t>(fill.passed())),
+         field::integer(static_cast<std::int64_t>(refused)), field::text(detail_)});
+    kernel::CauseScope placed(kernel_, decision);
+    TaskUpdate update;
+    update.task = task.id;
+    update.observed = TaskState::assigned;
+    update.message = assigned_message_;
+    update.node = winner.node->id;
+    batch.add(std::move(update));
+}
+
+void Scheduler::refuse_group(Batch& batch, std::span<const Waiting> group,
+                             const Pipeline& pipeline) {
+    const std::string reasons = pipeline.explain();
+    const NameId error = kernel_.names().intern(
+        reasons.empty() ? "no suitable node" : "no suitable node (" + reasons + ")");
+    std::string detail;
+    std::uint32_t refused = 0;
+    for (const Waiting& waiting : group) {
+        unassigned_.push_back(waiting.task);   // Tried again at the next change.
+        const Task& task = *store_.task(waiting.task);
+        if (task.error == error) continue;
+        if (detail.empty()) detail = describe_refusals(pipeline.needs(), refused);
+        kernel::CauseScope scope(kernel_, reason(task));
+        refuse_task(batch, task, error, refused, detail);
+    }
+}
+
+void Scheduler::refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
+                            const std::string& detail) {
+    if (task.error == error) return;   // Said once; repeated only when the text changes.
+    const EventId decision =
+        kernel_.emit(events::decision_refused, task.subject,
+                     {field::name(error), field::integer(refused), field::text(detail)});
+    kernel::CauseScope scope(kernel_, decision);
+    TaskUpdate update;
+    update.task = task.id;
+    update.observed = TaskState::pending;
+    update.message = task.message;
+    update.error = error;
+    batch.add(std::move(update));
+}
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "swarm/scheduler/fill.h"
+#include "swarm/state/loop_timers.h"
+#include "swarm/state/store.h"
+
+namespace glasshive::swarm {
+
+/// Wait after the last commit before scheduling, and the most that commits may postpone it.
+/// Source: swarmkit manager/scheduler/scheduler.go commitDebounceGap, maxLatency.
+inline constexpr Duration commit_debounce_gap = std::chrono::milliseconds{50};
+inline constexpr Duration commit_debounce_most = std::chrono::seconds{1};
+
+/// How much the scheduler did, for tests and benches that count operations instead of time.
+struct SchedulingEffort {
+    std::uint64_t ticks = 0;
+    std::uint64_t groups = 0;
+    std::uint64_t filters_run = 0;    ///< Times the pipeline looked at a node.
+    std::uint64_t placed = 0;
+};
+
+/// Assigns PENDING tasks to nodes. Tasks of one service and spec version are one group and share one
+/// ranking. Reacts to commits, acts after the debounce, explains itself in decision.* events.
+class Scheduler final : public Subscriber {
+  public:
+    /// Timers are set for `owner`, whose on_timer hands scheduler_debounce to on_timer().
+    Scheduler(Store& store, ProcessId owner);
+
+    /// Starts anew from what is committed: at the manager's start.
+    void start();
+    void on_commit(std::span<const Committed> changes) override;
+    void on_rejected(const Change& change) override;
+    void on_timer();
+    /// Schedules what waits, now. The timer calls it; tests may.
+    void schedule();
+    const SchedulingEffort& effort() const { return effort_; }
+    const NodeSet& nodes() const { return nodes_; }
+
+  private:
+    struct Waiting {
+        ServiceId service;
+        std::uint32_t spec_version;
+        TaskId task;
+        friend auto operator<=>(const Waiting&, const Waiting&) = default;
+    };
+
+    void take(const Committed& change);
+    void take_task(const Task& task, const Committed& change);
+    void need_tick(EventId cause);
+    void debounce();
+    void place_preassigned(Batch& batch);
+    void place_unassigned(Batch& batch);
+    void place_group(Batch& batch, std::span<const Waiting> group);
+    void place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused);
+    void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
+    void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
+                     const std::string& detail);
+    void describe_placement(const Fill& fill);
+    std::string describe_refusals(const Needs& needs, std::uint32_t& refused) const;
+    /// What the decision about this task is caused by.
+    EventId reason(const Task& task) const;
+
+    Store& store_;
+    kernel::Kernel& kernel_;
+    ProcessId owner_;
+    kernel::Rng ties_;
+    NodeSet nodes_;
+    std::set<TaskId> preassigned_;
+    std::vector<TaskId> unassigned_;      // May name tasks twice or in vain; sorted out at the tick.
+    bool tick_required_ = false;
+    EventId tick_cause_{};                // What last made another attempt worth while.
+    bool debouncing_ = false;
+    Time debouncing_since_{};
+    Time last_commit_{};
+    std::string refusals_;                // JSON of the group's refusals, shared by its placements.
+    std::string detail_;
+    NameId assigned_message_, confirmed_message_;
+    SchedulingEffort effort_;
+};
+
+}   // namespace glasshive::swarm

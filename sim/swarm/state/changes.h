@@ -1,0 +1,104 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "swarm/state/objects.h"
+
+/// What may be done to the store, as data: a transaction is a list of these, and could be a Raft entry.
+/// Each change is checked when it commits, not when it is proposed: one that no longer makes sense
+/// (its object is gone, a state would go back) is rejected and its proposer told.
+namespace glasshive::swarm {
+
+struct NodeCreate {
+    NodeId node;
+    HostId host;
+    NameId hostname;
+    std::shared_ptr<const NodeConfig> config;
+};
+
+struct NodeUpdate {
+    NodeId node;
+    std::optional<NodeState> state;
+    NameId message;                                     ///< With `state`.
+    std::optional<Availability> availability;
+    std::shared_ptr<const NodeConfig> config;           ///< Null: unchanged.
+};
+
+struct ServiceCreate {
+    ServiceId service;
+    NameId name;
+    std::shared_ptr<const ServiceSpec> spec;
+};
+
+struct ServiceUpdate {
+    ServiceId service;
+    std::shared_ptr<const ServiceSpec> spec;
+};
+
+struct ServiceRemove {
+    ServiceId service;
+};
+
+struct TaskCreate {
+    TaskId task = TaskId::none;
+    ServiceId service;
+    NodeId node;                                        ///< Global services: preassigned.
+    std::uint32_t slot = 0;
+    TaskState desired = TaskState::running;
+    NameId subject;
+    NameId message;
+};
+
+/// Sets the observed status, the desired state, or both. Observed and desired never go back.
+struct TaskUpdate {
+    TaskId task = TaskId::none;
+    std::optional<TaskState> observed;
+    NameId message;                                     ///< These three with `observed`.
+    NameId error;
+    std::int32_t exit_code = 0;
+    NodeId node;                                        ///< Valid: assigns; only a PENDING task.
+    std::optional<TaskState> desired;
+    NameId why;                                         ///< With `desired`.
+};
+
+struct TaskRemove {
+    TaskId task = TaskId::none;
+};
+
+/// One change with the event that brought it about.
+struct Change {
+    std::variant<NodeCreate, NodeUpdate, ServiceCreate, ServiceUpdate, ServiceRemove, TaskCreate,
+                 TaskUpdate, TaskRemove> what;
+    EventId cause{};
+};
+
+/// SwarmKit manager/state/store/memory.go MaxChangesPerTransaction.
+inline constexpr std::size_t transaction_changes_max = 200;
+
+using Transaction = std::vector<Change>;
+
+/// A change that is now true, with what was true before. Pointers hold until the next commit; those to
+/// removed objects show their last state.
+struct Committed {
+    enum class Kind : std::uint8_t {
+        node_created, node_updated, service_created, service_updated, service_removed,
+        task_created, task_updated, task_removed,
+    };
+    Kind kind = Kind::node_created;
+    const Node* node = nullptr;
+    const Service* service = nullptr;                   ///< Also the service of `task`.
+    const Task* task = nullptr;
+    TaskState observed_before = TaskState::new_;
+    TaskState desired_before = TaskState::new_;
+    NodeState state_before = NodeState::unknown;
+    Availability availability_before = Availability::active;
+    bool status_changed = false;                        ///< Task: state, message or error differ.
+    NameId why;
+    EventId cause{};
+    EventId event{};                                    ///< What was said of it; else its cause.
+};
+
+}   // namespace glasshive::swarm

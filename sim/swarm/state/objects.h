@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event.h"
+#include "base/ids.h"
+#include "base/units.h"
+#include "swarm/protocol.h"
+#include "swarm/spec.h"
+
+/// The objects of a swarm's store: nodes, services and tasks, as the managers believe them.
+/// Source: swarmkit api/objects.proto. Ids are integers; object_id() renders them for people.
+namespace glasshive::swarm {
+
+struct NodeTag;
+struct ServiceTag;
+using NodeId = Id<NodeTag>;         ///< A member of the swarm, dense from 0 in order of joining.
+using ServiceId = Id<ServiceTag>;   ///< A service, dense from 0 in order of creation; never reused.
+
+/// First argument of object_id() after the seed: objects of different kinds never look alike.
+enum class ObjectKind : std::uint32_t { node = 1, service = 2, task = 3 };
+
+enum class NodeRole : std::uint8_t { worker, manager };
+/// SwarmKit api/types.proto NodeStatus.State.
+enum class NodeState : std::uint8_t { unknown, down, ready, disconnected };
+enum class Availability : std::uint8_t { active, pause, drain };
+
+const char* to_text(NodeRole role);
+const char* to_text(NodeState state);
+const char* to_text(Availability availability);
+
+/// What a node is and offers: its description and its labels.
+struct NodeConfig {
+    std::string hostname;
+    NodeRole role = NodeRole::worker;
+    std::map<std::string, std::string> labels;          ///< node.labels.*
+    std::map<std::string, std::string> engine_labels;   ///< engine.labels.*
+    Cpus cpus{};
+    Bytes memory{};
+    std::map<std::string, std::int64_t> generic;        ///< e.g. {"gpu": 2}
+    std::string os = "linux";
+    std::string architecture = "x86_64";
+    std::string address;                                ///< node.ip; may be empty.
+};
+
+/// First and last task of a list that threads through Task::links. Indexes into the slab.
+struct TaskList {
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
+    std::uint32_t head = none;
+    std::uint32_t tail = none;
+};
+
+struct Node {
+    NodeId id;
+    HostId host;
+    NameId hostname;
+    std::shared_ptr<const NodeConfig> config;
+    NodeState state = NodeState::unknown;
+    Availability availability = Availability::active;
+    bool ever_ready = false;             ///< It registered at least once.
+    NameId message;                      ///< Status.Message, e.g. "heartbeat failure".
+    Time state_since{};
+    EventId last_event{};                ///< What was last said of it: the cause of reactions.
+    TaskList tasks;                      ///< Every task assigned to it, in order of assignment.
+};
+
+struct Service {
+    ServiceId id;
+    NameId name;
+    std::shared_ptr<const ServiceSpec> spec;
+    std::uint32_t spec_version = 0;      ///< Raised by every update, scaling included.
+    bool removed = false;
+    EventId last_event{};
+    std::uint32_t running = 0;           ///< Tasks observed RUNNING, whatever is desired.
+    std::uint32_t desired_running = 0;   ///< Tasks with desired state RUNNING.
+    std::uint32_t completed = 0;         ///< Tasks observed COMPLETE.
+    TaskList tasks;                      ///< In order of creation.
+    std::vector<TaskList> instances;     ///< By slot (replicated) or node index (global).
+
+    bool is_global() const { return spec->mode == ServiceMode::global; }
+};
+
+/// One attempt to run a service's container. Never runs twice: a restart is a new task.
+struct Task {
+    TaskId id = TaskId::none;
+    std::uint32_t place = 0;             ///< Index in the store's slab: dense, reused after removal.
+    ServiceId service;
+    NodeId node;                         ///< Invalid before assignment.
+    std::uint32_t slot = 0;              ///< From 1; 0 for global services.
+    std::uint32_t spec_version = 0;      ///< Of the service when the task was created.
+    TaskState observed = TaskState::new_;
+    TaskState desired = TaskState::running;
+    std::int32_t exit_code = 0;
+    NameId subject;                      ///< service.slot.taskid
+    NameId message;                      ///< Status.Message
+    NameId error;                        ///< Status.Err; invalid when all is well.
+    std::shared_ptr<const ServiceSpec> spec;
+    Time created_at{};
+    Time observed_at{};                  ///< When the manager learned the observed state.
+    EventId last_event{};                ///< What was last said of it.
+    EventId status_event{};              ///< What last said its observed state.
+    struct Link { std::uint32_t prev = TaskList::none, next = TaskList::none; };
+    Link links[3];                       ///< Of its service, its node, its instance.
+};
+
+/// The ServiceStatus of `docker service ls`: running counts tasks *observed* running, whatever is
+/// desired; desired is the replica count, or for global services the tasks desired to run.
+/// Source: swarmkit manager/controlapi/service.go ListServiceStatuses.
+struct ServiceStatus {
+    std::uint64_t running = 0;
+    std::uint64_t desired = 0;
+    std::uint64_t completed = 0;
+};
+
+/// True for a node that must keep no replicated task: down or draining. UNKNOWN and PAUSE do not count.
+/// Source: swarmkit manager/orchestrator/task.go InvalidNode.
+inline bool is_invalid(const Node& node) {
+    return node.state == NodeState::down || node.availability == Availability::drain;
+}
+
+/// The restart policy that applies: the declared one or the defaults.
+inline RestartPolicy restart_policy(const ServiceSpec& spec) {
+    return spec.task.restart.value_or(RestartPolicy{});
+}
+
+}   // namespace glasshive::swarm

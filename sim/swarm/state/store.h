@@ -1,0 +1,184 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "swarm/state/changes.h"
+#include "swarm/state/objects.h"
+
+namespace glasshive::swarm {
+
+/// The control loops that write; each hears of its own writes before it acts again.
+enum class Proposer : std::uint8_t {
+    api, allocator, replicated, global, restart, enforcer, reaper, scheduler, dispatcher,
+};
+inline constexpr std::size_t proposers = 9;
+
+/// A control loop's ear: called once per committed transaction, in subscription order.
+/// May collect work and propose; must not expect the proposal to be true when the call returns.
+class Subscriber {
+  public:
+    virtual ~Subscriber() = default;
+    virtual void on_commit(std::span<const Committed> changes) = 0;
+    /// A change of this subscriber's proposer was rejected at commit.
+    virtual void on_rejected(const Change& /*change*/) {}
+};
+
+/// Says what became true: turns a committed change into an event and returns its id.
+class Announcer {
+  public:
+    virtual ~Announcer() = default;
+    virtual EventId announce(const Committed& change) = 0;
+};
+
+/// The swarm's state. Everything that changes it goes through propose(); everybody reads committed
+/// versions only. Proposals wait in a queue until commit_next() makes the oldest one true: the manager
+/// calls it at the same instant, a consensus module may call it when a majority has the entry.
+///
+/// Not thread-safe. References to nodes, services and tasks hold until the next commit.
+class Store {
+  public:
+    explicit Store(kernel::Kernel& kernel) : kernel_(kernel) {}
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    // --- Writing ----------------------------------------------------------------------------------
+    /// Queues a transaction. Requires 1..transaction_changes_max changes.
+    void propose(Proposer proposer, Transaction changes);
+    /// Makes the oldest proposal true and tells the subscribers; false when none waits.
+    bool commit_next();
+    /// Proposals of this loop that have not committed yet.
+    std::size_t outstanding(Proposer proposer) const { return outstanding_[index_of(proposer)]; }
+    bool has_proposals() const { return !proposals_.empty(); }
+    /// The leader is gone: proposals that were not committed never will be.
+    void drop_proposals();
+    void subscribe(Proposer as, Subscriber& subscriber) { subscribers_.push_back({as, &subscriber}); }
+    /// Null: nothing is said.
+    void set_announcer(Announcer* announcer) { announcer_ = announcer; }
+    TaskId new_task_id() { return TaskId{++last_task_id_}; }
+    NodeId new_node_id() { return NodeId{node_ids_++}; }
+    ServiceId new_service_id() { return ServiceId{service_ids_++}; }
+
+    // --- Reading ----------------------------------------------------------------------------------
+    const std::deque<Node>& nodes() const { return nodes_; }
+    const Node& node(NodeId id) const { return nodes_[id.index()]; }
+    const std::deque<Service>& services() const { return services_; }   ///< Removed ones included.
+    const Service& service(ServiceId id) const { return services_[id.index()]; }
+    /// Null when there is none (any more).
+    const Task* task(TaskId id) const;
+    const Service* find_service(NameId name) const;
+    const Node* find_node(HostId host) const;
+    ServiceStatus status(ServiceId id) const;
+    std::size_t task_count() const { return task_count_; }
+    /// Upper bound of Task::place, for arrays beside the tasks.
+    std::size_t places() const { return tasks_.size(); }
+
+    enum class By : std::uint8_t { service, node, instance };
+    /// Calls visit(const Task&) for each task of a list, oldest link first.
+    template <class Visit>
+    void for_each(const TaskList& list, By by, Visit visit) const {
+        for (std::uint32_t at = list.head; at != TaskList::none;) {
+            const Task& found = tasks_[at];
+            at = found.links[static_cast<std::size_t>(by)].next;
+            visit(found);
+        }
+    }
+    /// All live tasks in order of creation.
+    template <class Visit>
+    void for_each_task(Visit visit) const {
+        for (const std::uint32_t place : places_by_id_) {
+            if (place != TaskList::none) visit(tasks_[place]);
+        }
+    }
+    /// The tasks that share a slot, or a node for a global service.
+    TaskList instance(const Service& service, std::uint32_t number) const;
+
+    kernel::Kernel& kernel() const { return kernel_; }
+
+  private:
+    struct Proposal {
+        Proposer proposer;
+        Transaction changes;
+    };
+    struct Ear {
+        Proposer as;
+        Subscriber* subscriber;
+    };
+
+    static std::size_t index_of(Proposer proposer) { return static_cast<std::size_t>(proposer); }
+    bool apply(const NodeCreate& change, Committed& done);
+    bool apply(const NodeUpdate& change, Committed& done);
+    bool apply(const ServiceCreate& change, Committed& done);
+    bool apply(const ServiceUpdate& change, Committed& done);
+    bool apply(const ServiceRemove& change, Committed& done);
+    bool apply(const TaskCreate& change, Committed& done);
+    bool apply(const TaskUpdate& change, Committed& done);
+    bool apply(const TaskRemove& change, Committed& done);
+    bool apply_status(const TaskUpdate& change, Task& task);
+    void forget_removed();
+    void remember_event(const Committed& done);
+    Task* find_task(TaskId id);
+    Task& new_task();
+    void count(const Task& task, int sign);
+    TaskList& instance_of(const Task& task);
+    void link(TaskList& list, By by, Task& task);
+    void unlink(TaskList& list, By by, Task& task);
+
+    kernel::Kernel& kernel_;
+    Announcer* announcer_ = nullptr;
+    std::vector<Ear> subscribers_;
+    std::deque<Proposal> proposals_;
+    std::array<std::size_t, proposers> outstanding_{};
+
+    std::deque<Node> nodes_;
+    std::deque<Service> services_;
+    std::map<NameId, ServiceId> service_by_name_;
+    std::map<HostId, NodeId> node_by_host_;
+    std::deque<Task> tasks_;                          // The slab: stable addresses, reused places.
+    std::vector<std::uint32_t> free_places_;
+    std::vector<std::uint32_t> places_by_id_;         // By TaskId - 1; none once removed.
+    std::deque<Task> removed_;                        // Last state of tasks the newest commit removed.
+    std::vector<Committed> committed_;                // Scratch of commit_next.
+    std::size_t task_count_ = 0;
+    std::uint64_t last_task_id_ = 0;
+    std::uint32_t node_ids_ = 0;
+    std::uint32_t service_ids_ = 0;
+};
+
+/// Collects changes, each caused by the kernel's cause when it is added, and proposes them in
+/// transactions of at most transaction_changes_max when it goes out of scope.
+class Batch {
+  public:
+    Batch(Store& store, Proposer proposer) : store_(store), proposer_(proposer) {}
+    ~Batch() { flush(); }
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+    template <class What>
+    void add(What what) {
+        changes_.push_back({std::move(what), store_.kernel().cause()});
+        if (changes_.size() == transaction_changes_max) flush();
+    }
+
+  private:
+    void flush() {
+        if (!changes_.empty()) store_.propose(proposer_, std::move(changes_));
+        changes_.clear();
+    }
+
+    Store& store_;
+    Proposer proposer_;
+    Transaction changes_;
+};
+
+/// A new task of `service` as the orchestrators make it: NEW, "created". `node` only for global services.
+/// Source: swarmkit manager/orchestrator/task.go NewTask.
+TaskCreate make_task(Store& store, const Service& service, std::uint32_t slot, NodeId node,
+                     TaskState desired = TaskState::running);
+
+}   // namespace glasshive::swarm
