@@ -25,11 +25,15 @@ bool has_factor(FaultKind kind) {
            kind == FaultKind::slow_disk;
 }
 
-/// "a, b, c" of at most ten, "…" for the rest.
+constexpr std::size_t listed_max = 10;
+
+/// "a, b, c" of at most `listed_max`, "…" for the rest.
 std::string listed(const std::vector<std::string>& names) {
     std::string out;
-    for (std::size_t i = 0; i < names.size() && i < 10; ++i) out += (i ? ", " : "") + names[i];
-    return names.size() > 10 ? out + ", …" : out;
+    for (std::size_t i = 0; i < names.size() && i < listed_max; ++i) {
+        out += (i ? ", " : "") + names[i];
+    }
+    return names.size() > listed_max ? out + ", …" : out;
 }
 
 /// Collects what is wrong with the faults of one platform.
@@ -103,7 +107,8 @@ class FaultCheck {
 
     void check_name(const TargetSpec& target) {
         const auto unknown = [&](const char* what, const std::vector<std::string>& known) {
-            const std::string near = nearest(target.name, known);
+            // Where all names are shown, a guess adds nothing.
+            const std::string near = known.size() > listed_max ? nearest(target.name, known) : "";
             const std::string all = std::string("; ") + what + "s are " + listed(known);
             const std::string none = std::string("no ") + what + " is named \"";
             add(target.where, "", none + target.name + "\"" + all,

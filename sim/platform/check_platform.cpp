@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -149,17 +150,19 @@ class PlatformCheck {
             add(topology.where, "levels", "at most 8 levels are possible", "");
             return;
         }
-        double cables = static_cast<double>(hosts), equals = 1;
+        double cables = 0, equals = 1, below = 1;   // In doubles: nonsense must not overflow.
         for (const FatTreeLevelSpec& level : levels) {
             check_link(level.link, topology.where, "levels");
             if (level.down < 1 || level.up < 1 || level.parallel < 1) {
                 add(topology.where, "levels", "down, up and parallel are at least 1", "");
                 return;
             }
+            const double children = std::ceil(static_cast<double>(hosts) / below) * equals;
+            cables += children * level.up * level.parallel;
             equals *= level.up;
-            cables = std::max(cables, equals * level.parallel * static_cast<double>(hosts));
+            below *= level.down;
         }
-        if (cables > 1e8) add(topology.where, "levels", "too many cables", "at most 100 million");
+        if (cables > 2e7) add(topology.where, "levels", "more than 20 million cables", "");
         const std::int64_t room = fat_tree_capacity(levels);
         if (room < hosts) {
             add(topology.where, topology.levels.empty() ? "k" : "levels",
