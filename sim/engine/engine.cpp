@@ -23,10 +23,14 @@ namespace {
 class HandlersKept {
   public:
     HandlersKept() : terminate_(std::get_terminate()) {
-        for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], nullptr, &before_[i]);
+        for (std::size_t i = 0; i < signals.size(); ++i) {
+            sigaction(signals[i], nullptr, &before_[i]);
+        }
     }
     void put_back() {
-        for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &before_[i], nullptr);
+        for (std::size_t i = 0; i < signals.size(); ++i) {
+            sigaction(signals[i], &before_[i], nullptr);
+        }
         std::set_terminate(terminate_);
     }
 
@@ -58,7 +62,8 @@ class SimgridSession {
         const bool textbook = profile == Profile::textbook;
         Engine::set_config("network/model", std::string(textbook ? "CM02" : "LV08"));
         Engine::set_config("network/crosstraffic", !textbook);
-        // 0 lifts the window: links have latency 0 here, and the kernel applies `realistic`'s window.
+        // 0 lifts the window: links have latency 0 here, and the kernel applies `realistic`'s
+        // window.
         Engine::set_config("network/TCP-gamma", 0.0);
         Engine::set_config("surf/precision", seam_precision_s);
     }
@@ -67,8 +72,9 @@ class SimgridSession {
     simgrid::s4u::Engine engine_;
 };
 
-/// LV08's factors, which act on latency and so are the kernel's to apply: links have none in SimGrid.
-/// Source: simgrid src/surf/network_cm02.cpp (latency factor); the default of network/TCP-gamma.
+/// LV08's factors, which act on latency and so are the kernel's to apply: links have none in
+/// SimGrid. Source: simgrid src/surf/network_cm02.cpp (latency factor); the default of
+/// network/TCP-gamma.
 constexpr kernel::FlowProfile realistic_flows{.latency_factor = 13.01, .window_bytes = 4194304};
 
 }   // namespace

@@ -18,8 +18,8 @@ enum class Profile {
     textbook,
     /// SimGrid's LV08: 97 % of the bandwidth is payload, acknowledgements take 5 % of the way back,
     /// a flow starts after 13.01 latencies and never exceeds window / (2 * latency).
-    /// Source: Velho & Legrand, "Accuracy Study and Improvement of Network Simulation in the SimGrid
-    /// Framework", SIMUTools 2009; simgrid src/surf/network_cm02.cpp.
+    /// Source: Velho & Legrand, "Accuracy Study and Improvement of Network Simulation in the
+    /// SimGrid Framework", SIMUTools 2009; simgrid src/surf/network_cm02.cpp.
     realistic,
 };
 
@@ -34,9 +34,9 @@ struct EngineCounts {
 /// Drives a kernel with SimGrid's main loop and lends it SimGrid's flows.
 ///
 /// The kernel keeps the time: it is drained up to the nanosecond before SimGrid's next completion,
-/// so timers cost no turn of SimGrid's loop. At equal instants completions run before timers, in the
-/// order the flows started. A completion is reported at the first nanosecond that is not before it
-/// (seam.h says how doubles become nanoseconds).
+/// so timers cost no turn of SimGrid's loop. At equal instants completions run before timers, in
+/// the order the flows started. A completion is reported at the first nanosecond that is not
+/// before it (seam.h says how doubles become nanoseconds).
 ///
 /// SimGrid allows one engine per process, never a second one: the constructor asserts it.
 class Engine final : public kernel::FlowEngine {

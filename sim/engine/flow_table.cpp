@@ -12,8 +12,8 @@ namespace {
 /// SimGrid's signals cannot be disconnected; this says who listens, if anybody still does.
 FlowTable* listener = nullptr;
 
-/// A Comm carries its slot, plus one, where SimGrid keeps a user's pointer: null means "not ours any
-/// more", which is how the two completions that follow a cancel() are ignored.
+/// A Comm carries its slot, plus one, where SimGrid keeps a user's pointer: null means "not ours
+/// any more", which is how the two completions that follow a cancel() are ignored.
 void tag(simgrid::s4u::Comm& comm, std::uint32_t slot) {
     comm.set_data(reinterpret_cast<void*>(static_cast<std::uintptr_t>(slot) + 1));
 }
@@ -103,8 +103,8 @@ double FlowTable::stop(kernel::FlowId flow) {
 void FlowTable::refresh_links() {
     network_.refresh();
     if (!network_.any_changed()) return;
-    // SimGrid bounds a Comm for good by the bottleneck it met at its start, so one whose links changed
-    // starts anew with what is left. Its place in the start order stays.
+    // SimGrid bounds a Comm for good by the bottleneck it met at its start, so one whose links
+    // changed starts anew with what is left. Its place in the start order stays.
     for (std::uint32_t slot = 0; slot < flows_.size(); ++slot) {
         if (!flows_[slot].comm) continue;
         if (!network_.route_changed(flows_[slot].from, flows_[slot].to)) continue;

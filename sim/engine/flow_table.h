@@ -13,8 +13,8 @@ namespace glasshive::engine {
 
 /// Every running flow, and those SimGrid has finished but the kernel has not heard of.
 ///
-/// A flow that takes no link (inside one host) never meets SimGrid: it ends after bytes / cap, or at
-/// once. Everything else is one SimGrid Comm.
+/// A flow that takes no link (inside one host) never meets SimGrid: it ends after bytes / cap, or
+/// at once. Everything else is one SimGrid Comm.
 class FlowTable {
   public:
     FlowTable(const kernel::Kernel& kernel, Network& network);

@@ -13,8 +13,8 @@ namespace glasshive::engine {
 ///
 /// SimGrid asks models that are "not idempotent" last and tells them how far its own next event is.
 /// That is the licence to drain the kernel up to there; only a flow operation needs SimGrid's clock
-/// to stop earlier. When the run is over the model throws Done through SimGrid's loop: its run_until
-/// stops up to 10 µs early, and this way the kernel alone decides where a run ends.
+/// to stop earlier. When the run is over the model throws Done through SimGrid's loop: its
+/// run_until stops up to 10 µs early, and this way the kernel alone decides where a run ends.
 class MainLoop final : public simgrid::kernel::resource::Model {
   public:
     /// Thrown out of SimGrid's main loop; caught by `run`.

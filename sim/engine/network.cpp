@@ -13,11 +13,11 @@ namespace glasshive::engine {
 
 namespace {
 
-/// SimGrid counts in units of 1/1024 byte: Comm takes whole units only, and a flow that is stopped and
-/// restarted must not lose a fraction of a byte each time. A power of two costs no precision.
+/// SimGrid counts in units of 1/1024 byte: Comm takes whole units only, and a flow that is stopped
+/// and restarted must not lose a fraction of a byte each time. A power of two costs no precision.
 constexpr double units_per_byte = 1024;
-/// The least a link carries in the solver. A link that is down is the kernel's business: it stops the
-/// flows that cross it. SimGrid's solver is not made for a capacity of zero.
+/// The least a link carries in the solver. A link that is down is the kernel's business: it stops
+/// the flows that cross it. SimGrid's solver is not made for a capacity of zero.
 constexpr Bandwidth least_bandwidth{8};
 
 double units_per_second(Bandwidth bandwidth) {

@@ -12,8 +12,8 @@ namespace glasshive::engine {
 
 class FlatZone;
 
-/// The platform as SimGrid sees it: one flat zone with every link (bandwidth only, latency 0), and two
-/// hosts that stand for whichever ends the flow being started has.
+/// The platform as SimGrid sees it: one flat zone with every link (bandwidth only, latency 0), and
+/// two hosts that stand for whichever ends the flow being started has.
 ///
 /// Two hosts suffice because SimGrid asks a host only for its route, and the zone answers with the
 /// route of the current flow. So 100,000 machines cost no SimGrid host at all.

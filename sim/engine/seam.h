@@ -11,8 +11,8 @@ namespace glasshive::engine {
 /// Where nanoseconds meet SimGrid's doubles. Nothing else converts between the two.
 
 /// How far above a whole nanosecond a double may lie and still mean that nanosecond, in ns.
-/// It absorbs SimGrid's rounding (below 0.02 ns in the first day of virtual time) and sits away from
-/// the fractions that round sizes and bandwidths give (fifths, quarters, thirds).
+/// It absorbs SimGrid's rounding (below 0.02 ns in the first day of virtual time) and sits away
+/// from the fractions that round sizes and bandwidths give (fifths, quarters, thirds).
 inline constexpr double seam_slack_ns = 0.29;
 /// SimGrid takes events this close for simultaneous, in seconds; must be below the slack.
 inline constexpr double seam_precision_s = 1e-10;

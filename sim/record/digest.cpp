@@ -30,7 +30,9 @@ struct DigestSink::Hash {
 };
 
 DigestSink::DigestSink(const EventRegistry& registry, const Names& names)
-    : names_(names), hash_(std::make_unique<Hash>()), buffer_(new unsigned char[buffer_bytes]) {
+    : names_(names),
+      hash_(std::make_unique<Hash>()),
+      buffer_(new unsigned char[buffer_bytes]) {
     for (const EventKind* kind : registry.all()) {
         if (plans_.size() <= kind->id) plans_.resize(kind->id + 1U);
         KindPlan& plan = plans_[kind->id];
@@ -38,8 +40,10 @@ DigestSink::DigestSink(const EventRegistry& registry, const Names& names)
         plan.fields = static_cast<std::uint8_t>(kind->field_count());
         for (std::size_t i = 0; i < plan.fields; ++i) {
             const FieldType type = kind->fields[i].type;
-            if (type == FieldType::name) plan.names = static_cast<std::uint8_t>(plan.names | 1U << i);
-            if (type == FieldType::real) plan.reals = static_cast<std::uint8_t>(plan.reals | 1U << i);
+            if (type == FieldType::name)
+                plan.names = static_cast<std::uint8_t>(plan.names | 1U << i);
+            if (type == FieldType::real)
+                plan.reals = static_cast<std::uint8_t>(plan.reals | 1U << i);
         }
     }
 }

@@ -13,7 +13,8 @@ namespace glasshive::record {
 /// Boils a whole run down to 32 hex digits: equal runs have equal digests, on every machine.
 ///
 /// What is hashed (XXH3-128, little-endian, in order of emission):
-///   event:  u8 1, u16 kind, i64 time, u64 cause, u32 subject, each field its kind describes as 8 bytes,
+///   event:  u8 1, u16 kind, i64 time, u64 cause, u32 subject, each field its kind describes as 8
+///   bytes,
 ///           then u64 length and bytes of its long text when it has one;
 ///   sample: u8 2, i64 time, u32 series, u32 subject, f64 value;
 ///   name:   u8 3, u64 length, bytes: before the first record that mentions it.
@@ -43,7 +44,8 @@ class DigestSink final : public EventSink {
 
     std::uint32_t mention(NameId name);
     void room(std::size_t bytes);
-    template <class T> void put(T value);
+    template <class T>
+    void put(T value);
     void put_bytes(std::string_view bytes);
     void drain() const;
 

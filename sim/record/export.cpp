@@ -12,7 +12,9 @@ namespace {
 class Lines final : public EventSink {
   public:
     Lines(const Recording& recording, ExportFormat format, std::ostream& out)
-        : recording_(recording), csv_(format == ExportFormat::csv), out_(out) {
+        : recording_(recording),
+          csv_(format == ExportFormat::csv),
+          out_(out) {
         if (csv_) out_ << "id,t,t_ns,kind,subject,cause,attrs\n";
     }
 
@@ -23,13 +25,15 @@ class Lines final : public EventSink {
         const auto id = number_of(event.id);
         const auto cause = number_of(event.cause);
         if (csv_) {
-            out_ << fmt::format("{},{},{},{},{},{},{}\n", id, seconds_of(event.time), ns_of(event.time),
-                                csv_cell(kind.name), csv_cell(subject), cause, csv_cell(attributes));
+            out_ << fmt::format("{},{},{},{},{},{},{}\n", id, seconds_of(event.time),
+                                ns_of(event.time), csv_cell(kind.name), csv_cell(subject), cause,
+                                csv_cell(attributes));
         } else {
-            out_ << fmt::format("{{\"id\":{},\"t\":{},\"t_ns\":{},\"kind\":{},\"subject\":{},\"cause\":{},"
-                                "\"attrs\":{}}}\n",
-                                id, seconds_of(event.time), ns_of(event.time), json_string(kind.name),
-                                json_string(subject), cause, attributes);
+            out_ << fmt::format(
+                "{{\"id\":{},\"t\":{},\"t_ns\":{},\"kind\":{},\"subject\":{},\"cause\":{},"
+                "\"attrs\":{}}}\n",
+                id, seconds_of(event.time), ns_of(event.time), json_string(kind.name),
+                json_string(subject), cause, attributes);
         }
     }
 
@@ -67,7 +71,8 @@ int export_recording(Recording& recording, ExportFormat format, std::ostream& ou
     }
     out.flush();
     if (!problem && !out.good()) {
-        problem = Diagnostic{.file = recording.path(), .message = "the export could not be written",
+        problem = Diagnostic{.file = recording.path(),
+                             .message = "the export could not be written",
                              .hint = "is the disk full?"};
     }
     if (problem) errors << to_text(*problem) << '\n';

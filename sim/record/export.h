@@ -17,9 +17,11 @@ std::optional<ExportFormat> export_format(std::string_view name);
 ///
 /// jsonl: one event per line, {"id","t","t_ns","kind","subject","cause","attrs"}, and samples in
 ///   between, {"t","series","subject","value"}. csv: the events, attrs as JSON.
-/// perfetto: Chrome's trace JSON for ui.perfetto.dev. A process per node (or host), a track per subject with
+/// perfetto: Chrome's trace JSON for ui.perfetto.dev. A process per node (or host), a track per
+/// subject with
 ///   a slice per state, counters from samples, instants for faults, and arrows from cause to
-///   effect along the chains that begin with a fault (arrows_max at most; the rest is counted in otherData).
+///   effect along the chains that begin with a fault (arrows_max at most; the rest is counted in
+///   otherData).
 /// Returns the exit code: 0, or 2 when the recording is damaged (told on `errors`; what was written
 /// before stays, and a trace is closed properly) or `out` fails.
 int export_recording(Recording& recording, ExportFormat format, std::ostream& out,

@@ -15,7 +15,9 @@ struct FeedCursor {
     std::size_t row = 0;
 };
 
-FeedCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *reinterpret_cast<FeedCursor*>(cursor); }
+FeedCursor& cursor_of(sqlite3_vtab_cursor* cursor) {
+    return *reinterpret_cast<FeedCursor*>(cursor);
+}
 
 template <bool events>
 int feed_connect(sqlite3* db, void* feed, int, const char* const*, sqlite3_vtab** out, char**) {
@@ -94,7 +96,8 @@ int sample_column(sqlite3_vtab_cursor* cursor, sqlite3_context* out, int column)
     const auto& [sample, after] = at.feed->samples[at.row];
     switch (column) {
         case 0:
-            sqlite3_result_int64(out, at.feed->samples_before + static_cast<std::int64_t>(at.row) + 1);
+            sqlite3_result_int64(out,
+                                 at.feed->samples_before + static_cast<std::int64_t>(at.row) + 1);
             break;
         case 1: sqlite3_result_int64(out, ns_of(sample.time)); break;
         case 2: sqlite3_result_int64(out, sample.series.value); break;

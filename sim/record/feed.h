@@ -11,9 +11,10 @@ namespace glasshive::record {
 
 /// Rows waiting to be inserted by one `INSERT ... SELECT`.
 ///
-/// Why not a prepared INSERT per row: starting a statement and walking down the b-tree each time costs
-/// more than the row. One statement that reads a batch keeps its cursor on the last page: measured twice
-/// as fast (docs/performance.md). The feeds are eponymous virtual tables of the writer's connection
+/// Why not a prepared INSERT per row: starting a statement and walking down the b-tree each time
+/// costs more than the row. One statement that reads a batch keeps its cursor on the last page:
+/// measured twice
+/// as fast. The feeds are eponymous virtual tables of the writer's connection
 /// only; nothing of them is stored in the file.
 struct Feed {
     std::vector<Event> events;

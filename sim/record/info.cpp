@@ -38,7 +38,8 @@ struct Line {
 Time end_of(const Recording& recording, const Counts& counts) {
     const std::string text = recording.meta("end_time_ns").value_or("");
     if (text.empty() || text.size() > 18) return counts.last;
-    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits ? time_of_ns(std::stoll(text)) : counts.last;
 }
 
@@ -89,7 +90,8 @@ std::vector<NamedCount> subjects_at_end(const State& state) {
 void print_group(const char* title, const std::vector<NamedCount>& rows, std::ostream& out) {
     if (rows.empty()) return;
     out << title << '\n';
-    for (const NamedCount& row : rows) out << fmt::format("  {:>10}  {}\n", row.count, printable(row.name));
+    for (const NamedCount& row : rows)
+        out << fmt::format("  {:>10}  {}\n", row.count, printable(row.name));
 }
 
 void print_json_group(const char* key, const std::vector<NamedCount>& rows, std::ostream& out) {
@@ -117,14 +119,17 @@ int info(Recording& recording, bool json, std::ostream& out, std::ostream& error
                 << (lines[i].json ? lines[i].value : json_string(lines[i].value));
         }
         out << ",\"clean\":" << (recording.clean() ? "true" : "false") << ",\"inputs\":[";
-        for (std::size_t i = 0; i < files.size(); ++i) out << (i > 0 ? "," : "") << json_string(files[i]);
+        for (std::size_t i = 0; i < files.size(); ++i)
+            out << (i > 0 ? "," : "") << json_string(files[i]);
         out << ']';
         print_json_group("events_by_kind", kinds, out);
         print_json_group("subjects", subjects, out);
         out << "}\n";
     } else {
-        for (const Line& line : lines) out << fmt::format("{:<10} {}\n", line.key, printable(line.value));
-        for (const std::string& file : files) out << fmt::format("{:<10} {}\n", "input", printable(file));
+        for (const Line& line : lines)
+            out << fmt::format("{:<10} {}\n", line.key, printable(line.value));
+        for (const std::string& file : files)
+            out << fmt::format("{:<10} {}\n", "input", printable(file));
         print_group("subjects at the end", subjects, out);
         print_group("events by kind", kinds, out);
     }

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t chain_ids_max = 1'000'000'000;   // Two bits each: 250 MB at worst.
 
-/// First pass: which events belong to a chain that begins with a fault, and the arrows of those chains.
+/// First pass: which events belong to a chain that begins with a fault, and the arrows of those
+/// chains.
 struct Chains final : EventSink {
     struct Arrow {
         std::uint64_t cause;
@@ -21,7 +22,7 @@ struct Chains final : EventSink {
     };
     const EventRegistry& registry;
     std::vector<bool> member;
-    std::vector<Arrow> arrows;       ///< Sorted by effect as found; then by cause.
+    std::vector<Arrow> arrows;   ///< Sorted by effect as found; then by cause.
     std::uint64_t left_out = 0;
 
     explicit Chains(const EventRegistry& kinds) : registry(kinds) {}
@@ -34,7 +35,8 @@ struct Chains final : EventSink {
         const bool effect = has(event.cause);
         if ((!fault && !effect) || id > chain_ids_max) return;
         // Doubled, not set to fit: ids come one by one.
-        if (member.size() <= id) member.resize(std::max<std::size_t>(id + 1, member.size() * 2), false);
+        if (member.size() <= id)
+            member.resize(std::max<std::size_t>(id + 1, member.size() * 2), false);
         member[id] = true;
         if (!effect) return;
         if (arrows.size() < arrows_max) {
@@ -54,7 +56,10 @@ struct Chains final : EventSink {
 class Trace final : public EventSink {
   public:
     Trace(const Recording& recording, const Chains& chains, std::ostream& out)
-        : recording_(recording), names_(recording.names()), chains_(chains), state_(recording.plan()),
+        : recording_(recording),
+          names_(recording.names()),
+          chains_(chains),
+          state_(recording.plan()),
           out_(out) {
         out_ << "{\"traceEvents\":[\n";
         name_process(0, "cluster");
@@ -68,10 +73,11 @@ class Trace final : public EventSink {
         show_state(type, event.subject);
         const std::string attributes = attributes_json(event, kind, names_, text);
         if (kind.name.starts_with("fault.")) {
-            line(fmt::format("{{\"ph\":\"i\",\"s\":\"g\",\"pid\":{},\"tid\":{},\"ts\":{},\"name\":{},"
-                             "\"args\":{}}}",
-                             pid_of(type, event.subject), chain_tid, ts(),
-                             json_string(std::string(kind.name) + " " + name(event.subject)), attributes));
+            line(fmt::format(
+                "{{\"ph\":\"i\",\"s\":\"g\",\"pid\":{},\"tid\":{},\"ts\":{},\"name\":{},"
+                "\"args\":{}}}",
+                pid_of(type, event.subject), chain_tid, ts(),
+                json_string(std::string(kind.name) + " " + name(event.subject)), attributes));
         }
         if (chains_.has(event.id)) show_link(event, kind, pid_of(type, event.subject), attributes);
     }
@@ -79,17 +85,18 @@ class Trace final : public EventSink {
     void on_sample(const Sample& sample) override {
         now_ = ns_of(sample.time);
         const auto node = nodes_.find(sample.subject.value);
-        line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":{},\"args\":{{\"value\":{}}}}}",
-                         node == nodes_.end() ? 0 : node->second, ts(),
-                         json_string(name(sample.series) + " " + name(sample.subject)),
-                         json_number(sample.value)));
+        line(fmt::format(
+            "{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":{},\"args\":{{\"value\":{}}}}}",
+            node == nodes_.end() ? 0 : node->second, ts(),
+            json_string(name(sample.series) + " " + name(sample.subject)),
+            json_number(sample.value)));
     }
 
     /// Ends what is still open; the JSON is complete afterwards, whatever happened before.
     void finish() {
         for (auto& [subject, track] : tracks_) end_slice(track);
-        out_ << "\n],\"displayTimeUnit\":\"ms\",\"otherData\":{\"arrows_left_out\":" << chains_.left_out
-             << "}}\n";
+        out_ << "\n],\"displayTimeUnit\":\"ms\",\"otherData\":{\"arrows_left_out\":"
+             << chains_.left_out << "}}\n";
     }
 
   private:
@@ -115,8 +122,9 @@ class Trace final : public EventSink {
     }
 
     void name_process(int pid, const std::string& text) {
-        line(fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":{}}}}}", pid,
-                         json_string(text)));
+        line(fmt::format(
+            "{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":{}}}}}", pid,
+            json_string(text)));
         name_thread(pid, chain_tid, "faults and what they caused");
     }
 
@@ -127,7 +135,8 @@ class Trace final : public EventSink {
     }
 
     int node_pid(NameId node) {
-        const auto [entry, added] = nodes_.try_emplace(node.value, static_cast<int>(nodes_.size()) + 1);
+        const auto [entry, added] =
+            nodes_.try_emplace(node.value, static_cast<int>(nodes_.size()) + 1);
         if (added) name_process(entry->second, name(node));
         return entry->second;
     }
@@ -155,7 +164,8 @@ class Trace final : public EventSink {
 
     void end_slice(Track& track) {
         if (!track.open) return;
-        line(fmt::format("{{\"ph\":\"E\",\"pid\":{},\"tid\":{},\"ts\":{}}}", track.pid, track.tid, ts()));
+        line(fmt::format("{{\"ph\":\"E\",\"pid\":{},\"tid\":{},\"ts\":{}}}", track.pid, track.tid,
+                         ts()));
         track.open = false;
     }
 
@@ -176,16 +186,18 @@ class Trace final : public EventSink {
             const std::string type_name{state_.plan().types[type].name};
             name_thread(pid, track.tid, type_name + " " + name(subject));
         }
-        line(fmt::format("{{\"ph\":\"B\",\"pid\":{},\"tid\":{},\"ts\":{},\"name\":{},\"cat\":{}}}", pid,
-                         track.tid, ts(), json_string(state_.state_text(*row)),
+        line(fmt::format("{{\"ph\":\"B\",\"pid\":{},\"tid\":{},\"ts\":{},\"name\":{},\"cat\":{}}}",
+                         pid, track.tid, ts(), json_string(state_.state_text(*row)),
                          json_string(state_.plan().types[type].name)));
     }
 
     /// A slice of one nanosecond for the arrows to hold on to, then the arrows.
-    void show_link(const Event& event, const EventKind& kind, int pid, const std::string& attributes) {
+    void show_link(const Event& event, const EventKind& kind, int pid,
+                   const std::string& attributes) {
         line(fmt::format("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":0.001,\"name\":{},"
                          "\"cat\":\"fault\",\"args\":{}}}",
-                         pid, chain_tid, ts(), json_string(std::string(kind.name) + " " + name(event.subject)),
+                         pid, chain_tid, ts(),
+                         json_string(std::string(kind.name) + " " + name(event.subject)),
                          attributes));
         const std::uint64_t id = number_of(event.id);
         if (const auto drawn = std::lower_bound(drawn_.begin(), drawn_.end(), id);
@@ -214,8 +226,8 @@ class Trace final : public EventSink {
     const Names& names_;
     const Chains& chains_;
     State state_;
-    std::map<std::uint64_t, Track> tracks_;    // By type and subject.
-    std::map<std::uint32_t, int> nodes_;       // Node's name to pid.
+    std::map<std::uint64_t, Track> tracks_;   // By type and subject.
+    std::map<std::uint32_t, int> nodes_;      // Node's name to pid.
     std::vector<std::uint64_t> drawn_;
     std::size_t next_arrow_ = 0;
     int threads_ = 0;

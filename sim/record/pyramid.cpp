@@ -20,16 +20,19 @@ void SampleBucket::add(const SampleBucket& finer) {
 
 int finest_level(Duration gap) {
     int level = 0;
-    while (level + levels_per_gauge < levels_max && bucket_width_ns(level) / 4 < gap.count()) ++level;
+    while (level + levels_per_gauge < levels_max && bucket_width_ns(level) / 4 < gap.count())
+        ++level;
     return level;
 }
 
 void Pyramid::add(const Sample& sample) {
-    if (sample.value != sample.value) return;   // A NaN has no place between a minimum and a maximum.
+    if (sample.value != sample.value)
+        return;   // A NaN has no place between a minimum and a maximum.
     const std::uint64_t key = std::uint64_t{sample.series.value} << 32 | sample.subject.value;
     const auto [entry, added] = index_.try_emplace(key, gauges_.size());
     if (added) {
-        gauges_.push_back({.series = sample.series, .subject = sample.subject, .first = sample.time});
+        gauges_.push_back(
+            {.series = sample.series, .subject = sample.subject, .first = sample.time});
     }
     Gauge& gauge = gauges_[entry->second];
     if (gauge.finest < 0 && sample.time != gauge.first) {
@@ -82,7 +85,8 @@ void Pyramid::close(std::uint16_t kind, int level) {
     events.push_back({kind, level, bucket, count});
     if (level + 1 < levels_max) {
         const std::int64_t coarser = bucket / 8;
-        if (counter.count[level + 1] > 0 && counter.bucket[level + 1] != coarser) close(kind, level + 1);
+        if (counter.count[level + 1] > 0 && counter.bucket[level + 1] != coarser)
+            close(kind, level + 1);
         counter.bucket[level + 1] = coarser;
         counter.count[level + 1] += count;
     }

@@ -11,14 +11,16 @@ namespace glasshive::record {
 /// The level-of-detail pyramid: a viewer draws a year of samples from a few hundred buckets.
 ///
 /// Level L cuts virtual time into buckets of 1 ms * 8^L; bucket b spans [b, b + 1) * width.
-/// A gauge's finest level is the first whose width is at least four times the distance of its first two
-/// samples (a level that merely copies the samples helps nobody); it is kept on six levels from there.
-/// Event counts start at level 3 (512 ms).
-inline constexpr int levels_max = 12;                    ///< Level 11: 99 days.
+/// A gauge's finest level is the first whose width is at least four times the distance of its first
+/// two samples (a level that merely copies the samples helps nobody); it is kept on six levels from
+/// there. Event counts start at level 3 (512 ms).
+inline constexpr int levels_max = 12;   ///< Level 11: 99 days.
 inline constexpr int levels_per_gauge = 6;
 inline constexpr int event_level_min = 3;
 constexpr std::int64_t bucket_width_ns(int level) { return std::int64_t{1'000'000} << (3 * level); }
-constexpr std::int64_t bucket_of(Time time, int level) { return ns_of(time) / bucket_width_ns(level); }
+constexpr std::int64_t bucket_of(Time time, int level) {
+    return ns_of(time) / bucket_width_ns(level);
+}
 
 /// What a gauge did within one bucket.
 struct SampleBucket {
@@ -46,7 +48,8 @@ struct ClosedEventBucket {
     std::uint64_t count = 0;
 };
 
-/// Folds samples and events, in order of time, into closed buckets. Holds one open bucket per level.
+/// Folds samples and events, in order of time, into closed buckets. Holds one open bucket per
+/// level.
 class Pyramid {
   public:
     void add(const Sample& sample);
@@ -62,7 +65,7 @@ class Pyramid {
     struct Gauge {
         NameId series;
         NameId subject;
-        int finest = -1;                 ///< -1: not known before the second instant.
+        int finest = -1;   ///< -1: not known before the second instant.
         Time first{};
         SampleBucket open[levels_per_gauge];
     };
@@ -77,7 +80,7 @@ class Pyramid {
 
     std::unordered_map<std::uint64_t, std::size_t> index_;   // Looked up only; gauges_ is walked.
     std::vector<Gauge> gauges_;
-    std::vector<Counter> counters_;                           // By kind.
+    std::vector<Counter> counters_;   // By kind.
 };
 
 /// The finest level for samples `gap` apart.

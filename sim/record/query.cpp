@@ -167,7 +167,8 @@ Diagnostic mistake(Recording& recording, int code) {
     const std::string said = sqlite3_errmsg(recording.handle());
     if ((code & 0xff) == SQLITE_AUTH || said.starts_with("not authorized") ||
         said.find("prohibited") != std::string::npos) {
-        return {.file = "query", .message = "not allowed here: " + printable(said), .hint = views_hint};
+        return {
+            .file = "query", .message = "not allowed here: " + printable(said), .hint = views_hint};
     }
     return {.file = "query", .message = printable(said), .hint = views_hint};
 }
@@ -182,7 +183,8 @@ int query(Recording& recording, const std::string& sql, TableFormat format, std:
     };
     const std::string word = first_word(sql);
     if (word != "SELECT" && word != "WITH" && word != "EXPLAIN") {
-        return refuse({.file = "query", .message = "only SELECT, WITH and EXPLAIN are answered",
+        return refuse({.file = "query",
+                       .message = "only SELECT, WITH and EXPLAIN are answered",
                        .hint = views_hint});
     }
     recording.arm_for_user();
@@ -195,7 +197,8 @@ int query(Recording& recording, const std::string& sql, TableFormat format, std:
         return refuse({.file = "query", .message = "one statement at a time", .hint = views_hint});
     }
     if (sqlite3_stmt_readonly(handle) == 0) {
-        return refuse({.file = "query", .message = "a recording is never changed", .hint = views_hint});
+        return refuse(
+            {.file = "query", .message = "a recording is never changed", .hint = views_hint});
     }
     print_rows(rows, format, out);
     if (rows.ok()) return out.good() ? 0 : 2;

@@ -17,7 +17,8 @@ void RecordQueue::next_block(std::size_t needed) {
     changed_.notify_one();
     const std::size_t capacity = std::max(needed, block_bytes);
     // A single record larger than the bound passes alone.
-    freed_.wait(lock, [&] { return bytes_waiting_ == 0 || bytes_waiting_ + capacity <= bytes_max_; });
+    freed_.wait(lock,
+                [&] { return bytes_waiting_ == 0 || bytes_waiting_ + capacity <= bytes_max_; });
     std::unique_ptr<Block> block;
     if (capacity == block_bytes && !free_.empty()) {
         block = std::move(free_.back());

@@ -27,9 +27,9 @@ struct QueuedSample {
 
 /// A bounded single-producer, single-consumer queue of records of any size, in blocks.
 ///
-/// The producer writes into its current block and publishes a length with one atomic store; no lock is
-/// taken before a block is full, and the consumer may read what is published of a block that is still
-/// being filled. When `bytes_max` are waiting, the producer waits: back-pressure, not growth.
+/// The producer writes into its current block and publishes a length with one atomic store; no lock
+/// is taken before a block is full, and the consumer may read what is published of a block that is
+/// still being filled. When `bytes_max` are waiting, the producer waits: back-pressure, not growth.
 class RecordQueue {
   public:
     explicit RecordQueue(std::size_t bytes_max);
@@ -60,8 +60,8 @@ class RecordQueue {
     }
 
     // Consumer.
-    /// Hands out published records in order, at most about `records_max` of them: take(type, data, size).
-    /// Returns how many. Data is 8-byte aligned and dies with the call.
+    /// Hands out published records in order, at most about `records_max` of them: take(type, data,
+    /// size). Returns how many. Data is 8-byte aligned and dies with the call.
     template <class Take>
     std::size_t drain(std::size_t records_max, Take&& take);
     /// Waits until a block is full, somebody calls wake(), or the time is over.
@@ -99,9 +99,9 @@ class RecordQueue {
     void next_block(std::size_t needed);
     void recycle();
 
-    Block* current_ = nullptr;        // Producer's.
-    std::size_t written_ = 0;         // Producer's.
-    std::size_t read_ = 0;            // Consumer's, within the front block.
+    Block* current_ = nullptr;   // Producer's.
+    std::size_t written_ = 0;    // Producer's.
+    std::size_t read_ = 0;       // Consumer's, within the front block.
 
     std::mutex mutex_;
     std::condition_variable changed_;

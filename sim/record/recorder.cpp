@@ -7,7 +7,9 @@ namespace glasshive::record {
 
 struct Recorder::Impl {
     Impl(const RecorderOptions& options, const Names& all_names)
-        : names(all_names), writer(options.buffer_bytes), samples(options.samples) {}
+        : names(all_names),
+          writer(options.buffer_bytes),
+          samples(options.samples) {}
 
     const Names& names;
     Writer writer;
@@ -36,18 +38,21 @@ Diagnostics check_filter(const RecorderOptions& options, const EventRegistry& re
         const std::string near = nearest(pattern, known);
         problems.push_back({.path = "record.leave_out",
                             .message = "no kind of event is named \"" + pattern + "\"",
-                            .hint = near.empty() ? "kinds are noun.verb; \"flow.*\" means a whole family"
-                                                 : "did you mean " + near + "?"});
+                            .hint = near.empty()
+                                        ? "kinds are noun.verb; \"flow.*\" means a whole family"
+                                        : "did you mean " + near + "?"});
     }
     return problems;
 }
 
-std::vector<std::uint8_t> kinds_kept(const RecorderOptions& options, const EventRegistry& registry) {
+std::vector<std::uint8_t> kinds_kept(const RecorderOptions& options,
+                                     const EventRegistry& registry) {
     std::vector<std::uint8_t> keep;
     for (const EventKind* kind : registry.all()) {
         if (keep.size() <= kind->id) keep.resize(kind->id + 1U, 0);
         bool out = kind->verbosity > options.verbosity_max;
-        for (const std::string& pattern : options.leave_out) out = out || matches(kind->name, pattern);
+        for (const std::string& pattern : options.leave_out)
+            out = out || matches(kind->name, pattern);
         keep[kind->id] = out ? 1 : 2;
     }
     return keep;
@@ -55,8 +60,8 @@ std::vector<std::uint8_t> kinds_kept(const RecorderOptions& options, const Event
 
 }   // namespace
 
-Result<std::unique_ptr<Recorder>> Recorder::open(RecorderOptions options,
-                                                 const EventRegistry& registry, const Names& names) {
+Result<std::unique_ptr<Recorder>>
+Recorder::open(RecorderOptions options, const EventRegistry& registry, const Names& names) {
     if (Diagnostics problems = check_filter(options, registry); !problems.empty()) return problems;
     auto impl = std::make_unique<Impl>(options, names);
     impl->keep = kinds_kept(options, registry);

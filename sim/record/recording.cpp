@@ -21,18 +21,22 @@ constexpr std::size_t label_bytes_max = 4096;
 }   // namespace
 
 Diagnostic Recording::Impl::damaged(const std::string& what) const {
-    return {.file = path, .message = "the recording is damaged: " + printable(what),
+    return {.file = path,
+            .message = "the recording is damaged: " + printable(what),
             .hint = "what `sqlite3 FILE .recover` saves may still be of use"};
 }
 
 Diagnostic Recording::Impl::sql_problem(std::string_view doing) const {
     const int code = sqlite3_errcode(db.get()) & 0xff;
     if (guard.stopped) {
-        return {.file = path, .message = "stopped " + std::string(doing) + ": it takes more than " +
-                                         std::to_string(guard.operations_max) + " operations"};
+        return {.file = path,
+                .message = "stopped " + std::string(doing) + ": it takes more than " +
+                           std::to_string(guard.operations_max) + " operations"};
     }
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-        return {.file = path, .message = "the recording is busy: somebody is writing it", .hint = "try again"};
+        return {.file = path,
+                .message = "the recording is busy: somebody is writing it",
+                .hint = "try again"};
     }
     return damaged(sqlite3_errmsg(db.get()));
 }
@@ -42,7 +46,8 @@ std::uint64_t Recording::Impl::file_bytes() const {
     std::uint64_t size = 0;
     for (const char* suffix : {"", "-wal"}) {
         struct stat info {};
-        if (::stat((path + suffix).c_str(), &info) == 0) size += static_cast<std::uint64_t>(info.st_size);
+        if (::stat((path + suffix).c_str(), &info) == 0)
+            size += static_cast<std::uint64_t>(info.st_size);
     }
     return size;
 }
@@ -63,7 +68,8 @@ std::optional<Diagnostic> Recording::Impl::check_tables() {
         for (const Table& table : tables()) {
             if (schema.text(1) != table.name) continue;
             if (schema.text(0) != "table" || schema.text(2) != table.sql) {
-                return damaged("table " + std::string(table.name) + " is not as Glasshive writes it");
+                return damaged("table " + std::string(table.name) +
+                               " is not as Glasshive writes it");
             }
             ++found;
         }
@@ -83,8 +89,8 @@ std::optional<Diagnostic> Recording::Impl::load_fields(std::map<std::int64_t, Ev
         if (kind == by_id.end()) return damaged("a field belongs to no kind");
         EventKind& described = kind->second;
         const auto next = static_cast<std::int64_t>(described.field_count());
-        if (position != next || position >= static_cast<std::int64_t>(event_fields_max) || type < 1 ||
-            type > static_cast<std::int64_t>(FieldType::text)) {
+        if (position != next || position >= static_cast<std::int64_t>(event_fields_max) ||
+            type < 1 || type > static_cast<std::int64_t>(FieldType::text)) {
             return damaged("kind " + std::to_string(rows.integer(0)) + " has impossible fields");
         }
         const auto field_type = static_cast<FieldType>(type);
@@ -106,14 +112,19 @@ std::string_view Recording::Impl::keep(std::string_view text) {
 std::optional<Diagnostic> Recording::Impl::load_kinds() {
     std::map<std::int64_t, EventKind> by_id;
     std::set<std::string_view> taken;
-    Statement rows(db.get(), "SELECT id, name, subject, doc, state, ends, verbosity FROM main.hive_kind "
-                             "ORDER BY id");
+    Statement rows(db.get(),
+                   "SELECT id, name, subject, doc, state, ends, verbosity FROM main.hive_kind "
+                   "ORDER BY id");
     while (rows.step()) {
         const std::int64_t id = rows.integer(0);
-        const EventKind kind{.id = static_cast<std::uint16_t>(id), .name = keep(rows.text(1)),
-                             .subject = keep(rows.text(2)), .doc = keep(rows.text(3)),
-                             .state = keep(rows.text(4)), .ends_subject = rows.integer(5) != 0,
-                             .verbosity = static_cast<int>(std::clamp<std::int64_t>(rows.integer(6), 0, 3))};
+        const EventKind kind{.id = static_cast<std::uint16_t>(id),
+                             .name = keep(rows.text(1)),
+                             .subject = keep(rows.text(2)),
+                             .doc = keep(rows.text(3)),
+                             .state = keep(rows.text(4)),
+                             .ends_subject = rows.integer(5) != 0,
+                             .verbosity =
+                                 static_cast<int>(std::clamp<std::int64_t>(rows.integer(6), 0, 3))};
         const bool fresh = taken.insert(kind.name).second;
         if (id < 1 || id > UINT16_MAX || !fresh || by_id.size() >= kinds_max) {
             return damaged("impossible kinds of event");
@@ -160,7 +171,8 @@ std::optional<Diagnostic> Recording::Impl::make_views() {
 
 Result<Recording> Recording::load(std::unique_ptr<Impl> impl) {
     impl->arm();
-    auto opened = open_safely(impl->path, impl->bytes.empty() ? nullptr : &impl->bytes, &impl->guard);
+    auto opened =
+        open_safely(impl->path, impl->bytes.empty() ? nullptr : &impl->bytes, &impl->guard);
     if (!opened.ok()) return opened.problems();
     impl->db = std::move(opened.value());
     if (auto problem = impl->check_tables()) return *problem;
@@ -239,8 +251,9 @@ std::map<std::string, std::string> Recording::all_meta() const {
 std::vector<std::string> Recording::input_files() const {
     impl_->arm();
     std::vector<std::string> files;
-    Statement rows(impl_->db.get(), "SELECT substr(key, 6) FROM main.hive_meta WHERE key GLOB 'file:*' "
-                                    "ORDER BY key LIMIT 10000");
+    Statement rows(impl_->db.get(),
+                   "SELECT substr(key, 6) FROM main.hive_meta WHERE key GLOB 'file:*' "
+                   "ORDER BY key LIMIT 10000");
     while (rows.step()) files.emplace_back(rows.text(0));
     return files;
 }

@@ -26,13 +26,14 @@ struct ReadLimits {
     int seconds_max = 120;
 };
 
-/// A recording as a source: the same events, in the same order, with the same names as the live run.
+/// A recording as a source: the same events, in the same order, with the same names as the live
+/// run.
 ///
-/// Recordings come from strangers. Opened read-only; tables must be written letter by letter as ours
-/// are; views, triggers and indexes stored in the file are never run: the views are our own TEMP ones,
-/// generated from the kinds the file describes. No ATTACH, PRAGMA, writes or extensions; bounded
-/// operations, lengths and columns. Whatever is wrong is one Diagnostic with one clear line.
-/// A recording that is still being written may be read; refresh() learns its new names.
+/// Recordings come from strangers. Opened read-only; tables must be written letter by letter as
+/// ours are; views, triggers and indexes stored in the file are never run: the views are our own
+/// TEMP ones, generated from the kinds the file describes. No ATTACH, PRAGMA, writes or extensions;
+/// bounded operations, lengths and columns. Whatever is wrong is one Diagnostic with one clear
+/// line. A recording that is still being written may be read; refresh() learns its new names.
 class Recording {
   public:
     /// Missing, empty, truncated, damaged, foreign or newer files: one Diagnostic.
@@ -67,7 +68,8 @@ class Recording {
         bool samples = true;
     };
     /// Hands every event and sample to the sink in the order of the run: a fold cannot tell it from
-    /// the live one. Stops at damage; what was handed out before is sound. Empty when all went well.
+    /// the live one. Stops at damage; what was handed out before is sound. Empty when all went
+    /// well.
     std::optional<Diagnostic> replay(EventSink& sink) { return replay(sink, Range{}); }
     std::optional<Diagnostic> replay(EventSink& sink, const Range& range);
 
@@ -80,8 +82,8 @@ class Recording {
 
     /// Buckets of one gauge at one level (pyramid.h), those that touch from..to, in order. What the
     /// file has not summed up yet (still running, or cut short) is summed up from the samples.
-    Result<std::vector<SampleBucket>> sample_buckets(NameId series, NameId subject, int level, Time from,
-                                                     Time to);
+    Result<std::vector<SampleBucket>> sample_buckets(NameId series, NameId subject, int level,
+                                                     Time from, Time to);
     /// Same for the number of events of one kind; level >= event_level_min.
     Result<std::vector<ClosedEventBucket>> event_buckets(std::uint16_t kind, int level, Time from,
                                                          Time to);
@@ -92,7 +94,8 @@ class Recording {
     std::uint64_t file_bytes() const;   ///< Size of the recording, a -wal included.
     /// The safe connection for record/query: statements on it are bounded as `limits` say.
     sqlite3* handle() const;
-    /// Arms the limits for one statement of ours (scaled to the file) or of a user (as `limits` say).
+    /// Arms the limits for one statement of ours (scaled to the file) or of a user (as `limits`
+    /// say).
     void arm_for_ourselves();
     void arm_for_user();
     /// The Diagnostic for what SQLite last said.

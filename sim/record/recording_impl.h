@@ -10,7 +10,7 @@ namespace glasshive::record {
 /// What recording.cpp (opening), replay.cpp (events) and seek.cpp (states and buckets) share.
 struct Recording::Impl {
     std::string path;
-    std::string bytes;                 ///< The whole file, when it is not on disk.
+    std::string bytes;   ///< The whole file, when it is not on disk.
     ReadLimits limits;
     mutable Guard guard;
     Database db;                       // After the guard and the bytes it uses.

@@ -19,16 +19,20 @@ struct Cursor {
 class Replay {
   public:
     Replay(sqlite3* db, const EventRegistry& registry, const Names& names)
-        : db_(db), registry_(registry), names_(names) {}
+        : db_(db),
+          registry_(registry),
+          names_(names) {}
 
     void start(const Recording::Range& range, std::int64_t first_sample) {
         const auto first = static_cast<std::int64_t>(number_of(range.first));
         last_id_ = range.first == EventId{0} ? 0 : first - 1;
         range_last_ = static_cast<std::int64_t>(number_of(range.last));
-        events_.rows = Statement(db_, "SELECT id, kind, t_ns, subject, cause, f0, f1, f2, f3, f4, f5 "
-                                      "FROM main.hive_event WHERE id BETWEEN ? AND ? ORDER BY id");
+        events_.rows =
+            Statement(db_, "SELECT id, kind, t_ns, subject, cause, f0, f1, f2, f3, f4, f5 "
+                           "FROM main.hive_event WHERE id BETWEEN ? AND ? ORDER BY id");
         events_.rows.bind(1, first).bind(2, range_last_);
-        texts_.rows = Statement(db_, "SELECT id, text FROM main.hive_text WHERE id >= ? ORDER BY id");
+        texts_.rows =
+            Statement(db_, "SELECT id, text FROM main.hive_text WHERE id >= ? ORDER BY id");
         texts_.rows.bind(1, first);
         events_.next();
         texts_.next();
@@ -56,7 +60,8 @@ class Replay {
     }
 
     bool damaged(const std::string& what) {
-        damage_ = "event " + std::to_string(events_.at_row ? events_.rows.integer(0) : last_id_) + ": " + what;
+        damage_ = "event " + std::to_string(events_.at_row ? events_.rows.integer(0) : last_id_) +
+                  ": " + what;
         return false;
     }
 
@@ -90,13 +95,15 @@ class Replay {
         const std::int64_t time = row.integer(2);
         const std::int64_t cause = row.integer(4);
         const EventKind* kind = kind_id < 0 || kind_id > UINT16_MAX
-                                    ? nullptr : registry_.find(static_cast<std::uint16_t>(kind_id));
+                                    ? nullptr
+                                    : registry_.find(static_cast<std::uint16_t>(kind_id));
         if (kind == nullptr) return damaged("its kind is not described");
         if (id <= last_id_) return damaged("its number is out of order");
         if (time < last_time_) return damaged("time goes back");
         if (!known_name(row.integer(3))) return damaged("its subject has no name");
         if (cause < 0 || cause >= id) return damaged("it is caused by a later event");
-        Event event{.id = EventId{static_cast<std::uint64_t>(id)}, .time = time_of_ns(time),
+        Event event{.id = EventId{static_cast<std::uint64_t>(id)},
+                    .time = time_of_ns(time),
                     .cause = EventId{static_cast<std::uint64_t>(cause)},
                     .subject = NameId{static_cast<std::uint32_t>(row.integer(3))},
                     .kind = static_cast<std::uint16_t>(kind_id)};
@@ -116,14 +123,17 @@ class Replay {
             const FieldType expected = kind.fields[i].type;
             if (expected == FieldType::real) {
                 // SQLite keeps a NaN as NULL.
-                event.fields[i].real = type == SQLITE_NULL ? std::numeric_limits<double>::quiet_NaN()
-                                                           : row.real(column);
-                if (type == SQLITE_TEXT || type == SQLITE_BLOB) return damaged("a field is no number");
+                event.fields[i].real = type == SQLITE_NULL
+                                           ? std::numeric_limits<double>::quiet_NaN()
+                                           : row.real(column);
+                if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+                    return damaged("a field is no number");
                 continue;
             }
             if (type != SQLITE_INTEGER) return damaged("a field is no integer");
             const std::int64_t value = row.integer(column);
-            if (expected == FieldType::name && value != std::int64_t{NameId::none} && !known_name(value)) {
+            if (expected == FieldType::name && value != std::int64_t{NameId::none} &&
+                !known_name(value)) {
                 return damaged("a field names nothing");
             }
             event.fields[i].integer = value;
@@ -150,18 +160,21 @@ class Replay {
 
 }   // namespace
 
-std::int64_t Recording::Impl::first_id_with(const char* table, const char* column, std::int64_t value) {
+std::int64_t Recording::Impl::first_id_with(const char* table, const char* column,
+                                            std::int64_t value) {
     const std::string from = std::string(" FROM main.") + table;
     Statement ends(db.get(), "SELECT min(id), max(id)" + from);
     if (!ends.step() || ends.type(0) == SQLITE_NULL) return 1;
     std::int64_t low = ends.integer(0);
     const std::int64_t last = ends.integer(1);
     std::int64_t high = last == INT64_MAX ? last : last + 1;   // The answer is in low..high.
-    Statement probe(db.get(), "SELECT id, " + std::string(column) + from + " WHERE id >= ? ORDER BY id LIMIT 1");
+    Statement probe(db.get(), "SELECT id, " + std::string(column) + from +
+                                  " WHERE id >= ? ORDER BY id LIMIT 1");
     while (low < high && probe.ok()) {
         // Ids may have gaps (kinds left out): the probe lands on the next one there is.
-        const std::int64_t middle = low + static_cast<std::int64_t>(
-            (static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low)) / 2);
+        const std::int64_t middle =
+            low + static_cast<std::int64_t>(
+                      (static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low)) / 2);
         probe.bind(1, middle);
         if (probe.step() && probe.integer(1) < value) {
             const std::int64_t id = probe.integer(0);
@@ -179,8 +192,9 @@ std::optional<Diagnostic> Recording::replay(EventSink& sink, const Range& range)
     Impl& impl = *impl_;
     impl.arm();
     const auto first = static_cast<std::int64_t>(number_of(range.first));
-    const std::int64_t first_sample =
-        first <= 1 || !range.samples ? INT64_MIN : impl.first_id_with("hive_sample", "after", first);
+    const std::int64_t first_sample = first <= 1 || !range.samples
+                                          ? INT64_MIN
+                                          : impl.first_id_with("hive_sample", "after", first);
     // One snapshot for names and events, else a growing file could show an event before its names.
     Statement begin(impl.db.get(), "BEGIN");
     const bool snapshot = begin.run();
@@ -188,7 +202,8 @@ std::optional<Diagnostic> Recording::replay(EventSink& sink, const Range& range)
     if (!problem) {
         Replay replay(impl.db.get(), impl.registry, impl.names);
         replay.start(range, first_sample);
-        while (replay.step(sink)) {}
+        while (replay.step(sink)) {
+        }
         if (!replay.damage().empty()) {
             problem = impl.damaged(replay.damage());
         } else if (!replay.ok()) {

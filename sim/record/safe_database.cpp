@@ -40,23 +40,28 @@ bool readable(const char* table) {
     for (const Table& ours : tables()) {
         if (name == ours.name) return true;
     }
-    constexpr std::string_view more[] = {"meta", "events", "samples", "sqlite_master", "sqlite_schema",
-                                         "sqlite_temp_master", "json_each", "json_tree"};
+    constexpr std::string_view more[] = {"meta",          "events",        "samples",
+                                         "sqlite_master", "sqlite_schema", "sqlite_temp_master",
+                                         "json_each",     "json_tree"};
     return std::find(std::begin(more), std::end(more), name) != std::end(more);
 }
 
-int authorize(void* data, int action, const char* first, const char* second, const char*, const char*) {
+int authorize(void* data, int action, const char* first, const char* second, const char*,
+              const char*) {
     switch (action) {
         case SQLITE_SELECT:
         case SQLITE_RECURSIVE: return SQLITE_OK;
         case SQLITE_READ: return readable(first) ? SQLITE_OK : SQLITE_DENY;
-        case SQLITE_TRANSACTION: return static_cast<Guard*>(data)->ourselves ? SQLITE_OK : SQLITE_DENY;
+        case SQLITE_TRANSACTION:
+            return static_cast<Guard*>(data)->ourselves ? SQLITE_OK : SQLITE_DENY;
         case SQLITE_FUNCTION: {
             // Built-in functions only read their arguments, but for these.
-            constexpr std::string_view denied[] = {"load_extension", "fts3_tokenizer", "rtreecheck"};
+            constexpr std::string_view denied[] = {"load_extension", "fts3_tokenizer",
+                                                   "rtreecheck"};
             const std::string_view name = second == nullptr ? "" : second;
             return std::find(std::begin(denied), std::end(denied), name) == std::end(denied)
-                       ? SQLITE_OK : SQLITE_DENY;
+                       ? SQLITE_OK
+                       : SQLITE_DENY;
         }
         default: return SQLITE_DENY;
     }
@@ -93,7 +98,8 @@ void restrict_connection(sqlite3* db, Guard* guard) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, value_bytes_max);
-    sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 8 * 1024 * 1024);   // The events view of 4,096 kinds.
+    sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH,
+                  8 * 1024 * 1024);   // The events view of 4,096 kinds.
     sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 100);
     sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 200);
     sqlite3_limit(db, SQLITE_LIMIT_COMPOUND_SELECT, 50);
@@ -112,12 +118,14 @@ void restrict_connection(sqlite3* db, Guard* guard) {
 Result<std::string> first_bytes(const std::string& path) {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) {
-        return Diagnostic{.file = path, .message = std::string("cannot open: ") + std::strerror(errno)};
+        return Diagnostic{.file = path,
+                          .message = std::string("cannot open: ") + std::strerror(errno)};
     }
     if (!S_ISREG(info.st_mode)) return Diagnostic{.file = path, .message = "not a file"};
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        return Diagnostic{.file = path, .message = std::string("cannot open: ") + std::strerror(errno)};
+        return Diagnostic{.file = path,
+                          .message = std::string("cannot open: ") + std::strerror(errno)};
     }
     std::string bytes(header_bytes, '\0');
     file.read(bytes.data(), header_bytes);
@@ -127,22 +135,27 @@ Result<std::string> first_bytes(const std::string& path) {
 
 std::optional<Diagnostic> check_header(const std::string& path, std::string_view bytes) {
     const std::string hint = "recordings are written by `glasshive run --record`";
-    if (bytes.empty()) return Diagnostic{.file = path, .message = "the file is empty", .hint = hint};
-    if (!bytes.starts_with(std::string_view("SQLite format 3", std::min(bytes.size(), std::size_t{16})))) {
+    if (bytes.empty())
+        return Diagnostic{.file = path, .message = "the file is empty", .hint = hint};
+    if (!bytes.starts_with(
+            std::string_view("SQLite format 3", std::min(bytes.size(), std::size_t{16})))) {
         return Diagnostic{.file = path, .message = "not a recording", .hint = hint};
     }
     if (bytes.size() < header_bytes) {
-        return Diagnostic{.file = path, .message = "the recording is cut off after " +
-                                                   std::to_string(bytes.size()) + " bytes"};
+        return Diagnostic{.file = path,
+                          .message = "the recording is cut off after " +
+                                     std::to_string(bytes.size()) + " bytes"};
     }
     if (big_endian(bytes, 68) != static_cast<std::uint32_t>(application_id)) {
-        return Diagnostic{.file = path, .message = "an SQLite database, but not a recording", .hint = hint};
+        return Diagnostic{
+            .file = path, .message = "an SQLite database, but not a recording", .hint = hint};
     }
     const std::uint32_t version = big_endian(bytes, 60);
     if (version > static_cast<std::uint32_t>(schema_version)) {
         return Diagnostic{.file = path,
-                          .message = "written by a newer Glasshive: schema " + std::to_string(version) +
-                                     ", this one reads up to " + std::to_string(schema_version),
+                          .message = "written by a newer Glasshive: schema " +
+                                     std::to_string(version) + ", this one reads up to " +
+                                     std::to_string(schema_version),
                           .hint = "update Glasshive"};
     }
     return std::nullopt;
@@ -164,8 +177,8 @@ Result<Database> open_safely(const std::string& path, std::string* bytes, Guard*
     Database db{handle};
     if (code == SQLITE_OK && bytes != nullptr) {
         const auto size = static_cast<sqlite3_int64>(bytes->size());
-        code = sqlite3_deserialize(handle, "main", reinterpret_cast<unsigned char*>(bytes->data()), size,
-                                   size, SQLITE_DESERIALIZE_READONLY);
+        code = sqlite3_deserialize(handle, "main", reinterpret_cast<unsigned char*>(bytes->data()),
+                                   size, size, SQLITE_DESERIALIZE_READONLY);
     }
     if (code != SQLITE_OK) {
         const std::string why = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);

@@ -12,11 +12,11 @@ namespace glasshive::record {
 
 /// What the callbacks of a safe connection know. Must not move while the connection lives.
 struct Guard {
-    bool ourselves = true;            ///< Our own statements may also start transactions.
+    bool ourselves = true;   ///< Our own statements may also start transactions.
     std::uint64_t operations_left = 0;
     std::uint64_t operations_max = 0;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
-    bool stopped = false;             ///< A limit ended the last statement.
+    bool stopped = false;   ///< A limit ended the last statement.
 };
 
 /// Looks at the file before SQLite does. Empty when it looks like a recording of a version we read.

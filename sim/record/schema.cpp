@@ -6,7 +6,8 @@ namespace glasshive::record {
 
 namespace {
 
-// Times are nanoseconds. Columns f0..f5 have no type, so that integers and doubles stay what they are.
+// Times are nanoseconds. Columns f0..f5 have no type, so that integers and doubles stay what they
+// are.
 constexpr Table all_tables[] = {
     {"hive_meta", "CREATE TABLE hive_meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"},
     {"hive_kind",
@@ -20,27 +21,29 @@ constexpr Table all_tables[] = {
      "CREATE TABLE hive_event(id INTEGER PRIMARY KEY, kind INTEGER, t_ns INTEGER, subject INTEGER, "
      "cause INTEGER, f0, f1, f2, f3, f4, f5)"},
     {"hive_text", "CREATE TABLE hive_text(id INTEGER PRIMARY KEY, text TEXT)"},
-    {"hive_sample",
-     "CREATE TABLE hive_sample(id INTEGER PRIMARY KEY, t_ns INTEGER, series INTEGER, subject INTEGER, "
-     "value REAL, after INTEGER)"},
-    {"hive_keyframe",
-     "CREATE TABLE hive_keyframe(event INTEGER PRIMARY KEY, t_ns INTEGER, base INTEGER, data BLOB)"},
-    {"hive_sample_bucket",
-     "CREATE TABLE hive_sample_bucket(series INTEGER, subject INTEGER, level INTEGER, bucket INTEGER, "
-     "count INTEGER, min REAL, max REAL, sum REAL)"},
+    {"hive_sample", "CREATE TABLE hive_sample(id INTEGER PRIMARY KEY, t_ns INTEGER, series "
+                    "INTEGER, subject INTEGER, "
+                    "value REAL, after INTEGER)"},
+    {"hive_keyframe", "CREATE TABLE hive_keyframe(event INTEGER PRIMARY KEY, t_ns INTEGER, base "
+                      "INTEGER, data BLOB)"},
+    {"hive_sample_bucket", "CREATE TABLE hive_sample_bucket(series INTEGER, subject INTEGER, level "
+                           "INTEGER, bucket INTEGER, "
+                           "count INTEGER, min REAL, max REAL, sum REAL)"},
     {"hive_event_bucket",
      "CREATE TABLE hive_event_bucket(kind INTEGER, level INTEGER, bucket INTEGER, count INTEGER)"},
 };
 
-// No index on kinds: they are few, so a search by kind reads much of the table anyway, and building it
-// costs as much as a third of the recording.
 constexpr const char* all_indexes[] = {
     "CREATE INDEX hive_name_text ON hive_name(text)",
-    "CREATE INDEX hive_event_subject ON hive_event(subject)",
-    "CREATE INDEX hive_event_cause ON hive_event(cause)",
     "CREATE INDEX hive_sample_series ON hive_sample(series, subject)",
     "CREATE INDEX hive_sample_bucket_series ON hive_sample_bucket(series, subject, level, bucket)",
     "CREATE INDEX hive_event_bucket_kind ON hive_event_bucket(kind, level, bucket)",
+};
+
+// None on kinds: they are few, so a search by kind reads much of the table anyway.
+constexpr const char* all_event_indexes[] = {
+    "CREATE INDEX hive_event_subject ON hive_event(subject)",
+    "CREATE INDEX hive_event_cause ON hive_event(cause)",
 };
 
 std::string name_of(const std::string& schema, const std::string& id) {
@@ -55,7 +58,8 @@ std::string json_value(const std::string& schema, FieldType type, const std::str
         case FieldType::text: return "(SELECT text FROM " + schema + "hive_text WHERE id = e.id)";
         // JSON has no infinity; SQLite would print Inf.
         case FieldType::real:
-            return "CASE WHEN abs(" + column + ") <= 1.7976931348623157e308 THEN " + column + " END";
+            return "CASE WHEN abs(" + column + ") <= 1.7976931348623157e308 THEN " + column +
+                   " END";
         default: return column;
     }
 }
@@ -74,6 +78,7 @@ std::string json_attributes(const std::string& schema, const EventKind& kind) {
 
 std::span<const Table> tables() { return all_tables; }
 std::span<const char* const> indexes() { return all_indexes; }
+std::span<const char* const> event_indexes() { return all_event_indexes; }
 
 std::string meta_view(const std::string& create, const std::string& schema) {
     return create + " meta(key, value) AS SELECT key, value FROM " + schema + "hive_meta";
@@ -88,17 +93,19 @@ std::string events_view(const std::string& create, const std::string& schema,
     }
     attrs = attrs.empty() ? "'{}'" : "CASE e.kind" + attrs + " ELSE '{}' END";
     // Joins, not subqueries, for kind and subject: a search by their text then uses the indexes.
-    return create + " events(id, t, t_ns, kind, subject, cause, attrs) AS SELECT e.id, e.t_ns / 1e9, "
-           "e.t_ns, k.name, n.text, e.cause, " + attrs + " FROM " + schema + "hive_event AS e JOIN " +
-           schema + "hive_kind AS k ON k.id = e.kind JOIN " + schema +
-           "hive_name AS n ON n.id = e.subject";
+    return create +
+           " events(id, t, t_ns, kind, subject, cause, attrs) AS SELECT e.id, e.t_ns / 1e9, "
+           "e.t_ns, k.name, n.text, e.cause, " +
+           attrs + " FROM " + schema + "hive_event AS e JOIN " + schema +
+           "hive_kind AS k ON k.id = e.kind JOIN " + schema + "hive_name AS n ON n.id = e.subject";
 }
 
 std::string samples_view(const std::string& create, const std::string& schema) {
-    return create + " samples(t, series, subject, value) AS SELECT s.t_ns / 1e9, r.text, n.text, "
-           "s.value FROM " + schema + "hive_sample AS s JOIN " + schema +
-           "hive_name AS r ON r.id = s.series JOIN " + schema +
-           "hive_name AS n ON n.id = s.subject";
+    return create +
+           " samples(t, series, subject, value) AS SELECT s.t_ns / 1e9, r.text, n.text, "
+           "s.value FROM " +
+           schema + "hive_sample AS s JOIN " + schema + "hive_name AS r ON r.id = s.series JOIN " +
+           schema + "hive_name AS n ON n.id = s.subject";
 }
 
 }   // namespace glasshive::record

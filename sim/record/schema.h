@@ -8,12 +8,13 @@
 
 namespace glasshive::record {
 
-/// The recording's file format. What others may rely on are the views `meta`, `events` and `samples`;
-/// the tables below them may change with the schema version.
+/// The recording's file format. What others may rely on are the views `meta`, `events` and
+/// `samples`; the tables below them may change with the schema version.
 inline constexpr std::int32_t application_id = 0x48697665;   ///< "Hive", in SQLite's header.
 inline constexpr int schema_version = 1;                     ///< SQLite's user_version.
 
-/// Longest text or blob a recording holds. Readers refuse more, so that a hostile file cannot eat memory.
+/// Longest text or blob a recording holds. Readers refuse more, so that a hostile file cannot eat
+/// memory.
 inline constexpr int value_bytes_max = 64 * 1024 * 1024;
 /// Most kinds of event a recording describes.
 inline constexpr std::size_t kinds_max = 4096;
@@ -28,6 +29,9 @@ struct Table {
 std::span<const Table> tables();
 /// Built at a clean close: an index costs time at every insert while the run goes on.
 std::span<const char* const> indexes();
+/// Those over the events: they cost more than everything else at the end. See Indexes in
+/// recorder.h.
+std::span<const char* const> event_indexes();
 
 /// `create` is "CREATE VIEW" or "CREATE TEMP VIEW"; `schema` qualifies the tables: "" or "main.".
 /// Plain SQL made from the registry, so any sqlite3 reads a recording without our help.

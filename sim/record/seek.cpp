@@ -73,17 +73,19 @@ Result<State> Recording::state_after(EventId event) {
     const auto last = static_cast<std::int64_t>(number_of(event));
     std::int64_t folded = 0;
     for (const Keyframe& frame : keyframes_until(impl.db.get(), last)) {
-        if (!state.decode(frame.data, impl.names.size())) return impl.damaged("a keyframe is unreadable");
+        if (!state.decode(frame.data, impl.names.size()))
+            return impl.damaged("a keyframe is unreadable");
         folded = frame.event;
     }
     Folder folder{state};
-    const Range rest{.first = EventId{static_cast<std::uint64_t>(folded) + 1}, .last = event, .samples = false};
+    const Range rest{
+        .first = EventId{static_cast<std::uint64_t>(folded) + 1}, .last = event, .samples = false};
     if (auto problem = replay(folder, rest)) return *problem;
     return state;
 }
 
-Result<std::vector<SampleBucket>> Recording::sample_buckets(NameId series, NameId subject, int level,
-                                                            Time from, Time to) {
+Result<std::vector<SampleBucket>> Recording::sample_buckets(NameId series, NameId subject,
+                                                            int level, Time from, Time to) {
     SIM_ASSERT(level >= 0);
     SIM_ASSERT(level < levels_max);
     Impl& impl = *impl_;
@@ -93,8 +95,9 @@ Result<std::vector<SampleBucket>> Recording::sample_buckets(NameId series, NameI
     const std::int64_t last = bucket_of(to, level);
     std::vector<SampleBucket> buckets;
     std::int64_t summed = -1;   // Newest bucket the file has summed up.
-    Statement stored(impl.db.get(), "SELECT bucket, count, min, max, sum FROM main.hive_sample_bucket "
-                                    "WHERE series = ? AND subject = ? AND level = ? ORDER BY bucket");
+    Statement stored(impl.db.get(),
+                     "SELECT bucket, count, min, max, sum FROM main.hive_sample_bucket "
+                     "WHERE series = ? AND subject = ? AND level = ? ORDER BY bucket");
     stored.bind(1, std::int64_t{series.value}).bind(2, std::int64_t{subject.value});
     stored.bind(3, std::int64_t{level});
     while (stored.step()) {
@@ -105,22 +108,25 @@ Result<std::vector<SampleBucket>> Recording::sample_buckets(NameId series, NameI
         buckets.push_back({bucket, static_cast<std::uint64_t>(stored.integer(1)), stored.real(2),
                            stored.real(3), stored.real(4)});
     }
-    Statement rest(impl.db.get(), "SELECT t_ns, value FROM main.hive_sample WHERE series = ? AND subject = ? "
-                                  "AND t_ns BETWEEN ? AND ? AND value IS NOT NULL ORDER BY id");
+    Statement rest(impl.db.get(),
+                   "SELECT t_ns, value FROM main.hive_sample WHERE series = ? AND subject = ? "
+                   "AND t_ns BETWEEN ? AND ? AND value IS NOT NULL ORDER BY id");
     rest.bind(1, std::int64_t{series.value}).bind(2, std::int64_t{subject.value});
     const std::int64_t start = std::max(first, summed + 1);
-    rest.bind(3, start >= INT64_MAX / width ? INT64_MAX : start * width).bind(4, end_of(last, width));
+    rest.bind(3, start >= INT64_MAX / width ? INT64_MAX : start * width)
+        .bind(4, end_of(last, width));
     while (rest.step()) {
         const std::int64_t bucket = rest.integer(0) / width;
-        if (buckets.empty() || buckets.back().bucket != bucket) buckets.push_back({.bucket = bucket});
+        if (buckets.empty() || buckets.back().bucket != bucket)
+            buckets.push_back({.bucket = bucket});
         buckets.back().add(rest.real(1));
     }
     if (!stored.ok() || !rest.ok()) return impl.sql_problem("reading samples");
     return buckets;
 }
 
-Result<std::vector<ClosedEventBucket>> Recording::event_buckets(std::uint16_t kind, int level, Time from,
-                                                                Time to) {
+Result<std::vector<ClosedEventBucket>> Recording::event_buckets(std::uint16_t kind, int level,
+                                                                Time from, Time to) {
     SIM_ASSERT(level >= event_level_min);
     SIM_ASSERT(level < levels_max);
     Impl& impl = *impl_;
@@ -148,7 +154,8 @@ Result<std::vector<ClosedEventBucket>> Recording::event_buckets(std::uint16_t ki
     rest.bind(1, id).bind(2, std::int64_t{kind}).bind(3, ns_of(since)).bind(4, end_of(last, width));
     while (rest.step()) {
         const std::int64_t bucket = rest.integer(0) / width;
-        if (buckets.empty() || buckets.back().bucket != bucket) buckets.push_back({kind, level, bucket, 0});
+        if (buckets.empty() || buckets.back().bucket != bucket)
+            buckets.push_back({kind, level, bucket, 0});
         ++buckets.back().count;
     }
     if (!stored.ok() || !rest.ok()) return impl.sql_problem("reading events");

@@ -5,9 +5,11 @@ namespace glasshive::record {
 Statement::Statement(sqlite3* db, std::string_view sql, bool persistent) {
     sqlite3_stmt* handle = nullptr;
     const unsigned flags = persistent ? SQLITE_PREPARE_PERSISTENT : 0;
-    code_ = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr);
+    code_ =
+        sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr);
     handle_.reset(handle);
-    if (code_ == SQLITE_OK && handle == nullptr) code_ = SQLITE_MISUSE;   // Empty or only a comment.
+    if (code_ == SQLITE_OK && handle == nullptr)
+        code_ = SQLITE_MISUSE;   // Empty or only a comment.
 }
 
 Statement& Statement::bind(int column, std::int64_t value) {
@@ -24,8 +26,8 @@ Statement& Statement::bind_text(int column, std::string_view value) {
     if (!prepared()) return *this;
     // A null pointer would bind NULL; an empty text is not NULL.
     const char* data = value.data() == nullptr ? "" : value.data();
-    const int code = sqlite3_bind_text64(handle_.get(), column, data, value.size(), SQLITE_TRANSIENT,
-                                         SQLITE_UTF8);
+    const int code = sqlite3_bind_text64(handle_.get(), column, data, value.size(),
+                                         SQLITE_TRANSIENT, SQLITE_UTF8);
     if (code != SQLITE_OK) code_ = code;
     return *this;
 }
@@ -46,7 +48,8 @@ bool Statement::step() {
 }
 
 bool Statement::run() {
-    while (step()) {}
+    while (step()) {
+    }
     const bool fine = ok();
     if (prepared()) sqlite3_reset(handle_.get());
     return fine;

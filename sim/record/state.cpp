@@ -48,7 +48,8 @@ std::shared_ptr<const FoldPlan> FoldPlan::of(const EventRegistry& registry) {
 }
 
 State::State(std::shared_ptr<const FoldPlan> plan)
-    : plan_(std::move(plan)), types_(plan_->types.size()) {}
+    : plan_(std::move(plan)),
+      types_(plan_->types.size()) {}
 
 std::uint32_t State::row_of(std::size_t type, NameId subject) {
     TypeRows& rows = types_[type];
@@ -66,7 +67,8 @@ std::uint32_t State::row_of(std::size_t type, NameId subject) {
     } else {
         row = rows.free.back();
         rows.free.pop_back();
-        std::fill_n(rows.values.begin() + static_cast<std::ptrdiff_t>(row * width), width, StateValue{});
+        std::fill_n(rows.values.begin() + static_cast<std::ptrdiff_t>(row * width), width,
+                    StateValue{});
     }
     const bool changed = rows.rows[row].changed;   // A reused row may still be listed.
     rows.rows[row] = {.subject = subject, .live = true, .changed = changed};
@@ -141,7 +143,8 @@ std::span<const StateValue> State::values(std::size_t type, const StateRow& row)
     return {types_[type].values.data() + index * width, width};
 }
 
-const StateValue* State::value(std::size_t type, const StateRow& row, std::string_view field) const {
+const StateValue* State::value(std::size_t type, const StateRow& row,
+                               std::string_view field) const {
     const auto& fields = plan_->types[type].fields;
     const auto found = std::find(fields.begin(), fields.end(), field);
     if (found == fields.end()) return nullptr;

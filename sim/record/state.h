@@ -12,8 +12,8 @@
 
 namespace glasshive::record {
 
-/// How a registry's kinds fold: which subject types exist, which fields each type's subjects can have.
-/// Depends on the registry alone, so a recording's keyframes need not repeat it.
+/// How a registry's kinds fold: which subject types exist, which fields each type's subjects can
+/// have. Depends on the registry alone, so a recording's keyframes need not repeat it.
 struct FoldPlan {
     struct Kind {
         std::uint16_t type = 0;    ///< Index into types.
@@ -28,8 +28,8 @@ struct FoldPlan {
         std::string_view name;                  ///< "task", "node"…
         std::vector<std::string_view> fields;   ///< In order of first description.
     };
-    std::vector<Kind> kinds;                    ///< By EventKind::id.
-    std::vector<Type> types;                    ///< In order of first description.
+    std::vector<Kind> kinds;   ///< By EventKind::id.
+    std::vector<Type> types;   ///< In order of first description.
     std::vector<std::string_view> states{""};
 
     /// The registry's kinds must outlive the plan.
@@ -38,18 +38,19 @@ struct FoldPlan {
 
 /// The latest value of one field of a subject.
 struct StateValue {
-    FieldType type = FieldType::none;   ///< `none`: no event has said yet. `text`: value is an event's id.
+    FieldType type =
+        FieldType::none;   ///< `none`: no event has said yet. `text`: value is an event's id.
     FieldValue value{.integer = 0};
 };
 
 /// What is true of one subject.
 struct StateRow {
     NameId subject;
-    std::uint16_t state = 0;    ///< Index into FoldPlan::states.
+    std::uint16_t state = 0;   ///< Index into FoldPlan::states.
     bool live = false;
-    bool changed = false;       ///< Since the last keyframe.
-    Time since{};               ///< When `state` became what it is (first event, while it has none).
-    EventId last{};             ///< The newest event of this subject.
+    bool changed = false;   ///< Since the last keyframe.
+    Time since{};           ///< When `state` became what it is (first event, while it has none).
+    EventId last{};         ///< The newest event of this subject.
 };
 
 /// What is true after a number of events: the fold that keyframes, viewer and queries share.
@@ -74,7 +75,8 @@ class State {
     const StateValue* value(std::size_t type, const StateRow& row, std::string_view field) const;
     std::size_t size() const;   ///< Live subjects of all types.
 
-    /// Bytes from which decode() rebuilds the state: `full`, or only what changed since the last call.
+    /// Bytes from which decode() rebuilds the state: `full`, or only what changed since the last
+    /// call.
     std::string encode(bool full);
     /// Applies encoded bytes. False, with the state unusable, when they are damaged or name a
     /// subject >= names: recordings are hostile input.
@@ -87,7 +89,7 @@ class State {
     struct TypeRows {
         std::vector<std::uint32_t> by_name;   ///< NameId to row; NameId::none = no row.
         std::vector<StateRow> rows;
-        std::vector<StateValue> values;       ///< rows.size() * fields.
+        std::vector<StateValue> values;   ///< rows.size() * fields.
         std::vector<std::uint32_t> free;
         std::vector<NameId> removed;          ///< Since the last keyframe.
         std::vector<std::uint32_t> changed;   ///< Rows, since the last keyframe.
@@ -96,7 +98,8 @@ class State {
     std::uint32_t row_of(std::size_t type, NameId subject);
     void remove(std::size_t type, std::uint32_t row);
     void touch(TypeRows& rows, std::uint32_t row);
-    void encode_row(const TypeRows& rows, std::size_t type, std::uint32_t row, std::string& out) const;
+    void encode_row(const TypeRows& rows, std::size_t type, std::uint32_t row,
+                    std::string& out) const;
     bool decode_row(struct Reader& in, std::size_t type, std::size_t names);
 
     std::shared_ptr<const FoldPlan> plan_;

@@ -15,7 +15,8 @@ inline void put_varint(std::string& out, std::uint64_t value) {
 
 /// Zigzag: small numbers of either sign stay short.
 inline void put_signed(std::string& out, std::int64_t value) {
-    put_varint(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+    put_varint(out,
+               static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
 }
 
 /// Reads what the above wrote. After a read past the end or an overlong number `ok` is false and

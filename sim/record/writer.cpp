@@ -71,23 +71,26 @@ void Writer::work() {
 }
 
 std::size_t Writer::gather() {
-    return queue_.drain(batch_records, [&](RecordType type, const std::byte* data, std::size_t size) {
-        if (failed()) return;   // Still drained, so that the run never waits for a dead disk.
-        const char* text = reinterpret_cast<const char*>(data);
-        switch (type) {
-            case RecordType::event:
-                feed_.events.emplace_back();
-                std::memcpy(&feed_.events.back(), data, sizeof(Event));
-                last_event_ = number_of(feed_.events.back().id);
-                break;
-            case RecordType::sample:
-                feed_.samples.emplace_back();
-                std::memcpy(&feed_.samples.back(), data, sizeof(QueuedSample));
-                break;
-            case RecordType::name: new_names_.emplace_back(text, size); break;
-            case RecordType::text: texts_.emplace_back(last_event_, std::string(text, size)); break;
-        }
-    });
+    return queue_.drain(
+        batch_records, [&](RecordType type, const std::byte* data, std::size_t size) {
+            if (failed()) return;   // Still drained, so that the run never waits for a dead disk.
+            const char* text = reinterpret_cast<const char*>(data);
+            switch (type) {
+                case RecordType::event:
+                    feed_.events.emplace_back();
+                    std::memcpy(&feed_.events.back(), data, sizeof(Event));
+                    last_event_ = number_of(feed_.events.back().id);
+                    break;
+                case RecordType::sample:
+                    feed_.samples.emplace_back();
+                    std::memcpy(&feed_.samples.back(), data, sizeof(QueuedSample));
+                    break;
+                case RecordType::name: new_names_.emplace_back(text, size); break;
+                case RecordType::text:
+                    texts_.emplace_back(last_event_, std::string(text, size));
+                    break;
+            }
+        });
 }
 
 void Writer::write_batch() {
@@ -172,8 +175,9 @@ bool Writer::run(Statement& statement, const char* doing) {
 }
 
 void Writer::fail(const std::string& doing) {
-    Diagnostic problem{.file = path_, .message = "recording stopped: cannot " + doing + ": " +
-                                                 sqlite3_errmsg(db_.get())};
+    Diagnostic problem{.file = path_,
+                       .message =
+                           "recording stopped: cannot " + doing + ": " + sqlite3_errmsg(db_.get())};
     problem.hint = "what was committed before is kept; free some space or record elsewhere";
     // The last commit stands; a half-written transaction must not.
     if (sqlite3_get_autocommit(db_.get()) == 0) execute(db_.get(), "ROLLBACK");

@@ -11,8 +11,8 @@
 #include "base/result.h"
 #include "record/feed.h"
 #include "record/pyramid.h"
-#include "record/recorder.h"
 #include "record/queue.h"
+#include "record/recorder.h"
 #include "record/sqlite.h"
 #include "record/state.h"
 
@@ -39,6 +39,7 @@ class Writer {
     std::optional<Diagnostic> take_problem();
 
   private:
+    void build_indexes();
     bool create_tables(const EventRegistry& registry);
     bool describe_kinds(const EventRegistry& registry);
     bool put_meta(const std::vector<std::pair<std::string, std::string>>& meta);
@@ -56,6 +57,8 @@ class Writer {
     std::string path_;
     RecordQueue queue_;
     Database db_;
+    Indexes indexes_ = Indexes::automatic;
+    std::chrono::steady_clock::time_point started_{};
     Feed feed_;
     std::vector<std::string> new_names_;
     std::vector<std::pair<std::uint64_t, std::string>> texts_;

@@ -43,10 +43,10 @@ struct World::Parts {
         environment.emplace(swarm::agent::Environment{
             .kernel = kernel, .catalog = catalog, .manager = manager.id(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
-            .group = {}});
+            .group = {}, .cpu_of = [this](HostId host) { return machines.cpu(host); }});
     }
 
-    void add_daemons(const scenario::ScenarioSpec& spec);
+    void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
     void join_nodes(const scenario::ScenarioSpec& spec);
     void start(const scenario::ScenarioSpec& spec);
@@ -66,18 +66,15 @@ struct World::Parts {
     std::deque<workload::Client> clients;
 };
 
-void World::Parts::add_daemons(const scenario::ScenarioSpec& spec) {
+void World::Parts::add_daemons() {
     environment->group.daemons.reserve(platform.host_count());
     for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
         const HostId host{i};
         const platform::HostGroupSpec& machine = platform.machine(host);
-        // Only hosts that answer requests compute; Machines makes a queue when it is first asked.
-        const bool computes = !spec.clients.empty();
         daemons.emplace_back(*environment,
                              swarm::agent::NodeFacts{
                                  .host = host, .name = kernel.name_of(host), .cpus = machine.cores,
                                  .memory = machine.memory,
-                                 .cpu_queue = computes ? machines.cpu(host) : kernel::QueueId::none,
                                  .core_rate = machine.speed});
         environment->group.daemons.push_back(daemons.back().id());
     }
@@ -148,7 +145,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
 World::World(const scenario::ScenarioSpec& spec, EventStream& events) {
     SIM_ASSERT(!spec.managers.empty());
     parts_ = std::make_unique<Parts>(spec, events);
-    parts_->add_daemons(spec);
+    parts_->add_daemons();
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
     parts_->start(spec);

@@ -13,7 +13,9 @@ constexpr std::size_t linear_search_max = 8;   // Entries a map is searched thro
 
 bool is_merge_key(const Node& key) { return key.is_plain() && key.text() == "<<"; }
 
-bool blank(std::string_view text) { return text.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 }   // namespace
 
@@ -28,6 +30,11 @@ int Builder::last_line() const {
     const bool ends_with_newline = line_starts_.back() == storage_.text.size();
     const auto lines = static_cast<int>(line_starts_.size());
     return ends_with_newline ? std::max(1, lines - 1) : lines;
+}
+
+bool Builder::indented_with_tab(int line) const {
+    const std::string_view text = line_text(line);
+    return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
 }
 
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -46,8 +53,8 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
         report(line, path(), "this value contains itself through an alias");
         throw Abandon{};
     }
-    // Aliases share their target's storage, but whoever walks the tree visits it each time: a "billion
-    // laughs" file costs its readers, so the visits are bounded here.
+    // Aliases share their target's storage, but whoever walks the tree visits it each time: a
+    // "billion laughs" file costs its readers, so the visits are bounded here.
     aliased_values_ += target.data()->weight;
     if (aliased_values_ > alias_values_max) {
         report(line, path(), "aliases repeat more than " + std::to_string(alias_values_max) +
@@ -92,10 +99,11 @@ void Builder::OnMapEnd() {
     close();
 }
 
-void Builder::open(Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+void Builder::open(Kind kind, const YAML::Mark& mark, const std::string& tag,
+                   YAML::anchor_t anchor) {
     if (frames_.size() >= static_cast<std::size_t>(depth_max)) {
-        report(mark.line + 1, "", "lists and maps are nested more than " + std::to_string(depth_max) +
-                                      " deep");
+        report(mark.line + 1, "",
+               "lists and maps are nested more than " + std::to_string(depth_max) + " deep");
         throw Abandon{};
     }
     NodeData& data = make(kind, tag == "?" || tag == "!" ? "" : tag);
@@ -237,9 +245,10 @@ void Builder::index_keys(Children& children) const {
     if (children.entries.size() <= linear_search_max) return;
     children.by_key.resize(children.entries.size());
     std::iota(children.by_key.begin(), children.by_key.end(), 0U);
-    std::sort(children.by_key.begin(), children.by_key.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return children.entries[a].key.text() < children.entries[b].key.text();
-    });
+    std::sort(children.by_key.begin(), children.by_key.end(),
+              [&](std::uint32_t a, std::uint32_t b) {
+                  return children.entries[a].key.text() < children.entries[b].key.text();
+              });
 }
 
 std::string Builder::path() const {
@@ -274,7 +283,8 @@ std::string_view Builder::line_text(int line) const {
 void Builder::place_null(int& line, int& column) const {
     const std::string_view text = line_text(line);
     const auto before = static_cast<std::size_t>(column - 1);
-    if (before < text.size() && (text[before] == '~' || text[before] == 'n' || text[before] == 'N')) {
+    if (before < text.size() &&
+        (text[before] == '~' || text[before] == 'n' || text[before] == 'N')) {
         const std::string_view word = text.substr(before, 4);
         if (word[0] == '~' || word == "null" || word == "Null" || word == "NULL") return;
     }

@@ -25,6 +25,9 @@ class Builder final : public YAML::EventHandler {
     Node root() const { return root_; }
     /// The last line of the text that has anything in it, from 1.
     int last_line() const;
+    /// True when a tab stands before the first character of a line: the likely cause of its
+    /// trouble.
+    bool indented_with_tab(int line) const;
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}

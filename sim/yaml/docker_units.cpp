@@ -20,7 +20,8 @@ std::optional<double> go_float(std::string_view text) {
     if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || error != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
     return value;
 }
 
@@ -37,7 +38,8 @@ std::optional<double> binary_factor(char letter) {
 }
 
 Parsed<Bytes> whole_bytes(double size, std::string_view text) {
-    if (size >= 0x1p63) return {std::nullopt, "invalid size: '" + std::string(text) + "'", "too large"};
+    if (size >= 0x1p63)
+        return {std::nullopt, "invalid size: '" + std::string(text) + "'", "too large"};
     return {Bytes{static_cast<std::int64_t>(size)}, "", ""};   // Go's int64(): towards zero.
 }
 
@@ -112,8 +114,8 @@ Parsed<Bytes> parse_docker_bytes(std::string_view text) {
     std::string suffix(text.substr(last + 1));
     const std::optional<double> parsed = go_float(number);
     if (!parsed) {
-        return {std::nullopt, "strconv.ParseFloat: parsing " + go_quoted(number) + ": invalid syntax",
-                hint};
+        return {std::nullopt,
+                "strconv.ParseFloat: parsing " + go_quoted(number) + ": invalid syntax", hint};
     }
     double size = *parsed;
     if (size < 0) return {std::nullopt, invalid, hint};

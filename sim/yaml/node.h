@@ -28,7 +28,8 @@ struct NodeData;
 /// One value of a Document, with the place where it is written. Immutable.
 ///
 /// A Node is a reference of 16 bytes: copy it freely, but keep a copy of its Document.
-/// A value written as `*alias` carries the place of the alias; the values inside it carry their own.
+/// A value written as `*alias` carries the place of the alias; the values inside it carry their
+/// own.
 class Node {
   public:
     /// No value at all: what find() returns for a key that is not there. Behaves as null, line 0.
@@ -42,8 +43,8 @@ class Node {
     bool is_list() const { return kind() == Kind::list; }
     bool is_map() const { return kind() == Kind::map; }
 
-    /// A scalar exactly as written, quotes and escapes resolved: `on`, `1.0`, `08` stay what they are.
-    /// Empty for every other kind.
+    /// A scalar exactly as written, quotes and escapes resolved: `on`, `1.0`, `08` stay what they
+    /// are. Empty for every other kind.
     const std::string& text() const;
     /// True for a scalar without quotes (and not a `|` or `>` block): `5`, but not `"5"`.
     bool is_plain() const;
@@ -101,9 +102,9 @@ class Document {
 
 /// Parses one YAML document. Never throws; whatever is wrong with the text is a Diagnostic.
 ///
-/// Beyond YAML's syntax these are errors: a key written twice in one map (both lines are named), a key
-/// that is not a scalar, a second document, NUL bytes, text that is not UTF-8, a value that contains
-/// itself, and more than depth_max, alias_values_max, line_bytes_max or
+/// Beyond YAML's syntax these are errors: a key written twice in one map (both lines are named), a
+/// key that is not a scalar, a second document, NUL bytes, text that is not UTF-8, a value that
+/// contains itself, and more than depth_max, alias_values_max, line_bytes_max or
 /// file_bytes_max. `<<` merges a map or a list of
 /// maps: keys written out win, then earlier maps (yaml.org/type/merge.html).
 Result<Document> parse(std::string text, std::string file_name);

@@ -51,8 +51,8 @@ bool is_document_mark(const std::string& text, int line, int column) {
     return at < found.size() && found.compare(at, 3, "---") == 0;
 }
 
-/// A mark that ends the document. yaml-cpp accepts a quoted text that is open when the file ends in a
-/// newline, but not one that meets a document mark.
+/// A mark that ends the document. yaml-cpp accepts a quoted text that is open when the file ends in
+/// a newline, but not one that meets a document mark.
 std::string with_end_mark(const std::string& text) {
     return text + (text.empty() || text.back() == '\n' ? "...\n" : "\n...\n");
 }
@@ -84,8 +84,10 @@ Node build(DocumentStorage& storage, Diagnostics& problems) {
     } catch (const YAML::Exception& error) {
         const bool at_end = error.mark.line + 1 > builder.last_line();
         const bool open_quote = at_end && error.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
-        problems.push_back(syntax_problem(storage.file, std::min(error.mark.line + 1, builder.last_line()),
-                                          open_quote ? YAML::ErrorMsg::EOF_IN_SCALAR : error.msg));
+        const int line = std::min(error.mark.line + 1, builder.last_line());
+        std::string message = open_quote ? YAML::ErrorMsg::EOF_IN_SCALAR : error.msg;
+        if (builder.indented_with_tab(line)) message = YAML::ErrorMsg::TAB_IN_INDENTATION;
+        problems.push_back(syntax_problem(storage.file, line, message));
     } catch (const std::exception& error) {
         report(0, std::string("not valid YAML: ") + error.what());
     }

@@ -119,7 +119,8 @@ bool Value::into(std::uint64_t& out) const {
 }
 
 void Value::out_of_range() const {
-    error(node_.text() + " is out of range", "write a number " + bounds(Range<std::int64_t>{.min = 0}));
+    error(node_.text() + " is out of range",
+          "write a number " + bounds(Range<std::int64_t>{.min = 0}));
 }
 
 bool Value::into(double& out, Range<double> range) const {
@@ -216,7 +217,8 @@ Value Reader::value(std::string_view key) {
 
 Value Reader::required(std::string_view key) {
     Value found = value(key);
-    if (present() && !found.exists()) self_.error("the key \"" + std::string(key) + "\" is missing");
+    if (present() && !found.exists())
+        self_.error("the key \"" + std::string(key) + "\" is missing");
     return found;
 }
 
@@ -256,9 +258,10 @@ void Reader::finish() {
 }
 
 Diagnostics sorted(Diagnostics problems) {
-    std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
-        return a.file != b.file ? a.file < b.file : a.line < b.line;
-    });
+    std::stable_sort(problems.begin(), problems.end(),
+                     [](const Diagnostic& a, const Diagnostic& b) {
+                         return a.file != b.file ? a.file < b.file : a.line < b.line;
+                     });
     Diagnostics result;
     for (Diagnostic& problem : problems) {
         bool known = false;

@@ -22,10 +22,10 @@
 ///         service.require("image", spec.image);             // std::string
 ///         service.read("replicas", spec.replicas, {1, 1000});
 ///         service.read("mode", spec.mode, {{"a", Mode::a}, {"b", Mode::b}});
-///         Reader health = service.map("health");            // Absent: every read keeps its default.
+///         Reader health = service.map("health");            // Absent: reads keep defaults.
 ///         health.read("interval", spec.health.interval);    // Duration
 ///         for (Reader port : service.maps("ports")) spec.ports.push_back(read_port(port));
-///         service.check(spec.replicas > 0 || !spec.global, "replicas", "a global service has none");
+///         service.check(!spec.global, "replicas", "a global service has none");
 ///         return spec;
 ///     }                                                     // Unknown keys are reported here.
 ///
@@ -86,7 +86,8 @@ class Value {
     std::vector<Value> items() const;
     /// The entries of a map in written order: name and value. Any name is valid.
     std::vector<std::pair<std::string, Value>> entries() const;
-    /// A Reader of a map; of nothing (all reads keep their defaults) when it is none, after reporting.
+    /// A Reader of a map; of nothing (all reads keep their defaults) when it is none, after
+    /// reporting.
     Reader as_map() const;
 
     /// Reports a problem at this value: `path: message`. A value that does not exist says line 0.
@@ -120,20 +121,23 @@ class Reader {
 
     /// False for the Reader of an absent key: every read keeps its default.
     bool present() const { return self_.exists(); }
-    /// True when `key` is written in the map (even with a null). The key counts as valid from now on.
+    /// True when `key` is written in the map (even with a null). The key counts as valid from now
+    /// on.
     bool has(std::string_view key);
     /// The raw value of a key; may not exist.
     Value value(std::string_view key);
     /// The map itself, for messages about the whole of it.
     const Value& self() const { return self_; }
 
-    /// Reads an optional key: `out` keeps its value when the key is absent. Extra arguments (a Range,
-    /// Choices) go to Value::into. True when `out` was set.
+    /// Reads an optional key: `out` keeps its value when the key is absent. Extra arguments (a
+    /// Range, Choices) go to Value::into. True when `out` was set.
     template <class T>
     bool read(std::string_view key, T& out) { return value(key).into(out); }
     template <class T>
         requires std::is_arithmetic_v<T>
-    bool read(std::string_view key, T& out, Range<std::type_identity_t<T>> range) { return value(key).into(out, range); }
+    bool read(std::string_view key, T& out, Range<std::type_identity_t<T>> range) {
+        return value(key).into(out, range);
+    }
     template <class E>
         requires std::is_enum_v<E>
     bool read(std::string_view key, E& out, const Choices<std::type_identity_t<E>>& choices) {
@@ -170,7 +174,8 @@ class Reader {
 
     /// Reports `message` at `key`'s value (at the map when it is absent) unless `holds`.
     bool check(bool holds, std::string_view key, std::string message, std::string hint = "");
-    /// Names keys that are valid though nobody asks for them, such as "x-notes" or a variant's keys.
+    /// Names keys that are valid though nobody asks for them, such as "x-notes" or a variant's
+    /// keys.
     void allow(std::initializer_list<std::string_view> keys);
     /// Accepts every key: for maps that somebody else checks.
     void allow_any() { any_key_ = true; }
@@ -179,12 +184,13 @@ class Reader {
 
   private:
     Value self_;
-    std::vector<std::string> asked_;   // In order of first mention: the order in which hints list them.
+    std::vector<std::string> asked_;   // In order of first mention, which hints keep.
     bool any_key_ = false;
     bool finished_ = false;
 };
 
-/// The problems in order of file and line, those of one line in the order of discovery; equal ones once.
+/// The problems in order of file and line, those of one line in the order of discovery; equal ones
+/// once.
 Diagnostics sorted(Diagnostics problems);
 
 /// The words with ", " between them.

@@ -19,8 +19,9 @@ std::string integer_hint(std::string_view digits) {
         return "write it without leading zeros";
     }
     std::string plain(digits);
-    plain.erase(std::remove_if(plain.begin(), plain.end(), [](char c) { return c == '_' || c == ','; }),
-                plain.end());
+    plain.erase(
+        std::remove_if(plain.begin(), plain.end(), [](char c) { return c == '_' || c == ','; }),
+        plain.end());
     if (plain != digits && digits_only(plain)) return "did you mean " + plain + "?";
     if (digits.rfind("0x", 0) == 0) return "write it in decimal";
     const std::size_t point = digits.find('.');

@@ -15,7 +15,7 @@ namespace glasshive::yaml {
 struct Children {
     std::vector<Node> items;
     std::vector<Entry> entries;
-    std::vector<std::uint32_t> by_key;   ///< Indexes of entries in order of key; only for large maps.
+    std::vector<std::uint32_t> by_key;   ///< Indexes of entries by key; only for large maps.
 };
 
 /// What a Node refers to. Written by Builder alone; immutable once its Document exists.

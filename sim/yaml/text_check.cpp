@@ -9,7 +9,8 @@ namespace glasshive::yaml {
 
 namespace {
 
-/// Length of the UTF-8 sequence at `at`, or 0 when it is malformed, overlong or a surrogate (RFC 3629).
+/// Length of the UTF-8 sequence at `at`, or 0 when it is malformed, overlong or a surrogate (RFC
+/// 3629).
 std::size_t utf8_length(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(at);
@@ -73,7 +74,8 @@ constexpr std::array<Meaning, 26> meanings{{
     {"aliases can't have any content", "an alias cannot have a tag or an anchor of its own", ""},
     {"unknown escape character", "an unknown escape in a double-quoted text",
      "write \\\\ for a backslash, or use single quotes"},
-    {"bad character found while scanning hex number", "a \\x or \\u escape lacks its hex digits", ""},
+    {"bad character found while scanning hex number", "a \\x or \\u escape lacks its hex digits",
+     ""},
     {"invalid unicode", "an escape names no valid character", ""},
     {"unknown token", "a character that cannot begin a value",
      "put quotes around a text that begins with @, ` or %"},
@@ -87,8 +89,8 @@ constexpr std::array<Meaning, 26> meanings{{
 
 namespace {
 
-/// The first line longer than yaml-cpp may see, or 0. It keeps the tokens of a whole line (any of them
-/// may turn out to be a key), some 170 bytes for each character of a hostile one.
+/// The first line longer than yaml-cpp may see, or 0. It keeps the tokens of a whole line (any of
+/// them may turn out to be a key), some 170 bytes for each character of a hostile one.
 int overlong_line(std::string_view text) {
     std::size_t start = 0;
     for (int line = 1; start < text.size(); ++line) {
@@ -99,8 +101,8 @@ int overlong_line(std::string_view text) {
     return 0;
 }
 
-/// The line in which more brackets are open than any honest text leaves open, quoted ones counted too;
-/// or 0. yaml-cpp's time grows with their square before it sees how deep they nest.
+/// The line in which more brackets are open than any honest text leaves open, quoted ones counted
+/// too; or 0. yaml-cpp's time grows with their square before it sees how deep they nest.
 int overnested_line(std::string_view text) {
     constexpr int open_max = 10'000;
     int open = 0;
@@ -149,8 +151,8 @@ bool check_text(std::string& text, const std::string& file, Diagnostics& problem
                     "break it into lines");
     }
     if (const int line = overnested_line(text)) {
-        return fail(line, "lists and maps are nested more than " + std::to_string(depth_max) + " deep",
-                    "");
+        return fail(
+            line, "lists and maps are nested more than " + std::to_string(depth_max) + " deep", "");
     }
     return true;
 }

@@ -71,7 +71,8 @@ std::string meant_unit(std::string_view written, std::span<const Unit> units,
     return "";
 }
 
-/// "1Gb/s", "1Gbit/s", "1gbps", "100MB/s", "100MB": how a bandwidth was meant. Case tells bits from bytes.
+/// "1Gb/s", "1Gbit/s", "1gbps", "100MB/s", "100MB": how a bandwidth was meant. Case tells bits from
+/// bytes.
 std::string meant_rate_unit(std::string_view written) {
     while (!written.empty() && written.front() == ' ') written.remove_prefix(1);
     if (written.empty()) return "";
@@ -99,7 +100,8 @@ Parsed<T> refuse(std::string_view text, std::string_view noun, std::string hint)
 template <class T>
 Parsed<T> refuse_number(DecimalStatus status, std::string_view text, std::string_view noun,
                         std::string_view resolution, std::string hint) {
-    if (status == DecimalStatus::overflow) return {std::nullopt, quoted(text) + " is too large", ""};
+    if (status == DecimalStatus::overflow)
+        return {std::nullopt, quoted(text) + " is too large", ""};
     if (status == DecimalStatus::inexact) {
         return {std::nullopt, quoted(text) + " is finer than " + std::string(resolution), ""};
     }
@@ -155,7 +157,8 @@ Parsed<Duration> parse_duration(std::string_view text) {
             return refuse<Duration>(text, "a duration", did_you_mean(hint, number, meant));
         }
         if (unit->factor >= last_factor) {
-            return refuse<Duration>(text, "a duration", "write larger units first, each once: 1m30s");
+            return refuse<Duration>(text, "a duration",
+                                    "write larger units first, each once: 1m30s");
         }
         last_factor = unit->factor;
         const Scaled part = scaled_decimal(number, unit->factor);
@@ -184,7 +187,8 @@ Parsed<Bytes> parse_bytes(std::string_view text) {
 }
 
 Parsed<Bandwidth> parse_bandwidth(std::string_view text) {
-    const std::string hint = "bandwidths end in kbps, Mbps or Gbps (bits), or in kBps, MBps or GBps (bytes)";
+    const std::string hint =
+        "bandwidths end in kbps, Mbps or Gbps (bits), or in kBps, MBps or GBps (bytes)";
     const std::string_view number = text.substr(0, number_length(text));
     const std::string_view name = text.substr(number.size());
     const Unit* unit = find_unit(rate_units, name);

@@ -29,11 +29,11 @@ std::string quoted(std::string_view text);
 
 /// "250ms", "1m30s", "1.5h", "0s"; units d, h, m, s, ms, us, ns, largest first. Resolution: 1 ns.
 Parsed<Duration> parse_duration(std::string_view text);
-/// "4GiB", "1.5MiB", "512B": B, KiB, MiB, GiB, TiB, powers of 1024. MB and friends are refused with a
-/// hint, since people mean two things by them. Resolution: 1 byte.
+/// "4GiB", "1.5MiB", "512B": B, KiB, MiB, GiB, TiB, powers of 1024. MB and friends are refused with
+/// a hint, since people mean two things by them. Resolution: 1 byte.
 Parsed<Bytes> parse_bytes(std::string_view text);
-/// "1Gbps", "100Mbps", "56kbps", "9600bps" in bits and "100MBps", "1.5GBps" in bytes per second, all
-/// powers of 1000. Resolution: 1 bit per second.
+/// "1Gbps", "100Mbps", "56kbps", "9600bps" in bits and "100MBps", "1.5GBps" in bytes per second,
+/// all powers of 1000. Resolution: 1 bit per second.
 Parsed<Bandwidth> parse_bandwidth(std::string_view text);
 /// "0.5", "2"; "250m" is refused with a hint (it is Kubernetes' way). Resolution: 1e-9 CPU.
 Parsed<Cpus> parse_cpus(std::string_view text);
@@ -47,8 +47,8 @@ Parsed<double> parse_real(std::string_view text);
 Parsed<bool> parse_bool(std::string_view text);
 /// @}
 
-/// \name Docker's grammars, for Compose files and docker's command line. Problems are worded as Docker's.
-/// @{
+/// \name Docker's grammars, for Compose files and docker's command line. Problems are worded as
+/// Docker's. @{
 
 /// RAMInBytes: "256M" and "256mb" and "256MiB" = 256 * 1024^2, "1.5g", "64k", "512b", "1024".
 /// Source: github.com/docker/go-units size.go, parseSize with binaryMap.

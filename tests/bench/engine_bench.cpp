@@ -1,5 +1,6 @@
-// Goal: what SimGrid's main loop and its flows cost. Method: stars of hosts with one or more pullers;
-// each measurement in a child process, because a process may have one engine, and measured there.
+// Goal: what SimGrid's main loop and its flows cost. Method: stars of hosts with one or more
+// pullers; each measurement in a child process, because a process may have one engine, and
+// measured there.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
-// Goal: what the kernel alone costs per timer and per message. Method: processes that re-arm their own
-// timers, and pairs that answer each other, driven by drain() without SimGrid.
+// Goal: what the kernel alone costs per timer and per message. Method: processes that re-arm their
+// own timers, and pairs that answer each other, driven by drain() without SimGrid.
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Goal: however a run is cut into pieces, it is the same run. Method: one busy cluster (random pulls,
-// timers, cuts), driven in one go, in many, entry by entry, and twice; traces are compared.
+// Goal: however a run is cut into pieces, it is the same run. Method: one busy cluster (random
+// pulls, timers, cuts), driven in one go, in many, entry by entry, and twice; traces are compared.
 #include "engine/support.h"
 
 #include <algorithm>
@@ -49,9 +49,10 @@ std::string driven(const std::function<void(engine::Engine&, kernel::Kernel&)>& 
 }   // namespace
 
 TEST_CASE("a run cut into pieces or steps is the same run", "[engine]") {
-    const std::string whole = driven([](auto& engine, auto&) { engine.run_until(time_of_ns(end_ns)); });
+    const auto at_once = [](auto& engine, auto&) { engine.run_until(time_of_ns(end_ns)); };
+    const std::string whole = driven(at_once);
     REQUIRE(std::count(whole.begin(), whole.end(), '\n') > 300);
-    const std::string again = driven([](auto& engine, auto&) { engine.run_until(time_of_ns(end_ns)); });
+    const std::string again = driven(at_once);
     CHECK(again == whole);
     const std::string pieces = driven([](auto& engine, auto&) {
         for (std::int64_t t = 0; t <= end_ns; t += 1'250'000) engine.run_until(time_of_ns(t));

@@ -1,6 +1,6 @@
-// Goal: flows take the time the textbook says, to the nanosecond, and meet timers in the promised order.
-// Method: small stars of hosts (800 Mbit/s = 1e8 bytes/s per link, 1 ms), one child process per case;
-// the child's trace is compared word by word.
+// Goal: flows take the time the textbook says, to the nanosecond, and meet timers in the promised
+// order. Method: small stars of hosts (800 Mbit/s = 1e8 bytes/s per link, 1 ms), one child process
+// per case; the child's trace is compared word by word.
 #include "engine/support.h"
 
 using namespace glasshive;
@@ -53,7 +53,9 @@ TEST_CASE("a flow starts at its exact nanosecond among thousands of timers", "[e
         Puller clock(c.kernel, ignored);
         c.kernel.start(c.kernel.add_process(HostId{2}, clock));
         for (int i = 0; i < 5000; ++i) c.kernel.after(clock.id(), nanoseconds{i * 7}, 0);
-        c.at(1).on_timer_do = [&](std::uint32_t, std::uint64_t) { c.at(1).pull(HostId{0}, 1000, 1); };
+        c.at(1).on_timer_do = [&](std::uint32_t, std::uint64_t) {
+            c.at(1).pull(HostId{0}, 1000, 1);
+        };
         c.kernel.after(c.at(1).id(), nanoseconds{12'345}, 9);
         c.engine.run();
     });

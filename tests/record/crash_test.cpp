@@ -57,7 +57,8 @@ TEST_CASE("kill -9 at any moment leaves a file that is a prefix of the run", "[r
         const std::string path = folder.file("run" + std::to_string(round) + ".hive");
         const pid_t child = start_child(path);
         // From the first committed byte on; before that there is nothing to open.
-        while (!std::filesystem::exists(path + "-wal")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        while (!std::filesystem::exists(path + "-wal"))
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         std::this_thread::sleep_for(std::chrono::milliseconds(dice.below(300)));
         ::kill(child, SIGKILL);
         int status = 0;
@@ -87,7 +88,8 @@ TEST_CASE("kill -9 at any moment leaves a file that is a prefix of the run", "[r
     REQUIRE(longest > 1000);
 }
 
-TEST_CASE("a run that ends without close keeps everything, marked as cut short", "[record][crash]") {
+TEST_CASE("a run that ends without close keeps everything, marked as cut short",
+          "[record][crash]") {
     const Folder folder{"unclosed"};
     const Recorded run({.path = folder.file("run.hive")}, 8, 700, false);
     Recording recording = opened(folder.file("run.hive"));

@@ -1,5 +1,5 @@
-// Goal: the digest sees everything that was emitted and nothing else. Method: runs that differ in one
-// thing at a time.
+// Goal: the digest sees everything that was emitted and nothing else. Method: runs that differ in
+// one thing at a time.
 #include <catch2/catch.hpp>
 
 #include <limits>
@@ -37,8 +37,10 @@ TEST_CASE("the digest is the same on every machine and in every build", "[record
     // Written down once; a change here breaks every digest users have noted.
     const std::string digest = digest_of([](EventStream& stream) {
         const NameId w1 = stream.names().intern("w1");
-        stream.emit(time_of_ns(5), scenario_cause, node_ready, w1, {field::name(stream.names().intern("worker"))});
-        stream.emit(time_of_ns(7), EventId{1}, task_failed, w1, {field::text("out of memory"), field::integer(3)});
+        stream.emit(time_of_ns(5), scenario_cause, node_ready, w1,
+                    {field::name(stream.names().intern("worker"))});
+        stream.emit(time_of_ns(7), EventId{1}, task_failed, w1,
+                    {field::text("out of memory"), field::integer(3)});
         stream.sample({time_of_ns(9), stream.names().intern("cpu"), w1, 0.5});
     });
     REQUIRE(digest == "e0cd327d094c820d2108ad8339437d22");
@@ -57,10 +59,12 @@ TEST_CASE("every part of an event and a sample counts", "[record][digest]") {
         return digest_of([&](EventStream& stream) {
             Names& names = stream.names();
             stream.emit(time_of_ns(1), scenario_cause, node_ready, names.intern("w1"), {});
-            stream.emit(time_of_ns(parts.time), EventId{parts.cause}, task_running, names.intern(parts.subject),
-                        {field::name(NameId{}), field::bytes({0}), field::real(parts.load), field::integer(0),
-                         field::duration(Duration{0}), field::text(parts.text)});
-            stream.sample({time_of_ns(parts.time), names.intern("cpu"), names.intern("w1"), parts.sample});
+            stream.emit(time_of_ns(parts.time), EventId{parts.cause}, task_running,
+                        names.intern(parts.subject),
+                        {field::name(NameId{}), field::bytes({0}), field::real(parts.load),
+                         field::integer(0), field::duration(Duration{0}), field::text(parts.text)});
+            stream.sample(
+                {time_of_ns(parts.time), names.intern("cpu"), names.intern("w1"), parts.sample});
         });
     };
     const std::string base = digest({});

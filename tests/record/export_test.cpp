@@ -73,7 +73,8 @@ void check_trace(const json& trace) {
 
 }   // namespace
 
-TEST_CASE("a trace has nested slices, named tracks, ordered times and bound arrows", "[record][export]") {
+TEST_CASE("a trace has nested slices, named tracks, ordered times and bound arrows",
+          "[record][export]") {
     const Folder folder{"trace"};
     const std::uint64_t seed = GENERATE(1, 2, 3);
     const Recorded run({.path = folder.file("run.hive")}, seed, 1500);
@@ -110,14 +111,16 @@ TEST_CASE("a task's slice lies in the process of its node", "[record][export]") 
     int node_process = -1;
     std::vector<std::string> story;
     for (const json& line : trace.at("traceEvents")) {
-        if (line.at("ph") == "M" && line.at("args").at("name") == "w1") node_process = line.at("pid");
+        if (line.at("ph") == "M" && line.at("args").at("name") == "w1")
+            node_process = line.at("pid");
         if (line.at("ph") == "M" || line.at("ph") == "E" || line.at("ph") == "X") continue;
         REQUIRE(line.at("pid") == node_process);
-        story.push_back(line.at("ph").get<std::string>() + " " + line.at("name").get<std::string>() + " " +
-                        line.at("ts").dump());
+        story.push_back(line.at("ph").get<std::string>() + " " +
+                        line.at("name").get<std::string>() + " " + line.at("ts").dump());
     }
-    REQUIRE(story == std::vector<std::string>{"B ready 0.0", "B running 1.0", "i fault.struck w1 2.5",
-                                              "s cause 2.5", "B failed 4.0", "f cause 4.0"});
+    REQUIRE(story == std::vector<std::string>{"B ready 0.0", "B running 1.0",
+                                              "i fault.struck w1 2.5", "s cause 2.5",
+                                              "B failed 4.0", "f cause 4.0"});
 }
 
 TEST_CASE("jsonl holds one object per event and sample", "[record][export]") {
@@ -155,7 +158,8 @@ TEST_CASE("a query prints as aligned table, csv and json lines", "[record][query
     REQUIRE(asked(recording, sql, TableFormat::csv) == "n,text\n1,\"a,b\"\n200,c\n");
     REQUIRE(asked(recording, sql, TableFormat::json_lines) ==
             "{\"n\":1,\"text\":\"a,b\"}\n{\"n\":200,\"text\":\"c\"}\n");
-    REQUIRE(refused(recording, "SELECT kind FROM event").find("events(id, t, t_ns, kind") != std::string::npos);
+    REQUIRE(refused(recording, "SELECT kind FROM event").find("events(id, t, t_ns, kind") !=
+            std::string::npos);
     REQUIRE(refused(recording, "SELECT * FROM events WHERE kind = \"x\"").find("'single quotes'") !=
             std::string::npos);
 }
@@ -163,15 +167,20 @@ TEST_CASE("a query prints as aligned table, csv and json lines", "[record][query
 TEST_CASE("info sums a recording up as text and as JSON", "[record][info]") {
     const Folder folder{"info"};
     const Recorded run({.path = folder.file("run.hive"),
-                        .meta = {{"seed", "42"}, {"version", "0.1.0"}, {"profile", "textbook"},
-                                 {"command", "glasshive run a.yaml"}, {"file:a.yaml", "seed: 42\n"}}}, 2, 400);
+                        .meta = {{"seed", "42"},
+                                 {"version", "0.1.0"},
+                                 {"profile", "textbook"},
+                                 {"command", "glasshive run a.yaml"},
+                                 {"file:a.yaml", "seed: 42\n"}}},
+                       2, 400);
     Recording recording = opened(folder.file("run.hive"));
     std::ostringstream text;
     std::ostringstream parsed;
     std::ostringstream errors;
     REQUIRE(info(recording, false, text, errors) == 0);
     REQUIRE(info(recording, true, parsed, errors) == 0);
-    for (const char* part : {"seed       42\n", "ended      cleanly\n", "input      a.yaml\n", "events     400\n"}) {
+    for (const char* part :
+         {"seed       42\n", "ended      cleanly\n", "input      a.yaml\n", "events     400\n"}) {
         CAPTURE(text.str(), part);
         REQUIRE(text.str().find(part) != std::string::npos);
     }

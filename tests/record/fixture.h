@@ -17,33 +17,57 @@ namespace fixture {
 
 using namespace glasshive;
 
-inline constexpr EventKind node_ready{
-    .id = 1, .name = "node.ready", .subject = "node", .doc = "A node registered.",
-    .fields = {{{"role", FieldType::name, "manager or worker"}}}, .state = "ready"};
-inline constexpr EventKind node_down{
-    .id = 2, .name = "node.down", .subject = "node", .doc = "A node stopped answering.",
-    .fields = {{{"after", FieldType::duration, "silence"}, {"last", FieldType::event, "last beat"}}},
-    .state = "down"};
-inline constexpr EventKind task_running{
-    .id = 10, .name = "task.running", .subject = "task", .doc = "A task runs.",
-    .fields = {{{"node", FieldType::name, "where"}, {"memory", FieldType::bytes, "reserved"},
-                {"load", FieldType::real, "share of a CPU"}, {"slot", FieldType::integer, "slot"},
-                {"took", FieldType::duration, "since assigned"}, {"why", FieldType::text, "reasons"}}},
-    .state = "running"};
+inline constexpr EventKind node_ready{.id = 1,
+                                      .name = "node.ready",
+                                      .subject = "node",
+                                      .doc = "A node registered.",
+                                      .fields = {{{"role", FieldType::name, "manager or worker"}}},
+                                      .state = "ready"};
+inline constexpr EventKind node_down{.id = 2,
+                                     .name = "node.down",
+                                     .subject = "node",
+                                     .doc = "A node stopped answering.",
+                                     .fields = {{{"after", FieldType::duration, "silence"},
+                                                 {"last", FieldType::event, "last beat"}}},
+                                     .state = "down"};
+inline constexpr EventKind task_running{.id = 10,
+                                        .name = "task.running",
+                                        .subject = "task",
+                                        .doc = "A task runs.",
+                                        .fields = {{{"node", FieldType::name, "where"},
+                                                    {"memory", FieldType::bytes, "reserved"},
+                                                    {"load", FieldType::real, "share of a CPU"},
+                                                    {"slot", FieldType::integer, "slot"},
+                                                    {"took", FieldType::duration, "since assigned"},
+                                                    {"why", FieldType::text, "reasons"}}},
+                                        .state = "running"};
 inline constexpr EventKind task_failed{
-    .id = 11, .name = "task.failed", .subject = "task", .doc = "A task failed.",
+    .id = 11,
+    .name = "task.failed",
+    .subject = "task",
+    .doc = "A task failed.",
     .fields = {{{"error", FieldType::text, "what it said"}, {"slot", FieldType::integer, "slot"}}},
     .state = "failed"};
-inline constexpr EventKind task_removed{
-    .id = 12, .name = "task.removed", .subject = "task", .doc = "A task is gone.", .ends_subject = true};
-inline constexpr EventKind fault_struck{
-    .id = 20, .name = "fault.struck", .subject = "node", .doc = "A fault struck.",
-    .fields = {{{"what", FieldType::name, "kind of fault"}}}, .verbosity = 0};
-inline constexpr EventKind flow_moved{
-    .id = 30, .name = "flow.moved", .subject = "host", .doc = "Bytes moved.",
-    .fields = {{{"bytes", FieldType::bytes, "how many"}}}, .verbosity = 3};
-inline constexpr const EventKind* all_kinds[] = {&node_ready,   &node_down,    &task_running, &task_failed,
-                                                 &task_removed, &fault_struck, &flow_moved};
+inline constexpr EventKind task_removed{.id = 12,
+                                        .name = "task.removed",
+                                        .subject = "task",
+                                        .doc = "A task is gone.",
+                                        .ends_subject = true};
+inline constexpr EventKind fault_struck{.id = 20,
+                                        .name = "fault.struck",
+                                        .subject = "node",
+                                        .doc = "A fault struck.",
+                                        .fields = {{{"what", FieldType::name, "kind of fault"}}},
+                                        .verbosity = 0};
+inline constexpr EventKind flow_moved{.id = 30,
+                                      .name = "flow.moved",
+                                      .subject = "host",
+                                      .doc = "Bytes moved.",
+                                      .fields = {{{"bytes", FieldType::bytes, "how many"}}},
+                                      .verbosity = 3};
+inline constexpr const EventKind* all_kinds[] = {&node_ready,  &node_down,    &task_running,
+                                                 &task_failed, &task_removed, &fault_struck,
+                                                 &flow_moved};
 
 inline const EventRegistry& registry() {
     static const EventRegistry filled = [] {
@@ -82,14 +106,20 @@ inline void random_run(EventStream& stream, std::uint64_t seed, int count) {
         const NameId node = numbered("w", dice.below(7));
         const NameId task = numbered("web.", dice.below(40));
         switch (dice.below(10)) {
-            case 0: stream.emit(t, cause, node_ready, node, {field::name(names.intern("worker"))}); break;
-            case 1: stream.emit(t, cause, node_down, node, {field::duration(Duration{now}), field::event(cause)}); break;
+            case 0:
+                stream.emit(t, cause, node_ready, node, {field::name(names.intern("worker"))});
+                break;
+            case 1:
+                stream.emit(t, cause, node_down, node,
+                            {field::duration(Duration{now}), field::event(cause)});
+                break;
             case 2:
             case 3:
             case 4:
                 stream.emit(t, cause, task_running, task,
-                            {field::name(node), field::bytes({i}), field::real(static_cast<double>(i) / 7),
-                             field::integer(-i), field::duration(Duration{i}), field::text("fits best")});
+                            {field::name(node), field::bytes({i}),
+                             field::real(static_cast<double>(i) / 7), field::integer(-i),
+                             field::duration(Duration{i}), field::text("fits best")});
                 break;
             case 5: stream.emit(t, cause, task_running, task, {field::name(node)}); break;
             case 6:
@@ -97,11 +127,15 @@ inline void random_run(EventStream& stream, std::uint64_t seed, int count) {
                             {field::text(std::string(dice.below(300), 'x')), field::integer(i)});
                 break;
             case 7: stream.emit(t, cause, task_removed, task, {}); break;
-            case 8: stream.emit(t, scenario_cause, fault_struck, node, {field::name(names.intern("crash"))}); break;
+            case 8:
+                stream.emit(t, scenario_cause, fault_struck, node,
+                            {field::name(names.intern("crash"))});
+                break;
             default: stream.emit(t, cause, flow_moved, node, {field::bytes({i})});
         }
         for (std::uint64_t n = dice.below(3); n > 0; --n) {
-            stream.sample({t, names.intern("cpu"), node, static_cast<double>(dice.below(1000)) / 10});
+            stream.sample(
+                {t, names.intern("cpu"), node, static_cast<double>(dice.below(1000)) / 10});
         }
     }
 }
@@ -115,16 +149,18 @@ struct Keeper final : EventSink {
     explicit Keeper(const Names& all) : names(all) {}
     void on_event(const Event& event, std::string_view text) override {
         events.push_back(event);
-        std::string line = std::to_string(number_of(event.id)) + " " + std::to_string(ns_of(event.time)) + " " +
-                           std::to_string(number_of(event.cause)) + " " + std::to_string(event.kind) + " " +
-                           std::string(names.text(event.subject)) + (event.has_text != 0 ? " T" : " -");
+        std::string line =
+            std::to_string(number_of(event.id)) + " " + std::to_string(ns_of(event.time)) + " " +
+            std::to_string(number_of(event.cause)) + " " + std::to_string(event.kind) + " " +
+            std::string(names.text(event.subject)) + (event.has_text != 0 ? " T" : " -");
         for (const FieldValue& field : event.fields) line += " " + std::to_string(field.integer);
         lines.push_back(line + " " + std::string(text));
     }
     void on_sample(const Sample& sample) override {
         lines.push_back("sample " + std::to_string(ns_of(sample.time)) + " " +
                         std::string(names.text(sample.series)) + " " +
-                        std::string(names.text(sample.subject)) + " " + std::to_string(sample.value));
+                        std::string(names.text(sample.subject)) + " " +
+                        std::to_string(sample.value));
     }
 };
 

@@ -1,6 +1,6 @@
-// Goal: a recording is a stranger's file: whatever is in it, the reader stays alive, runs nothing of
-// it and says one clear line. Method: sound files bent at seeded places, files with planted views,
-// triggers and tables, and SQL that tries to get out.
+// Goal: a recording is a stranger's file: whatever is in it, the reader stays alive, runs nothing
+// of it and says one clear line. Method: sound files bent at seeded places, files with planted
+// views, triggers and tables, and SQL that tries to get out.
 #include <catch2/catch.hpp>
 
 #include <sqlite3.h>
@@ -25,7 +25,8 @@ void read_all(Recording& recording) {
     for (const char* format : {"jsonl", "csv", "perfetto"}) {
         export_recording(recording, *export_format(format), out, errors);
     }
-    query(recording, "SELECT kind, count(*), max(attrs) FROM events GROUP BY kind", TableFormat::csv, out, errors);
+    query(recording, "SELECT kind, count(*), max(attrs) FROM events GROUP BY kind",
+          TableFormat::csv, out, errors);
     query(recording, "SELECT * FROM samples", TableFormat::aligned, out, errors);
     recording.state_at(time_of_ns(5'000'000'000));
     recording.sample_buckets(NameId{0}, NameId{1}, 4, Time{}, time_never);
@@ -107,7 +108,10 @@ TEST_CASE("a bent or truncated recording never crashes the reader", "[record][ho
 
 TEST_CASE("rows that no run writes are damage, told with the event's number", "[record][hostile]") {
     const Folder folder{"rows"};
-    struct Row { const char* sql; const char* message; };
+    struct Row {
+        const char* sql;
+        const char* message;
+    };
     const Row row = GENERATE(values<Row>({
         {"UPDATE hive_event SET subject = 99999 WHERE id = 7", "event 7: its subject has no name"},
         {"UPDATE hive_event SET kind = 99 WHERE id = 7", "event 7: its kind is not described"},
@@ -116,7 +120,8 @@ TEST_CASE("rows that no run writes are damage, told with the event's number", "[
         {"UPDATE hive_event SET cause = -1 WHERE id = 7", "event 7: it is caused by a later event"},
         {"UPDATE hive_event SET t_ns = -5 WHERE id = 7", "event 7: time goes back"},
         {"UPDATE hive_event SET t_ns = 'noon' WHERE id = 7", "event 7: a column is no integer"},
-        {"UPDATE hive_event SET kind = 1, f0 = 4242 WHERE id = 7", "event 7: a field names nothing"},
+        {"UPDATE hive_event SET kind = 1, f0 = 4242 WHERE id = 7",
+         "event 7: a field names nothing"},
         {"UPDATE hive_event SET kind = 1, f0 = 'x' WHERE id = 7", "event 7: a field is no integer"},
     }));
     CAPTURE(row.sql);
@@ -141,7 +146,8 @@ TEST_CASE("a schema that is not ours is refused", "[record][hostile]") {
         "UPDATE hive_name SET text = (SELECT text FROM hive_name WHERE id = 0) WHERE id = 1",
         "DROP TABLE hive_sample",
         "DROP TABLE hive_text; CREATE VIEW hive_text AS SELECT 1 AS id, 'boo' AS text",
-        "DROP TABLE hive_text; CREATE TABLE hive_text(id INTEGER PRIMARY KEY, text TEXT, n AS (1))");
+        "DROP TABLE hive_text; CREATE TABLE hive_text(id INTEGER PRIMARY KEY, text TEXT, n AS "
+        "(1))");
     CAPTURE(sql);
     const Recorded run({.path = folder.file("run.hive")}, 3, 20);
     tamper(folder.file("run.hive"), sql);
@@ -153,7 +159,8 @@ TEST_CASE("views and triggers stored in a file are never run", "[record][hostile
     const Recorded run({.path = folder.file("run.hive")}, 3, 20);
     tamper(folder.file("run.hive"),
            "DROP VIEW events; DROP VIEW meta;"
-           "CREATE VIEW events AS SELECT 666 AS id, 0 AS t, 0 AS t_ns, 'evil' AS kind, 'x' AS subject, "
+           "CREATE VIEW events AS SELECT 666 AS id, 0 AS t, 0 AS t_ns, 'evil' AS kind, 'x' AS "
+           "subject, "
            "0 AS cause, '{}' AS attrs;"
            "CREATE VIEW meta AS SELECT 'seed' AS key, 'evil' AS value;"
            "CREATE VIEW evil AS SELECT load_extension('x');"
@@ -175,38 +182,65 @@ TEST_CASE("a query cannot write, attach, load, set or run for ever", "[record][h
     auto opened_small = Recording::open(folder.file("run.hive"), {.operations_max = 2'000'000});
     REQUIRE(opened_small.ok());
     Recording& recording = opened_small.value();
-    for (const char* sql : {
-             "ATTACH '/etc/passwd' AS p", "PRAGMA writable_schema = ON", "DELETE FROM hive_event",
-             "INSERT INTO hive_meta VALUES ('a', 'b')", "CREATE TABLE t(a)", "DROP VIEW events", "VACUUM INTO 'x'",
-             "WITH x AS (SELECT 1) DELETE FROM hive_event", "WITH x AS (SELECT 1) INSERT INTO hive_meta VALUES (1, 2)",
-             "SELECT load_extension('x')", "SELECT * FROM pragma_table_info('hive_event')",
-             "SELECT * FROM pragma_database_list", "SELECT 1; DELETE FROM hive_event", "SELECT 1; SELECT 2",
-             "BEGIN", "COMMIT", "", "  -- nothing", "/* open", ";", "EXPLAIN DELETE FROM hive_event",
-             "SELECT * FROM dbstat", "SELECT * FROM sqlite_stmt", "SELECT fts3_tokenizer('x')",
-             "SELECT zeroblob(1000000000)", "SELECT nosuch FROM events", "SELEKT 1", "SELECT 'open",
-             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
-             "SELECT count(*) FROM events a, events b, events c, events d, events e, events f"}) {
+    for (const char* sql :
+         {"ATTACH '/etc/passwd' AS p",
+          "PRAGMA writable_schema = ON",
+          "DELETE FROM hive_event",
+          "INSERT INTO hive_meta VALUES ('a', 'b')",
+          "CREATE TABLE t(a)",
+          "DROP VIEW events",
+          "VACUUM INTO 'x'",
+          "WITH x AS (SELECT 1) DELETE FROM hive_event",
+          "WITH x AS (SELECT 1) INSERT INTO hive_meta VALUES (1, 2)",
+          "SELECT load_extension('x')",
+          "SELECT * FROM pragma_table_info('hive_event')",
+          "SELECT * FROM pragma_database_list",
+          "SELECT 1; DELETE FROM hive_event",
+          "SELECT 1; SELECT 2",
+          "BEGIN",
+          "COMMIT",
+          "",
+          "  -- nothing",
+          "/* open",
+          ";",
+          "EXPLAIN DELETE FROM hive_event",
+          "SELECT * FROM dbstat",
+          "SELECT * FROM sqlite_stmt",
+          "SELECT fts3_tokenizer('x')",
+          "SELECT zeroblob(1000000000)",
+          "SELECT nosuch FROM events",
+          "SELEKT 1",
+          "SELECT 'open",
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+          "SELECT count(*) FROM events a, events b, events c, events d, events e, events f"}) {
         const std::string said = refused(recording, sql);
         CAPTURE(sql, said);
         REQUIRE(std::count(said.begin(), said.end(), '\n') <= 2);   // The line and its hint.
     }
     REQUIRE(bytes_of(folder.file("run.hive")) == before);
     REQUIRE(asked(recording, "SELECT count(*) FROM events") == "count(*)\n20\n");
-    REQUIRE(asked(recording, "WITH a AS (SELECT id FROM events) SELECT max(id) FROM a") == "max(id)\n20\n");
-    REQUIRE(asked(recording, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) "
-                             "SELECT sum(i) FROM n") == "sum(i)\n15\n");
+    REQUIRE(asked(recording, "WITH a AS (SELECT id FROM events) SELECT max(id) FROM a") ==
+            "max(id)\n20\n");
+    REQUIRE(asked(recording,
+                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) "
+                  "SELECT sum(i) FROM n") == "sum(i)\n15\n");
     REQUIRE(asked(recording, "EXPLAIN QUERY PLAN SELECT * FROM events").size() > 10);
-    REQUIRE(asked(recording, "SELECT count(*) > 3 FROM events e, json_each(e.attrs)").ends_with("1\n"));
+    REQUIRE(
+        asked(recording, "SELECT count(*) > 3 FROM events e, json_each(e.attrs)").ends_with("1\n"));
 }
 
 TEST_CASE("hostile names cannot drive the terminal", "[record][hostile]") {
     const Folder folder{"names"};
     Names names;
     EventStream stream{names};
-    auto recorder = Recorder::open({.path = folder.file("run.hive"), .meta = {{"seed", "\x1b[31m7"}}}, registry(), names);
+    auto recorder = Recorder::open(
+        {.path = folder.file("run.hive"), .meta = {{"seed", "\x1b[31m7"}}}, registry(), names);
     REQUIRE(recorder.ok());
     stream.add_sink(recorder.value().get());
-    stream.emit(Time{}, scenario_cause, node_ready, names.intern("\x1b]0;owned\x07 \xc2\x9b" "2J \xff <&\"'"), {});
+    stream.emit(Time{}, scenario_cause, node_ready,
+                names.intern("\x1b]0;owned\x07 \xc2\x9b"
+                             "2J \xff <&\"'"),
+                {});
     REQUIRE_FALSE(recorder.value()->close({}));
     Recording recording = opened(folder.file("run.hive"));
     std::ostringstream out;
@@ -216,11 +250,13 @@ TEST_CASE("hostile names cannot drive the terminal", "[record][hostile]") {
     for (const char* format : {"jsonl", "csv", "perfetto"}) {
         REQUIRE(export_recording(recording, *export_format(format), out, errors) == 0);
     }
-    for (const TableFormat format : {TableFormat::aligned, TableFormat::csv, TableFormat::json_lines}) {
+    for (const TableFormat format :
+         {TableFormat::aligned, TableFormat::csv, TableFormat::json_lines}) {
         out << asked(recording, "SELECT subject, subject AS \"\x1b[1mhead\" FROM events", format);
     }
     const std::string text = out.str();
-    for (const char control : {'\x1b', '\x07', '\xff'}) REQUIRE(text.find(control) == std::string::npos);
+    for (const char control : {'\x1b', '\x07', '\xff'})
+        REQUIRE(text.find(control) == std::string::npos);
     REQUIRE(text.find("\xc2\x9b") == std::string::npos);
     REQUIRE(text.find("\\x1b]0;owned\\x07") != std::string::npos);
 }

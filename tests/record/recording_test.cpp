@@ -22,7 +22,8 @@ std::string plain_sqlite(const std::string& path, const std::string& sql) {
     std::string rows;
     const auto add = [](void* out, int columns, char** values, char**) {
         for (int i = 0; i < columns; ++i) {
-            *static_cast<std::string*>(out) += (i > 0 ? "|" : "") + std::string(values[i] ? values[i] : "");
+            *static_cast<std::string*>(out) +=
+                (i > 0 ? "|" : "") + std::string(values[i] ? values[i] : "");
         }
         *static_cast<std::string*>(out) += "\n";
         return 0;
@@ -62,9 +63,11 @@ TEST_CASE("a part of a recording can be replayed by event ids", "[record]") {
     Keeper part{recording.names()};
     REQUIRE_FALSE(recording.replay(part, {.first = EventId{400}, .last = EventId{600}}));
     REQUIRE(part.events.size() == 201);
-    const auto first = std::find(run.keeper.lines.begin(), run.keeper.lines.end(), part.lines.front());
+    const auto first =
+        std::find(run.keeper.lines.begin(), run.keeper.lines.end(), part.lines.front());
     REQUIRE(first != run.keeper.lines.end());
-    const std::vector<std::string> same(first, first + static_cast<std::ptrdiff_t>(part.lines.size()));
+    const std::vector<std::string> same(first,
+                                        first + static_cast<std::ptrdiff_t>(part.lines.size()));
     REQUIRE(part.lines == same);
 }
 
@@ -81,10 +84,12 @@ TEST_CASE("a closed recording is one file with no journal beside it", "[record]"
 
 TEST_CASE("any sqlite3 reads the three views, and sees what our own reader sees", "[record]") {
     const Folder folder{"views"};
-    const Recorded run({.path = folder.file("run.hive"), .meta = {{"profile", "textbook"}}}, 4, 800);
+    const Recorded run({.path = folder.file("run.hive"), .meta = {{"profile", "textbook"}}}, 4,
+                       800);
     Recording recording = opened(folder.file("run.hive"));
     const std::string sqls[] = {
-        "SELECT id || '|' || t_ns || '|' || kind || '|' || subject || '|' || cause || '|' || attrs FROM events ORDER BY id",
+        "SELECT id || '|' || t_ns || '|' || kind || '|' || subject || '|' || cause || '|' || attrs "
+        "FROM events ORDER BY id",
         "SELECT t || '|' || series || '|' || subject || '|' || value FROM samples",
         "SELECT count(*) FROM events WHERE json_valid(attrs)",
         "SELECT value FROM meta WHERE key = 'profile'",
@@ -114,22 +119,28 @@ TEST_CASE("attributes read as seconds, names and bytes", "[record]") {
     const NameId task = names.intern("web.1");
     stream.emit(time_of_ns(1'500'000'000), scenario_cause, task_running, task,
                 {field::name(names.intern("it's \"w1\"")), field::bytes({4096}), field::real(0.25),
-                 field::integer(-3), field::duration(Duration{2'500'000'000}), field::text("fits\nbest")});
+                 field::integer(-3), field::duration(Duration{2'500'000'000}),
+                 field::text("fits\nbest")});
     stream.emit(time_of_ns(1'500'000'000), EventId{1}, task_running, task,
                 {field::name(NameId{}), field::bytes({0}), field::real(HUGE_VAL)});
     REQUIRE_FALSE(recorder.value()->close({}));
-    const std::string rows = plain_sqlite(folder.file("run.hive"), "SELECT t, kind, cause, attrs FROM events");
-    REQUIRE(rows == "1.5|task.running|0|{\"node\":\"it's \\\"w1\\\"\",\"memory\":4096,\"load\":0.25,"
-                    "\"slot\":-3,\"took\":2.5,\"why\":\"fits\\nbest\"}\n"
-                    "1.5|task.running|1|{\"node\":null,\"memory\":0,\"load\":null,\"slot\":0,\"took\":0.0,"
-                    "\"why\":null}\n");
+    const std::string rows =
+        plain_sqlite(folder.file("run.hive"), "SELECT t, kind, cause, attrs FROM events");
+    REQUIRE(rows ==
+            "1.5|task.running|0|{\"node\":\"it's \\\"w1\\\"\",\"memory\":4096,\"load\":0.25,"
+            "\"slot\":-3,\"took\":2.5,\"why\":\"fits\\nbest\"}\n"
+            "1.5|task.running|1|{\"node\":null,\"memory\":0,\"load\":null,\"slot\":0,\"took\":0.0,"
+            "\"why\":null}\n");
 }
 
 TEST_CASE("what is left out of a recording never changes the digest", "[record]") {
     const Folder folder{"filter"};
     const Recorded full({.path = folder.file("full.hive")}, 6, 900);
-    const Recorded thin({.path = folder.file("thin.hive"), .leave_out = {"task.*"}, .verbosity_max = 1,
-                         .samples = false}, 6, 900);
+    const Recorded thin({.path = folder.file("thin.hive"),
+                         .leave_out = {"task.*"},
+                         .verbosity_max = 1,
+                         .samples = false},
+                        6, 900);
     REQUIRE(full.digest == thin.digest);
     Recording recording = opened(folder.file("thin.hive"));
     REQUIRE(recording.meta("digest") == full.digest);
@@ -138,15 +149,16 @@ TEST_CASE("what is left out of a recording never changes the digest", "[record]"
     REQUIRE(kept.events.size() > 100);
     REQUIRE(kept.events.size() == kept.lines.size());   // No samples.
     for (const Event& event : kept.events) {
-        REQUIRE((event.kind == node_ready.id || event.kind == node_down.id || event.kind == fault_struck.id));
+        REQUIRE((event.kind == node_ready.id || event.kind == node_down.id ||
+                 event.kind == fault_struck.id));
     }
 }
 
 TEST_CASE("a filter that names no kind is a mistake with a hint", "[record]") {
     const Folder folder{"typo"};
     const Names names;
-    const auto recorder = Recorder::open({.path = folder.file("x.hive"), .leave_out = {"task.runing"}},
-                                         registry(), names);
+    const auto recorder = Recorder::open(
+        {.path = folder.file("x.hive"), .leave_out = {"task.runing"}}, registry(), names);
     REQUIRE_FALSE(recorder.ok());
     REQUIRE(recorder.problems().front().hint == "did you mean task.running?");
     REQUIRE_FALSE(std::filesystem::exists(folder.file("x.hive")));
@@ -167,8 +179,8 @@ TEST_CASE("after flush a viewer sees everything recorded so far", "[record]") {
     REQUIRE_FALSE(recording.replay(seen));
     REQUIRE(seen.events.size() == 50);
 
-    stream.emit(stream.last() == EventId{0} ? Time{} : seen.events.back().time, scenario_cause, node_ready,
-                names.intern("a new name"), {});
+    stream.emit(stream.last() == EventId{0} ? Time{} : seen.events.back().time, scenario_cause,
+                node_ready, names.intern("a new name"), {});
     recorder.value()->flush();
     Keeper more{recording.names()};
     REQUIRE_FALSE(recording.replay(more));
@@ -207,7 +219,8 @@ TEST_CASE("an older recording is replaced, any other file is left alone", "[reco
     const Names names;
     const auto refused = Recorder::open({.path = folder.file("thesis.txt")}, registry(), names);
     REQUIRE_FALSE(refused.ok());
-    REQUIRE(refused.problems().front().message == "cannot record here: the file exists and is no recording");
+    REQUIRE(refused.problems().front().message ==
+            "cannot record here: the file exists and is no recording");
     REQUIRE(bytes_of(folder.file("thesis.txt")) == "years of work");
 }
 

@@ -1,5 +1,5 @@
-// Goal: looking into the middle of a recording gives what folding from the start gives. Method: random
-// runs with frequent keyframes, against a fold by hand; the pyramid against brute force.
+// Goal: looking into the middle of a recording gives what folding from the start gives. Method:
+// random runs with frequent keyframes, against a fold by hand; the pyramid against brute force.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -24,7 +24,8 @@ Slow slow_fold(const std::vector<Event>& events, Time until) {
         auto& row = rows[key];
         const bool first = row.empty();
         row["last"] = static_cast<std::int64_t>(number_of(event.id));
-        if (first || (!kind.state.empty() && row["state"] != kind.id)) row["since"] = ns_of(event.time);
+        if (first || (!kind.state.empty() && row["state"] != kind.id))
+            row["since"] = ns_of(event.time);
         if (!kind.state.empty()) row["state"] = kind.id;   // One kind per state here.
         for (std::size_t i = 0; i < kind.field_count(); ++i) {
             const bool text = kind.fields[i].type == FieldType::text;
@@ -46,7 +47,8 @@ void compare(const State& state, const Slow& expected) {
         REQUIRE(static_cast<std::int64_t>(number_of(found->last)) == row.at("last"));
         REQUIRE(ns_of(found->since) == row.at("since"));
         for (const auto& [name, value] : row) {
-            if (name[0] == '.') REQUIRE(state.value(*type, *found, name.substr(1))->value.integer == value);
+            if (name[0] == '.')
+                REQUIRE(state.value(*type, *found, name.substr(1))->value.integer == value);
         }
         if (row.count("state") == 0) {
             REQUIRE(state.state_text(*found).empty());
@@ -77,7 +79,8 @@ TEST_CASE("the state at any instant equals a fold from the start", "[record][sta
     REQUIRE(before.value().size() == 0);
 }
 
-TEST_CASE("a state survives encoding, and damaged bytes are refused or harmless", "[record][state]") {
+TEST_CASE("a state survives encoding, and damaged bytes are refused or harmless",
+          "[record][state]") {
     Names names;
     EventStream stream{names};
     Keeper keeper{names};
@@ -120,7 +123,8 @@ TEST_CASE("the pyramid equals sums over the samples, closed or cut short", "[rec
         }
         void on_sample(const Sample& sample) override {
             for (int level = 0; level < levels_max; ++level) {
-                buckets[sample.subject.value][level][bucket_of(sample.time, level)].add(sample.value);
+                buckets[sample.subject.value][level][bucket_of(sample.time, level)].add(
+                    sample.value);
             }
         }
     } sums;
@@ -128,7 +132,8 @@ TEST_CASE("the pyramid equals sums over the samples, closed or cut short", "[rec
     const NameId cpu = recording.names().find("cpu");
     for (const auto& [subject, levels] : sums.buckets) {
         for (const auto& [level, buckets] : levels) {
-            const auto found = recording.sample_buckets(cpu, NameId{subject}, level, Time{}, time_never);
+            const auto found =
+                recording.sample_buckets(cpu, NameId{subject}, level, Time{}, time_never);
             REQUIRE(found.ok());
             REQUIRE(found.value().size() == buckets.size());
             for (const SampleBucket& bucket : found.value()) {
@@ -145,7 +150,8 @@ TEST_CASE("the pyramid equals sums over the samples, closed or cut short", "[rec
             const auto found = recording.event_buckets(kind, level, Time{}, time_never);
             REQUIRE(found.ok());
             REQUIRE(found.value().size() == buckets.size());
-            for (const auto& bucket : found.value()) REQUIRE(bucket.count == buckets.at(bucket.bucket));
+            for (const auto& bucket : found.value())
+                REQUIRE(bucket.count == buckets.at(bucket.bucket));
         }
     }
     REQUIRE(sums.buckets.size() == 7);

@@ -52,7 +52,8 @@ TEST_CASE("scalars stay as they are written", "[yaml][node]") {
 }
 
 TEST_CASE("every value knows its line and column", "[yaml][node]") {
-    const Document document = parsed("# top\nweb:\n  image: x\n  ports: [80,\n    443]\n  none:\n\nlast: 1\n");
+    const Document document =
+        parsed("# top\nweb:\n  image: x\n  ports: [80,\n    443]\n  none:\n\nlast: 1\n");
     const Node web = document.root().find("web");
     REQUIRE(place(web) == "3:3");
     REQUIRE(place(web.find("image")) == "3:10");
@@ -82,14 +83,16 @@ TEST_CASE("merge keys fill in, explicit keys and earlier maps win", "[yaml][node
         "x:\n  c: 3\n  <<: [*one, *two]\n  d: 3\nquoted: {\"<<\": 1}\n");
     const Node x = document.root().find("x");
     std::string order;
-    for (const Entry& entry : x.entries()) order += entry.key.text() + "=" + entry.value.text() + " ";
+    for (const Entry& entry : x.entries())
+        order += entry.key.text() + "=" + entry.value.text() + " ";
     REQUIRE(order == "c=3 a=1 b=1 d=3 ");
     REQUIRE(document.root().find("quoted").find("<<").text() == "1");
 }
 
 TEST_CASE("keys of large maps are found as those of small ones", "[yaml][node]") {
     std::string text;
-    for (int i = 0; i < 100; ++i) text += "key" + std::to_string(i) + ": " + std::to_string(i) + "\n";
+    for (int i = 0; i < 100; ++i)
+        text += "key" + std::to_string(i) + ": " + std::to_string(i) + "\n";
     const Document document = parsed(text);
     for (int i = 0; i < 100; ++i) {
         REQUIRE(document.root().find("key" + std::to_string(i)).text() == std::to_string(i));
@@ -113,7 +116,8 @@ TEST_CASE("broken texts give one clear problem each", "[yaml][node]") {
     struct Row { std::string text; std::string problem; };
     const std::vector<Row> rows{
         {"a: 1\nb: 2\na: 3\n", "t:3: the key \"a\" is written twice; first in line 1"},
-        {"w:\n  - {x: 1, y: 2, x: 3}\n", "t:2: w[0]: the key \"x\" is written twice; first in line 2"},
+        {"w:\n  - {x: 1, y: 2, x: 3}\n",
+         "t:2: w[0]: the key \"x\" is written twice; first in line 2"},
         {"a: &a {<<: *b}\n", "t:1: not valid YAML: this alias names no anchor\n    hint: an anchor "
                              "(&name) is written above the alias (*name) that uses it"},
         {"a: &a\n  <<: *a\n", "t:2: a.<<: this value contains itself through an alias"},
@@ -136,16 +140,21 @@ TEST_CASE("broken texts give one clear problem each", "[yaml][node]") {
                              "    hint: look for a missing ] or a missing comma"},
         {"a: \"x\n", "t:1: not valid YAML: a quoted text is not closed before the end of the file\n"
                      "    hint: look for the missing quote"},
-        {"a: 'x\nb: 2", "t:2: not valid YAML: a quoted text is not closed before the end of the file\n"
-                       "    hint: look for the missing quote"},
+        {"a: 'x\nb: 2",
+         "t:2: not valid YAML: a quoted text is not closed before the end of the file\n"
+         "    hint: look for the missing quote"},
         {"a: {b: 1\n", "t:1: not valid YAML: a map in braces is not closed\n"
                        "    hint: look for a missing } or a missing comma"},
         {"a: \x04\n", "t:1: a control character; this is not a text file"},
         {"a: \xFF\n", "t:1: bytes that are not UTF-8\n    hint: save the file as UTF-8"},
-        {"a: 1\nb: \xED\xA0\x80\n", "t:2: bytes that are not UTF-8\n    hint: save the file as UTF-8"},
+        {"a: 1\nb: \xED\xA0\x80\n",
+         "t:2: bytes that are not UTF-8\n    hint: save the file as UTF-8"},
         {std::string("a: 1\nb\0c: 2", 12), "t:2: a NUL byte; this is not a text file\n"
                                            "    hint: if it is UTF-16 text, save it as UTF-8"},
-        {std::string("\xFF\xFE" "a\0", 4), "t: the file is UTF-16 text\n    hint: save it as UTF-8"},
+        {std::string("\xFF\xFE"
+                     "a\0",
+                     4),
+         "t: the file is UTF-16 text\n    hint: save it as UTF-8"},
         {std::string(200, '['), "t:1: lists and maps are nested more than 100 deep"},
         {std::string(20'000, '{'), "t:1: lists and maps are nested more than 100 deep"},
         {"a: 1\nb: " + std::string(line_bytes_max, 'x'),
@@ -178,15 +187,17 @@ TEST_CASE("aliases of aliases cannot eat the machine", "[yaml][node]") {
 
     std::string chain = "a0: &a0 [x]\n";
     for (int i = 1; i < 200; ++i) {
-        chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
-                 "]\n";
+        chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" +
+                 std::to_string(i - 1) + "]\n";
     }
-    REQUIRE(problems_of(chain).find("nested more than 100 deep through aliases") != std::string::npos);
+    REQUIRE(problems_of(chain).find("nested more than 100 deep through aliases") !=
+            std::string::npos);
 }
 
 TEST_CASE("a missing file and a folder are problems, not crashes", "[yaml][node]") {
     REQUIRE(to_text(read_file("no/such/file.yaml").problems()[0]) ==
             "no/such/file.yaml: cannot be read: No such file or directory");
     REQUIRE(to_text(read_file("/").problems()[0]) == "/: this is a folder, not a file");
-    REQUIRE(to_text(read_file("/dev/zero").problems()[0]).find("bytes; at most") != std::string::npos);
+    REQUIRE(to_text(read_file("/dev/zero").problems()[0]).find("bytes; at most") !=
+            std::string::npos);
 }

@@ -126,31 +126,32 @@ TEST_CASE("every mistake is reported at once, with place, path and hint", "[yaml
         "  - oops\n"
         "  - {name: x, mode: global, replicas: 2, delay: [1], resources: [1]}\n"
         "labels: [a]\n");
-    REQUIRE(outcome.problems ==
-            "s.yaml:1: sede: unknown key \"sede\"\n"
-            "    hint: did you mean seed? valid keys are seed, duration, rate, strict, speed, services, "
-            "labels\n"
-            "s.yaml:2: duration: \"5\" is not a duration\n"
-            "    hint: durations end in ms, s, m or h, such as 250ms or 1m30s; did you mean 5s?\n"
-            "s.yaml:3: speed: 3 is out of range\n"
-            "    hint: write a number from 0.5 to 2\n"
-            "s.yaml:5: services[0].resources.memory: \"256Mb\" is not a size\n"
-            "    hint: sizes end in B, KiB, MiB or GiB; did you mean 256MiB?\n"
-            "s.yaml:5: services[0].resources.gpu: unknown key \"gpu\"\n"
-            "    hint: valid keys are memory, cpus\n"
-            "s.yaml:6: services[1]: the key \"name\" is missing\n"
-            "s.yaml:6: services[1].replicas: 1001 is out of range\n"
-            "    hint: write a number from 0 to 1000\n"
-            "s.yaml:7: services[1].mode: \"globl\" is not one of replicated, global\n"
-            "    hint: did you mean global?\n"
-            "s.yaml:8: services[1].args[1]: expected a text, found a list\n"
-            "s.yaml:8: services[1].args[2]: expected a text, found a map\n"
-            "s.yaml:9: services[2]: expected a map, found \"oops\"\n"
-            "s.yaml:10: services[3].resources: expected a map, found a list\n"
-            "s.yaml:10: services[3].delay: expected a duration, found a list\n"
-            "s.yaml:10: services[3].replicas: a global service has no replicas\n"
-            "    hint: remove it, or write mode: replicated\n"
-            "s.yaml:11: labels: expected a map, found a list");
+    REQUIRE(
+        outcome.problems ==
+        "s.yaml:1: sede: unknown key \"sede\"\n"
+        "    hint: did you mean seed? valid keys are seed, duration, rate, strict, speed, "
+        "services, labels\n"
+        "s.yaml:2: duration: \"5\" is not a duration\n"
+        "    hint: durations end in ms, s, m or h, such as 250ms or 1m30s; did you mean 5s?\n"
+        "s.yaml:3: speed: 3 is out of range\n"
+        "    hint: write a number from 0.5 to 2\n"
+        "s.yaml:5: services[0].resources.memory: \"256Mb\" is not a size\n"
+        "    hint: sizes end in B, KiB, MiB or GiB; did you mean 256MiB?\n"
+        "s.yaml:5: services[0].resources.gpu: unknown key \"gpu\"\n"
+        "    hint: valid keys are memory, cpus\n"
+        "s.yaml:6: services[1]: the key \"name\" is missing\n"
+        "s.yaml:6: services[1].replicas: 1001 is out of range\n"
+        "    hint: write a number from 0 to 1000\n"
+        "s.yaml:7: services[1].mode: \"globl\" is not one of replicated, global\n"
+        "    hint: did you mean global?\n"
+        "s.yaml:8: services[1].args[1]: expected a text, found a list\n"
+        "s.yaml:8: services[1].args[2]: expected a text, found a map\n"
+        "s.yaml:9: services[2]: expected a map, found \"oops\"\n"
+        "s.yaml:10: services[3].resources: expected a map, found a list\n"
+        "s.yaml:10: services[3].delay: expected a duration, found a list\n"
+        "s.yaml:10: services[3].replicas: a global service has no replicas\n"
+        "    hint: remove it, or write mode: replicated\n"
+        "s.yaml:11: labels: expected a map, found a list");
 }
 
 TEST_CASE("a file that is no map is one problem", "[yaml][reader]") {
@@ -163,8 +164,9 @@ TEST_CASE("whole numbers keep their bounds", "[yaml][reader]") {
             "s.yaml:1: seed: -1 is out of range\n    hint: write a number at least 0");
     REQUIRE(run("seed: 18446744073709551616\n").problems ==
             "s.yaml:1: seed: \"18446744073709551616\" is too large");
-    REQUIRE(run("seed: 1.5\n").problems ==
-            "s.yaml:1: seed: \"1.5\" is not a whole number\n    hint: write a whole number such as 3");
+    REQUIRE(
+        run("seed: 1.5\n").problems ==
+        "s.yaml:1: seed: \"1.5\" is not a whole number\n    hint: write a whole number such as 3");
 }
 
 TEST_CASE("equal problems are told once, in order of line", "[yaml][reader]") {

@@ -84,11 +84,16 @@ TEST_CASE("bandwidths tell bits from bytes", "[yaml][units]") {
     const std::string hint =
         " | bandwidths end in kbps, Mbps or Gbps (bits), or in kBps, MBps or GBps (bytes)";
     struct Row { const char* text; const char* meant; };
-    for (const Row& row : std::vector<Row>{{"1gbps", "1Gbps"}, {"1Gb/s", "1Gbps"}, {"1 Gbit/s", "1Gbps"},
-                                           {"100MB/s", "100MBps"}, {"100MB", "100MBps"},
-                                           {"10MiBps", "10MBps"}, {"5G", "5Gbps"}}) {
-        REQUIRE(problem_of(parse_bandwidth(row.text)) ==
-                quoted(row.text) + " is not a bandwidth" + hint + "; did you mean " + row.meant + "?");
+    for (const Row& row : std::vector<Row>{{"1gbps", "1Gbps"},
+                                           {"1Gb/s", "1Gbps"},
+                                           {"1 Gbit/s", "1Gbps"},
+                                           {"100MB/s", "100MBps"},
+                                           {"100MB", "100MBps"},
+                                           {"10MiBps", "10MBps"},
+                                           {"5G", "5Gbps"}}) {
+        REQUIRE(problem_of(parse_bandwidth(row.text)) == quoted(row.text) + " is not a bandwidth" +
+                                                             hint + "; did you mean " + row.meant +
+                                                             "?");
     }
     REQUIRE(problem_of(parse_bandwidth("fast")) == "\"fast\" is not a bandwidth" + hint);
 }
@@ -96,8 +101,9 @@ TEST_CASE("bandwidths tell bits from bytes", "[yaml][units]") {
 TEST_CASE("CPUs, fractions and scalars are read exactly", "[yaml][units]") {
     require_value(parse_cpus("0.5"), Cpus{500'000'000}, "0.5");
     require_value(parse_cpus("16"), one_cpu * 16, "16");
-    REQUIRE(problem_of(parse_cpus("250m")) == "\"250m\" is not a number of CPUs | CPUs are a number "
-                                              "such as 2 or 0.5; did you mean 0.25?");
+    REQUIRE(problem_of(parse_cpus("250m")) ==
+            "\"250m\" is not a number of CPUs | CPUs are a number "
+            "such as 2 or 0.5; did you mean 0.25?");
     require_value(parse_fraction("25%"), 0.25, "25%");
     require_value(parse_fraction("0.1%"), 0.001, "0.1%");
     require_value(parse_fraction("1"), 1.0, "1");
@@ -111,19 +117,30 @@ TEST_CASE("CPUs, fractions and scalars are read exactly", "[yaml][units]") {
     REQUIRE(problem_of(parse_integer("3.0")) == "\"3.0\" is not a whole number | did you mean 3?");
     REQUIRE(problem_of(parse_integer("1_000")) ==
             "\"1_000\" is not a whole number | did you mean 1000?");
-    REQUIRE(problem_of(parse_integer("0x10")) == "\"0x10\" is not a whole number | write it in decimal");
+    REQUIRE(problem_of(parse_integer("0x10")) ==
+            "\"0x10\" is not a whole number | write it in decimal");
     require_value(parse_real("-1.5e3"), -1500.0, "-1.5e3");
     REQUIRE(problem_of(parse_real("inf")) == "\"inf\" is not a number");
     REQUIRE(problem_of(parse_real("1e999")) == "\"1e999\" is too large or too near to 0");
-    REQUIRE(problem_of(parse_bool("on")) == "\"on\" is neither true nor false | did you mean true?");
+    REQUIRE(problem_of(parse_bool("on")) ==
+            "\"on\" is neither true nor false | did you mean true?");
 }
 
 TEST_CASE("Docker's sizes are those of go-units RAMInBytes", "[yaml][units][docker]") {
     struct Row { const char* text; std::int64_t value; };
-    for (const Row& row : std::vector<Row>{
-             {"256M", 268'435'456}, {"256mb", 268'435'456}, {"256MiB", 268'435'456}, {"1.5g", 1'610'612'736},
-             {"64k", 65'536}, {"512b", 512}, {"1024", 1024}, {"32 kb", 32'768}, {"32.5kB", 33'280},
-             {"1t", std::int64_t{1} << 40}, {"2P", std::int64_t{1} << 51}, {".5k", 512}, {"1e3", 1000}}) {
+    for (const Row& row : std::vector<Row>{{"256M", 268'435'456},
+                                           {"256mb", 268'435'456},
+                                           {"256MiB", 268'435'456},
+                                           {"1.5g", 1'610'612'736},
+                                           {"64k", 65'536},
+                                           {"512b", 512},
+                                           {"1024", 1024},
+                                           {"32 kb", 32'768},
+                                           {"32.5kB", 33'280},
+                                           {"1t", std::int64_t{1} << 40},
+                                           {"2P", std::int64_t{1} << 51},
+                                           {".5k", 512},
+                                           {"1e3", 1000}}) {
         require_value(parse_docker_bytes(row.text), Bytes{row.value}, row.text);
     }
     struct Bad { const char* text; const char* problem; };
@@ -142,18 +159,32 @@ TEST_CASE("Docker's sizes are those of go-units RAMInBytes", "[yaml][units][dock
 
 TEST_CASE("Docker's durations are those of Go's ParseDuration", "[yaml][units][docker]") {
     struct Row { const char* text; Duration value; };
-    for (const Row& row : std::vector<Row>{
-             {"1m30s", 90s}, {"1h", 1h}, {"100ms", 100ms}, {"1.5s", 1500ms}, {"20us", 20us},
-             {"20\xC2\xB5s", 20us}, {"3ns", 3ns}, {"0", 0s}, {"-1.5h", -90min}, {"+5s", 5s},
-             {"30s1m", 90s}, {".5s", 500ms}, {"5.s", 5s}, {"-9223372036854775808ns", Duration::min()},
-             {"0.3333333333333333333h", Duration{1'200'000'000'000}}}) {
+    for (const Row& row :
+         std::vector<Row>{{"1m30s", 90s},
+                          {"1h", 1h},
+                          {"100ms", 100ms},
+                          {"1.5s", 1500ms},
+                          {"20us", 20us},
+                          {"20\xC2\xB5s", 20us},
+                          {"3ns", 3ns},
+                          {"0", 0s},
+                          {"-1.5h", -90min},
+                          {"+5s", 5s},
+                          {"30s1m", 90s},
+                          {".5s", 500ms},
+                          {"5.s", 5s},
+                          {"-9223372036854775808ns", Duration::min()},
+                          {"0.3333333333333333333h", Duration{1'200'000'000'000}}}) {
         require_value(parse_go_duration(row.text), row.value, row.text);
     }
     struct Bad { const char* text; const char* problem; };
     for (const Bad& row : std::vector<Bad>{
-             {"", "time: invalid duration \"\""}, {"3", "time: missing unit in duration \"3\""},
-             {"1x", "time: unknown unit \"x\" in duration \"1x\""}, {".s", "time: invalid duration \".s\""},
-             {"-", "time: invalid duration \"-\""}, {"2d", "time: unknown unit \"d\" in duration \"2d\""},
+             {"", "time: invalid duration \"\""},
+             {"3", "time: missing unit in duration \"3\""},
+             {"1x", "time: unknown unit \"x\" in duration \"1x\""},
+             {".s", "time: invalid duration \".s\""},
+             {"-", "time: invalid duration \"-\""},
+             {"2d", "time: unknown unit \"d\" in duration \"2d\""},
              {"9223372036854775808ns", "time: invalid duration \"9223372036854775808ns\""}}) {
         CAPTURE(row.text);
         REQUIRE(parse_go_duration(row.text).problem == row.problem);

@@ -388,8 +388,9 @@ void Dispatcher::send_changes(NodeId node) {
             tasks.push_back(std::move(gone));
             continue;
         }
+        // Ended tasks too: one that the constraint enforcer rejected still runs over there.
         const Task* task = store_.task(change.task);
-        if (task == nullptr || task->observed > TaskState::running) continue;
+        if (task == nullptr) continue;
         tasks.push_back(describe(*task));
         tasks.back().cause = change.cause;   // Not what the agent itself reported meanwhile.
     }

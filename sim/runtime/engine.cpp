@@ -1,0 +1,234 @@
+#include "runtime/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/assert.h"
+#include "runtime/events.h"
+
+namespace glasshive::runtime {
+
+namespace {
+enum Tag : std::uint32_t { ready = 0, life_over = 1, crash = 2, stopped = 3 };
+
+std::uint64_t number(ContainerKey key) { return static_cast<std::uint64_t>(key); }
+}   // namespace
+
+Engine::Engine(kernel::Kernel& kernel, const Place& place, std::uint32_t tag_first,
+               EngineListener& listener)
+    : kernel_(kernel), place_(place), tag_first_(tag_first), listener_(listener) {}
+
+const Engine::Container* Engine::find(ContainerKey key) const {
+    const auto at = std::lower_bound(containers_.begin(), containers_.end(), key,
+                                     [](const Container& c, ContainerKey k) { return c.key < k; });
+    return at != containers_.end() && at->key == key ? &*at : nullptr;
+}
+
+Engine::Container* Engine::find(ContainerKey key) {
+    return const_cast<Container*>(static_cast<const Engine*>(this)->find(key));
+}
+
+// --- Life ---------------------------------------------------------------------------------------------
+
+void Engine::create(ContainerKey key, const ContainerOptions& options) {
+    SIM_ASSERT(find(key) == nullptr);
+    const auto at = std::lower_bound(containers_.begin(), containers_.end(), key,
+                                     [](const Container& c, ContainerKey k) { return c.key < k; });
+    containers_.insert(at, Container{.key = key, .options = options});
+}
+
+void Engine::start(ContainerKey key) {
+    Container* c = find(key);
+    SIM_ASSERT(c != nullptr);
+    SIM_ASSERT(c->state == State::created);
+    const ContainerOptions& o = c->options;
+    c->state = State::running;
+    const EventId started = kernel_.emit(
+        events::container_started, o.subject,
+        {field::name(place_.name), field::name(o.service),
+         field::integer(static_cast<std::int64_t>(o.slot)), field::name(o.subject)});
+    const kernel::CauseScope scope(kernel_, started);
+    if (o.run_time.count() > 0) {
+        c->life = kernel_.after(place_.owner, o.run_time, tag_first_ + life_over, number(key));
+    }
+    if (o.failure_ppm_per_second > 0) {
+        // A constant chance per second is an exponential life; the stream is the container's own.
+        const std::string stream = "runtime/crash/" + std::string(kernel_.names().text(o.subject));
+        const Duration mean{static_cast<std::int64_t>(1e15 / o.failure_ppm_per_second)};
+        c->crash = kernel_.after(place_.owner, kernel_.rng(stream).exponential(mean),
+                                 tag_first_ + crash, number(key));
+    }
+    if (o.start_time.count() == 0) {
+        begin_serving(*c);
+    } else {
+        c->ready = kernel_.after(place_.owner, o.start_time, tag_first_ + ready, number(key));
+    }
+}
+
+void Engine::begin_serving(Container& c) {
+    c.serving = true;
+    kernel_.emit(events::container_serving, c.options.subject,
+                 {field::name(place_.name), field::name(c.options.service)});
+}
+
+void Engine::stop(ContainerKey key, Duration grace) {
+    Container* c = find(key);
+    SIM_ASSERT(c != nullptr);
+    SIM_ASSERT(c->state == State::running);
+    c->state = State::stopping;
+    for (const kernel::TimerId timer : {c->ready, c->life, c->crash}) kernel_.cancel(timer);
+    const EventId stopping =
+        kernel_.emit(events::container_stopping, c->options.subject,
+                     {field::name(place_.name), field::name(c->options.service),
+                      field::duration(grace)});
+    const kernel::CauseScope scope(kernel_, stopping);
+    kernel_.after(place_.owner, std::min(grace, c->options.stop_time), tag_first_ + stopped,
+                  number(key) << 1 | (c->options.stop_time > grace ? 1U : 0U));
+}
+
+void Engine::remove(ContainerKey key) {
+    const Container* c = find(key);
+    if (c == nullptr) return;
+    SIM_ASSERT(c->state == State::created);
+    containers_.erase(containers_.begin() + (c - containers_.data()));
+}
+
+void Engine::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    const std::uint32_t what = tag - tag_first_;
+    const ContainerKey key{what == stopped ? argument >> 1 : argument};
+    Container* c = find(key);
+    SIM_ASSERT(c != nullptr);   // end() cancels what it leaves behind.
+    switch (what) {
+        case ready: begin_serving(*c); break;
+        case life_over: end(*c, c->options.exit_code, "exited"); break;
+        case crash: end(*c, exit_crashed, "exited"); break;
+        case stopped:
+            if ((argument & 1) != 0) end(*c, exit_killed, "killed");
+            else end(*c, c->options.stop_exit_code, "stopped");
+            break;
+        default: SIM_ASSERT(false);
+    }
+}
+
+void Engine::say_ended(const Container& c, int exit_code, const char* why) {
+    kernel_.emit(events::container_ended, c.options.subject,
+                 {field::name(place_.name), field::name(c.options.service),
+                  field::integer(exit_code), field::name(kernel_.names().intern(why))});
+}
+
+void Engine::end(Container& c, int exit_code, const char* why) {
+    const ContainerKey key = c.key;
+    for (const kernel::TimerId timer : {c.ready, c.life, c.crash}) kernel_.cancel(timer);
+    say_ended(c, exit_code, why);
+    const kernel::CauseScope scope(kernel_, kernel_.events().last());
+    drop_requests(key);   // May not touch `c` after: listeners run.
+    const Container* gone = find(key);
+    containers_.erase(containers_.begin() + (gone - containers_.data()));
+    listener_.on_container_ended(key, exit_code);
+}
+
+void Engine::end_all(bool power_lost) {
+    for (const Container& c : containers_) {
+        if (c.state == State::created) continue;
+        say_ended(c, power_lost ? exit_power_lost : exit_killed,
+                  power_lost ? "power lost" : "killed");
+    }
+    containers_.clear();
+    requests_.clear();
+    free_requests_.clear();
+}
+
+bool Engine::is_running(ContainerKey key) const {
+    const Container* c = find(key);
+    return c != nullptr && c->state != State::created;
+}
+
+bool Engine::is_serving(ContainerKey key) const {
+    const Container* c = find(key);
+    return c != nullptr && c->serving && c->state == State::running;
+}
+
+std::size_t Engine::running() const {
+    return static_cast<std::size_t>(
+        std::count_if(containers_.begin(), containers_.end(),
+                      [](const Container& c) { return c.state != State::created; }));
+}
+
+// --- Requests -----------------------------------------------------------------------------------------
+
+std::uint32_t Engine::workers(const Container& c) const {
+    if (c.options.cpus <= 0) return UINT32_MAX;
+    return static_cast<std::uint32_t>(std::ceil(c.options.cpus));
+}
+
+void Engine::serve(ContainerKey key, std::uint64_t cookie) {
+    SIM_ASSERT(is_serving(key));
+    Container& c = *find(key);
+    if (c.busy < workers(c)) compute(c, cookie);
+    else c.waiting.push_back(cookie);
+}
+
+void Engine::compute(Container& c, std::uint64_t cookie) {
+    ++c.busy;
+    std::uint32_t slot = 0;
+    if (free_requests_.empty()) {
+        slot = static_cast<std::uint32_t>(requests_.size());
+        requests_.emplace_back();
+    } else {
+        slot = free_requests_.back();
+        free_requests_.pop_back();
+    }
+    const double share = c.options.cpus > 0 ? c.options.cpus / workers(c) : 0;
+    requests_[slot] = {.key = c.key, .cookie = cookie,
+                       .work = kernel_.work(place_.owner, place_.cpu,
+                                            {.amount = seconds_of(c.options.service_time),
+                                             .cap = share * place_.core_rate,
+                                             .tag = tag_first_, .argument = slot})};
+}
+
+void Engine::on_work_done(std::uint64_t argument) {
+    const auto slot = static_cast<std::uint32_t>(argument);
+    SIM_ASSERT(slot < requests_.size());
+    const Request done = requests_[slot];
+    SIM_ASSERT(done.work != kernel::WorkId::none);
+    requests_[slot] = {};
+    free_requests_.push_back(slot);
+    Container& c = *find(done.key);
+    --c.busy;
+    if (c.head < c.waiting.size()) {
+        compute(c, c.waiting[c.head++]);
+        if (c.head == c.waiting.size()) {
+            c.waiting.clear();
+            c.head = 0;
+        }
+    }
+    listener_.on_request_served(done.key, done.cookie);
+}
+
+void Engine::abandon(ContainerKey key, std::uint64_t cookie) {
+    Container* c = find(key);
+    if (c == nullptr) return;
+    for (std::size_t i = c->head; i < c->waiting.size(); ++i) {
+        if (c->waiting[i] != cookie) continue;
+        c->waiting.erase(c->waiting.begin() + static_cast<std::ptrdiff_t>(i));
+        return;
+    }
+    // What is on the CPU goes on: a server does not notice a closed connection while it computes.
+}
+
+void Engine::drop_requests(ContainerKey key) {
+    Container& c = *find(key);
+    std::vector<std::uint64_t> lost;
+    for (std::uint32_t slot = 0; slot < requests_.size(); ++slot) {
+        if (requests_[slot].work == kernel::WorkId::none || requests_[slot].key != key) continue;
+        kernel_.cancel(requests_[slot].work);
+        lost.push_back(requests_[slot].cookie);
+        requests_[slot] = {};
+        free_requests_.push_back(slot);
+    }
+    lost.insert(lost.end(), c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head), c.waiting.end());
+    for (const std::uint64_t cookie : lost) listener_.on_request_lost(cookie);
+}
+
+}   // namespace glasshive::runtime

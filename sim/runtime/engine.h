@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernel/kernel.h"
+
+namespace glasshive::runtime {
+
+/// A container's key on its host; the agent uses the task's id.
+enum class ContainerKey : std::uint64_t { none = 0 };
+
+/// How a container is to behave; translated from a service's spec by the agent.
+struct ContainerOptions {
+    NameId subject;                        ///< Its name: service.slot.taskid.
+    NameId service;
+    std::uint32_t slot = 0;
+    Duration start_time{};                 ///< From process start until it serves.
+    Duration run_time{};                   ///< Ends by itself after this; 0: never.
+    Duration stop_time{};                  ///< From SIGTERM to exit.
+    Duration service_time{};               ///< Core time per request, on a core of speed 1.
+    int exit_code = 0;                     ///< When it ends by itself.
+    int stop_exit_code = 0;                ///< When it obeys SIGTERM.
+    double failure_ppm_per_second = 0;     ///< Chance to crash with exit 1 in any second.
+    double cpus = 0;                       ///< Limit in cores; 0: none.
+};
+
+/// Exit codes the engine itself gives: 128 + signal number, and 255 when the host lost power (moby
+/// sets it when it finds a container it had seen running without a process).
+inline constexpr int exit_killed = 137;
+inline constexpr int exit_power_lost = 255;
+inline constexpr int exit_crashed = 1;
+/// SIGTERM to SIGKILL: moby container.StopTimeout default, 10 s.
+inline constexpr Duration default_stop_grace = std::chrono::seconds{10};
+
+/// Told of what containers do. Called from inside the engine's own calls, too.
+class EngineListener {
+  public:
+    virtual ~EngineListener() = default;
+    virtual void on_container_ended(ContainerKey key, int exit_code) = 0;
+    /// The answer to `cookie` is ready to be sent.
+    virtual void on_request_served(ContainerKey key, std::uint64_t cookie) = 0;
+    /// The container ended with the request inside it.
+    virtual void on_request_lost(std::uint64_t cookie) = 0;
+};
+
+/// The containers of one host. A plain state machine owned by the node's daemon process, which hands it
+/// the timers and the finished work whose tags it claims.
+///
+/// Requests are work on the host's CPU queue. Without a limit each request is an item of its own; with
+/// a limit of c cores at most ceil(c) requests run at a time, each at c/ceil(c) of a core, the others
+/// wait in order: the container as a whole never exceeds its limit.
+class Engine {
+  public:
+    struct Place {
+        ProcessId owner;                              ///< The daemon.
+        NameId name;                                  ///< The host's.
+        kernel::QueueId cpu = kernel::QueueId::none;  ///< In core-seconds of speed 1.
+        double core_rate = 1;                         ///< Of one core of this host.
+    };
+    /// Timer tags used: tag_first .. tag_first + 3; work tag: tag_first.
+    Engine(kernel::Kernel& kernel, const Place& place, std::uint32_t tag_first,
+           EngineListener& listener);
+
+    /// Requires an unused key.
+    void create(ContainerKey key, const ContainerOptions& options);
+    /// Requires a created, not yet started container. Emits container.started (and container.serving
+    /// at once when start_time is 0).
+    void start(ContainerKey key);
+    /// SIGTERM now, SIGKILL after `grace`; ends in on_container_ended. Requires a running container.
+    void stop(ContainerKey key, Duration grace);
+    /// Forgets a container that was never started; one that ended is forgotten already.
+    void remove(ContainerKey key);
+    bool is_running(ContainerKey key) const;
+    /// Accepts connections: it runs, its start_time is over, and nobody asked it to stop.
+    bool is_serving(ContainerKey key) const;
+    /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it is
+    /// abandoned. Requires is_serving(key).
+    void serve(ContainerKey key, std::uint64_t cookie);
+    /// The client went away: what was not computed yet is dropped.
+    void abandon(ContainerKey key, std::uint64_t cookie);
+
+    void on_timer(std::uint32_t tag, std::uint64_t key);
+    void on_work_done(std::uint64_t request);
+    /// Every container ends at once, without calls to the listener: the host lost power (255), or the
+    /// daemon was killed, which takes its containers along (137). Only emits.
+    void end_all(bool power_lost);
+    std::size_t running() const;
+
+  private:
+    enum class State : std::uint8_t { created, running, stopping };
+    struct Container {
+        ContainerKey key{};
+        ContainerOptions options;
+        State state = State::created;
+        bool serving = false;
+        std::uint32_t busy = 0;                       // Requests on the CPU.
+        kernel::TimerId ready = kernel::TimerId::none;
+        kernel::TimerId life = kernel::TimerId::none;
+        kernel::TimerId crash = kernel::TimerId::none;
+        std::vector<std::uint64_t> waiting;           // Cookies that wait for a worker, from `head`.
+        std::size_t head = 0;
+    };
+    struct Request {
+        ContainerKey key{};
+        std::uint64_t cookie = 0;
+        kernel::WorkId work = kernel::WorkId::none;   // none: the slot is free.
+    };
+
+    Container* find(ContainerKey key);
+    const Container* find(ContainerKey key) const;
+    void begin_serving(Container& container);
+    void end(Container& container, int exit_code, const char* why);
+    void say_ended(const Container& container, int exit_code, const char* why);
+    std::uint32_t workers(const Container& container) const;
+    void compute(Container& container, std::uint64_t cookie);
+    void drop_requests(ContainerKey key);
+
+    kernel::Kernel& kernel_;
+    const Place place_;
+    const std::uint32_t tag_first_;
+    EngineListener& listener_;
+    std::vector<Container> containers_;               // Sorted by key.
+    std::vector<Request> requests_;
+    std::vector<std::uint32_t> free_requests_;
+};
+
+}   // namespace glasshive::runtime

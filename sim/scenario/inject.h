@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "scenario/spec.h"
+
+namespace glasshive::scenario {
+
+/// What somebody asks of a running cluster: exactly one of the two.
+struct Injection {
+    std::optional<platform::FaultSpec> fault;
+    std::optional<CommandSpec> command;
+};
+
+/// Reads "fault {do: power_off, host: w1, for: 30s}" (a fault as in a scenario; `at` is now and may be
+/// left out), "scale web=5", "update web IMAGE", "drain w1", "pause w1" or "activate w1", and checks the
+/// names against the scenario. `command.at` is left at 0.
+Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec);
+
+}   // namespace glasshive::scenario

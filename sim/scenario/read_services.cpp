@@ -1,0 +1,213 @@
+#include "scenario/read_services.h"
+
+#include <algorithm>
+
+namespace glasshive::scenario {
+
+namespace {
+
+using swarm::FailureAction;
+using swarm::RestartCondition;
+using swarm::ServiceSpec;
+using swarm::UpdateOrder;
+
+constexpr std::uint64_t replicas_max = 1'000'000;
+
+/// A whole number from 0 to `max`.
+void read_count(Map& map, std::string_view key, std::uint64_t& out, std::uint64_t max) {
+    auto read = static_cast<std::int64_t>(out);
+    if (map.read(key, read, {0, static_cast<std::int64_t>(max)})) {
+        out = static_cast<std::uint64_t>(read);
+    }
+}
+
+/// Bounds: swarmkit manager/controlapi/service.go validateResources.
+void read_resources(const yaml::Value& value, swarm::Resources& resources) {
+    if (!value.exists()) return;
+    resources = {};
+    Map map(Part::resources, value);
+    if (map.read("cpus", resources.cpus)) {
+        map.check(resources.cpus.count >= 1'000'000, "cpus", "a task has at least 0.001 CPUs");
+    }
+    if (map.read("memory", resources.memory)) {
+        map.check(resources.memory >= mebibyte * 4, "memory", "a task has at least 4MiB of memory");
+    }
+}
+
+const yaml::Choices<RestartCondition>& restart_conditions() {
+    static const yaml::Choices<RestartCondition> choices{{"any", RestartCondition::any},
+                                                         {"on-failure", RestartCondition::on_failure},
+                                                         {"none", RestartCondition::none}};
+    return choices;
+}
+
+void read_restart(const yaml::Value& value, std::optional<swarm::RestartPolicy>& restart) {
+    if (!value.exists()) return;
+    swarm::RestartPolicy policy;
+    if (value.node().is_scalar()) {
+        value.into(policy.condition, restart_conditions());
+    } else {
+        Map map(Part::restart, value);
+        map.read("condition", policy.condition, restart_conditions());
+        map.read("delay", policy.delay);
+        read_count(map, "max_attempts", policy.max_attempts, replicas_max);
+        map.read("window", policy.window);
+    }
+    restart = policy;
+}
+
+bool valid_constraint_key(const std::string& key) {
+    for (const char* known : {"node.id", "node.hostname", "node.role", "node.ip", "node.platform.os",
+                              "node.platform.arch"}) {
+        if (key == known) return true;
+    }
+    for (const std::string prefix : {"node.labels.", "engine.labels."}) {
+        if (key.starts_with(prefix) && key.size() > prefix.size()) return true;
+    }
+    return false;
+}
+
+std::string trimmed(const std::string& text) {
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string::npos) return "";
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void check_constraint(const std::string& text, const yaml::Value& place) {
+    std::size_t at = text.find("==");
+    if (at == std::string::npos) at = text.find("!=");
+    if (at == std::string::npos) {
+        place.error(yaml::quoted(text) + " compares nothing", "node.role == worker, or !=");
+        return;
+    }
+    const std::string key = trimmed(text.substr(0, at));
+    if (!valid_constraint_key(key)) {
+        place.error(yaml::quoted(key) + " is nothing that a constraint can look at",
+                    "node.id, node.hostname, node.role, node.ip, node.platform.os, "
+                    "node.platform.arch, node.labels.X or engine.labels.X");
+    }
+    if (trimmed(text.substr(at + 2)).empty()) {
+        place.error(yaml::quoted(text) + " compares with nothing", "write a value behind it");
+    }
+}
+
+void read_placement(const yaml::Value& value, swarm::Placement& placement) {
+    Map map(Part::placement, value);
+    for (const auto& [text, place] : texts_of(map.value("constraints"))) {
+        check_constraint(text, place);
+        placement.constraints.push_back(text);
+    }
+    for (const auto& [text, place] : texts_of(map.value("spread"))) {
+        // Others are ignored by swarmkit manager/scheduler/decision_tree.go; a typo would go unseen.
+        if (!text.starts_with("node.labels.") && !text.starts_with("engine.labels.")) {
+            place.error(yaml::quoted(text) + " is nothing to spread over",
+                        "node.labels.X or engine.labels.X");
+        }
+        placement.preferences.push_back(text);
+    }
+    read_count(map, "max_per_node", placement.max_replicas, replicas_max);
+}
+
+void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
+    Map map(Part::behaviour, value);
+    map.read("start_time", behaviour.start_time);
+    map.read("run_time", behaviour.run_time);
+    map.read("exit_code", behaviour.exit_code, {0, 255});
+    map.read("stop_time", behaviour.stop_time);
+    map.read("stop_exit_code", behaviour.stop_exit_code, {0, 255});
+    double crash = 0;
+    if (map.value("crash_per_second").into_fraction(crash)) {
+        behaviour.failure_ppm_per_second = crash * 1e6;
+    }
+    map.read("service_time", behaviour.service_time);
+    map.read("response_size", behaviour.response_size);
+}
+
+void read_update(const yaml::Value& value, std::optional<swarm::UpdateConfig>& update) {
+    if (!value.exists()) return;
+    Map map(Part::update, value);
+    swarm::UpdateConfig config;
+    read_count(map, "parallelism", config.parallelism, replicas_max);
+    map.read("delay", config.delay);
+    map.read("failure_action", config.failure_action,
+             {{"pause", FailureAction::pause}, {"continue", FailureAction::continue_},
+              {"rollback", FailureAction::rollback}});
+    map.read("monitor", config.monitor);
+    map.value("max_failure_ratio").into_fraction(config.max_failure_ratio);
+    map.read("order", config.order, {{"stop-first", UpdateOrder::stop_first},
+                                     {"start-first", UpdateOrder::start_first}});
+    update = config;
+}
+
+void read_texts(const yaml::Value& value, std::map<std::string, std::string>& out) {
+    for (const auto& [key, item] : value.entries()) {
+        std::string text;
+        if (item.into(text)) out[key] = text;
+    }
+}
+
+void read_task(Map& map, swarm::TaskSpec& task) {
+    read_resources(map.value("resources"), task.reservations);
+    task.limits = task.reservations;
+    read_resources(map.value("reservations"), task.reservations);
+    read_resources(map.value("limits"), task.limits);
+    const swarm::Resources& limits = task.limits;
+    map.check(limits.cpus.count == 0 || task.reservations.cpus <= limits.cpus, "limits",
+              "fewer CPUs than reserved");
+    map.check(limits.memory.count == 0 || task.reservations.memory <= limits.memory, "limits",
+              "less memory than reserved");
+    read_restart(map.value("restart"), task.restart);
+    read_placement(map.value("placement"), task.placement);
+    Duration grace{};
+    if (map.read("stop_grace_period", grace)) task.container.stop_grace_period = grace;
+    read_behaviour(map.value("behaviour"), task.container.behaviour);
+    for (const auto& [text, place] : texts_of(map.value("command"))) {
+        task.container.command.push_back(text);
+    }
+    std::map<std::string, std::string> environment;
+    read_texts(map.value("env"), environment);
+    for (const auto& [key, text] : environment) task.container.env.push_back(key + "=" + text);
+}
+
+/// docker/docker: names.RestrictedNamePattern and DNS labels; what both accept.
+bool valid_name(const std::string& name) {
+    if (name.empty() || name.size() > 63) return false;
+    return std::all_of(name.begin(), name.end(), [&](const char& c) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool inside = &c != &name.front() && &c != &name.back();
+        return letter || (inside && (c == '-' || c == '_' || c == '.'));
+    });
+}
+
+}   // namespace
+
+swarm::ServiceSpec read_service(const yaml::Value& value) {
+    Map map(Part::service, value);
+    ServiceSpec service;
+    service.file = value.node().file();
+    service.line = value.node().line();
+    if (map.require("name", service.name)) {
+        map.check(valid_name(service.name), "name", yaml::quoted(service.name) +
+                  " cannot be a service's name",
+                  "up to 63 letters, digits and -, _, . between them");
+    }
+    if (map.require("image", service.task.container.image)) {
+        map.check(!service.task.container.image.empty(), "image", "an image needs a name");
+    }
+    map.read("mode", service.mode, {{"replicated", swarm::ServiceMode::replicated},
+                                    {"global", swarm::ServiceMode::global}});
+    read_count(map, "replicas", service.replicas, replicas_max);
+    map.check(service.mode != swarm::ServiceMode::global || !map.has("replicas"), "replicas",
+              "a global service has one task per node", "remove replicas");
+    read_task(map, service.task);
+    for (const yaml::Value& item : map.value("ports").items()) {
+        swarm::PortConfig port;
+        if (read_port(item, port)) service.ports.push_back(port);
+    }
+    read_update(map.value("update"), service.update);
+    read_update(map.value("rollback"), service.rollback);
+    read_texts(map.value("labels"), service.labels);
+    return service;
+}
+
+}   // namespace glasshive::scenario

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "runtime/spec.h"
+#include "scenario/schema.h"
+#include "swarm/spec.h"
+
+namespace glasshive::scenario {
+
+/// Reads one entry of `services:`.
+swarm::ServiceSpec read_service(const yaml::Value& value);
+
+/// Reads "[published:]target[/protocol]" or a map.
+bool read_port(const yaml::Value& value, swarm::PortConfig& port);
+
+/// Reads `registry:` and `images:`. `present_on` and `host` are checked elsewhere.
+runtime::RegistrySpec read_registry(const yaml::Value& registry, const yaml::Value& images);
+
+}   // namespace glasshive::scenario

@@ -1,0 +1,138 @@
+#include "base/assert.h"
+#include "scenario/schema_table.h"
+#include "scenario/spec.h"
+
+namespace glasshive::scenario {
+
+namespace {
+
+Section build(Part part) {
+    switch (part) {
+        case Part::scenario: return table::scenario();
+        case Part::platform: return table::platform();
+        case Part::host_shape: return table::host_shape();
+        case Part::host_group: return table::host_group();
+        case Part::zone_group: return table::zone_group();
+        case Part::disk: return table::disk();
+        case Part::link: return table::link();
+        case Part::links: return table::links();
+        case Part::uplink: return table::uplink();
+        case Part::cable: return table::cable();
+        case Part::fat_tree: return table::fat_tree();
+        case Part::fat_tree_level: return table::fat_tree_level();
+        case Part::registry: return table::registry();
+        case Part::image: return table::image();
+        case Part::service: return table::service();
+        case Part::resources: return table::resources();
+        case Part::restart: return table::restart();
+        case Part::placement: return table::placement();
+        case Part::port: return table::port();
+        case Part::behaviour: return table::behaviour();
+        case Part::update: return table::update();
+        case Part::stack: return table::stack();
+        case Part::workload: return table::workload();
+        case Part::client: return table::client();
+        case Part::fault: return table::fault();
+        case Part::group: return table::group();
+        case Part::law: return table::law();
+        case Part::command: return table::command();
+        case Part::record: return table::record();
+    }
+    SIM_ASSERT(false);
+    return {};
+}
+
+std::vector<Section> build_all() {
+    std::vector<Section> sections;
+    for (const Part part : all_parts()) sections.push_back(build(part));
+    return sections;
+}
+
+}   // namespace
+
+const std::vector<Part>& all_parts() {
+    static const std::vector<Part> parts{
+        Part::scenario, Part::platform, Part::host_shape, Part::host_group, Part::zone_group,
+        Part::disk, Part::link, Part::links, Part::uplink, Part::cable, Part::fat_tree,
+        Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
+        Part::restart, Part::placement, Part::port, Part::behaviour, Part::update, Part::stack,
+        Part::workload, Part::client, Part::fault, Part::group, Part::law, Part::command,
+        Part::record};
+    return parts;
+}
+
+const Section& section(Part part) {
+    static const std::vector<Section> sections = build_all();
+    const auto index = static_cast<std::size_t>(part);
+    SIM_ASSERT(all_parts()[index] == part);   // The enumeration is in the order of the page.
+    return sections[index];
+}
+
+namespace table {
+
+Section scenario() {
+    const ScenarioSpec d;
+    return {"scenario",
+            "The file as a whole. Only `schema` and `platform` must be there.",
+            {{"schema", "number", "required", "Version of this format. There is one: 1.", "1"},
+             {"title", "text", "none", "Shown above the run.", "Zone loss"},
+             {"seed", "number", std::to_string(d.seed),
+              "Where all chance comes from. Equal seeds, equal runs.", "7"},
+             {"duration", "duration", spelled(d.duration), "How long the run lasts, in virtual time.",
+              "10m"},
+             {"profile", "`textbook`, `realistic`", to_text(d.profile),
+              "`textbook`: a transfer takes latency + size / bandwidth, exactly. `realistic`: "
+              "SimGrid's LV08 model of TCP with cross-traffic.", "realistic"},
+             {"platform", "[platform](#platform)", "required", "The machines and their network.",
+              "{hosts: 5}"},
+             {"managers", "list of hosts", "the first host with `role: manager`, else the first host",
+              "Where the swarm's manager runs. Exactly one is simulated so far.", "[node-1]"},
+             {"registry", "[registry](#registry)", "on the first manager",
+              "Where images are pulled from.", ""},
+             {"images", "map of [images](#images)", "none",
+              "Sizes of images, by name as services write it. A size alone may stand for the map.",
+              "{\"shop/web:1.4\": 120MiB}"},
+             {"services", "list of [services](#services)", "none", "What shall run.", ""},
+             {"stack", "file, or [stack](#stack)", "none",
+              "A Compose file, read as `docker stack deploy` reads it. May stand beside `services`.",
+              "shop.yaml"},
+             {"workload", "[workload](#workload)", "none", "Who uses the services.", ""},
+             {"faults", "list of [faults](#faults)", "none",
+              "What goes wrong. `fault 1` in expectations is the first of the list.", ""},
+             {"commands", "list of [commands](#commands)", "none",
+              "What an operator types, and when.", ""},
+             {"expect", "list of [expectations](#expectations)", "none", "What must hold.",
+              "[service web has 3 running tasks by 30s]"},
+             {"record", "[record](#record)", "everything", "What the recording keeps.", ""}},
+            "schema: 1\nplatform: {hosts: 3}\nservices:\n  - {name: web, image: nginx, replicas: 3}\n"
+            "expect: [service web has 3 running tasks by 1m]\n"};
+}
+
+Section record() {
+    const ScenarioSpec d;
+    return {"record", "What the recording keeps. It changes neither the run nor its digest.",
+            {{"kinds", "list of patterns", "all", "Kinds of events to keep.", "[\"task.*\", node.down]"},
+             {"samples", "duration", spelled(d.platform.sample_interval),
+              "Between two readings of the gauges of hosts and links; 0s: none.", "1s"},
+             {"keyframes", "number", std::to_string(d.record.keyframe_events),
+              "Events between two keyframes, from which a viewer starts; 0: none.", "10000"}},
+            ""};
+}
+
+Section command() {
+    return {"commands", "One line an operator types.",
+            {{"at", "duration", "required", "When, since the start.", "30s"},
+             {"do", "`scale`, `update`, `drain`, `pause`, `activate`", "required",
+              "`docker service scale`, `docker service update --image`, and `docker node update "
+              "--availability` drain, pause and active.", "scale"},
+             {"service", "name", "", "scale and update: which.", "web"},
+             {"replicas", "number", "", "scale: how many from now on.", "5"},
+             {"image", "image", "", "update: the new one.", "\"shop/web:1.5\""},
+             {"host", "name", "", "drain, pause and activate: which.", "node-2"}},
+            "commands:\n  - {at: 30s, do: scale, service: web, replicas: 5}\n"
+            "  - {at: 60s, do: drain, host: node-2}\n"};
+}
+
+}   // namespace table
+
+}   // namespace glasshive::scenario

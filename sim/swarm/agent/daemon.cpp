@@ -1,0 +1,181 @@
+#include "swarm/agent/daemon.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+#include "swarm/agent/tags.h"
+#include "swarm/agent/worker.h"
+
+namespace glasshive::swarm::agent {
+
+namespace {
+constexpr Bytes description_size{600};     // NodeDescription with its engine and plugin lists.
+constexpr Bytes heartbeat_size{90};        // One small gRPC frame over TLS and HTTP/2.
+constexpr Bytes status_size{120};          // Per TaskStatus.
+
+bool in(std::uint16_t type, std::uint16_t first) { return type >= first && type < first + 100; }
+}   // namespace
+
+Daemon::Daemon(const Environment& environment, const NodeFacts& facts)
+    : environment_(environment), facts_(facts) {}
+Daemon::~Daemon() = default;
+
+Worker& Daemon::worker() {
+    if (worker_ == nullptr) worker_ = std::make_unique<Worker>(*this);
+    return *worker_;
+}
+
+std::size_t Daemon::running_containers() const {
+    return worker_ == nullptr ? 0 : worker_->running_containers();
+}
+
+// --- Power --------------------------------------------------------------------------------------------
+
+void Daemon::on_start() {
+    if (booted_before_) {
+        const bool watches = discovery::Gossip::watches(environment_.group, facts_.host);
+        if (worker_ != nullptr || watches) worker().on_reboot();
+    }
+    booted_before_ = true;
+    register_session();
+}
+
+void Daemon::on_stop() {
+    if (worker_ != nullptr) worker_->on_stop(!environment_.kernel.is_on(facts_.host));
+    state_ = Session::none;
+    channel_ = {};
+    timer_ = kernel::TimerId::none;
+    backoff_ = {};
+}
+
+// --- Session ------------------------------------------------------------------------------------------
+
+void Daemon::set_timer(Duration delay, std::uint32_t tag, ProcessId awaits) {
+    timer_ = environment_.kernel.after(id(), delay, tag, 0, awaits);
+}
+
+void Daemon::register_session() {
+    auto& kernel = environment_.kernel;
+    auto description = std::make_shared<NodeDescription>();
+    description->host = facts_.host;
+    description->hostname = facts_.name;
+    description->cpus = facts_.cpus;
+    description->memory = facts_.memory;
+    state_ = Session::registering;
+    channel_ = kernel.connect(id(), environment_.manager);
+    kernel.send(id(), channel_,
+                {.type = static_cast<std::uint16_t>(DispatcherMessage::session_request),
+                 .body = std::move(description),
+                 .size = description_size});
+    set_timer(rpc_timeout, tags::rpc_late, environment_.manager);
+}
+
+void Daemon::session_failed() {
+    auto& kernel = environment_.kernel;
+    kernel.cancel(timer_);
+    if (channel_.valid()) kernel.close(id(), channel_);
+    channel_ = {};
+    state_ = Session::none;
+    if (worker_ != nullptr) worker_->session_lost();
+    backoff_ = std::min(backoff_first + 2 * backoff_, backoff_most);
+    // A stream per failure rather than one kept: an idle daemon carries no generator.
+    kernel::Rng rng = kernel.rng("swarm/agent/" + std::string(kernel.names().text(facts_.name)) + "/" +
+                                 std::to_string(++failures_));
+    set_timer(rng.between(Duration{0}, backoff_ - Duration{1}), tags::retry, {});
+}
+
+void Daemon::beat() {
+    if (worker_ != nullptr) worker_->before_beat();
+    environment_.kernel.send(id(), channel_,
+                             {.type = static_cast<std::uint16_t>(DispatcherMessage::heartbeat),
+                              .a = session_,
+                              .size = heartbeat_size});
+    set_timer(rpc_timeout, tags::rpc_late, environment_.manager);
+}
+
+void Daemon::send_status(std::shared_ptr<const StatusUpdates> updates) {
+    SIM_ASSERT(has_session());
+    const Bytes size =
+        heartbeat_size + status_size * static_cast<std::int64_t>(updates->updates.size());
+    environment_.kernel.send(id(), channel_,
+                             {.type = static_cast<std::uint16_t>(DispatcherMessage::status_update),
+                              .a = session_,
+                              .body = std::move(updates),
+                              .size = size});
+}
+
+void Daemon::on_dispatcher(const kernel::Message& message) {
+    if (message.channel != channel_) return;   // Of a session given up.
+    const auto type = static_cast<DispatcherMessage>(message.type);
+    if (type == DispatcherMessage::session_invalid) {
+        session_failed();
+        return;
+    }
+    if (type == DispatcherMessage::session_accepted) {
+        if (state_ != Session::registering) return;
+        environment_.kernel.cancel(timer_);
+        state_ = Session::up;
+        session_ = message.a;
+        backoff_ = {};
+        beat();   // swarmkit session.heartbeat: "send out a heartbeat right away".
+        if (worker_ != nullptr) worker_->session_up();
+        return;
+    }
+    if (state_ != Session::up || message.a != session_) return;
+    if (type == DispatcherMessage::heartbeat_reply) {
+        environment_.kernel.cancel(timer_);
+        if (worker_ != nullptr) worker_->beat_answered();
+        set_timer(Duration{static_cast<std::int64_t>(message.b)}, tags::beat, {});
+    } else if (type == DispatcherMessage::assignments) {
+        const auto& set = static_cast<const Assignments&>(*message.body);
+        if (worker_ != nullptr || !set.tasks.empty()) worker().assign(set, message.b == 1);
+    }
+}
+
+// --- Dispatch to the parts ------------------------------------------------------------------------------
+
+void Daemon::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    switch (tag) {
+        case tags::beat: beat(); break;
+        case tags::rpc_late: session_failed(); break;
+        case tags::retry: register_session(); break;
+        default: worker().on_timer(tag, argument);
+    }
+}
+
+void Daemon::on_message(const kernel::Message& message) {
+    if (message.type < 100) on_dispatcher(message);
+    else if (in(message.type, 100)) worker().on_manifest(message);
+    else if (in(message.type, 200)) on_gossip(message);
+    else worker().on_request(message);
+}
+
+void Daemon::on_gossip(const kernel::Message& message) {
+    using discovery::GossipMessage;
+    auto& kernel = environment_.kernel;
+    const auto type = static_cast<GossipMessage>(message.type);
+    const bool passes = type == GossipMessage::ping_request ||
+                        (type == GossipMessage::ack && message.a >> 32 != 0);
+    if (type == GossipMessage::ping) discovery::Gossip::answer_ping(kernel, facts_.host, message);
+    else if (passes) discovery::Gossip::relay(kernel, environment_.group, message);
+    else if (worker_ != nullptr || discovery::Gossip::watches(environment_.group, facts_.host))
+        worker().on_gossip(message);
+}
+
+void Daemon::on_channel_closed(ChannelId channel, kernel::CloseReason) {
+    if (channel == channel_) {
+        channel_ = {};
+        session_failed();
+    } else if (worker_ != nullptr) {
+        worker_->on_channel_closed(channel);
+    }
+}
+
+void Daemon::on_flow_end(kernel::FlowId, kernel::FlowEnd end, std::uint64_t argument) {
+    worker().on_flow_end(end, argument);
+}
+
+void Daemon::on_work_done(std::uint32_t, std::uint64_t argument) { worker().on_work_done(argument); }
+
+}   // namespace glasshive::swarm::agent

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "kernel/kernel.h"
+#include "runtime/catalog.h"
+#include "swarm/discovery/gossip.h"
+#include "swarm/protocol.h"
+
+namespace glasshive::swarm::agent {
+
+/// What every daemon of a run needs to know; shared, read-only once the run has started, and outlives
+/// the daemons.
+struct Environment {
+    kernel::Kernel& kernel;
+    const runtime::Catalog& catalog;
+    ProcessId manager;                 ///< The dispatcher's process.
+    ProcessId registry;                ///< The RegistryServer; invalid: there is none.
+    discovery::Group group;            ///< Every daemon, and the nodes clients enter.
+    /// The host's CPU queue, in core-seconds of speed 1. Asked once a node has something to run, so
+    /// that idle hosts need no queue.
+    std::function<kernel::QueueId(HostId)> cpu_of;
+};
+
+/// What one node says of itself.
+struct NodeFacts {
+    HostId host;
+    NameId name;
+    Cpus cpus{};
+    Bytes memory{};
+    double core_rate = 1;              ///< Speed of one core.
+};
+
+/// Agent RPC time limit: swarmkit agent/session.go dispatcherRPCTimeout.
+inline constexpr Duration rpc_timeout = std::chrono::seconds{5};
+/// Session back-off b = first + 2b, at most `most`; the wait is drawn from [0, b): swarmkit agent/agent.go
+/// initialSessionFailureBackoff, maxSessionFailureBackoff.
+inline constexpr Duration backoff_first = std::chrono::milliseconds{100};
+inline constexpr Duration backoff_most = std::chrono::seconds{8};
+
+class Worker;
+
+/// dockerd with the swarm agent inside: one process per host.
+///
+/// Keeps a session with the dispatcher (register, heartbeat, back off and register again) and hands
+/// everything about tasks to a Worker, which exists once there is something for it to do: an idle node
+/// is this object alone. Containers do not need the session; they run on while it is broken.
+class Daemon final : public kernel::Process {
+  public:
+    Daemon(const Environment& environment, const NodeFacts& facts);
+    ~Daemon() override;
+
+    void on_start() override;
+    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+    void on_message(const kernel::Message& message) override;
+    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
+    void on_flow_end(kernel::FlowId flow, kernel::FlowEnd end, std::uint64_t argument) override;
+    void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
+    void on_stop() override;
+
+    bool has_session() const { return state_ == Session::up; }
+    /// Containers that execute here now.
+    std::size_t running_containers() const;
+    const NodeFacts& facts() const { return facts_; }
+
+  private:
+    friend class Worker;
+    enum class Session : std::uint8_t { none, registering, up };
+
+    void register_session();
+    void session_failed();
+    void beat();
+    void on_dispatcher(const kernel::Message& message);
+    void on_gossip(const kernel::Message& message);
+    void set_timer(Duration delay, std::uint32_t tag, ProcessId awaits);
+    Worker& worker();
+    /// Sends to the dispatcher. Requires has_session().
+    void send_status(std::shared_ptr<const StatusUpdates> updates);
+
+    const Environment& environment_;
+    const NodeFacts facts_;
+    Session state_ = Session::none;
+    bool booted_before_ = false;
+    bool awaiting_reply_ = false;
+    std::uint32_t failures_ = 0;                  // Since the run began; names the back-off's draw.
+    Duration backoff_{};
+    std::uint64_t session_ = 0;
+    ChannelId channel_;
+    kernel::TimerId timer_ = kernel::TimerId::none;   // Retry, RPC limit or next beat: one at a time.
+    std::unique_ptr<Worker> worker_;
+};
+
+}   // namespace glasshive::swarm::agent

@@ -1,0 +1,325 @@
+#include "swarm/agent/worker.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+#include "swarm/agent/tags.h"
+
+namespace glasshive::swarm::agent {
+
+namespace {
+bool ended(TaskState state) { return state >= TaskState::complete; }
+runtime::ContainerKey key_of(TaskId id) {
+    return runtime::ContainerKey{static_cast<std::uint64_t>(id)};
+}
+TaskId task_of(runtime::ContainerKey key) { return TaskId{static_cast<std::uint64_t>(key)}; }
+}   // namespace
+
+Worker::Worker(Daemon& daemon)
+    : daemon_(daemon), kernel_(daemon.environment_.kernel),
+      pulls_(kernel_, daemon.environment_.catalog,
+             {.owner = daemon.id(), .host = daemon.facts_.host, .name = daemon.facts_.name,
+              .registry = daemon.environment_.registry},
+             tags::pulls, *this),
+      engine_(kernel_,
+              {.owner = daemon.id(), .name = daemon.facts_.name, .cpu = daemon.environment_.cpu_of(daemon.facts_.host),
+               .core_rate = daemon.facts_.core_rate},
+              tags::engine, *this),
+      ingress_(kernel_, daemon.id(), backends_, *this) {}
+
+discovery::Gossip& Worker::gossip() {
+    if (gossip_ == nullptr) {
+        const discovery::Gossip::Place place{
+            .owner = daemon_.id(), .host = daemon_.facts_.host, .name = daemon_.facts_.name};
+        gossip_ = std::make_unique<discovery::Gossip>(kernel_, daemon_.environment_.group, place,
+                                                      tags::gossip, backends_);
+    }
+    return *gossip_;
+}
+
+Worker::Task* Worker::find(TaskId id) {
+    const auto at = std::lower_bound(tasks_.begin(), tasks_.end(), id,
+                                     [](const Task& t, TaskId i) { return t.id < i; });
+    return at != tasks_.end() && at->id == id ? &*at : nullptr;
+}
+
+void Worker::forget(TaskId id) {
+    std::erase_if(tasks_, [&](const Task& task) { return task.id == id; });
+}
+
+bool Worker::publishes(const Task& task) const {
+    return std::any_of(task.spec->ports.begin(), task.spec->ports.end(),
+                       [](const PortConfig& port) { return port.mode == PublishMode::ingress; });
+}
+
+/// hasServiceBinding: on any network beside the default bridge; ingress is one.
+bool Worker::attached(const Task& task) const {
+    return !task.spec->task.networks.empty() || publishes(task);
+}
+
+// --- Assignments --------------------------------------------------------------------------------------
+
+void Worker::assign(const Assignments& set, bool complete) {
+    if (complete) {
+        std::vector<TaskId> gone;
+        for (const Task& task : tasks_) {
+            const bool kept = std::any_of(set.tasks.begin(), set.tasks.end(),
+                                          [&](const TaskAssignment& a) { return a.id == task.id; });
+            if (!kept) gone.push_back(task.id);
+        }
+        for (const TaskId id : gone) {
+            find(id)->removed = true;
+            advance(id);
+        }
+    }
+    for (const TaskAssignment& assignment : set.tasks) assign_one(assignment);
+}
+
+void Worker::assign_one(const TaskAssignment& a) {
+    Task* task = find(a.id);
+    if (task == nullptr) {
+        if (a.removed) return;
+        const auto at = std::lower_bound(tasks_.begin(), tasks_.end(), a.id,
+                                         [](const Task& t, TaskId i) { return t.id < i; });
+        Task fresh{.id = a.id, .subject = a.subject, .service = a.service, .slot = a.slot,
+                   .desired = a.desired, .spec = a.spec};
+        SIM_ASSERT(fresh.spec != nullptr);
+        fresh.image = kernel_.names().intern(runtime::with_tag(fresh.spec->task.container.image));
+        tasks_.insert(at, std::move(fresh));
+    } else {
+        task->desired = std::max(task->desired, a.desired);   // Never decreases.
+        task->removed = task->removed || a.removed;
+    }
+    advance(a.id);
+}
+
+// --- One task's life ----------------------------------------------------------------------------------
+
+void Worker::advance(TaskId id) {
+    while (true) {
+        Task* task = find(id);
+        if (task == nullptr) return;
+        if (ended(task->state)) {
+            if (task->removed) forget(id);
+            return;
+        }
+        if (task->removed || task->desired >= TaskState::shutdown) {
+            begin_shutdown(*task);
+            return;
+        }
+        if (!step(*task)) return;
+    }
+}
+
+/// One transition of swarmkit's exec.Do; false when the task has to wait.
+bool Worker::step(Task& task) {
+    switch (task.state) {
+        case TaskState::assigned: move(task, TaskState::accepted, "accepted"); return true;
+        case TaskState::accepted: move(task, TaskState::preparing, "preparing"); return true;
+        case TaskState::preparing: return create(task);
+        case TaskState::ready:
+            if (task.desired < TaskState::running) return false;   // Held.
+            move(task, TaskState::starting, "starting");
+            return true;
+        case TaskState::starting: {
+            const TaskId id = task.id;
+            engine_.start(key_of(id));
+            // No health check: the mesh learns of it when its process runs, not when it answers.
+            const bool announced = publishes(task);
+            move(task, TaskState::running, "started");
+            if (announced && !daemon_.environment_.group.watchers.empty()) {
+                gossip().announce({.task = id, .subject = task.subject, .service = task.service,
+                                   .spec = task.spec});
+            }
+            return false;
+        }
+        default: return false;
+    }
+}
+
+bool Worker::create(Task& task) {
+    if (task.pulling) return false;
+    if (!pulls_.present(task.image)) {
+        task.pulling = true;
+        pulls_.request(task.image);
+        return false;
+    }
+    const Behaviour& b = task.spec->task.container.behaviour;
+    engine_.create(key_of(task.id),
+                   {.subject = task.subject, .service = task.service, .slot = task.slot,
+                    .start_time = b.start_time, .run_time = b.run_time, .stop_time = b.stop_time,
+                    .service_time = b.service_time, .exit_code = b.exit_code,
+                    .stop_exit_code = b.stop_exit_code,
+                    .failure_ppm_per_second = b.failure_ppm_per_second,
+                    .cpus = static_cast<double>(task.spec->task.limits.cpus.count) / 1e9});
+    move(task, TaskState::ready, "prepared");
+    return true;
+}
+
+void Worker::on_pull_ended(NameId image, bool present) {
+    std::vector<TaskId> waiting;
+    for (const Task& task : tasks_) {
+        if (task.pulling && task.image == image) waiting.push_back(task.id);
+    }
+    for (const TaskId id : waiting) {
+        Task* task = find(id);
+        if (task == nullptr) continue;
+        task->pulling = false;
+        // The pull's own error is only logged; creating the container is what fails.
+        if (!present) {
+            fail(*task, TaskState::rejected,
+                 "No such image: " + std::string(kernel_.names().text(image)));
+        }
+        advance(id);
+    }
+}
+
+void Worker::on_container_ended(runtime::ContainerKey key, int exit_code) {
+    Task* task = find(task_of(key));
+    SIM_ASSERT(task != nullptr);
+    if (gossip_ != nullptr) gossip_->withdraw(task->id);
+    task->exit_code = exit_code;
+    if (task->leaving) {
+        move(*task, TaskState::shutdown, "shutdown");
+    } else if (exit_code == 0) {
+        move(*task, TaskState::complete, "finished");
+    } else {
+        fail(*task, TaskState::failed, "task: non-zero exit (" + std::to_string(exit_code) + ")");
+    }
+    advance(task->id);
+}
+
+// --- Shutdown: leave the mesh, drain, SIGTERM, SIGKILL ----------------------------------------------------
+
+void Worker::begin_shutdown(Task& task) {
+    if (task.leaving) return;
+    task.leaving = true;
+    if (task.pulling) pulls_.release(task.image);
+    task.pulling = false;
+    if (gossip_ != nullptr) gossip_->withdraw(task.id);
+    if (attached(task)) {
+        kernel_.after(daemon_.id(), drain_delay, tags::drained,
+                      static_cast<std::uint64_t>(task.id));
+    } else {
+        drained(task.id);
+    }
+}
+
+void Worker::drained(TaskId id) {
+    Task* task = find(id);
+    if (task == nullptr || ended(task->state)) return;   // Its container ended meanwhile.
+    if (engine_.is_running(key_of(id))) {
+        const auto grace = task->spec->task.container.stop_grace_period;
+        engine_.stop(key_of(id), grace.value_or(runtime::default_stop_grace));
+        return;
+    }
+    engine_.remove(key_of(id));
+    move(*task, TaskState::shutdown, "shutdown");
+    advance(id);
+}
+
+// --- Reports ------------------------------------------------------------------------------------------
+
+void Worker::move(Task& task, TaskState state, const char* message) {
+    SIM_ASSERT(state > task.state);
+    task.state = state;
+    task.message = kernel_.names().intern(message);
+    report(task);
+}
+
+/// The message stays that of the last good state, as in swarmkit's fatal().
+void Worker::fail(Task& task, TaskState state, const std::string& error) {
+    SIM_ASSERT(state > task.state);
+    task.state = state;
+    task.error = kernel_.names().intern(error);
+    report(task);
+}
+
+void Worker::report(const Task& task) {
+    reports_.add({.id = task.id, .state = task.state, .message = task.message, .error = task.error,
+                  .exit_code = task.exit_code},
+                 daemon_.has_session());
+    if (flushing_ || !daemon_.has_session()) return;
+    // What happens at one instant travels in one message.
+    flushing_ = true;
+    kernel_.after(daemon_.id(), Duration{0}, tags::flush);
+}
+
+void Worker::flush() {
+    flushing_ = false;
+    if (reports_.empty() || !daemon_.has_session()) return;
+    auto updates = std::make_shared<StatusUpdates>();
+    updates->updates = reports_.take();
+    daemon_.send_status(std::move(updates));
+}
+
+// --- Power --------------------------------------------------------------------------------------------
+
+void Worker::on_stop(bool power_lost) {
+    engine_.end_all(power_lost);
+    pulls_.forget();
+    ingress_.forget();
+    reports_.forget();
+    flushing_ = false;
+    for (Task& task : tasks_) {
+        task.pulling = false;
+        if (task.state == TaskState::running) {
+            task.exit_code = power_lost ? runtime::exit_power_lost : runtime::exit_killed;
+        }
+    }
+}
+
+void Worker::on_reboot() {
+    if (gossip_ != nullptr ||
+        discovery::Gossip::watches(daemon_.environment_.group, daemon_.facts_.host)) {
+        gossip().on_reboot();
+    }
+    std::vector<TaskId> ids;
+    for (Task& task : tasks_) {
+        ids.push_back(task.id);
+        const bool was_leaving = task.leaving;
+        task.leaving = false;
+        if (task.state == TaskState::running && !was_leaving) {
+            fail(task, TaskState::failed,
+                 "task: non-zero exit (" + std::to_string(task.exit_code) + ")");
+        } else if (task.state == TaskState::running) {
+            move(task, TaskState::shutdown, "shutdown");
+        } else {
+            // A container that was created and never started is found as it was.
+            if (task.state == TaskState::ready) task.state = TaskState::preparing;
+            else report(task);
+        }
+    }
+    for (const TaskId id : ids) advance(id);
+}
+
+// --- Requests and the rest ----------------------------------------------------------------------------
+
+bool Worker::accept(TaskId task, std::uint64_t cookie) {
+    if (!engine_.is_serving(key_of(task))) return false;
+    engine_.serve(key_of(task), cookie);
+    return true;
+}
+
+void Worker::abandon(TaskId task, std::uint64_t cookie) { engine_.abandon(key_of(task), cookie); }
+
+void Worker::on_request_served(runtime::ContainerKey key, std::uint64_t cookie) {
+    const Task* task = find(task_of(key));
+    SIM_ASSERT(task != nullptr);
+    ingress_.served(cookie, task->spec->task.container.behaviour.response_size);
+}
+
+void Worker::on_channel_closed(ChannelId channel) {
+    if (!pulls_.on_channel_closed(channel)) ingress_.on_channel_closed(channel);
+}
+
+void Worker::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    if (tag == tags::flush) flush();
+    else if (tag == tags::drained) drained(TaskId{argument});
+    else if (tag >= tags::gossip) gossip().on_timer(tag, argument);
+    else if (tag >= tags::pulls) pulls_.on_timer(tag, argument);
+    else engine_.on_timer(tag, argument);
+}
+
+}   // namespace glasshive::swarm::agent

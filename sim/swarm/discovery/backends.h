@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "swarm/discovery/messages.h"
+
+namespace glasshive::swarm::discovery {
+
+/// A place a request can be sent to.
+struct Backend {
+    TaskId task{};
+    NameId subject;
+    HostId host;
+    ProcessId daemon;
+};
+
+/// What one node's IPVS tables hold: per service the backends it knows, in the order it learned of
+/// them, and its own round-robin pointer (scheduler rr, weight 1: libnetwork service_linux.go). Two
+/// nodes' pointers are independent. Pure data.
+class Backends {
+  public:
+    /// Both return how many backends of the service are known afterwards.
+    std::size_t add(const Record& record, HostId host, ProcessId daemon);
+    /// Requires a known task of the service.
+    std::size_t remove(NameId service, TaskId task);
+    /// The next backend in turn for a new connection to published `port`, or, when port is 0, to
+    /// `service`; null when none is known. The pointer is valid until the next call.
+    const Backend* choose(std::uint32_t port, NameId service);
+    std::size_t count(NameId service) const;
+    void clear() { services_.clear(); }
+
+  private:
+    struct Service {
+        NameId name;
+        std::vector<std::uint32_t> ports;   // Published in ingress mode, as the newest record says.
+        std::vector<Backend> backends;
+        std::size_t next = 0;
+    };
+    Service* find(NameId name);
+    std::vector<Service> services_;         // In order of first mention.
+};
+
+}   // namespace glasshive::swarm::discovery

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "swarm/discovery/backends.h"
+#include "swarm/request.h"
+
+namespace glasshive::swarm::discovery {
+
+/// The containers of a node, as the mesh needs them.
+class LocalBackends {
+  public:
+    virtual ~LocalBackends() = default;
+    /// Takes the request if the task's container listens; Ingress::served or ::lost follows.
+    virtual bool accept(TaskId task, std::uint64_t cookie) = 0;
+    /// The client gave up.
+    virtual void abandon(TaskId task, std::uint64_t cookie) = 0;
+};
+
+/// One node's part in the routing mesh: the published ports clients enter, and the end where backends
+/// answer.
+///
+/// A request enters on a stream from a client; the node chooses a backend among those it knows and opens
+/// a stream to that node. What the client pays is what IPVS with NAT costs it: one round trip over both
+/// legs to connect, one for the request. With no backend known it is refused at once. A backend's node
+/// that is silent is not noticed here: the client's timeout runs.
+class Ingress {
+  public:
+    Ingress(kernel::Kernel& kernel, ProcessId owner, Backends& backends, LocalBackends& local)
+        : kernel_(kernel), owner_(owner), backends_(backends), local_(local) {}
+
+    /// For RequestMessage types.
+    void on_message(const kernel::Message& message);
+    /// True when the channel was a request's.
+    bool on_channel_closed(ChannelId channel);
+    void served(std::uint64_t cookie, Bytes response_size);
+    void lost(std::uint64_t cookie);
+    /// The daemon died: its sockets are gone.
+    void forget();
+
+  private:
+    /// One request passing through, or being answered by, this node.
+    struct Call {
+        ChannelId up;      ///< Towards the client.
+        ChannelId down;    ///< Towards the backend; invalid when it is on this node.
+        TaskId task{};
+        NameId subject;
+        std::uint32_t generation = 1;
+        bool used = false;
+    };
+    static std::uint64_t cookie_of(std::uint32_t slot, const Call& call) {
+        return static_cast<std::uint64_t>(call.generation) << 32 | slot;
+    }
+    Call* find(std::uint64_t cookie);
+    std::uint32_t open(ChannelId up, ChannelId down, TaskId task, NameId subject);
+    void finish(std::uint32_t slot);
+    void enter(const kernel::Message& message);
+    void take(ChannelId up, TaskId task, NameId subject);
+    void answer(const kernel::Message& message);
+    void refuse(ChannelId up, NameId subject, RefusedWhy why);
+
+    kernel::Kernel& kernel_;
+    const ProcessId owner_;
+    Backends& backends_;
+    LocalBackends& local_;
+    std::vector<Call> calls_;
+    std::vector<std::uint32_t> free_;
+    std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
+};
+
+}   // namespace glasshive::swarm::discovery

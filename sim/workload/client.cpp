@@ -1,0 +1,172 @@
+#include "workload/client.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "swarm/request.h"
+#include "workload/events.h"
+
+namespace glasshive::workload {
+
+namespace {
+enum Tag : std::uint32_t { arrival = 1, late, retry };
+}
+
+Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets targets)
+    : kernel_(kernel), spec_(spec), targets_(std::move(targets)),
+      rng_(kernel.rng("workload/" + spec.name)), name_(kernel.names().intern(spec.name)),
+      timeout_(kernel.names().intern("timeout")), refused_(kernel.names().intern("refused")),
+      no_backend_(kernel.names().intern("no backend")) {
+    SIM_ASSERT(spec_.rate > 0);
+    SIM_ASSERT(!targets_.entries.empty());
+    SIM_ASSERT(targets_.entries.size() == targets_.entry_names.size());
+    gap_ = Duration{static_cast<std::int64_t>(1e9 / spec_.rate)};
+}
+
+// --- Arrivals -----------------------------------------------------------------------------------------
+
+void Client::on_start() {
+    next_arrival_ = Time{} + spec_.start;
+    if (next_arrival_ < kernel_.now()) next_arrival_ = kernel_.now();
+    // A Poisson process has no first beat: its first arrival is a draw away, too.
+    if (spec_.arrivals == ArrivalProcess::poisson) next_arrival_ += rng_.exponential(gap_);
+    schedule_next();
+}
+
+void Client::schedule_next() {
+    const bool ends = spec_.stop != Duration::max();
+    if (ends && next_arrival_ > Time{} + spec_.stop) return;
+    const kernel::CauseScope scope(kernel_, scenario_cause);   // Clients come of their own accord.
+    kernel_.after(id(), next_arrival_ - kernel_.now(), arrival);
+}
+
+void Client::arrive() {
+    next_arrival_ += spec_.arrivals == ArrivalProcess::poisson ? rng_.exponential(gap_) : gap_;
+    schedule_next();
+    std::uint32_t slot = 0;
+    if (free_.empty()) {
+        slot = static_cast<std::uint32_t>(requests_.size());
+        requests_.emplace_back();
+    } else {
+        slot = free_.back();
+        free_.pop_back();
+    }
+    requests_[slot] = Request{.number = ++totals_.started, .started = kernel_.now()};
+    attempt(slot);
+}
+
+// --- One attempt --------------------------------------------------------------------------------------
+
+void Client::attempt(std::uint32_t slot) {
+    Request& request = requests_[slot];
+    request.entry = next_entry_;
+    next_entry_ = (next_entry_ + 1) % static_cast<std::uint32_t>(targets_.entries.size());
+    request.attempt_started = kernel_.now();
+    ++request.attempt;
+    request.backend = {};
+    const ProcessId entry = targets_.entries[request.entry];
+    request.channel = kernel_.connect(id(), entry);
+    by_channel_[request.channel] = slot;
+    request.timer = kernel_.after(id(), spec_.timeout, late, slot, entry);
+    kernel_.send(id(), request.channel,
+                 {.type = static_cast<std::uint16_t>(swarm::RequestMessage::request),
+                  .a = swarm::request_target(targets_.port, targets_.service.value),
+                  .b = request.number,
+                  .size = spec_.request_size});
+}
+
+/// From now on silence is the backend's: the rest of the timeout awaits its daemon.
+void Client::on_chosen(Request& request, std::uint32_t slot, const kernel::Message& message) {
+    request.backend = NameId{static_cast<std::uint32_t>(message.a)};
+    kernel_.cancel(request.timer);
+    const Duration left = request.attempt_started + spec_.timeout - kernel_.now();
+    request.timer = kernel_.after(id(), left, late, slot,
+                                  ProcessId{static_cast<std::uint32_t>(message.b)});
+}
+
+void Client::leave(Request& request) {
+    kernel_.cancel(request.timer);
+    request.timer = kernel::TimerId::none;
+    by_channel_.erase(request.channel);
+    kernel_.close(id(), request.channel);
+    request.channel = {};
+}
+
+void Client::free(std::uint32_t slot) {
+    requests_[slot].number = 0;
+    free_.push_back(slot);
+}
+
+void Client::succeed(std::uint32_t slot) {
+    Request& request = requests_[slot];
+    leave(request);
+    ++totals_.ok;
+    kernel_.emit(events::request_ok, name_,
+                 {field::name(targets_.service), field::duration(kernel_.now() - request.started),
+                  field::name(request.backend), field::name(targets_.entry_names[request.entry]),
+                  field::integer(request.attempt),
+                  field::integer(static_cast<std::int64_t>(request.number))});
+    free(slot);
+}
+
+void Client::attempt_failed(std::uint32_t slot, NameId reason) {
+    Request& request = requests_[slot];
+    leave(request);
+    const NameId entered = targets_.entry_names[request.entry];
+    if (request.attempt > spec_.retries) {
+        ++totals_.failed;
+        kernel_.emit(events::request_failed, name_,
+                     {field::name(targets_.service),
+                      field::duration(kernel_.now() - request.started), field::name(reason),
+                      field::name(entered), field::integer(request.attempt),
+                      field::integer(static_cast<std::int64_t>(request.number))});
+        free(slot);
+        return;
+    }
+    ++totals_.retried;
+    const NameId backend =
+        request.backend.valid() ? request.backend : kernel_.names().intern("");
+    const EventId retried = kernel_.emit(
+        events::request_retried, name_,
+        {field::name(targets_.service), field::name(reason), field::name(backend),
+         field::name(entered), field::integer(request.attempt),
+         field::integer(static_cast<std::int64_t>(request.number))});
+    const kernel::CauseScope scope(kernel_, retried);
+    if (spec_.retry_delay.count() == 0) attempt(slot);
+    else kernel_.after(id(), spec_.retry_delay, retry, slot);
+}
+
+// --- What comes back ----------------------------------------------------------------------------------
+
+void Client::on_message(const kernel::Message& message) {
+    const auto at = by_channel_.find(message.channel);
+    if (at == by_channel_.end()) return;   // Of an attempt given up.
+    const std::uint32_t slot = at->second;
+    const auto type = static_cast<swarm::RequestMessage>(message.type);
+    if (type == swarm::RequestMessage::chosen) {
+        on_chosen(requests_[slot], slot, message);
+    } else if (type == swarm::RequestMessage::response) {
+        succeed(slot);
+    } else if (type == swarm::RequestMessage::refused) {
+        const bool none = message.b == static_cast<std::uint64_t>(swarm::RefusedWhy::no_backend);
+        attempt_failed(slot, none ? no_backend_ : refused_);
+    }
+}
+
+void Client::on_channel_closed(ChannelId channel, kernel::CloseReason reason) {
+    const auto at = by_channel_.find(channel);
+    if (at == by_channel_.end()) return;
+    attempt_failed(at->second, reason == kernel::CloseReason::timed_out ? timeout_ : refused_);
+}
+
+void Client::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    const auto slot = static_cast<std::uint32_t>(argument);
+    switch (tag) {
+        case arrival: arrive(); break;
+        case late: attempt_failed(slot, timeout_); break;
+        case retry: attempt(slot); break;
+        default: SIM_ASSERT(false);
+    }
+}
+
+}   // namespace glasshive::workload

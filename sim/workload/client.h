@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "workload/spec.h"
+
+namespace glasshive::workload {
+
+/// One client's view of the cluster, resolved by whoever builds the world.
+struct ClientTargets {
+    std::vector<ProcessId> entries;    ///< Daemons whose published port is called, in turn.
+    std::vector<NameId> entry_names;   ///< Their hosts, in the same order.
+    NameId service;                    ///< The service's full name, e.g. "shop_web".
+    std::uint32_t port = 0;            ///< Published port; 0: the swarm chose one, go by name.
+};
+
+/// Clients outside the cluster that call a service: one process, without a host, per ClientSpec.
+///
+/// Arrivals come from the stream "workload/<name>" and do not wait for answers (an open loop). Each
+/// attempt opens a stream to the next entry node, sends the request and waits for the answer or the
+/// timeout, whichever is first; a failed attempt is followed by another after retry_delay, at the next
+/// entry node, while `retries` last. A client's timeout is blamed on what silenced the backend the entry
+/// node chose, or the entry node itself while it has chosen none.
+class Client final : public kernel::Process {
+  public:
+    /// Requires spec.rate > 0 and at least one entry.
+    Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets targets);
+
+    void on_start() override;
+    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+    void on_message(const kernel::Message& message) override;
+    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
+
+    struct Totals {
+        std::uint64_t started = 0;
+        std::uint64_t ok = 0;
+        std::uint64_t failed = 0;
+        std::uint64_t retried = 0;     ///< Attempts that were followed by another.
+    };
+    /// started = ok + failed + those under way.
+    const Totals& totals() const { return totals_; }
+
+  private:
+    struct Request {
+        std::uint64_t number = 0;      // From 1; 0: the slot is free.
+        Time started{};                // Of the first attempt.
+        Time attempt_started{};
+        std::uint32_t attempt = 0;
+        std::uint32_t entry = 0;       // Index of the entry node called last.
+        NameId backend;                // Chosen by it; invalid while it has chosen none.
+        ChannelId channel;
+        kernel::TimerId timer = kernel::TimerId::none;
+    };
+
+    void schedule_next();
+    void arrive();
+    void attempt(std::uint32_t slot);
+    void on_chosen(Request& request, std::uint32_t slot, const kernel::Message& message);
+    void succeed(std::uint32_t slot);
+    void attempt_failed(std::uint32_t slot, NameId reason);
+    void leave(Request& request);
+    void free(std::uint32_t slot);
+
+    kernel::Kernel& kernel_;
+    const ClientSpec spec_;
+    const ClientTargets targets_;
+    kernel::Rng rng_;
+    NameId name_, timeout_, refused_, no_backend_;
+    Duration gap_{};                   // Mean time between arrivals.
+    Totals totals_;
+    std::uint32_t next_entry_ = 0;
+    Time next_arrival_{};
+    std::vector<Request> requests_;
+    std::vector<std::uint32_t> free_;
+    std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
+};
+
+}   // namespace glasshive::workload
