@@ -131,8 +131,8 @@ TEST_CASE("the blog merges, interpolates, reads its env file and maps restart", 
         "container_name: Setting the container name is not supported.\n"
         "expose: Exposing ports is unnecessary - services on the same network can access each "
         "other's containers on any port.\n"
-        "blog.yaml:17: warning: services.blog.ports.1: ignoring "(127.0.0.1:8443:443/tcp) "
-            "IP-address 
+        "blog.yaml:17: warning: services.blog.ports.1: ignoring IP-address "
+        "(127.0.0.1:8443:443/tcp) "
         "service will listen on '0.0.0.0'\n");
 }
 
