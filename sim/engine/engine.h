@@ -43,7 +43,7 @@ class Engine final : public kernel::FlowEngine {
   public:
     /// Builds SimGrid's links from the topology, lends itself to the kernel and sets the kernel's
     /// FlowProfile (latency factor, window), which is applied there. Both must outlive the engine.
-    /// Cost: about 3 µs and 1 KiB per link; hosts cost nothing.
+    /// Cost: about 3 µs and 0.7 KiB per link; hosts cost nothing.
     Engine(kernel::Kernel& kernel, const kernel::Topology& topology, Profile profile);
     ~Engine() override;
     Engine(const Engine&) = delete;
