@@ -76,7 +76,7 @@ void World::Parts::add_daemons() {
                                  .host = host, .name = kernel.name_of(host), .cpus = machine.cores,
                                  .memory = machine.memory,
                                  .core_rate = machine.speed});
-        environment->group.daemons.push_back(daemons.back().id());
+        environment->group.daemons.push_back(kernel.add_process(host, daemons.back()));
     }
 }
 
@@ -119,6 +119,7 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
             targets.port = service.ports.front().published;
         }
         clients.emplace_back(kernel, client, std::move(targets));
+        kernel.add_process(HostId{}, clients.back());
         watchers.insert(watchers.end(), entered.begin(), entered.end());
     }
     std::sort(watchers.begin(), watchers.end());

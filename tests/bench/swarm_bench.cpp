@@ -1,5 +1,5 @@
-// How fast the manager's side works alone: placing tasks, and counting heartbeats. The whole swarm, with real
-// agents and containers, is measured through the world.
+// How fast the manager's side works alone: placing tasks, and counting heartbeats. The whole swarm,
+// with real agents and containers, is measured through the world.
 #include <benchmark/benchmark.h>
 
 #include <memory>

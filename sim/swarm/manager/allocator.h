@@ -7,8 +7,8 @@
 
 namespace glasshive::swarm {
 
-/// Gives new tasks their network resources: NEW becomes PENDING, "pending task scheduling". Addresses
-/// are not modelled yet, so it never waits for any.
+/// Gives new tasks their network resources: NEW becomes PENDING, "pending task scheduling".
+/// Addresses are not modelled yet, so it never waits for any.
 /// Source: swarmkit manager/allocator/network.go allocatedStatusMessage.
 class Allocator final : public Subscriber {
   public:

@@ -13,18 +13,24 @@
 namespace glasshive::swarm {
 
 /// How the dispatcher paces itself. Source: swarmkit manager/dispatcher/dispatcher.go.
-inline constexpr Duration status_batching = std::chrono::milliseconds{100};       // maxBatchInterval
-inline constexpr Duration assignment_batching = std::chrono::milliseconds{100};   // batchingWaitTime
-inline constexpr std::size_t assignment_changes_max = 100;                        // modificationBatchLimit
-inline constexpr Duration node_down_period = std::chrono::hours{24};              // defaultNodeDownPeriod
-/// A node unknown after a change of leader gets twice the grace (gracePeriodMultiplierUnknown / node).
+// maxBatchInterval
+inline constexpr Duration status_batching = std::chrono::milliseconds{100};
+// batchingWaitTime
+inline constexpr Duration assignment_batching = std::chrono::milliseconds{100};
+// modificationBatchLimit
+inline constexpr std::size_t assignment_changes_max = 100;
+// defaultNodeDownPeriod
+inline constexpr Duration node_down_period = std::chrono::hours{24};
+/// A node unknown after a change of leader gets twice the grace (gracePeriodMultiplierUnknown /
+/// node).
 inline constexpr int grace_periods_unknown = 2 * grace_periods;
-/// Registrations per node and period. Source: manager/dispatcher/nodes.go rateLimitPeriod, rateLimitCount.
+/// Registrations per node and period. Source: manager/dispatcher/nodes.go rateLimitPeriod,
+/// rateLimitCount.
 inline constexpr Duration registration_period = std::chrono::seconds{8};
 inline constexpr std::uint32_t registrations_most = 3;
 
-/// Talks to the agents: registers nodes, counts their heartbeats, hands out assignments, takes in task
-/// statuses. Sessions live in memory only; what they amount to goes into the store.
+/// Talks to the agents: registers nodes, counts their heartbeats, hands out assignments, takes in
+/// task statuses. Sessions live in memory only; what they amount to goes into the store.
 class Dispatcher final : public Subscriber {
   public:
     /// Timers are set for `owner`, whose on_timer hands dispatcher_* to on_timer().
@@ -47,16 +53,22 @@ class Dispatcher final : public Subscriber {
         EventId cause{};
         bool removed = false;
     };
-    struct Session {
-        std::uint64_t id = 0;              // 0: none. Low half: node index; high half: a counter.
-        ChannelId channel;
-        ProcessId agent;
+    /// All that a heartbeat touches, apart from the rest of its session: beats are most of an idle
+    /// run.
+    struct Pulse {
+        std::uint64_t session = 0;         // 0: none. Low half: node index; high half: a counter.
         Time last_beat{};
         Time deadline{};
-        Time grace_due = time_never;       // When the pending grace timer fires; never: none pending.
+    };
+    struct Session {
+        ChannelId channel;
+        ProcessId agent;
+        // When the pending grace timer fires; never: none pending.
+        Time grace_due = time_never;
         kernel::TimerId grace_timer = kernel::TimerId::none;
         kernel::TimerId orphan_timer = kernel::TimerId::none;
-        bool unknown = false;              // Waiting for it to come back after the manager's restart.
+        // Waiting for it to come back after the manager's restart.
+        bool unknown = false;
         bool accept_pending = false;       // Registered; answered once its READY has committed.
         bool accepted = false;             // Has its complete set: changes are worth sending.
         Time registrations_since{};
@@ -74,18 +86,19 @@ class Dispatcher final : public Subscriber {
         EventId cause{};
     };
 
-    Session* session_of(const kernel::Message& message);
+    Pulse* pulse_of(const kernel::Message& message);
     void register_node(const kernel::Message& message);
-    void beat(Session& session);
-    void take_statuses(const kernel::Message& message, const Session& session);
-    void arm_grace(Session& session, NodeId node);
+    void beat(Pulse& pulse);
+    void take_statuses(const kernel::Message& message);
+    void arm_grace(NodeId node);
     void expire(NodeId node);
     void orphan_tasks(NodeId node);
     void accept(NodeId node);
     void note_task(const Committed& change);
     void send_changes(NodeId node);
     TaskAssignment describe(const Task& task) const;
-    void send_assignments(Session& session, std::vector<TaskAssignment> tasks, bool complete);
+    void send_assignments(NodeId node, std::vector<TaskAssignment> tasks, bool complete);
+    void resize(std::size_t nodes);
     void arm_batch();
     void flush();
     void flush_statuses(Batch& batch);
@@ -96,6 +109,7 @@ class Dispatcher final : public Subscriber {
     ProcessId owner_;
     kernel::Rng periods_;
     std::vector<Session> sessions_;        // By NodeId.
+    std::vector<Pulse> pulses_;            // By NodeId.
     std::map<ChannelId, NodeId> node_of_channel_;
     std::uint64_t session_counter_ = 0;
     Time started_{};

@@ -38,9 +38,12 @@ EventId Herald::announce(const Committed& change) {
     switch (change.kind) {
         case Kind::node_created: return change.cause;
         case Kind::node_updated: return announce_node(change);
-        case Kind::service_created: return announce_service(events::service_created, *change.service);
-        case Kind::service_updated: return announce_service(events::service_updated, *change.service);
-        case Kind::service_removed: return kernel_.emit(events::service_removed, change.service->name);
+        case Kind::service_created:
+            return announce_service(events::service_created, *change.service);
+        case Kind::service_updated:
+            return announce_service(events::service_updated, *change.service);
+        case Kind::service_removed:
+            return kernel_.emit(events::service_removed, change.service->name);
         case Kind::task_created: return announce_status(*change.task);
         case Kind::task_updated: {
             EventId said = change.cause;
@@ -58,8 +61,9 @@ EventId Herald::announce_node(const Committed& change) {
     EventId said = change.cause;
     if (node.state != change.state_before && node.state == NodeState::ready) {
         const char* before = node.ever_ready ? to_text(change.state_before) : "none";
-        said = kernel_.emit(events::node_ready, node.hostname,
-                            {field::name(name(to_text(node.config->role))), field::name(name(before))});
+        said = kernel_.emit(
+            events::node_ready, node.hostname,
+            {field::name(name(to_text(node.config->role))), field::name(name(before))});
     }
     if (node.state != change.state_before && node.state == NodeState::down) {
         said = kernel_.emit(events::node_down, node.hostname,
@@ -92,8 +96,8 @@ EventId Herald::announce_status(const Task& task) {
 EventId Herald::announce_desired(const Committed& change) {
     const Task& task = *change.task;
     return kernel_.emit(events::task_desired, task.subject,
-                        {field::name(change.service->name), field::name(name(to_text(task.desired))),
-                         field::name(change.why)});
+                        {field::name(change.service->name),
+                         field::name(name(to_text(task.desired))), field::name(change.why)});
 }
 
 }   // namespace glasshive::swarm

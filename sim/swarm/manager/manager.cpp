@@ -15,7 +15,7 @@ Manager::Manager(kernel::Kernel& kernel, HostId host)
     store_.set_announcer(&herald_);
 }
 
-// --- Life -------------------------------------------------------------------------------------------
+// --- Life ----------------------------------------------------------------------------------------
 
 void Manager::on_start() {
     if (!ever_started_) {
@@ -82,7 +82,7 @@ void Manager::on_channel_closed(ChannelId channel, kernel::CloseReason /*reason*
     dispatcher_.on_channel_closed(channel);
 }
 
-// --- Commands ---------------------------------------------------------------------------------------
+// --- Commands ------------------------------------------------------------------------------------
 
 NodeId Manager::add_node(HostId host, NodeConfig config) {
     SIM_ASSERT(store_.find_node(host) == nullptr);

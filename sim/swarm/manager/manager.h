@@ -20,8 +20,9 @@ namespace glasshive::swarm {
 
 /// One swarm manager: the store and the control loops around it, and the user's commands.
 ///
-/// The store is on disk and survives a loss of power; sessions, timers and restart history do not, and are
-/// rebuilt at the next start. Commands are refused (empty or false) while the manager is not running.
+/// The store is on disk and survives a loss of power; sessions, timers and restart history do not,
+/// and are rebuilt at the next start. Commands are refused (empty or false) while the manager is
+/// not running.
 class Manager final : public kernel::Process {
   public:
     /// Registers itself with the kernel on `host`; the caller starts it with kernel.start(id()).
@@ -29,9 +30,9 @@ class Manager final : public kernel::Process {
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
 
-    // --- Commands ---------------------------------------------------------------------------------
-    /// A node joins the swarm. Before the start: it was a member already. It is not ready until its agent
-    /// registers. Requires a host that no other node has.
+    // --- Commands --------------------------------------------------------------------------------
+    /// A node joins the swarm. Before the start: it was a member already. It is not ready until its
+    /// agent registers. Requires a host that no other node has.
     NodeId add_node(HostId host, NodeConfig config);
     /// Empty when the name is taken or the manager is not running.
     std::optional<ServiceId> create_service(ServiceSpec spec);
@@ -44,20 +45,21 @@ class Manager final : public kernel::Process {
     bool set_labels(NodeId node, std::map<std::string, std::string> labels);
     bool is_running() const { return kernel_.is_running(id()); }
 
-    // --- Looking in: for checks, oracles and summaries ------------------------------------------------
+    // --- Looking in: for checks, oracles and summaries -------------------------------------------
     const Store& store() const { return store_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::optional<ServiceId> find_service(std::string_view name) const;
     ServiceStatus status(ServiceId service) const { return store_.status(service); }
 
-    // --- kernel::Process ------------------------------------------------------------------------------
+    // --- kernel::Process -------------------------------------------------------------------------
     void on_start() override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
 
   private:
-    /// Commits what is proposed and lets the loops act, until nothing is left to do at this instant.
+    /// Commits what is proposed and lets the loops act, until nothing is left to do at this
+    /// instant.
     void pump();
     bool can_change(ServiceId service) const;
 

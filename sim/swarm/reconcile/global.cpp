@@ -28,7 +28,7 @@ void GlobalOrchestrator::start() {
     store_.for_each_task([&](const Task& task) { take_task(task); });
 }
 
-// --- Collecting -------------------------------------------------------------------------------------
+// --- Collecting ----------------------------------------------------------------------------------
 
 void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
     using Kind = Committed::Kind;
@@ -61,7 +61,7 @@ void GlobalOrchestrator::take_task(const Task& task) {
     if (task.observed > TaskState::running) ended_.insert(task.id);
 }
 
-// --- Acting -----------------------------------------------------------------------------------------
+// --- Acting --------------------------------------------------------------------------------------
 
 void GlobalOrchestrator::tick() {
     if (store_.outstanding(Proposer::global) > 0) return;   // Its own writes first.
@@ -103,7 +103,8 @@ void GlobalOrchestrator::restart_tasks() {
         if (task == nullptr || task->desired > TaskState::running) continue;
         const Service& service = store_.service(task->service);
         const Node& node = store_.node(task->node);
-        if (service.removed || is_invalid(node)) continue;   // Node and service events see to these.
+        // Node and service events see to these.
+        if (service.removed || is_invalid(node)) continue;
         kernel::CauseScope scope(kernel_, task->status_event);
         if (node.availability == Availability::pause || !wants(service, node)) {
             shut_down(batch, *task, "node paused or no longer matching");

@@ -13,12 +13,13 @@ namespace glasshive::swarm {
 /// Tasks kept per slot (or node), the live one included. Source: swarmkit manager/manager.go
 /// defaultTaskHistoryRetentionLimit.
 inline constexpr std::size_t task_history_limit = 5;
-/// Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go reaperBatchingInterval, maxDirty.
+/// Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go reaperBatchingInterval,
+/// maxDirty.
 inline constexpr Duration reaper_batching = std::chrono::milliseconds{250};
 inline constexpr std::size_t reaper_dirty_most = 1000;
 
-/// Deletes the oldest ended tasks of a slot beyond the history limit, and tasks that were to be removed
-/// once they have ended. A policy with max_attempts keeps max_attempts + 1 instead of five.
+/// Deletes the oldest ended tasks of a slot beyond the history limit, and tasks that were to be
+/// removed once they have ended. A policy with max_attempts keeps max_attempts + 1 instead of five.
 /// Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go.
 class TaskReaper final : public Subscriber {
   public:
@@ -40,7 +41,8 @@ class TaskReaper final : public Subscriber {
     kernel::Kernel& kernel_;
     ProcessId owner_;
     std::map<std::pair<ServiceId, std::uint32_t>, EventId> dirty_;   // Slots with a new task.
-    std::map<TaskId, EventId> to_remove_;                            // Removed ones that have ended.
+    // Removed ones that have ended.
+    std::map<TaskId, EventId> to_remove_;
     bool armed_ = false;
     Time last_change_{};
 };

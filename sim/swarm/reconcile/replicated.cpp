@@ -20,7 +20,7 @@ void ReplicatedOrchestrator::start() {
     store_.for_each_task([&](const Task& task) { take_task(task); });
 }
 
-// --- Collecting -------------------------------------------------------------------------------------
+// --- Collecting ----------------------------------------------------------------------------------
 
 void ReplicatedOrchestrator::on_commit(std::span<const Committed> changes) {
     using Kind = Committed::Kind;
@@ -65,7 +65,7 @@ void ReplicatedOrchestrator::take_node(const Node& node) {
     store_.for_each(node.tasks, Store::By::node, [&](const Task& task) { take_task(task); });
 }
 
-// --- Acting -----------------------------------------------------------------------------------------
+// --- Acting --------------------------------------------------------------------------------------
 
 void ReplicatedOrchestrator::tick() {
     if (store_.outstanding(Proposer::replicated) > 0) return;   // Its own writes first.
@@ -173,9 +173,9 @@ void ReplicatedOrchestrator::add_tasks(Batch& batch, const Service& service,
     }
 }
 
-/// Orders slots so that the first ones are kept when scaling down: each node's first copy before any
-/// node's second, running ones before others, low slots before high ones; slots without a node, or
-/// with several tasks, are given up first.
+/// Orders slots so that the first ones are kept when scaling down: each node's first copy before
+/// any node's second, running ones before others, low slots before high ones; slots without a node,
+/// or with several tasks, are given up first.
 void ReplicatedOrchestrator::keep_first(std::vector<Slot>& slots) {
     const auto runs = [](const Slot& slot) {
         return std::any_of(slot.tasks.begin(), slot.tasks.end(), [](const Task* task) {

@@ -10,9 +10,9 @@
 
 namespace glasshive::swarm {
 
-/// Keeps every replicated service at its number of slots, and restarts tasks that ended or whose node
-/// is down or draining. Collects what changed from commits and acts in tick(), never on its own
-/// uncommitted writes.
+/// Keeps every replicated service at its number of slots, and restarts tasks that ended or whose
+/// node is down or draining. Collects what changed from commits and acts in tick(), never on its
+/// own uncommitted writes.
 /// Source: swarmkit manager/orchestrator/replicated/{services,tasks,slot}.go.
 class ReplicatedOrchestrator final : public Subscriber {
   public:
@@ -48,8 +48,8 @@ class ReplicatedOrchestrator final : public Subscriber {
     std::map<ServiceId, EventId> removed_services_;
 };
 
-/// Replaces the tasks of one slot (or node) by one of the service's current spec, stop first: the new
-/// task is held until the old ones have stopped. Used by both orchestrators.
+/// Replaces the tasks of one slot (or node) by one of the service's current spec, stop first: the
+/// new task is held until the old ones have stopped. Used by both orchestrators.
 void replace_tasks(Batch& batch, Store& store, RestartSupervisor& restarts, const Service& service,
                    const std::vector<const Task*>& old, std::uint32_t slot, NodeId node);
 

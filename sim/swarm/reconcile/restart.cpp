@@ -15,7 +15,7 @@ std::uint64_t number(TaskId id) { return static_cast<std::uint64_t>(id); }
 RestartSupervisor::RestartSupervisor(Store& store, ProcessId owner)
     : store_(store), kernel_(store.kernel()), owner_(owner) {}
 
-// --- Deciding ---------------------------------------------------------------------------------------
+// --- Deciding ------------------------------------------------------------------------------------
 
 bool RestartSupervisor::should_restart(const Task& task) const {
     const RestartPolicy policy = restart_policy(*task.spec);
@@ -110,7 +110,7 @@ void RestartSupervisor::record(ServiceId service, std::uint32_t instance,
     if (history.restarts.size() > 2 * policy.max_attempts + 2) history.restarts.pop_front();
 }
 
-// --- Holding back -----------------------------------------------------------------------------------
+// --- Holding back --------------------------------------------------------------------------------
 
 void RestartSupervisor::delay_start(TaskId replacement, const Task* old, Duration delay) {
     Delay& held = delays_[replacement];
@@ -192,7 +192,7 @@ void RestartSupervisor::on_commit(std::span<const Committed> changes) {
     }
 }
 
-// --- Starting anew ----------------------------------------------------------------------------------
+// --- Starting anew -------------------------------------------------------------------------------
 
 void RestartSupervisor::start() {
     delays_.clear();

@@ -16,8 +16,8 @@ namespace glasshive::swarm {
 /// Source: swarmkit manager/orchestrator/restart/restart.go defaultOldTaskTimeout.
 inline constexpr Duration old_task_timeout = std::chrono::minutes{1};
 
-/// Replaces tasks under their restart policy: decides whether, creates the replacement held at desired
-/// state READY, and lets it run when the delay is over and the old task has stopped.
+/// Replaces tasks under their restart policy: decides whether, creates the replacement held at
+/// desired state READY, and lets it run when the delay is over and the old task has stopped.
 /// Source: swarmkit manager/orchestrator/restart/restart.go Supervisor.
 class RestartSupervisor final : public Subscriber {
   public:
@@ -30,14 +30,14 @@ class RestartSupervisor final : public Subscriber {
     void on_commit(std::span<const Committed> changes) override;
     void on_timer(LoopTimer timer, TaskId replacement);
 
-    /// Shuts `task` down and replaces it if its policy allows. Does nothing while the task is itself
-    /// held back by a restart delay: when that ends, the orchestrators look at it again.
+    /// Shuts `task` down and replaces it if its policy allows. Does nothing while the task is
+    /// itself held back by a restart delay: when that ends, the orchestrators look at it again.
     /// Requires task.desired <= RUNNING.
     void restart(Batch& batch, const Task& task);
     /// What the policy says of another attempt after `task`.
     bool should_restart(const Task& task) const;
-    /// The tasks that stand for this slot (or node): those desired to run, else the newest one if its
-    /// policy forbids a restart, else none: the slot is dead.
+    /// The tasks that stand for this slot (or node): those desired to run, else the newest one if
+    /// its policy forbids a restart, else none: the slot is dead.
     std::vector<const Task*> updatable(const TaskList& instance) const;
     /// Lets `replacement` run after `delay`, and when `old` (none: nobody) has stopped.
     void delay_start(TaskId replacement, const Task* old, Duration delay);

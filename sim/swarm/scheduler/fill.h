@@ -19,9 +19,9 @@ struct Rank {
 
 Rank rank_of(const NodeInfo& node, const Needs& needs, Time now);
 
-/// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked once,
-/// best first; stay on a node until the next one is strictly better; after the last node, round robin;
-/// filters run again before each use, and a node that refuses once is out.
+/// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked
+/// once, best first; stay on a node until the next one is strictly better; after the last node,
+/// round robin; filters run again before each use, and a node that refuses once is out.
 ///
 /// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
 /// Cost: O(nodes) to rank, O(1) amortised per task.

@@ -27,7 +27,8 @@ Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_ve
 /// Port and protocol in one number: two protocols may share a port.
 std::uint32_t host_port_key(const PortConfig& port);
 
-/// A node as the scheduler sees it: what is left, and who is there. Kept up to date change by change.
+/// A node as the scheduler sees it: what is left, and who is there. Kept up to date change by
+/// change.
 /// Source: swarmkit manager/scheduler/nodeinfo.go.
 struct NodeInfo {
     NodeId id;

@@ -8,8 +8,9 @@
 
 namespace glasshive::swarm {
 
-/// The first filter that refused a node, in the pipeline's order. `plugin` and `platform` refuse nobody:
-/// volume and network plugins and an image's platforms are not part of the specs (see README).
+/// The first filter that refused a node, in the pipeline's order. `plugin` and `platform` refuse
+/// nobody: volume and network plugins and an image's platforms are not part of the specs (see
+/// README).
 enum class Verdict : std::uint8_t {
     not_available, resources, plugin, constraints, platform, host_port, max_replicas, passes,
 };
@@ -31,7 +32,8 @@ class Pipeline {
 
     /// True when the node passes. Counts a refusal, or forgets all refusals.
     bool process(const NodeInfo& node);
-    /// "insufficient resources on 2 nodes; 1 node not available for new tasks": most refusals first.
+    /// "insufficient resources on 2 nodes; 1 node not available for new tasks": most refusals
+    /// first.
     std::string explain() const;
     const Needs& needs() const { return needs_; }
     std::uint64_t runs() const { return runs_; }

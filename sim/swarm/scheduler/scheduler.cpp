@@ -29,7 +29,7 @@ void Scheduler::start() {
     debounce();
 }
 
-// --- Following the store ----------------------------------------------------------------------------
+// --- Following the store -------------------------------------------------------------------------
 
 void Scheduler::on_commit(std::span<const Committed> changes) {
     for (const Committed& change : changes) take(change);
@@ -73,7 +73,8 @@ void Scheduler::take_task(const Task& task, const Committed& change) {
         const bool failed =
             task.observed == TaskState::failed || task.observed == TaskState::rejected;
         if (failed && task.slot > 0 && change.observed_before != task.observed) {
-            nodes_.record_failure(task, kernel_.now());   // Only of tasks it placed: not global ones.
+            // Only of tasks it placed: not global ones.
+            nodes_.record_failure(task, kernel_.now());
         }
         need_tick(change.event);
         return;
@@ -111,7 +112,8 @@ void Scheduler::debounce() {
 
 void Scheduler::on_timer() {
     if (!debouncing_) return;
-    // Each commit postpones the timer; instead of resetting it, look at the newest commit when it fires.
+    // Each commit postpones the timer; instead of resetting it, look at the newest commit when it
+    // fires.
     const Time due = std::min(last_commit_ + commit_debounce_gap,
                               debouncing_since_ + commit_debounce_most);
     if (due > kernel_.now()) {
@@ -123,7 +125,7 @@ void Scheduler::on_timer() {
     schedule();
 }
 
-// --- Placing ----------------------------------------------------------------------------------------
+// --- Placing -------------------------------------------------------------------------------------
 
 void Scheduler::schedule() {
     if (store_.outstanding(Proposer::scheduler) > 0) {   // Decide again once those are true.

@@ -25,8 +25,8 @@ struct SchedulingEffort {
     std::uint64_t placed = 0;
 };
 
-/// Assigns PENDING tasks to nodes. Tasks of one service and spec version are one group and share one
-/// ranking. Reacts to commits, acts after the debounce, explains itself in decision.* events.
+/// Assigns PENDING tasks to nodes. Tasks of one service and spec version are one group and share
+/// one ranking. Reacts to commits, acts after the debounce, explains itself in decision.* events.
 class Scheduler final : public Subscriber {
   public:
     /// Timers are set for `owner`, whose on_timer hands scheduler_debounce to on_timer().
@@ -72,7 +72,8 @@ class Scheduler final : public Subscriber {
     kernel::Rng ties_;
     NodeSet nodes_;
     std::set<TaskId> preassigned_;
-    std::vector<TaskId> unassigned_;      // May name tasks twice or in vain; sorted out at the tick.
+    // May name tasks twice or in vain; sorted out at the tick.
+    std::vector<TaskId> unassigned_;
     bool tick_required_ = false;
     EventId tick_cause_{};                // What last made another attempt worth while.
     bool debouncing_ = false;

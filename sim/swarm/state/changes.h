@@ -7,9 +7,9 @@
 
 #include "swarm/state/objects.h"
 
-/// What may be done to the store, as data: a transaction is a list of these, and could be a Raft entry.
-/// Each change is checked when it commits, not when it is proposed: one that no longer makes sense
-/// (its object is gone, a state would go back) is rejected and its proposer told.
+/// What may be done to the store, as data: a transaction is a list of these, and could be a Raft
+/// entry. Each change is checked when it commits, not when it is proposed: one that no longer makes
+/// sense (its object is gone, a state would go back) is rejected and its proposer told.
 namespace glasshive::swarm {
 
 struct NodeCreate {
@@ -80,8 +80,8 @@ inline constexpr std::size_t transaction_changes_max = 200;
 
 using Transaction = std::vector<Change>;
 
-/// A change that is now true, with what was true before. Pointers hold until the next commit; those to
-/// removed objects show their last state.
+/// A change that is now true, with what was true before. Pointers hold until the next commit; those
+/// to removed objects show their last state.
 struct Committed {
     enum class Kind : std::uint8_t {
         node_created, node_updated, service_created, service_updated, service_removed,

@@ -128,7 +128,8 @@ Result<Constraint> parse_constraint(std::string_view text) {
     const auto equal = text.find("=="), unequal = text.find("!=");
     const auto at = std::min(equal, unequal);
     if (at == std::string_view::npos) {
-        return problem("constraint expected one operator from ==, !=: \"" + std::string(text) + "\"",
+        return problem("constraint expected one operator from ==, !=: \"" + std::string(text) +
+                           "\"",
                        "for example node.role == worker");
     }
     const std::string_view key = trimmed(text.substr(0, at));

@@ -18,13 +18,14 @@ struct Constraint {
 };
 
 /// Reads one expression. Keys match [a-z_][a-z0-9-_.]+ without regard to case, values
-/// [a-z0-9:\-_\s.*()?+[\]\\^$|/]+. An empty path in the diagnostic: the caller knows where it stands.
+/// [a-z0-9:\-_\s.*()?+[\]\\^$|/]+. An empty path in the diagnostic: the caller knows where it
+/// stands.
 Result<Constraint> parse_constraint(std::string_view text);
 /// All of them; expressions that do not parse match no node (scenario checks them beforehand).
 std::vector<Constraint> parse_constraints(const std::vector<std::string>& texts);
 
-/// True when the node satisfies every constraint. Values compare whole and without regard to case; a
-/// missing label reads as ""; an unknown key never matches. `node_id` is the rendered id.
+/// True when the node satisfies every constraint. Values compare whole and without regard to case;
+/// a missing label reads as ""; an unknown key never matches. `node_id` is the rendered id.
 bool matches(const std::vector<Constraint>& constraints, const NodeConfig& node,
              std::string_view node_id);
 

@@ -87,7 +87,8 @@ struct Service {
 /// One attempt to run a service's container. Never runs twice: a restart is a new task.
 struct Task {
     TaskId id = TaskId::none;
-    std::uint32_t place = 0;             ///< Index in the store's slab: dense, reused after removal.
+    /// Index in the store's slab: dense, reused after removal.
+    std::uint32_t place = 0;
     ServiceId service;
     NodeId node;                         ///< Invalid before assignment.
     std::uint32_t slot = 0;              ///< From 1; 0 for global services.
@@ -116,7 +117,8 @@ struct ServiceStatus {
     std::uint64_t completed = 0;
 };
 
-/// True for a node that must keep no replicated task: down or draining. UNKNOWN and PAUSE do not count.
+/// True for a node that must keep no replicated task: down or draining. UNKNOWN and PAUSE do not
+/// count.
 /// Source: swarmkit manager/orchestrator/task.go InvalidNode.
 inline bool is_invalid(const Node& node) {
     return node.state == NodeState::down || node.availability == Availability::drain;

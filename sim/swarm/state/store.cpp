@@ -27,7 +27,8 @@ bool Store::commit_next() {
     for (const Change& change : proposal.changes) {
         Committed done;
         done.cause = change.cause;
-        const bool applied = std::visit([&](const auto& what) { return apply(what, done); }, change.what);
+        const bool applied =
+            std::visit([&](const auto& what) { return apply(what, done); }, change.what);
         if (!applied) {
             for (const Ear& ear : subscribers_) {
                 if (ear.as == proposal.proposer) ear.subscriber->on_rejected(change);
@@ -70,7 +71,7 @@ void Store::remember_event(const Committed& done) {
     }
 }
 
-// --- Nodes and services -----------------------------------------------------------------------------
+// --- Nodes and services --------------------------------------------------------------------------
 
 bool Store::apply(const NodeCreate& change, Committed& done) {
     SIM_ASSERT(change.node.index() == nodes_.size());   // Ids commit in the order they were given.
@@ -135,7 +136,7 @@ bool Store::apply(const ServiceRemove& change, Committed& done) {
     return true;
 }
 
-// --- Tasks ------------------------------------------------------------------------------------------
+// --- Tasks ---------------------------------------------------------------------------------------
 
 bool Store::apply(const TaskCreate& change, Committed& done) {
     Service& service = services_[change.service.index()];
@@ -267,7 +268,7 @@ void Store::count(const Task& task, int sign) {
     if (task.desired == TaskState::running) service.desired_running += step;
 }
 
-// --- Lists ------------------------------------------------------------------------------------------
+// --- Lists ---------------------------------------------------------------------------------------
 
 TaskList& Store::instance_of(const Task& task) {
     Service& service = services_[task.service.index()];
@@ -299,7 +300,7 @@ void Store::unlink(TaskList& list, By by, Task& task) {
     (link.next == TaskList::none ? list.tail : tasks_[link.next].links[which].prev) = link.prev;
 }
 
-// --- Queries ----------------------------------------------------------------------------------------
+// --- Queries -------------------------------------------------------------------------------------
 
 const Service* Store::find_service(NameId name) const {
     const auto found = service_by_name_.find(name);

@@ -37,8 +37,9 @@ class Announcer {
 };
 
 /// The swarm's state. Everything that changes it goes through propose(); everybody reads committed
-/// versions only. Proposals wait in a queue until commit_next() makes the oldest one true: the manager
-/// calls it at the same instant, a consensus module may call it when a majority has the entry.
+/// versions only. Proposals wait in a queue until commit_next() makes the oldest one true: the
+/// manager calls it at the same instant, a consensus module may call it when a majority has the
+/// entry.
 ///
 /// Not thread-safe. References to nodes, services and tasks hold until the next commit.
 class Store {
@@ -47,7 +48,7 @@ class Store {
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    // --- Writing ----------------------------------------------------------------------------------
+    // --- Writing ---------------------------------------------------------------------------------
     /// Queues a transaction. Requires 1..transaction_changes_max changes.
     void propose(Proposer proposer, Transaction changes);
     /// Makes the oldest proposal true and tells the subscribers; false when none waits.
@@ -57,14 +58,16 @@ class Store {
     bool has_proposals() const { return !proposals_.empty(); }
     /// The leader is gone: proposals that were not committed never will be.
     void drop_proposals();
-    void subscribe(Proposer as, Subscriber& subscriber) { subscribers_.push_back({as, &subscriber}); }
+    void subscribe(Proposer as, Subscriber& subscriber) {
+        subscribers_.push_back({as, &subscriber});
+    }
     /// Null: nothing is said.
     void set_announcer(Announcer* announcer) { announcer_ = announcer; }
     TaskId new_task_id() { return TaskId{++last_task_id_}; }
     NodeId new_node_id() { return NodeId{node_ids_++}; }
     ServiceId new_service_id() { return ServiceId{service_ids_++}; }
 
-    // --- Reading ----------------------------------------------------------------------------------
+    // --- Reading ---------------------------------------------------------------------------------
     const std::deque<Node>& nodes() const { return nodes_; }
     const Node& node(NodeId id) const { return nodes_[id.index()]; }
     const std::deque<Service>& services() const { return services_; }   ///< Removed ones included.
@@ -142,7 +145,8 @@ class Store {
     std::deque<Task> tasks_;                          // The slab: stable addresses, reused places.
     std::vector<std::uint32_t> free_places_;
     std::vector<std::uint32_t> places_by_id_;         // By TaskId - 1; none once removed.
-    std::deque<Task> removed_;                        // Last state of tasks the newest commit removed.
+    // Last state of tasks the newest commit removed.
+    std::deque<Task> removed_;
     std::vector<Committed> committed_;                // Scratch of commit_next.
     std::size_t task_count_ = 0;
     std::uint64_t last_task_id_ = 0;
@@ -176,7 +180,8 @@ class Batch {
     Transaction changes_;
 };
 
-/// A new task of `service` as the orchestrators make it: NEW, "created". `node` only for global services.
+/// A new task of `service` as the orchestrators make it: NEW, "created". `node` only for global
+/// services.
 /// Source: swarmkit manager/orchestrator/task.go NewTask.
 TaskCreate make_task(Store& store, const Service& service, std::uint32_t slot, NodeId node,
                      TaskState desired = TaskState::running);

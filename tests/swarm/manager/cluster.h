@@ -26,8 +26,8 @@ struct Fate {
     Duration stop = milliseconds{500};      ///< From "stop" to SHUTDOWN.
 };
 
-/// Speaks the agent's side of swarm/protocol.h and makes up what containers do. Its disk remembers which
-/// tasks it ran; after a reboot those are reported FAILED.
+/// Speaks the agent's side of swarm/protocol.h and makes up what containers do. Its disk remembers
+/// which tasks it ran; after a reboot those are reported FAILED.
 class FakeAgent final : public kernel::Process {
   public:
     FakeAgent(kernel::Kernel& kernel, HostId host, ProcessId manager,

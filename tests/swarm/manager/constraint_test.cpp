@@ -1,4 +1,5 @@
-// Goal: placement constraints read and match as SwarmKit's do. Method: tables of expressions against one node.
+// Goal: placement constraints read and match as SwarmKit's do. Method: tables of expressions
+// against one node.
 #include <catch2/catch.hpp>
 
 #include "swarm/state/constraint.h"
@@ -65,8 +66,8 @@ TEST_CASE("all constraints must hold", "[swarm][constraint]") {
 }
 
 TEST_CASE("what is no constraint is refused with a hint", "[swarm][constraint]") {
-    const char* text = GENERATE("node.role", "node.role = worker", "== worker", "1node == a", "n == a",
-                                "node.role ==", "node.role == a,b", "node role == a");
+    const char* text = GENERATE("node.role", "node.role = worker", "== worker", "1node == a",
+                                "n == a", "node.role ==", "node.role == a,b", "node role == a");
     CAPTURE(text);
     const Result<Constraint> parsed = parse_constraint(text);
     REQUIRE(!parsed.ok());

@@ -1,5 +1,5 @@
-// Goal: sessions, heartbeats and reports as SwarmKit's dispatcher handles them. Method: scripted agents that are
-// silent, cut off, too eager or wrong.
+// Goal: sessions, heartbeats and reports as SwarmKit's dispatcher handles them. Method: scripted
+// agents that are silent, cut off, too eager or wrong.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/cluster.h"

@@ -1,5 +1,5 @@
-// Goal: the incremental scheduler chooses what SwarmKit's algorithm chooses. Method: 200 random clusters with
-// several rounds of change each, against a naive model that draws the same ties.
+// Goal: the incremental scheduler chooses what SwarmKit's algorithm chooses. Method: 200 random
+// clusters with several rounds of change each, against a naive model that draws the same ties.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/naive_scheduler.h"
@@ -26,7 +26,8 @@ struct RandomCluster {
     }
     void add_service() {
         ServiceSpec spec = StoreBench::spec("s" + std::to_string(services.size()));
-        if (random.below(2) > 0) spec.task.reservations.cpus = Cpus{random.between(1, 4) * 500'000'000};
+        if (random.below(2) > 0)
+            spec.task.reservations.cpus = Cpus{random.between(1, 4) * 500'000'000};
         if (random.below(3) == 0) spec.task.reservations.memory = gibibyte * random.between(1, 4);
         if (random.below(3) == 0) {
             spec.task.placement.constraints = {random.below(2) > 0 ? "node.labels.zone==a"

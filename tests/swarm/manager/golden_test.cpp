@@ -1,5 +1,6 @@
-// Goal: the manager heals a swarm as SwarmKit does, with SwarmKit's delays. Method: golden checks 1 to 5 and
-// 12 of our SwarmKit notes, each derived from the cited code, on a bare kernel with scripted agents.
+// Goal: the manager heals a swarm as SwarmKit does, with SwarmKit's delays. Method: golden checks 1
+// to 5 and 12 of our SwarmKit notes, each derived from the cited code, on a bare kernel with
+// scripted agents.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/cluster.h"

@@ -9,8 +9,9 @@
 
 namespace glasshive::test {
 
-/// SwarmKit's scheduler written down again as it stands there, from the store alone, with every node
-/// looked at every time: slow and obvious. Shares no code with sim/swarm/scheduler but explain().
+/// SwarmKit's scheduler written down again as it stands there, from the store alone, with every
+/// node looked at every time: slow and obvious. Shares no code with sim/swarm/scheduler but
+/// explain().
 class NaiveScheduler {
   public:
     struct Failure { NodeId node; ServiceId service; std::uint32_t version; Time at; };

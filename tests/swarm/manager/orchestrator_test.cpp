@@ -1,5 +1,5 @@
-// Goal: services keep the shape they were asked for: slots, global tasks, updates, removal, evictions.
-// Method: short stories with scripted agents on a bare kernel.
+// Goal: services keep the shape they were asked for: slots, global tasks, updates, removal,
+// evictions. Method: short stories with scripted agents on a bare kernel.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/cluster.h"

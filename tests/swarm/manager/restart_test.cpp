@@ -1,5 +1,5 @@
-// Goal: the restart supervisor's rules: condition, delay, attempts, window, waiting. Method: tables and short
-// stories with scripted agents on a bare kernel.
+// Goal: the restart supervisor's rules: condition, delay, attempts, window, waiting. Method: tables
+// and short stories with scripted agents on a bare kernel.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/cluster.h"
@@ -53,7 +53,8 @@ TEST_CASE("the condition decides whether an ended task is replaced", "[swarm][re
 }
 
 TEST_CASE("a crash loop has the period run time plus delay", "[swarm][restart]") {
-    const Duration delay = GENERATE(Duration(seconds{0}), Duration(seconds{5}), Duration(seconds{20}));
+    const Duration delay =
+        GENERATE(Duration(seconds{0}), Duration(seconds{5}), Duration(seconds{20}));
     CAPTURE(seconds_of(delay));
     Cluster cluster(1);
     cluster.fates["crash"].run = seconds{2};
@@ -144,7 +145,8 @@ TEST_CASE("slots keep five tasks in all, the live one included", "[swarm][restar
 
 TEST_CASE("a failure on a node that comes back after a reboot is restarted there or elsewhere",
           "[swarm][restart]") {
-    // The reboot is shorter than the grace period: the node is never down, its tasks are reported failed.
+    // The reboot is shorter than the grace period: the node is never down, its tasks are reported
+    // failed.
     Cluster cluster(2);
     cluster.start();
     const ServiceId web = cluster.create("web", 2);

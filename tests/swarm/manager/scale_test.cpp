@@ -1,5 +1,5 @@
-// Goal: size does not hurt: work per task and memory per task stay small. Method: count operations and bytes,
-// not time. The figures in seconds are the bench's (tests/bench/swarm_bench.cpp).
+// Goal: size does not hurt: work per task and memory per task stay small. Method: count operations
+// and bytes, not time. The figures in seconds are the bench's (tests/bench/swarm_bench.cpp).
 #include <catch2/catch.hpp>
 
 #include <malloc.h>

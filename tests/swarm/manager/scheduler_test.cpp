@@ -1,5 +1,5 @@
-// Goal: filters, their words, ranking and timing as in SwarmKit's scheduler. Method: small clusters set up by
-// hand; the scheduler is called directly, or through its debounce.
+// Goal: filters, their words, ranking and timing as in SwarmKit's scheduler. Method: small clusters
+// set up by hand; the scheduler is called directly, or through its debounce.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -101,7 +101,8 @@ TEST_CASE("tasks level the nodes of a service, then go round", "[swarm][schedule
     const std::vector<TaskId> more = bench.add_tasks(web, 2, 8);
     bench.schedule();
     REQUIRE(spread(bench, more)[fresh] == 2);
-    // Another service looks at its own tasks first, then at the total: the fresh node has the fewest.
+    // Another service looks at its own tasks first, then at the total: the fresh node has the
+    // fewest.
     const std::vector<TaskId> other =
         bench.add_tasks(bench.add_service(StoreBench::spec("other")), 4);
     bench.schedule();

@@ -92,7 +92,8 @@ struct StoreBench {
             }
         }
         settle();
-        for (const TaskId id : ids) observe(id, TaskState::pending, "pending task scheduling", false);
+        for (const TaskId id : ids)
+            observe(id, TaskState::pending, "pending task scheduling", false);
         settle();
         return ids;
     }

@@ -1,4 +1,5 @@
-// Goal: the store's promises: what may change, what is refused, who hears of it. Method: direct proposals.
+// Goal: the store's promises: what may change, what is refused, who hears of it. Method: direct
+// proposals.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/store_bench.h"
