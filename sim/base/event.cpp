@@ -35,7 +35,8 @@ EventId EventStream::emit(Time now, EventId cause, const EventKind& kind, NameId
                           std::initializer_list<FieldArgument> arguments) {
     SIM_ASSERT(arguments.size() <= event_fields_max);
     SIM_ASSERT(subject.valid());
-    Event event{.id = EventId{++count_}, .time = now, .cause = cause, .subject = subject, .kind = kind.id};
+    Event event{
+        .id = EventId{++count_}, .time = now, .cause = cause, .subject = subject, .kind = kind.id};
     std::string_view text;
     std::size_t i = 0;
     for (const FieldArgument& argument : arguments) {

@@ -36,17 +36,17 @@ inline constexpr std::size_t event_fields_max = 6;
 
 /// Describes one kind of event. Lives as a constant in the `events.h` of the module that emits it.
 ///
-/// The last three members are the fold: how the event changes what is true of its subject. A keyframe,
-/// the viewer and `query` all read state through this one description (see record/state).
+/// The last three members are the fold: how the event changes what is true of its subject. A
+/// keyframe, the viewer and `query` all read state through this one description (see record/state).
 struct EventKind {
-    std::uint16_t id = 0;         ///< Stable number: part of the digest and of recordings, never reused.
+    std::uint16_t id = 0;   ///< Stable number: part of the digest and of recordings, never reused.
     std::string_view name;        ///< "noun.verb", e.g. "task.running".
     std::string_view subject;     ///< What the subject is: "task", "node", "host", "service"…
     std::string_view doc;         ///< One sentence, for docs/reference/events.md.
     std::array<FieldInfo, event_fields_max> fields{};
     std::string_view state{};     ///< The subject's state from now on; "" leaves it as it was.
     bool ends_subject = false;    ///< The subject no longer exists after this event.
-    int verbosity = 1;            ///< Shown by `run` from this level: 0 always, 1 normal, 2 -v, 3 -vv.
+    int verbosity = 1;   ///< Shown by `run` from this level: 0 always, 1 normal, 2 -v, 3 -vv.
 
     constexpr std::size_t field_count() const {
         std::size_t n = 0;
@@ -85,7 +85,9 @@ constexpr FieldArgument real(double v) { return {FieldType::real, {.real = v}}; 
 constexpr FieldArgument name(NameId v) {
     return {FieldType::name, {.integer = static_cast<std::int64_t>(v.value)}};
 }
-constexpr FieldArgument duration(Duration v) { return {FieldType::duration, {.integer = v.count()}}; }
+constexpr FieldArgument duration(Duration v) {
+    return {FieldType::duration, {.integer = v.count()}};
+}
 constexpr FieldArgument bytes(Bytes v) { return {FieldType::bytes, {.integer = v.count}}; }
 constexpr FieldArgument event(EventId v) {
     return {FieldType::event, {.integer = static_cast<std::int64_t>(number_of(v))}};

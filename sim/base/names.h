@@ -22,7 +22,7 @@ class Names {
     std::size_t size() const { return texts_.size(); }
 
   private:
-    std::deque<std::string> texts_;                                // Stable addresses for the views.
+    std::deque<std::string> texts_;                               // Stable addresses for the views.
     std::unordered_map<std::string_view, std::uint32_t> index_;   // Looked up only, never walked.
 };
 

@@ -49,7 +49,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
     if (word.size() > 64) return "";   // Not a typo of anything we know; keep the cost bounded.
     std::string best;
-    std::size_t best_distance = std::min<std::size_t>(2, std::max<std::size_t>(1, word.size() / 3)) + 1;
+    std::size_t best_distance =
+        std::min<std::size_t>(2, std::max<std::size_t>(1, word.size() / 3)) + 1;
     for (const std::string& candidate : candidates) {
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {

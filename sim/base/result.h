@@ -42,7 +42,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 template <class T>
 class Result {
   public:
-    Result(T value) : data_(std::move(value)) {}                        // NOLINT: implicit on purpose
+    Result(T value) : data_(std::move(value)) {}   // NOLINT: implicit on purpose
     Result(Diagnostics problems) : data_(std::move(problems)) {}        // NOLINT
     Result(Diagnostic problem) : data_(Diagnostics{std::move(problem)}) {}   // NOLINT
 
@@ -51,7 +51,10 @@ class Result {
     const T& value() const { SIM_ASSERT(ok()); return *std::get_if<T>(&data_); }
     T& value() { SIM_ASSERT(ok()); return *std::get_if<T>(&data_); }
     /// Requires !ok().
-    const Diagnostics& problems() const { SIM_ASSERT(!ok()); return *std::get_if<Diagnostics>(&data_); }
+    const Diagnostics& problems() const {
+        SIM_ASSERT(!ok());
+        return *std::get_if<Diagnostics>(&data_);
+    }
 
   private:
     std::variant<T, Diagnostics> data_;

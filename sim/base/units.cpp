@@ -65,9 +65,12 @@ std::string seconds_text(Time t, int digits) {
 
 std::string to_text(Bytes b) {
     const auto n = static_cast<double>(b.count);
-    if (b.count >= gibibyte.count) return trimmed(n / static_cast<double>(gibibyte.count), 2) + " GiB";
-    if (b.count >= mebibyte.count) return trimmed(n / static_cast<double>(mebibyte.count), 2) + " MiB";
-    if (b.count >= kibibyte.count) return trimmed(n / static_cast<double>(kibibyte.count), 2) + " KiB";
+    if (b.count >= gibibyte.count)
+        return trimmed(n / static_cast<double>(gibibyte.count), 2) + " GiB";
+    if (b.count >= mebibyte.count)
+        return trimmed(n / static_cast<double>(mebibyte.count), 2) + " MiB";
+    if (b.count >= kibibyte.count)
+        return trimmed(n / static_cast<double>(kibibyte.count), 2) + " KiB";
     return std::to_string(b.count) + " B";
 }
 

@@ -64,7 +64,8 @@ constexpr Bandwidth gigabits(std::int64_t n) { return {n * 1'000'000'000}; }
 /// Requires rate > 0 and size >= 0. Saturates at Duration::max().
 Duration transfer_time(Bytes size, Bandwidth rate);
 
-/// For people: "0s", "250ms", "12.5s", "1h2m3s". At most nine significant digits; never rounds to 0.
+/// For people: "0s", "250ms", "12.5s", "1h2m3s". At most nine significant digits; never rounds to
+/// 0.
 std::string to_text(Duration d);
 /// For people: seconds with `digits` decimals, "12.500".
 std::string seconds_text(Time t, int digits = 3);

@@ -68,8 +68,8 @@ struct Expectation {
     std::string path;             ///< "expect[0]"
 };
 
-/// Reads one sentence. On failure: one Diagnostic (file, line and path as given) that quotes the word
-/// that does not fit and hints at what could stand there.
+/// Reads one sentence. On failure: one Diagnostic (file, line and path as given) that quotes the
+/// word that does not fit and hints at what could stand there.
 Result<Expectation> parse_expectation(std::string_view text, const std::string& file = "",
                                       int line = 0, const std::string& path = "");
 
@@ -83,8 +83,8 @@ struct KnownNames {
     std::vector<std::string> called;
 };
 
-/// Everything in the sentences that the scenario does not have: unknown services and hosts (with the
-/// nearest name), faults that are not in the list, instants after the end.
+/// Everything in the sentences that the scenario does not have: unknown services and hosts (with
+/// the nearest name), faults that are not in the list, instants after the end.
 Diagnostics check_names(const std::vector<Expectation>& expectations, const KnownNames& known);
 
 /// The sentences' language for people, in Markdown: every form with its meaning and an example.

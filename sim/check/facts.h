@@ -12,8 +12,8 @@ namespace glasshive::check {
 
 /// What the events have made true so far, as far as expectations ask. A fold over events.
 ///
-/// A container executes from container.started to container.ended, whatever the managers believe; one
-/// on a paused host counts: it is frozen, not gone.
+/// A container executes from container.started to container.ended, whatever the managers believe;
+/// one on a paused host counts: it is frozen, not gone.
 class Facts {
   public:
     explicit Facts(const Names& names) : names_(names) {}

@@ -11,7 +11,8 @@ class CausesPointBack final : public Invariant {
     void on_event(const Event& event, std::string_view) override {
         const std::uint64_t id = number_of(event.id);
         if (id != last_ + 1) {
-            broken(event, "event " + std::to_string(id) + " follows event " + std::to_string(last_));
+            broken(event,
+                   "event " + std::to_string(id) + " follows event " + std::to_string(last_));
         }
         last_ = id;
         if (event.cause >= event.id) {
@@ -30,7 +31,8 @@ class TimeNeverGoesBack final : public Invariant {
 
     void on_event(const Event& event, std::string_view) override {
         if (event.time < now_) {
-            broken(event, seconds_text(event.time, 9) + " s follows " + seconds_text(now_, 9) + " s");
+            broken(event,
+                   seconds_text(event.time, 9) + " s follows " + seconds_text(now_, 9) + " s");
         } else {
             now_ = event.time;
         }

@@ -20,7 +20,8 @@ class TaskStateNeverGoesBack final : public Invariant {
         std::uint16_t& state = states_[event.subject];
         const bool first = state == 0;
         if (first != (event.kind == task_new.id)) {
-            broken(event, text(event.subject) + (first ? " was never created" : " is created again"));
+            broken(event,
+                   text(event.subject) + (first ? " was never created" : " is created again"));
         } else if (state == task_removed.id) {
             broken(event, text(event.subject) + " changes after its removal");
         } else if (event.kind < state) {

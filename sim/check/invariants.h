@@ -54,8 +54,8 @@ struct HostCapacity {
 std::unique_ptr<Invariant> make_causes_point_back(const Names& names);
 /// Events come in order of time.
 std::unique_ptr<Invariant> make_time_never_goes_back(const Names& names);
-/// A task's observed state only moves forward (SwarmKit drops a report that would move it back); it is
-/// created once and nothing follows its removal.
+/// A task's observed state only moves forward (SwarmKit drops a report that would move it back); it
+/// is created once and nothing follows its removal.
 std::unique_ptr<Invariant> make_task_state_never_goes_back(const Names& names);
 /// No container starts on a host that is off, and none outlives the instant its host loses power.
 std::unique_ptr<Invariant> make_no_container_on_dead_host(const Names& names);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr int fraction_bits = 7;
 
-/// Below 2^7 every nanosecond has its own bucket; above, the seven bits behind the leading one count.
+/// Below 2^7 every nanosecond has its own bucket; above, the seven bits behind the leading one
+/// count.
 std::uint32_t bucket_of(std::uint64_t ns) {
     const int width = std::bit_width(ns);
     if (width <= fraction_bits) return static_cast<std::uint32_t>(ns);

@@ -17,8 +17,8 @@ class LatencyHistogram {
     /// Negative durations count as 0.
     void add(Duration latency);
     std::int64_t count() const { return count_; }
-    /// The nearest-rank percentile: the lowest latency that `percent` of all do not exceed, as the upper
-    /// end of its bucket, at most max(). 0 without any. Requires 0 < percent <= 100.
+    /// The nearest-rank percentile: the lowest latency that `percent` of all do not exceed, as the
+    /// upper end of its bucket, at most max(). 0 without any. Requires 0 < percent <= 100.
     Duration percentile(int percent) const;
     Duration max() const { return max_; }
 

@@ -6,8 +6,9 @@ namespace glasshive::check {
 
 namespace {
 
-/// "X within D of fault N": from some instant <= strike + D, X holds unbroken until the next fault or
-/// the end. Every strike of the fault is held to it. "By T" is the same with the start as its fault.
+/// "X within D of fault N": from some instant <= strike + D, X holds unbroken until the next fault
+/// or the end. Every strike of the fault is held to it. "By T" is the same with the start as its
+/// fault.
 class RecoveryRule final : public Rule {
   public:
     explicit RecoveryRule(Expectation expectation) : Rule(std::move(expectation)) {

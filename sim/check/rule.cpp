@@ -59,7 +59,8 @@ std::string seconds(Duration d) {
 std::string seconds(Time t) { return seconds(t.time_since_epoch()); }
 
 std::string percent_text(double share) {
-    // Two decimals, cut and not rounded: a share just short of its bound must not look as if it met it.
+    // Two decimals, cut and not rounded: a share just short of its bound must not look as if it met
+    // it.
     const auto hundredths = static_cast<std::int64_t>(std::floor(share * 10'000 + 1e-9));
     std::string text = std::to_string(hundredths / 100);
     const std::int64_t rest = hundredths % 100;

@@ -11,9 +11,9 @@
 
 namespace glasshive::check {
 
-/// Judges one expectation. The evaluator calls, in order of time: on_event for every event, on_fault
-/// for every strike (before the state of that instant is settled), settle once per instant at which
-/// a fact changed (and once at 0), finish at the end.
+/// Judges one expectation. The evaluator calls, in order of time: on_event for every event,
+/// on_fault for every strike (before the state of that instant is settled), settle once per instant
+/// at which a fact changed (and once at 0), finish at the end.
 class Rule {
   public:
     explicit Rule(Expectation expectation) : expectation_(std::move(expectation)) {}

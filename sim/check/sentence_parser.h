@@ -9,8 +9,8 @@
 
 namespace glasshive::check {
 
-/// Reads one sentence word by word. Every word that was tried and did not fit is remembered with its
-/// place; of the furthest place, those are what could have followed.
+/// Reads one sentence word by word. Every word that was tried and did not fit is remembered with
+/// its place; of the furthest place, those are what could have followed.
 class SentenceParser {
   public:
     explicit SentenceParser(std::string_view text);

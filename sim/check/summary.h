@@ -19,7 +19,7 @@ struct ServiceSummary {
     std::int64_t tasks_failed = 0;
     std::int64_t tasks_rejected = 0;
     Duration downtime{};                 ///< With no executing container, after the first one.
-    Duration below_desired{};            ///< With fewer than desired, after they were first all there.
+    Duration below_desired{};   ///< With fewer than desired, after they were first all there.
     std::optional<Time> first_running;   ///< First container.started.
     std::optional<Time> first_complete;  ///< First instant with all desired ones executing.
     std::int64_t requests_ok = 0;

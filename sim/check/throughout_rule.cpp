@@ -6,8 +6,8 @@ namespace glasshive::check {
 
 namespace {
 
-/// X at every instant of a window: the state is cut into stretches within which it does not change, and
-/// each stretch that reaches into the window is looked at. "At the end" looks at the last one.
+/// X at every instant of a window: the state is cut into stretches within which it does not change,
+/// and each stretch that reaches into the window is looked at. "At the end" looks at the last one.
 class ThroughoutRule final : public Rule {
   public:
     explicit ThroughoutRule(Expectation expectation)

@@ -126,7 +126,8 @@ static void add_readers(App::Parts& p) {
         ->capture_default_str();
     exported->add_option("-o,--output", p.export_output, "File; standard output without it");
     add_common(*exported, p.common, false);
-    exported->footer("perfetto is Chrome's trace JSON: open it in ui.perfetto.dev or chrome://tracing.");
+    exported->footer(
+        "perfetto is Chrome's trace JSON: open it in ui.perfetto.dev or chrome://tracing.");
     exported->callback([&p] {
         p.chosen = [&p] {
             return export_command(p.common, p.export_recording, p.export_format, p.export_output);
@@ -143,7 +144,8 @@ static void add_others(App::Parts& p, const App& self) {
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file, "Scenario (.yaml)")->required();
-    session->add_option("--socket", p.session.socket, "Path of the socket to listen on")->required();
+    session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
+        ->required();
     session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)");
     CLI::Option* seed = session->add_option("-s,--seed", p.session_seed, "Seed");
     session->footer(
@@ -170,9 +172,10 @@ static void add_others(App::Parts& p, const App& self) {
     completion->add_option("SHELL", p.shell, "bash, zsh or fish")
         ->required()
         ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    completion->footer("bash: source <(glasshive completion bash)\n"
-                       "zsh:  glasshive completion zsh > \"${fpath[1]}/_glasshive\"\n"
-                       "fish: glasshive completion fish > ~/.config/fish/completions/glasshive.fish");
+    completion->footer(
+        "bash: source <(glasshive completion bash)\n"
+        "zsh:  glasshive completion zsh > \"${fpath[1]}/_glasshive\"\n"
+        "fish: glasshive completion fish > ~/.config/fish/completions/glasshive.fish");
     completion->callback([&p] { p.chosen = [&p] { return completion_command(p.shell); }; });
 }
 
@@ -181,7 +184,8 @@ int App::run(int argc, char** argv) {
         parts_->app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return parts_->app.exit(error);   // --help, --version
-        std::cerr << "glasshive: " << error.what() << "\n    hint: glasshive --help lists the words\n";
+        std::cerr << "glasshive: " << error.what()
+                  << "\n    hint: glasshive --help lists the words\n";
         return exit_user_error;
     }
     return parts_->chosen ? parts_->chosen() : exit_user_error;

@@ -38,7 +38,8 @@ Result<Loaded> load_recording(const std::string& path) {
     const std::string name = recording.meta("scenario").value_or("");
     const auto content = recording.meta("file:" + name);
     if (name.empty() || !content) {
-        return Diagnostic{.file = path, .message = "it does not embed the scenario it was made from",
+        return Diagnostic{.file = path,
+                          .message = "it does not embed the scenario it was made from",
                           .hint = "run the scenario file itself"};
     }
     auto read = scenario::read_scenario(
@@ -79,7 +80,8 @@ Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint6
     if (until.empty()) return problems;
     const auto parsed = yaml::parse_duration(until);
     if (!parsed || parsed.value->count() <= 0) {
-        problems.push_back({.file = "--until", .message = "\"" + until + "\" is not a time to stop at",
+        problems.push_back({.file = "--until",
+                            .message = "\"" + until + "\" is not a time to stop at",
                             .hint = "write a duration such as 90s, 5m or 1h30m"});
     } else {
         spec.duration = *parsed.value;

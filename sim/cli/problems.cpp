@@ -29,7 +29,10 @@ void print_problems(std::ostream& out, const Terminal& terminal, const Diagnosti
 void print_problems_json(std::ostream& out, const Diagnostics& problems) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const Diagnostic& p : problems) {
-        list.push_back({{"file", p.file}, {"line", p.line}, {"path", p.path}, {"message", p.message},
+        list.push_back({{"file", p.file},
+                        {"line", p.line},
+                        {"path", p.path},
+                        {"message", p.message},
                         {"hint", p.hint},
                         {"severity", p.severity == Severity::error ? "error" : "warning"}});
     }

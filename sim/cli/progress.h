@@ -8,9 +8,9 @@
 
 namespace glasshive::cli {
 
-/// A progress bar on a terminal: virtual time, speed-up over real time, time to go. Appears only when
-/// the run has lasted two seconds, redraws at most ten times a second, and shows nothing elsewhere.
-/// The only reader of the wall clock in the command line; it decides nothing in the run.
+/// A progress bar on a terminal: virtual time, speed-up over real time, time to go. Appears only
+/// when the run has lasted two seconds, redraws at most ten times a second, and shows nothing
+/// elsewhere. The only reader of the wall clock in the command line; it decides nothing in the run.
 class Progress {
   public:
     Progress(std::ostream& out, const Terminal& terminal, Time end);

@@ -22,7 +22,8 @@ namespace glasshive::cli {
 namespace {
 
 /// Opens or complains; null when there is nothing to read.
-std::optional<record::Recording> open_or_tell(const std::string& path, const CommonOptions& common) {
+std::optional<record::Recording> open_or_tell(const std::string& path,
+                                              const CommonOptions& common) {
     auto opened = record::Recording::open(path);
     if (opened.ok()) return std::move(opened.value());
     const Terminal err(2, common.no_color);
@@ -144,7 +145,8 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& f
             }
         }
         if (!has_errors(found) && !common.json && !common.quiet) {
-            std::cout << printable(file) << ": " << out.paint(Tone::good, "ok") << " (" << what << ")\n";
+            std::cout << printable(file) << ": " << out.paint(Tone::good, "ok") << " (" << what
+                      << ")\n";
         }
         problems.insert(problems.end(), found.begin(), found.end());
     }

@@ -30,12 +30,13 @@ void print_services(std::ostream& out, const Terminal& terminal, const check::Su
     std::size_t widest = 7;
     for (const auto& s : summary.services) widest = std::max(widest, columns_of(s.name));
     widest = std::min<std::size_t>(widest, 28);
-    const bool requests = std::any_of(summary.services.begin(), summary.services.end(), [](const auto& s) {
-        return s.requests_ok + s.requests_failed > 0;
-    });
+    const bool requests =
+        std::any_of(summary.services.begin(), summary.services.end(),
+                    [](const auto& s) { return s.requests_ok + s.requests_failed > 0; });
     out << '\n'
-        << terminal.paint(Tone::bold, fit("Service", widest) + "  running  tasks  failed  downtime   "
-                                                               "below desired")
+        << terminal.paint(Tone::bold, fit("Service", widest) +
+                                          "  running  tasks  failed  downtime   "
+                                          "below desired")
         << terminal.paint(Tone::bold, requests ? "  requests   failed  p50      p99" : "") << '\n';
     for (const auto& s : summary.services) {
         out << fit(printable(s.name), widest) << "  "
@@ -65,10 +66,10 @@ void print_report(std::ostream& out, const Terminal& terminal, const ReportConte
     print_verdicts(out, terminal, outcome);
     print_services(out, terminal, summary);
     out << '\n'
-        << seconds_text(outcome.end) << " s of virtual time in " << std::max(context.wall_seconds, 0.0)
-        << " s, " << outcome.events << " events, " << summary.faults << " fault strikes, "
-        << summary.nodes_down << " nodes declared down, " << to_text(summary.bytes_moved)
-        << " moved in " << summary.flows << " flows\n";
+        << seconds_text(outcome.end) << " s of virtual time in "
+        << std::max(context.wall_seconds, 0.0) << " s, " << outcome.events << " events, "
+        << summary.faults << " fault strikes, " << summary.nodes_down << " nodes declared down, "
+        << to_text(summary.bytes_moved) << " moved in " << summary.flows << " flows\n";
     if (outcome.record_problem) {
         out << terminal.paint(Tone::bad, to_text(*outcome.record_problem)) << '\n';
     }

@@ -24,8 +24,11 @@ namespace {
 
 /// Words a shell would read back as one.
 std::string quoted(const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_not_of(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+") == std::string::npos;
+    const bool plain =
+        !word.empty() &&
+        word.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+") ==
+            std::string::npos;
     if (plain) return word;
     std::string out = "'";
     for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -97,7 +100,8 @@ int run_one(const RunOptions& options) {
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
     const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
     if (!wrong.empty()) return fail(wrong);
-    if (!options.common.json && !options.common.quiet) print_problems(std::cerr, err, spec.warnings);
+    if (!options.common.json && !options.common.quiet)
+        print_problems(std::cerr, err, spec.warnings);
 
     const std::string replay = replay_command(options, spec, file);
     auto opened = session::Session::open({.spec = spec, .record_path = options.record,

@@ -72,7 +72,8 @@ void Timeline::on_event(const Event& event, std::string_view text) {
               .detail = detail_words(event, *kind, names_, text), .cause = cause_of(event)};
     // Alike but for the subject's last number ("web.1", "web.2"; "w1", "w2"): one line.
     for (Line& before : pending_) {
-        if (before.kind != kind || before.detail != line.detail || before.cause != line.cause) continue;
+        if (before.kind != kind || before.detail != line.detail || before.cause != line.cause)
+            continue;
         ++before.folded;
         return;
     }
@@ -91,11 +92,13 @@ void Timeline::print_pending() {
         std::string subject = line.subject;
         if (line.folded > 1) subject += " and " + std::to_string(line.folded - 1) + " more";
         const std::string time = seconds_text(line.time);
-        out_ << terminal_.paint(Tone::dim, std::string(time.size() < 11 ? 11 - time.size() : 0, ' ') +
-                                               time + " s")
+        out_ << terminal_.paint(Tone::dim,
+                                std::string(time.size() < 11 ? 11 - time.size() : 0, ' ') + time +
+                                    " s")
              << "  " << terminal_.paint(tone, mark_of(tone)) << " "
              << terminal_.paint(tone, fit(line.kind->name, 20)) << " "
-             << terminal_.paint(Tone::bold, fit(subject, std::max<std::size_t>(24, columns_of(subject))))
+             << terminal_.paint(Tone::bold,
+                                fit(subject, std::max<std::size_t>(24, columns_of(subject))))
              << " " << printable(line.detail);
         if (!line.cause.empty()) out_ << "  " << terminal_.paint(Tone::dim, "<- " + line.cause);
         out_ << '\n';

@@ -10,8 +10,8 @@
 
 namespace glasshive::cli {
 
-/// Prints what matters as it happens: one aligned line per event, alike events of one instant folded
-/// into one line, causes named. An EventSink; shows kinds up to a verbosity level.
+/// Prints what matters as it happens: one aligned line per event, alike events of one instant
+/// folded into one line, causes named. An EventSink; shows kinds up to a verbosity level.
 class Timeline final : public EventSink {
   public:
     struct Options {
@@ -49,7 +49,8 @@ class Timeline final : public EventSink {
     std::size_t lines_ = 0;
     std::size_t left_out_ = 0;
     std::vector<std::string> fault_names_;  // "fault 2": by fault number.
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> fault_events_;   // Event id → fault number.
+    std::vector<std::pair<std::uint64_t, std::uint32_t>>
+        fault_events_;   // Event id → fault number.
     void (*hook_)(void*) = nullptr;
     void* context_ = nullptr;
 };

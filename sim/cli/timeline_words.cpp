@@ -97,7 +97,8 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "command.applied") return std::string(text);
     if (name == "node.ready") {
         const std::string before = f.get("before");
-        return before.empty() || before == "none" ? f.get("role") : f.get("role") + ", was " + before;
+        return before.empty() || before == "none" ? f.get("role")
+                                                  : f.get("role") + ", was " + before;
     }
     if (name == "node.down") return f.get("message") + ", silent for " + f.get("silent_for");
     if (name == "service.created" || name == "service.updated") {

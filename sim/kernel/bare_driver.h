@@ -9,8 +9,9 @@
 
 namespace glasshive::kernel {
 
-/// Drives a kernel without SimGrid: for tests of protocols, and for anything that needs no contention.
-/// Flows do not share links: each moves at its path's bottleneck (or its own cap, if lower).
+/// Drives a kernel without SimGrid: for tests of protocols, and for anything that needs no
+/// contention. Flows do not share links: each moves at its path's bottleneck (or its own cap, if
+/// lower).
 class BareDriver final : public FlowEngine {
   public:
     explicit BareDriver(Kernel& kernel) : kernel_(kernel) { kernel.set_flow_engine(this); }

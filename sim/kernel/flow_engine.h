@@ -11,8 +11,8 @@ namespace glasshive::kernel {
 class FlowEngine {
   public:
     virtual ~FlowEngine() = default;
-    /// Starts moving `bytes`; at most `rate_cap` bytes per second (0: no cap). Completion is reported
-    /// through Kernel::flow_finished, never from inside this call.
+    /// Starts moving `bytes`; at most `rate_cap` bytes per second (0: no cap). Completion is
+    /// reported through Kernel::flow_finished, never from inside this call.
     virtual void start(FlowId flow, HostId from, HostId to, double bytes, double rate_cap) = 0;
     /// Stops a running flow without completing it; returns the bytes still to move.
     virtual double stop(FlowId flow) = 0;

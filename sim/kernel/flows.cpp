@@ -96,7 +96,8 @@ void Flows::begin_latency(FlowId id) {
     const Duration latency = k_.topology_.path(f.from, f.to).latency;
     Duration wait = latency;
     if (profile_.latency_factor != 1) {
-        wait = Duration{std::llround(static_cast<double>(latency.count()) * profile_.latency_factor)};
+        wait =
+            Duration{std::llround(static_cast<double>(latency.count()) * profile_.latency_factor)};
     }
     k_.push(k_.now_ + wait,
             Kernel::pack(Kernel::Entry::flow_ready, f.generation + f.stall_serial, slot_of(id)));

@@ -8,10 +8,10 @@
 
 namespace glasshive::kernel {
 
-/// Bulk transfers: latency first (a timer), then bytes over shared links (the FlowEngine). A flow whose
-/// path is cut, or an end of which is off or frozen, stalls and keeps what is left; it goes on at heal
-/// and ends early only at the caller's timeout, at TCP's own, or when its source rebooted.
-/// Part of Kernel; use it through Kernel.
+/// Bulk transfers: latency first (a timer), then bytes over shared links (the FlowEngine). A flow
+/// whose path is cut, or an end of which is off or frozen, stalls and keeps what is left; it goes
+/// on at heal and ends early only at the caller's timeout, at TCP's own, or when its source
+/// rebooted. Part of Kernel; use it through Kernel.
 class Flows {
   public:
     explicit Flows(Kernel& kernel) : k_(kernel) {}

@@ -47,7 +47,7 @@ bool Kernel::can_run(const Owner& o) const {
     return h.on && !h.paused;
 }
 
-// --- Processes and power ------------------------------------------------------------------------------
+// --- Processes and power -------------------------------------------------------------------------
 
 ProcessId Kernel::add_process(HostId on, Process& process) {
     const ProcessId id{static_cast<std::uint32_t>(owners_.size())};
@@ -146,7 +146,7 @@ bool Kernel::hold_if_paused(ProcessId id, std::uint64_t payload) {
 
 void Kernel::topology_changed() { flows_->recheck(); }
 
-// --- Timers -------------------------------------------------------------------------------------------
+// --- Timers --------------------------------------------------------------------------------------
 
 std::uint64_t Kernel::pack(Entry kind, std::uint32_t generation, std::uint32_t slot) {
     SIM_ASSERT(slot <= slot_mask);
@@ -237,7 +237,7 @@ EventId Kernel::why_silent(const Timer& timer) const {
     return newest > timer.armed_after ? newest : timer.cause;
 }
 
-// --- Messages, flows, work: the classes that hold their state -------------------------------------------
+// --- Messages, flows, work: the classes that hold their state ------------------------------------
 
 ChannelId Kernel::connect(ProcessId from, ProcessId to) { return messages_->connect(from, to); }
 void Kernel::send(ProcessId from, ChannelId channel, Outgoing message) {
@@ -287,7 +287,7 @@ EventId Kernel::emit(const EventKind& kind, NameId subject,
     return events_.emit(now_, cause_, kind, subject, fields);
 }
 
-// --- Driving ------------------------------------------------------------------------------------------
+// --- Driving -------------------------------------------------------------------------------------
 
 void Kernel::run_entry(std::uint64_t payload) {
     ++entries_run_;

@@ -64,11 +64,12 @@ class Kernel {
     Kernel(const Kernel&) = delete;
     Kernel& operator=(const Kernel&) = delete;
 
-    // --- Clock and chance -------------------------------------------------------------------------
+    // --- Clock and chance ------------------------------------------------------------------------
     Time now() const { return now_; }
     const std::int64_t* now_ns_address() const { return &now_ns_; }   ///< For ReplayInfo only.
     std::uint64_t seed() const { return seed_; }
-    /// The stream `name` of this run, e.g. "swarm/scheduler". Keep the copy: each call starts it anew.
+    /// The stream `name` of this run, e.g. "swarm/scheduler". Keep the copy: each call starts it
+    /// anew.
     Rng rng(std::string_view name) const { return Rng(seed_, name); }
 
     // --- Hosts: power and pause -----------------------------------------------------------------
@@ -104,8 +105,9 @@ class Kernel {
     void cancel(TimerId timer);
 
     // --- Messages -------------------------------------------------------------------------------
-    /// Opens a stream: reliable, in order, with retransmission; costs one round trip before the first
-    /// message leaves. Both ends send on the same id. The far end learns of it with the first message.
+    /// Opens a stream: reliable, in order, with retransmission; costs one round trip before the
+    /// first message leaves. Both ends send on the same id. The far end learns of it with the first
+    /// message.
     ChannelId connect(ProcessId from, ProcessId to);
     /// Sends from one end. Ignored when this end knows the channel to be closed.
     void send(ProcessId from, ChannelId channel, Outgoing message);
@@ -118,13 +120,14 @@ class Kernel {
     /// Of one host's own messages and flows.
     TrafficTotals traffic(HostId host) const;
 
-    // --- Bulk transfers and work ------------------------------------------------------------------
+    // --- Bulk transfers and work -----------------------------------------------------------------
     /// Moves bytes from `source` to the owner's host (a pull). Shares links with all other flows.
     FlowId pull(ProcessId owner, HostId source, FlowOptions options);
     void cancel(FlowId flow);
     /// How the profile bends flows; see FlowProfile. Set before the first flow.
     void set_flow_profile(const FlowProfile& profile);
-    /// A processor-sharing queue on `host`, e.g. its CPU in core-seconds. `item_cap` bounds one item.
+    /// A processor-sharing queue on `host`, e.g. its CPU in core-seconds. `item_cap` bounds one
+    /// item.
     QueueId add_queue(HostId host, double capacity, double item_cap);
     void set_queue_capacity(QueueId queue, double capacity);
     WorkId work(ProcessId owner, QueueId queue, WorkOptions options);
@@ -132,9 +135,10 @@ class Kernel {
     double queue_rate_in_use(QueueId queue) const;
     std::size_t queue_length(QueueId queue) const;
 
-    // --- Events and causes ------------------------------------------------------------------------
+    // --- Events and causes -----------------------------------------------------------------------
     /// Emits with the current cause. Does not change it: say what caused what with CauseScope.
-    EventId emit(const EventKind& kind, NameId subject, std::initializer_list<FieldArgument> fields = {});
+    EventId emit(const EventKind& kind, NameId subject,
+                 std::initializer_list<FieldArgument> fields = {});
     EventId cause() const { return cause_; }
     Names& names() { return events_.names(); }
     EventStream& events() { return events_; }
@@ -191,7 +195,15 @@ class Kernel {
         EventId armed_after{};               // The newest event when set.
     };
     /// Kernel-internal owners of queue entries, in the payload's top bits.
-    enum class Entry : std::uint64_t { timer, message, retry, close, flow_ready, flow_timeout, work };
+    enum class Entry : std::uint64_t {
+        timer,
+        message,
+        retry,
+        close,
+        flow_ready,
+        flow_timeout,
+        work
+    };
 
     static std::uint64_t pack(Entry kind, std::uint32_t generation, std::uint32_t slot);
     void push(Time due, std::uint64_t payload);

@@ -4,9 +4,9 @@
 
 namespace glasshive::kernel {
 
-/// Natural logarithm and exponential from IEEE additions and multiplications alone, so that a draw has
-/// the same bits on every machine and library (libm differs between versions). Error below 2 ulp on
-/// the ranges used for sampling; `tests/kernel` compares them with libm.
+/// Natural logarithm and exponential from IEEE additions and multiplications alone, so that a draw
+/// has the same bits on every machine and library (libm differs between versions). Error below 2
+/// ulp on the ranges used for sampling; `tests/kernel` compares them with libm.
 
 /// Requires x > 0 and finite.
 double portable_log(double x);

@@ -10,7 +10,7 @@ namespace glasshive::kernel {
 Messages::Messages(Kernel& kernel)
     : k_(kernel), loss_(kernel.rng("net/loss")), by_host_(kernel.hosts_.size()) {}
 
-// --- Slots of messages in flight ------------------------------------------------------------------------
+// --- Slots of messages in flight -----------------------------------------------------------------
 
 std::uint32_t Messages::take_slot(Message&& message) {
     std::uint32_t slot = 0;
@@ -72,7 +72,7 @@ Duration Messages::loss_delay(std::uint32_t loss_ppm) {
     return delay;
 }
 
-// --- Datagrams ------------------------------------------------------------------------------------------
+// --- Datagrams -----------------------------------------------------------------------------------
 
 void Messages::send_datagram(ProcessId from, ProcessId to, Outgoing&& out) {
     const PathInfo path = path_between(from, to);
@@ -110,7 +110,7 @@ EventId Messages::last_drop(ProcessId from, ProcessId to) const {
     return at == last_drop_.end() ? scenario_cause : at->second;
 }
 
-// --- Channels: opening, sending ---------------------------------------------------------------------------
+// --- Channels: opening, sending ------------------------------------------------------------------
 
 ChannelId Messages::id_of(std::uint32_t slot) const {
     return ChannelId{slot | (channels_[slot].generation << channel_bits)};
@@ -207,7 +207,7 @@ void Messages::send(ProcessId from, ChannelId id, Outgoing&& out) {
     }
 }
 
-// --- Delivery -------------------------------------------------------------------------------------------
+// --- Delivery ------------------------------------------------------------------------------------
 
 void Messages::deliver(std::uint64_t payload) {
     const std::uint32_t slot = Kernel::slot_of(payload);
@@ -251,12 +251,14 @@ bool Messages::deliver_on_channel(std::uint32_t slot, std::uint64_t payload) {
     const HostId from_host = k_.owner(flying.message.from).host;
     const bool hosted = receiver.host.valid() && from_host.valid();
 
-    if (direction.stalled) {   // Behind a message that has not got through: streams keep their order.
+    if (direction
+            .stalled) {   // Behind a message that has not got through: streams keep their order.
         direction.backlog.push_back(slot);
         return false;
     }
-    const bool cut = hosted && flying.epoch != k_.topology_.cut_epoch() &&
-                     k_.topology_.cut_since(flying.epoch, from_host, receiver.host) != scenario_cause;
+    const bool cut =
+        hosted && flying.epoch != k_.topology_.cut_epoch() &&
+        k_.topology_.cut_since(flying.epoch, from_host, receiver.host) != scenario_cause;
     if (cut || silent(to)) {
         stall(id, side, slot);
         return false;
@@ -278,7 +280,7 @@ bool Messages::deliver_on_channel(std::uint32_t slot, std::uint64_t payload) {
     return true;
 }
 
-// --- Stalls and retransmission ----------------------------------------------------------------------------
+// --- Stalls and retransmission -------------------------------------------------------------------
 
 void Messages::stall(ChannelId id, int side, std::uint32_t slot) {
     Channel& channel = *find(id);
@@ -375,7 +377,7 @@ void Messages::give_up(ChannelId id, int side) {
     free_if_done(id);
 }
 
-// --- Closing --------------------------------------------------------------------------------------------
+// --- Closing -------------------------------------------------------------------------------------
 
 void Messages::send_close(ChannelId id, int side, CloseReason reason, Time not_before) {
     Channel& channel = *find(id);

@@ -10,11 +10,11 @@
 
 namespace glasshive::kernel {
 
-/// Control messages: streams and datagrams. They cost path latency + size / bottleneck, sampled once at
-/// send, and do not contend. Part of Kernel; use it through Kernel.
+/// Control messages: streams and datagrams. They cost path latency + size / bottleneck, sampled
+/// once at send, and do not contend. Part of Kernel; use it through Kernel.
 ///
-/// A stream is FIFO: delivery = max(computed, previous). Loss costs retransmission timeouts; a cut or
-/// a silent peer stalls the direction, which then retries with a doubling timeout until it gets
+/// A stream is FIFO: delivery = max(computed, previous). Loss costs retransmission timeouts; a cut
+/// or a silent peer stalls the direction, which then retries with a doubling timeout until it gets
 /// through or TCP gives up. Cost per message on a quiet path: one queue entry, no allocation.
 class Messages {
   public:

@@ -32,7 +32,8 @@ struct Message {
     std::uint16_t type = 0;                     ///< The protocol's own enum.
     std::uint64_t a = 0;
     std::uint64_t b = 0;
-    std::shared_ptr<const MessageBody> body;    ///< Immutable and shared: senders never touch it again.
+    std::shared_ptr<const MessageBody>
+        body;   ///< Immutable and shared: senders never touch it again.
     Bytes size{};                               ///< On the wire.
 };
 

@@ -71,8 +71,8 @@ void ProcessorSharing::rebalance() {
         item.capped = !item.capped;
         insert(id, item, left);
     };
-    // Release first: with too little capacity the most generous caps give way (largest ratio first);
-    // then items whose share exceeds their cap are held at it (smallest ratio first).
+    // Release first: with too little capacity the most generous caps give way (largest ratio
+    // first); then items whose share exceeds their cap are held at it (smallest ratio first).
     while (!capped_by_ratio_.empty()) {
         const auto [ratio, id] = *capped_by_ratio_.rbegin();
         const double cap = items_.at(id).cap;

@@ -9,14 +9,15 @@
 
 namespace glasshive::kernel {
 
-/// One resource shared by weight, each item at most at its own cap: a CPU with `cpus:` limits, or a disk.
+/// One resource shared by weight, each item at most at its own cap: a CPU with `cpus:` limits, or a
+/// disk.
 ///
-/// Amounts are in units of work (for a CPU: core-seconds), rates in units per second. At any time an
-/// item runs at min(cap, weight * level), where `level` makes the rates add up to the capacity, or
-/// every item is at its cap (max-min fairness with weights).
+/// Amounts are in units of work (for a CPU: core-seconds), rates in units per second. At any time
+/// an item runs at min(cap, weight * level), where `level` makes the rates add up to the capacity,
+/// or every item is at its cap (max-min fairness with weights).
 ///
-/// Pure: time comes in as an argument and never goes back. Cost: O(log n) per item that starts, ends or
-/// crosses its cap. Completion instants are rounded up to a nanosecond.
+/// Pure: time comes in as an argument and never goes back. Cost: O(log n) per item that starts,
+/// ends or crosses its cap. Completion instants are rounded up to a nanosecond.
 class ProcessorSharing {
   public:
     explicit ProcessorSharing(double capacity) : capacity_(capacity) {}
@@ -29,7 +30,8 @@ class ProcessorSharing {
     void set_capacity(Time now, double capacity);
     /// The instant of the next completion, or time_never.
     Time next_completion() const;
-    /// Takes one item that is complete at `now`, in order of completion, then of id; 0 when none is.
+    /// Takes one item that is complete at `now`, in order of completion, then of id; 0 when none
+    /// is.
     std::uint64_t pop_completed(Time now);
 
     std::size_t size() const { return items_.size(); }

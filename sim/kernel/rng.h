@@ -27,7 +27,8 @@ class Rng {
     bool chance_ppm(std::uint32_t per_million);
     /// Exponential with the given mean: times between Poisson arrivals, failures without ageing.
     Duration exponential(Duration mean);
-    /// Weibull with scale and shape (shape < 1: infant mortality, > 1: wear-out). Requires shape > 0.
+    /// Weibull with scale and shape (shape < 1: infant mortality, > 1: wear-out). Requires shape >
+    /// 0.
     Duration weibull(Duration scale, double shape);
 
   private:

@@ -16,9 +16,10 @@ struct QueueEntry {
 
 /// A monotone priority queue: a hierarchical timing wheel with exact nanoseconds.
 ///
-/// Eleven levels of 64 slots; an entry sits at the level of the highest 6-bit digit in which its due
-/// time differs from `base_`, so all entries of a slot at level 0 share one due time. Entries of equal
-/// due time always share a slot and keep their order: first in, first out, with no sequence number.
+/// Eleven levels of 64 slots; an entry sits at the level of the highest 6-bit digit in which its
+/// due time differs from `base_`, so all entries of a slot at level 0 share one due time. Entries
+/// of equal due time always share a slot and keep their order: first in, first out, with no
+/// sequence number.
 ///
 /// Cost: push O(1); pop O(log64 of the distance), amortised, walking memory in order.
 /// Requires that nothing is pushed earlier than the newest popped entry.
@@ -31,7 +32,8 @@ class TimerQueue {
     void push(QueueEntry entry);
     /// Takes the earliest entry if it is due at or before `limit_ns`; false otherwise.
     bool pop(std::int64_t limit_ns, QueueEntry& out);
-    /// Due time of the earliest entry, or INT64_MAX when empty. May walk one slot; result is cached.
+    /// Due time of the earliest entry, or INT64_MAX when empty. May walk one slot; result is
+    /// cached.
     std::int64_t next_due_ns();
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }

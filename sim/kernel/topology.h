@@ -56,8 +56,8 @@ class Topology {
     std::uint32_t version_ = 1;
 };
 
-/// Retransmission timeout before the first retry on a stream; doubles with each (RFC 6298 §2.1 floor as
-/// Linux ships it: TCP_RTO_MIN = 200 ms, include/net/tcp.h).
+/// Retransmission timeout before the first retry on a stream; doubles with each (RFC 6298 §2.1
+/// floor as Linux ships it: TCP_RTO_MIN = 200 ms, include/net/tcp.h).
 inline constexpr Duration rto_first = std::chrono::milliseconds{200};
 /// Upper bound of the doubling: TCP_RTO_MAX, linux include/net/tcp.h.
 inline constexpr Duration rto_most = std::chrono::seconds{120};

@@ -8,8 +8,8 @@
 
 namespace glasshive::kernel {
 
-/// Processor-sharing queues bound to hosts, their items bound to processes. Frozen while the host is
-/// paused, emptied of a process's items when it dies. Part of Kernel; use it through Kernel.
+/// Processor-sharing queues bound to hosts, their items bound to processes. Frozen while the host
+/// is paused, emptied of a process's items when it dies. Part of Kernel; use it through Kernel.
 class WorkQueues {
   public:
     explicit WorkQueues(Kernel& kernel) : k_(kernel) {}

@@ -11,10 +11,10 @@ namespace glasshive::record {
 
 /// Rows waiting to be inserted by one `INSERT ... SELECT`.
 ///
-/// Why not a prepared INSERT per row: each one starts a statement and walks down the b-tree anew; one
-/// statement that reads a batch keeps its cursor on the last page. Measured on two shared cores:
-/// 1.3 to 1.75 M rows/s against 1.0 M, in CPU time of the writer. The feeds are eponymous virtual
-/// tables of the writer's connection only; nothing of them is stored in the file.
+/// Why not a prepared INSERT per row: each one starts a statement and walks down the b-tree anew;
+/// one statement that reads a batch keeps its cursor on the last page. Measured on two shared
+/// cores: 1.3 to 1.75 M rows/s against 1.0 M, in CPU time of the writer. The feeds are eponymous
+/// virtual tables of the writer's connection only; nothing of them is stored in the file.
 struct Feed {
     std::vector<Event> events;
     std::vector<QueuedSample> samples;

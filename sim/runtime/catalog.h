@@ -50,7 +50,9 @@ enum class RegistryMessage : std::uint16_t {
 /// The registry: answers for manifests; the bytes themselves are flows from its host.
 class RegistryServer final : public kernel::Process {
   public:
-    RegistryServer(kernel::Kernel& kernel, const Catalog& catalog) : kernel_(kernel), catalog_(catalog) {}
+    RegistryServer(kernel::Kernel& kernel, const Catalog& catalog)
+        : kernel_(kernel),
+          catalog_(catalog) {}
     void on_message(const kernel::Message& message) override;
 
   private:

@@ -29,7 +29,7 @@ Engine::Container* Engine::find(ContainerKey key) {
     return const_cast<Container*>(static_cast<const Engine*>(this)->find(key));
 }
 
-// --- Life ---------------------------------------------------------------------------------------------
+// --- Life ----------------------------------------------------------------------------------------
 
 void Engine::create(ContainerKey key, const ContainerOptions& options) {
     SIM_ASSERT(find(key) == nullptr);
@@ -155,7 +155,7 @@ std::size_t Engine::running() const {
                       [](const Container& c) { return c.state != State::created; }));
 }
 
-// --- Requests -----------------------------------------------------------------------------------------
+// --- Requests ------------------------------------------------------------------------------------
 
 std::uint32_t Engine::workers(const Container& c) const {
     if (c.options.cpus <= 0) return UINT32_MAX;
@@ -227,7 +227,8 @@ void Engine::drop_requests(ContainerKey key) {
         requests_[slot] = {};
         free_requests_.push_back(slot);
     }
-    lost.insert(lost.end(), c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head), c.waiting.end());
+    lost.insert(lost.end(), c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head),
+                c.waiting.end());
     for (const std::uint64_t cookie : lost) listener_.on_request_lost(cookie);
 }
 

@@ -44,12 +44,12 @@ class EngineListener {
     virtual void on_request_lost(std::uint64_t cookie) = 0;
 };
 
-/// The containers of one host. A plain state machine owned by the node's daemon process, which hands it
-/// the timers and the finished work whose tags it claims.
+/// The containers of one host. A plain state machine owned by the node's daemon process, which
+/// hands it the timers and the finished work whose tags it claims.
 ///
-/// Requests are work on the host's CPU queue. Without a limit each request is an item of its own; with
-/// a limit of c cores at most ceil(c) requests run at a time, each at c/ceil(c) of a core, the others
-/// wait in order: the container as a whole never exceeds its limit.
+/// Requests are work on the host's CPU queue. Without a limit each request is an item of its own;
+/// with a limit of c cores at most ceil(c) requests run at a time, each at c/ceil(c) of a core, the
+/// others wait in order: the container as a whole never exceeds its limit.
 class Engine {
   public:
     struct Place {
@@ -64,26 +64,27 @@ class Engine {
 
     /// Requires an unused key.
     void create(ContainerKey key, const ContainerOptions& options);
-    /// Requires a created, not yet started container. Emits container.started (and container.serving
-    /// at once when start_time is 0).
+    /// Requires a created, not yet started container. Emits container.started (and
+    /// container.serving at once when start_time is 0).
     void start(ContainerKey key);
-    /// SIGTERM now, SIGKILL after `grace`; ends in on_container_ended. Requires a running container.
+    /// SIGTERM now, SIGKILL after `grace`; ends in on_container_ended. Requires a running
+    /// container.
     void stop(ContainerKey key, Duration grace);
     /// Forgets a container that was never started; one that ended is forgotten already.
     void remove(ContainerKey key);
     bool is_running(ContainerKey key) const;
     /// Accepts connections: it runs, its start_time is over, and nobody asked it to stop.
     bool is_serving(ContainerKey key) const;
-    /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it is
-    /// abandoned. Requires is_serving(key).
+    /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it
+    /// is abandoned. Requires is_serving(key).
     void serve(ContainerKey key, std::uint64_t cookie);
     /// The client went away: what was not computed yet is dropped.
     void abandon(ContainerKey key, std::uint64_t cookie);
 
     void on_timer(std::uint32_t tag, std::uint64_t key);
     void on_work_done(std::uint64_t request);
-    /// Every container ends at once, without calls to the listener: the host lost power (255), or the
-    /// daemon was killed, which takes its containers along (137). Only emits.
+    /// Every container ends at once, without calls to the listener: the host lost power (255), or
+    /// the daemon was killed, which takes its containers along (137). Only emits.
     void end_all(bool power_lost);
     std::size_t running() const;
 
@@ -98,7 +99,7 @@ class Engine {
         kernel::TimerId ready = kernel::TimerId::none;
         kernel::TimerId life = kernel::TimerId::none;
         kernel::TimerId crash = kernel::TimerId::none;
-        std::vector<std::uint64_t> waiting;           // Cookies that wait for a worker, from `head`.
+        std::vector<std::uint64_t> waiting;   // Cookies that wait for a worker, from `head`.
         std::size_t head = 0;
     };
     struct Request {

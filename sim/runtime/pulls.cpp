@@ -14,7 +14,11 @@ constexpr Bytes manifest_request_size{400};   // An HTTP GET with its headers.
 
 Pulls::Pulls(kernel::Kernel& kernel, const Catalog& catalog, const Place& place,
              std::uint32_t tag_first, PullListener& listener)
-    : kernel_(kernel), catalog_(catalog), place_(place), tag_first_(tag_first), listener_(listener) {}
+    : kernel_(kernel),
+      catalog_(catalog),
+      place_(place),
+      tag_first_(tag_first),
+      listener_(listener) {}
 
 bool Pulls::present(NameId image) const {
     return catalog_.present_at_start(image, place_.host) ||

@@ -12,8 +12,8 @@ namespace glasshive::runtime {
 inline constexpr std::uint32_t download_attempts_max = 5;
 /// Downloads at once per engine: moby daemon/config DefaultMaxConcurrentDownloads = 3.
 inline constexpr std::size_t downloads_max = 3;
-/// Wait before attempt n + 1 is n times this: moby distribution/xfer/download.go, `retries * 5` ticks
-/// of one second.
+/// Wait before attempt n + 1 is n times this: moby distribution/xfer/download.go, `retries * 5`
+/// ticks of one second.
 inline constexpr Duration retry_delay_step = std::chrono::seconds{5};
 /// How long an engine waits for the registry's first answer: moby registry/auth.go and
 /// registry.go, net.Dialer{Timeout: 30 s}.
@@ -27,12 +27,13 @@ class PullListener {
     virtual void on_pull_ended(NameId image, bool present) = 0;
 };
 
-/// The images on one host's disk and the pulls under way. A plain state machine: its owner, the node's
-/// daemon process, hands it the timers, messages and flows whose tag or channel it claims.
+/// The images on one host's disk and the pulls under way. A plain state machine: its owner, the
+/// node's daemon process, hands it the timers, messages and flows whose tag or channel it claims.
 ///
-/// A pull asks the registry for the manifest (one round trip after connecting), then moves the image's
-/// bytes as one flow. A manifest that does not come ends the pull at once; a broken download is tried
-/// again, up to `download_attempts_max` times. All requesters of an image share one pull.
+/// A pull asks the registry for the manifest (one round trip after connecting), then moves the
+/// image's bytes as one flow. A manifest that does not come ends the pull at once; a broken
+/// download is tried again, up to `download_attempts_max` times. All requesters of an image share
+/// one pull.
 class Pulls {
   public:
     struct Place {
@@ -42,8 +43,8 @@ class Pulls {
         ProcessId registry;       ///< Invalid: there is none, every pull fails.
     };
     /// Timer tags used: tag_first and tag_first + 1.
-    Pulls(kernel::Kernel& kernel, const Catalog& catalog, const Place& place, std::uint32_t tag_first,
-          PullListener& listener);
+    Pulls(kernel::Kernel& kernel, const Catalog& catalog, const Place& place,
+          std::uint32_t tag_first, PullListener& listener);
 
     bool present(NameId image) const;
     /// Joins or starts the pull of an image that is not present; on_pull_ended follows.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "scenario/known_names.h"
 #include "scenario/read_faults.h"
 #include "scenario/scenario.h"
 
@@ -28,60 +29,88 @@ Result<Injection> read_fault(const std::string& text, const ScenarioSpec& spec) 
         return std::nullopt;
     };
     Injection injection;
-    const FaultReader reader{hosts, include, true};
+    const FaultReader reader{hosts, include, problems, true};
     injection.fault = reader.read(yaml::Value(document.value().root(), "fault", problems));
-    if (has_errors(problems)) return problems;
+    if (has_errors(problems)) return yaml::sorted(std::move(problems));
     const Diagnostics checked = platform::check({*injection.fault}, spec.platform);
     if (has_errors(checked)) return checked;
     return injection;
 }
 
 bool whole_number(const std::string& text, std::uint64_t& out) {
-    const bool digits = !text.empty() && text.size() <= 7 &&
-                        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits) out = std::stoull(text);
-    return digits;
+    const yaml::Parsed<std::int64_t> parsed = yaml::parse_integer(text);
+    if (!parsed || *parsed.value < 0 || *parsed.value > 1'000'000) return false;
+    out = static_cast<std::uint64_t>(*parsed.value);
+    return true;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+using Do = CommandSpec::Do;
+
+constexpr const char* usage =
+    "fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, update SERVICE IMAGE, drain HOST, "
+    "pause HOST or activate HOST";
+
+/// The command that words after a verb mean; a Diagnostic when they do not fit it.
+Result<CommandSpec> read_command(const std::string& verb, const std::vector<std::string>& words) {
+    CommandSpec command;
+    command.where.file = "command";
+    if (verb == "scale") {
+        const std::size_t equals = words.size() == 1 ? words[0].find('=') : std::string::npos;
+        if (equals == std::string::npos ||
+            !whole_number(words[0].substr(equals + 1), command.replicas)) {
+            return wrong("scale needs SERVICE=N", "scale web=5");
+        }
+        command.what = Do::scale;
+        command.service = words[0].substr(0, equals);
+        return command;
+    }
+    if (verb == "update") {
+        if (words.size() != 2) return wrong("update needs SERVICE IMAGE", "update web nginx:2");
+        command.what = Do::update;
+        command.service = words[0];
+        command.image = words[1];
+        return command;
+    }
+    if (verb != "drain" && verb != "pause" && verb != "activate") {
+        return wrong("unknown command " + yaml::quoted(verb), usage);
+    }
+    if (words.size() != 1) return wrong(verb + " needs one HOST", verb + " node-2");
+    command.what = verb == "drain" ? Do::drain : verb == "pause" ? Do::pause : Do::activate;
+    command.host = words[0];
+    return command;
 }
 
 }   // namespace
 
 Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec) {
-    using Do = CommandSpec::Do;
-    std::istringstream words(text);
-    std::string verb, first, second, more;
-    words >> verb;
+    std::istringstream stream(text);
+    std::string verb;
+    stream >> verb;
     if (verb == "fault") {
         std::string rest;
-        std::getline(words, rest);
+        std::getline(stream, rest, '\0');
         return read_fault(rest, spec);
     }
-    words >> first >> second >> more;
-    CommandSpec command;
-    command.where.file = "command";
-    const std::string usage = "fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, "
-                              "update SERVICE IMAGE, drain HOST, pause HOST or activate HOST";
-    if (verb == "scale") {
-        const std::size_t equals = first.find('=');
-        command.what = Do::scale;
-        command.service = first.substr(0, equals);
-        const bool good = equals != std::string::npos && second.empty() &&
-                          whole_number(first.substr(equals + 1), command.replicas);
-        if (!good) return wrong("scale needs SERVICE=N", "scale web=5");
-    } else if (verb == "update") {
-        command.what = Do::update;
-        command.service = first;
-        command.image = second;
-        if (second.empty() || !more.empty()) return wrong("update needs SERVICE IMAGE", "update web nginx:2");
-    } else if (verb == "drain" || verb == "pause" || verb == "activate") {
-        command.what = verb == "drain" ? Do::drain : verb == "pause" ? Do::pause : Do::activate;
-        command.host = first;
-        if (first.empty() || !second.empty()) return wrong(verb + " needs one HOST", verb + " node-2");
-    } else {
-        return wrong("unknown command " + yaml::quoted(verb), usage);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    const Result<CommandSpec> command = read_command(verb, words);
+    if (!command.ok()) return command.problems();
+    const std::string& service = command.value().service;
+    const std::vector<std::string> services = names_of(spec.services);
+    if (!service.empty() && !contains(services, service)) {
+        return wrong("no service is named " + yaml::quoted(service),
+                     unknown_hint(service, services, "services"));
     }
-    Injection injection;
-    injection.command = std::move(command);
-    return injection;
+    const std::string& host = command.value().host;
+    const std::vector<std::string> hosts = names_of(platform::expand_hosts(spec.platform));
+    if (!host.empty() && !contains(hosts, host)) {
+        return wrong("no host is named " + yaml::quoted(host), unknown_hint(host, hosts, "hosts"));
+    }
+    return Injection{.fault = std::nullopt, .command = command.value()};
 }
 
 }   // namespace glasshive::scenario

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,11 @@
 
 namespace glasshive::scenario {
 
-/// One reading of one scenario: collects the spec and everything wrong with it.
+/// One reading of one scenario: collects the spec and everything wrong with it. What depends on a
+/// part that is wrong is read all the same, and compared with what is known for sure.
 class Loader {
   public:
+    /// `read_included` must outlive the loader.
     Loader(const std::string& file, const std::string& text, const FileReader& read_included);
     void read(const yaml::Node& root);
     /// The spec, or every error in order of line. Warnings alone go with the spec.
@@ -19,26 +22,40 @@ class Loader {
 
   private:
     void read_frame(Map& map);
-    void read_services(Map& map);
-    void read_stack(const yaml::Value& value);
-    void read_clients(const yaml::Value& value);
-    void read_faults(Map& map);
-    void read_commands(const yaml::Value& value);
-    void read_expectations(const yaml::Value& value);
-    void read_record(const yaml::Value& value);
+    void read_machines(Map& map);
     void read_managers(const yaml::Value& value);
+    void read_record(const yaml::Value& value);
+
+    void read_images(const yaml::Value& registry, const yaml::Value& images);
+    void read_services(const yaml::Value& value);
+    void read_stack(const yaml::Value& value);
+    void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
     void check_services();
-    void check_clients();
+
+    void read_clients(const yaml::Value& value);
+    void read_client(const yaml::Value& value);
+    void check_called(Map& map, const workload::ClientSpec& client);
+    void read_faults(const yaml::Value& value);
+    void read_commands(const yaml::Value& value);
+    void check_command(Map& map, const CommandSpec& command);
+    void read_expectations(const yaml::Value& value);
+
     void check_host(const std::string& name, const yaml::Value& value);
+    void check_service(const std::string& name, const yaml::Value& value);
     std::optional<Included> include(const yaml::Value& value);
-    std::vector<std::string> host_names() const;
-    std::vector<std::string> service_names() const;
-    const swarm::ServiceSpec* find_service(const std::string& name) const;
+    std::optional<std::string> included_text(const std::string& name);
+    /// A name of an included file as people can open it: with the scenario's folder before it.
+    std::string shown(const std::string& name) const;
+    /// Adds what another checker found, but for what only follows from an error already reported
+    /// there.
+    void adopt(const Diagnostics& found);
 
     ScenarioSpec spec_;
     const FileReader& read_included_;
     platform::HostList hosts_;
-    bool platform_ok_ = false;
+    bool hosts_known_ = false;                 ///< Else nobody can say which names exist.
+    bool services_known_ = true;               ///< False when the stack could not be read.
+    std::vector<std::string> service_paths_;   ///< Where each of spec_.services is written.
     Diagnostics problems_;
 };
 

@@ -87,7 +87,8 @@ void FaultReader::read_who(Map& map, FaultSpec& fault) const {
             add_targets(group_map.value("zone"), TargetSpec::Of::zone, group);
             add_targets(group_map.value("rack"), TargetSpec::Of::rack, group);
         } else {
-            for (const auto& [name, place] : texts_of(item)) group.push_back(bare_name(name, place));
+            for (const auto& [name, place] : texts_of(item))
+                group.push_back(bare_name(name, place));
         }
     }
     map.read("one_way", fault.one_way);
@@ -128,7 +129,8 @@ void FaultReader::read_when(Map& map, FaultSpec& fault) const {
         fault.repeat = platform::RepeatSpec{.every = every, .times = 0};
         map.read("times", fault.repeat->times, {1, 1'000'000'000});
     } else if (!fault.random) {
-        map.check(!map.has("times"), "times", "nothing is repeated", "give every, or mtbf and mttr");
+        map.check(!map.has("times"), "times", "nothing is repeated",
+                  "give every, or mtbf and mttr");
     }
     map.check(!traced || !map.has("at"), "at", "the trace says when", "remove it");
     if (!at && !fault.random && !traced && !at_is_now && !map.has("at")) {
@@ -142,15 +144,13 @@ void FaultReader::read_trace(Map& map, FaultSpec& fault) const {
     const std::optional<Included> file = include(value);
     if (!file) return;
     fault.trace_file = file->shown;
-    Result<std::vector<platform::OutageSpec>> trace = platform::parse_trace(file->content, file->shown);
+    Result<std::vector<platform::OutageSpec>> trace =
+        platform::parse_trace(file->content, file->shown);
     if (trace.ok()) {
         fault.trace = std::move(trace.value());
         return;
     }
-    for (const Diagnostic& problem : trace.problems()) {
-        const std::string place = problem.file + ":" + std::to_string(problem.line) + ": ";
-        value.error(place + problem.message, problem.hint);
-    }
+    problems.insert(problems.end(), trace.problems().begin(), trace.problems().end());
 }
 
 FaultSpec FaultReader::read(const yaml::Value& value) const {

@@ -22,6 +22,7 @@ using Include = std::function<std::optional<Included>(const yaml::Value& value)>
 struct FaultReader {
     const platform::HostList& hosts;
     const Include& include;
+    Diagnostics& problems;    ///< Where what is wrong inside a trace goes.
     bool at_is_now = false;   ///< `at` may be left out: the fault strikes when it is injected.
 
     platform::FaultSpec read(const yaml::Value& value) const;

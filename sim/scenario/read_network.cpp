@@ -25,7 +25,8 @@ void read_uplink(const yaml::Value& value, TopologySpec& topology) {
     UplinkSpec uplink{.where = where_of(value)};
     const bool rack = map.read("rack", uplink.name);
     const bool zone = map.read("zone", uplink.name);
-    if (rack == zone) value.error("an uplink belongs to one rack or one zone", "write rack or zone");
+    if (rack == zone)
+        value.error("an uplink belongs to one rack or one zone", "write rack or zone");
     uplink.of = zone ? UplinkSpec::Of::zone : UplinkSpec::Of::rack;
     uplink.link = zone ? topology.zone : topology.rack;
     read_link(map, uplink.link);
@@ -59,7 +60,9 @@ void read_cable(const yaml::Value& value, TopologySpec& topology) {
 
 void read_link(Map& map, LinkSpec& link) {
     map.read("bandwidth", link.bandwidth);
-    map.check(link.bandwidth.count > 0, "bandwidth", "a link carries more than 0bps");
+    if (!map.check(link.bandwidth.count > 0, "bandwidth", "a link carries more than 0bps")) {
+        link.bandwidth = LinkSpec{}.bandwidth;
+    }
     map.read("latency", link.latency);
     map.value("loss").into_fraction(link.loss);
 }

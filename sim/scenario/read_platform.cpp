@@ -17,25 +17,37 @@ constexpr int count_max = static_cast<int>(platform::hosts_max);
 void read_disk(const yaml::Value& value, platform::DiskSpec& disk) {
     if (value.node().is_scalar()) {
         if (!value.into(disk.read)) return;
+        if (disk.read.count <= 0) {
+            value.error("a disk moves more than 0bps");
+            disk.read = platform::DiskSpec{}.read;
+        }
         disk.write = disk.read;
-        if (disk.read.count <= 0) value.error("a disk moves more than 0bps");
         return;
     }
     Map map(Part::disk, value);
     map.read("capacity", disk.capacity);
     map.read("read", disk.read);
     map.read("write", disk.write);
-    map.check(disk.read.count > 0, "read", "a disk reads more than 0bps");
-    map.check(disk.write.count > 0, "write", "a disk writes more than 0bps");
+    const platform::DiskSpec sound;
+    if (!map.check(disk.read.count > 0, "read", "a disk reads more than 0bps")) {
+        disk.read = sound.read;
+    }
+    if (!map.check(disk.write.count > 0, "write", "a disk writes more than 0bps")) {
+        disk.write = sound.write;
+    }
 }
 
 /// The keys of a host, wherever they stand.
 void read_shape(Map& map, HostGroupSpec& group) {
     map.read("cpus", group.cores);
-    map.check(group.cores.count > 0, "cpus", "a host needs more than 0 CPUs");
+    if (!map.check(group.cores.count > 0, "cpus", "a host needs more than 0 CPUs")) {
+        group.cores = HostGroupSpec{}.cores;
+    }
     map.read("speed", group.speed, {0.001, 1000});
     map.read("memory", group.memory);
-    map.check(group.memory.count > 0, "memory", "a host needs memory");
+    if (!map.check(group.memory.count > 0, "memory", "a host needs memory")) {
+        group.memory = HostGroupSpec{}.memory;
+    }
     read_disk(map.value("disk"), group.disk);
     map.read("role", group.role, {{"manager", RoleHint::manager}, {"worker", RoleHint::worker}});
     const auto labels = map.value("labels").entries();

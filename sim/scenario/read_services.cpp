@@ -35,9 +35,10 @@ void read_resources(const yaml::Value& value, swarm::Resources& resources) {
 }
 
 const yaml::Choices<RestartCondition>& restart_conditions() {
-    static const yaml::Choices<RestartCondition> choices{{"any", RestartCondition::any},
-                                                         {"on-failure", RestartCondition::on_failure},
-                                                         {"none", RestartCondition::none}};
+    static const yaml::Choices<RestartCondition> choices{
+        {"any", RestartCondition::any},
+        {"on-failure", RestartCondition::on_failure},
+        {"none", RestartCondition::none}};
     return choices;
 }
 
@@ -57,8 +58,8 @@ void read_restart(const yaml::Value& value, std::optional<swarm::RestartPolicy>&
 }
 
 bool valid_constraint_key(const std::string& key) {
-    for (const char* known : {"node.id", "node.hostname", "node.role", "node.ip", "node.platform.os",
-                              "node.platform.arch"}) {
+    for (const char* known : {"node.id", "node.hostname", "node.role", "node.ip",
+                              "node.platform.os", "node.platform.arch"}) {
         if (key == known) return true;
     }
     for (const std::string prefix : {"node.labels.", "engine.labels."}) {
@@ -98,7 +99,8 @@ void read_placement(const yaml::Value& value, swarm::Placement& placement) {
         placement.constraints.push_back(text);
     }
     for (const auto& [text, place] : texts_of(map.value("spread"))) {
-        // Others are ignored by swarmkit manager/scheduler/decision_tree.go; a typo would go unseen.
+        // Others are ignored by swarmkit manager/scheduler/decision_tree.go; a typo would go
+        // unseen.
         if (!text.starts_with("node.labels.") && !text.starts_with("engine.labels.")) {
             place.error(yaml::quoted(text) + " is nothing to spread over",
                         "node.labels.X or engine.labels.X");
@@ -173,7 +175,8 @@ void read_task(Map& map, swarm::TaskSpec& task) {
 bool valid_name(const std::string& name) {
     if (name.empty() || name.size() > 63) return false;
     return std::all_of(name.begin(), name.end(), [&](const char& c) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         const bool inside = &c != &name.front() && &c != &name.back();
         return letter || (inside && (c == '-' || c == '_' || c == '.'));
     });

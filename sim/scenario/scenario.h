@@ -27,8 +27,8 @@ Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
 /// A FileReader over ScenarioSpec::inputs (or a recording's copy of them).
 FileReader reader_of(std::vector<InputFile> inputs);
 
-/// docs/reference/scenario.md: every key with its type, default, meaning and example, printed from the
-/// table that the reader itself checks keys against, so that the two cannot drift apart.
+/// docs/reference/scenario.md: every key with its type, default, meaning and example, printed from
+/// the table that the reader itself checks keys against, so that the two cannot drift apart.
 std::string reference_page();
 
 }   // namespace glasshive::scenario

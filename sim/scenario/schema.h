@@ -9,8 +9,8 @@
 #include "platform/spec.h"
 #include "yaml/reader.h"
 
-/// The one table of everything a scenario may say. Readers may ask for nothing that is not in it and
-/// must ask for all that is; docs/reference/scenario.md is printed from it.
+/// The one table of everything a scenario may say. Readers may ask for nothing that is not in it
+/// and must ask for all that is; docs/reference/scenario.md is printed from it.
 namespace glasshive::scenario {
 
 /// One key of a map.
@@ -40,8 +40,8 @@ const Section& section(Part part);
 /// In the order of the reference page.
 const std::vector<Part>& all_parts();
 
-/// A map that is read with the keys of one part: a key the part does not have is our bug, and so is one
-/// that its reader forgets. Unknown keys in the file are reported as by yaml::Reader.
+/// A map that is read with the keys of one part: a key the part does not have is our bug, and so is
+/// one that its reader forgets. Unknown keys in the file are reported as by yaml::Reader.
 class Map {
   public:
     Map(Part part, yaml::Reader reader);

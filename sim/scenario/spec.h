@@ -51,7 +51,8 @@ struct RecordSpec {
 
 /// One file the scenario was read from, so that a recording can be run again without it.
 struct InputFile {
-    std::string name;       ///< As the user typed it (the scenario), or relative to the scenario's folder.
+    std::string
+        name;   ///< As the user typed it (the scenario), or relative to the scenario's folder.
     std::string content;
 };
 
@@ -74,7 +75,7 @@ struct ScenarioSpec {
 
     /// Every service: those of the stack first, then the scenario's own. Names are unique.
     std::vector<swarm::ServiceSpec> services;
-    std::string stack_name;           ///< The prefix of the stack's services; empty without a stack.
+    std::string stack_name;   ///< The prefix of the stack's services; empty without a stack.
     /// What the stack declares besides services; empty without a stack.
     std::vector<swarm::NetworkSpec> networks;
     std::vector<swarm::VolumeSpec> volumes;

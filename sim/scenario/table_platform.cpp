@@ -13,28 +13,32 @@ Section with(Section section, const Section& more) {
 }   // namespace
 
 Section platform() {
-    return {"platform",
-            "Machines and how they are connected. One of `hosts` and `zones` must be there.\n"
-            "\n"
-            "Without `topology` it is a list of `links` when one is written, a fat tree when "
-            "`fat_tree` is, a tree when there are several zones or racks, else a star.",
-            {{"hosts", "number, or list of [host groups](#host-groups)", "",
-              "A number means that many equal hosts, `node-1`, `node-2`…", "5"},
-             {"zones", "list of [zones](#zones)", "", "Hosts by zone.",
-              "[{names: [a, b, c], nodes: 2}]"},
-             {"host", "[host](#hosts)", "as there", "What all hosts are like unless they say "
-              "otherwise.", "{cpus: 8, memory: 16GiB}"},
-             {"topology", "`star`, `tree`, `fat_tree`, `explicit`", "see above",
-              "star: every host at one switch. tree: host, rack switch, zone switch, core. fat_tree: "
-              "levels of switches with many equal paths. explicit: every cable in `links`.", "tree"},
-             {"links", "[links](#links), or list of [cables](#cables)", "as there",
-              "How good each kind of link is, or every cable one by one.",
-              "{between_zones: {bandwidth: 1Gbps, latency: 2ms}}"},
-             {"fat_tree", "[fat tree](#fat-tree)", "the smallest that holds all hosts",
-              "Its shape.", "{k: 4}"}},
-            "platform:\n  zones:\n"
-            "    - {names: [a, b, c], nodes: 2, node: {cpus: 4, memory: 8GiB, disk: 100MBps}}\n"
-            "  links: {between_zones: {bandwidth: 1Gbps, latency: 2ms}}\n"};
+    return {
+        "platform",
+        "Machines and how they are connected. One of `hosts` and `zones` must be there.\n"
+        "\n"
+        "Without `topology` it is a list of `links` when one is written, a fat tree when "
+        "`fat_tree` is, a tree when there are several zones or racks, else a star.",
+        {{"hosts", "number, or list of [host groups](#host-groups)", "",
+          "A number means that many equal hosts, `node-1`, `node-2`…", "5"},
+         {"zones", "list of [zones](#zones)", "", "Hosts by zone.",
+          "[{names: [a, b, c], nodes: 2}]"},
+         {"host", "[host](#hosts)", "as there",
+          "What all hosts are like unless they say "
+          "otherwise.",
+          "{cpus: 8, memory: 16GiB}"},
+         {"topology", "`star`, `tree`, `fat_tree`, `explicit`", "see above",
+          "star: every host at one switch. tree: host, rack switch, zone switch, core. fat_tree: "
+          "levels of switches with many equal paths. explicit: every cable in `links`.",
+          "tree"},
+         {"links", "[links](#links), or list of [cables](#cables)", "as there",
+          "How good each kind of link is, or every cable one by one.",
+          "{between_zones: {bandwidth: 1Gbps, latency: 2ms}}"},
+         {"fat_tree", "[fat tree](#fat-tree)", "the smallest that holds all hosts", "Its shape.",
+          "{k: 4}"}},
+        "platform:\n  zones:\n"
+        "    - {names: [a, b, c], nodes: 2, node: {cpus: 4, memory: 8GiB, disk: 100MBps}}\n"
+        "  links: {between_zones: {bandwidth: 1Gbps, latency: 2ms}}\n"};
 }
 
 Section host_shape() {
@@ -55,21 +59,22 @@ Section host_shape() {
 }
 
 Section host_group() {
-    Section own{"host-groups",
-                "Some equal hosts. `{}` in a name is the host's number within the group; `{zone}` and "
-                "`{rack}` are replaced too. Without `{}` the names of several end in `-1`, `-2`…\n"
-                "\n"
-                "Keys of a single [host](#hosts) may stand here as well.",
-                {{"name", "text", "node", "Name, or pattern of names.", "\"w{}\""},
-                 {"count", "number", "1", "How many, in each zone.", "4"},
-                 {"zones", "list of names", "`default`", "Zones they stand in.", "[a, b]"},
-                 {"rack", "text", "`<zone>-rack`",
-                  "Their rack. With `racks` above 1 it is numbered; with several zones the zone's name "
-                  "goes before it.", "r"},
-                 {"racks", "number", "1", "Racks per zone that the hosts are spread over in blocks.",
-                  "2"}},
-                "platform:\n  hosts:\n    - {name: boss, role: manager, cpus: 2}\n"
-                "    - {name: \"w{}\", count: 4, zones: [a, b], memory: 16GiB}\n"};
+    Section own{
+        "host-groups",
+        "Some equal hosts. `{}` in a name is the host's number within the group; `{zone}` and "
+        "`{rack}` are replaced too. Without `{}` the names of several end in `-1`, `-2`…\n"
+        "\n"
+        "Keys of a single [host](#hosts) may stand here as well.",
+        {{"name", "text", "node", "Name, or pattern of names.", "\"w{}\""},
+         {"count", "number", "1", "How many, in each zone.", "4"},
+         {"zones", "list of names", "`default`", "Zones they stand in.", "[a, b]"},
+         {"rack", "text", "`<zone>-rack`",
+          "Their rack. With `racks` above 1 it is numbered; with several zones the zone's name "
+          "goes before it.",
+          "r"},
+         {"racks", "number", "1", "Racks per zone that the hosts are spread over in blocks.", "2"}},
+        "platform:\n  hosts:\n    - {name: boss, role: manager, cpus: 2}\n"
+        "    - {name: \"w{}\", count: 4, zones: [a, b], memory: 16GiB}\n"};
     return with(std::move(own), host_shape());
 }
 
@@ -95,9 +100,12 @@ Section disk() {
 
 Section link() {
     const platform::LinkSpec d;
-    return {"link", "One cable; both directions alike.",
-            {{"bandwidth", "bandwidth", spelled(d.bandwidth), "Each way. In [links](#links) every kind "
-              "has its own default.", "10Gbps"},
+    return {"link",
+            "One cable; both directions alike.",
+            {{"bandwidth", "bandwidth", spelled(d.bandwidth),
+              "Each way. In [links](#links) every kind "
+              "has its own default.",
+              "10Gbps"},
              {"latency", "duration", spelled(d.latency), "One way.", "1ms"},
              {"loss", "fraction", "0", "Packets lost.", "0.1%"}},
             ""};
@@ -108,28 +116,32 @@ Section links() {
     const auto shown = [](const platform::LinkSpec& spec) {
         return spelled(spec.bandwidth) + ", " + spelled(spec.latency);
     };
-    return {"links", "How good each kind of link is.",
-            {{"access", "[link](#link)", shown(d.access), "Host to its switch.", ""},
-             {"rack", "[link](#link)", shown(d.rack), "tree: rack switch to zone switch.", ""},
-             {"zone", "[link](#link)", shown(d.zone), "tree: zone switch to core.", ""},
-             {"between_racks", "[link](#link)", "",
-              "Instead of `rack`: two of them, up and down, have this latency together.", ""},
-             {"between_zones", "[link](#link)", "",
-              "Instead of `zone`: two of them, up and down, have this latency together.",
-              "{bandwidth: 1Gbps, latency: 2ms}"},
-             {"local", "[link](#link)", spelled(d.local_bandwidth) + ", " + spelled(d.local_latency),
-              "Between processes of one host; it loses nothing.", ""},
-             {"uplinks", "list of [uplinks](#uplinks)", "none",
-              "tree: single racks' or zones' ways up that are different.", ""}},
-            ""};
+    return {
+        "links",
+        "How good each kind of link is.",
+        {{"access", "[link](#link)", shown(d.access), "Host to its switch.", ""},
+         {"rack", "[link](#link)", shown(d.rack), "tree: rack switch to zone switch.", ""},
+         {"zone", "[link](#link)", shown(d.zone), "tree: zone switch to core.", ""},
+         {"between_racks", "[link](#link)", "",
+          "Instead of `rack`: two of them, up and down, have this latency together.", ""},
+         {"between_zones", "[link](#link)", "",
+          "Instead of `zone`: two of them, up and down, have this latency together.",
+          "{bandwidth: 1Gbps, latency: 2ms}"},
+         {"local", "[link](#link)", spelled(d.local_bandwidth) + ", " + spelled(d.local_latency),
+          "Between processes of one host; it loses nothing.", ""},
+         {"uplinks", "list of [uplinks](#uplinks)", "none",
+          "tree: single racks' or zones' ways up that are different.", ""}},
+        ""};
 }
 
 Section uplink() {
-    return with({"uplinks", "The way up from one rack or one zone. Keys of a [link](#link) say how good "
+    return with({"uplinks",
+                 "The way up from one rack or one zone. Keys of a [link](#link) say how good "
                  "it is; those left out are as for the others.",
                  {{"rack", "name", "", "Of this rack.", "a-rack"},
                   {"zone", "name", "", "Of this zone.", "a"}},
-                 ""}, link());
+                 ""},
+                link());
 }
 
 Section cable() {
@@ -150,13 +162,15 @@ Section fat_tree() {
 }
 
 Section fat_tree_level() {
-    return with({"fat-tree-levels",
-                 "One level, as in Zahavi's PGFT notation. Keys of a [link](#link) say how good its "
-                 "cables are.",
-                 {{"down", "number", "1", "Children of a switch of this level.", "4"},
-                  {"up", "number", "1", "Parents of a child of this level.", "2"},
-                  {"parallel", "number", "1", "Cables between a child and each parent.", "1"}},
-                 ""}, link());
+    return with(
+        {"fat-tree-levels",
+         "One level, as in Zahavi's PGFT notation. Keys of a [link](#link) say how good its "
+         "cables are.",
+         {{"down", "number", "1", "Children of a switch of this level.", "4"},
+          {"up", "number", "1", "Parents of a child of this level.", "2"},
+          {"parallel", "number", "1", "Cables between a child and each parent.", "1"}},
+         ""},
+        link());
 }
 
 }   // namespace glasshive::scenario::table

@@ -24,37 +24,41 @@ Section image() {
 }
 
 Section service() {
-    return {"services", "A service, in short form. Compose files ([stack](#stack)) can say more.",
-            {{"name", "name", "required", "Unique.", "web"},
-             {"image", "image", "required", "What runs in each task.", "\"shop/web:1.4\""},
-             {"mode", "`replicated`, `global`", "replicated",
-              "global: one task on every node that fits.", "global"},
-             {"replicas", "number", "1", "Tasks wanted. Not for global services.", "3"},
-             {"resources", "[resources](#resources)", "none",
-              "Short for both `reservations` and `limits`; either of them, when written, replaces it "
-              "there.", "{cpus: 0.5, memory: 256MiB}"},
-             {"reservations", "[resources](#resources)", "`resources`",
-              "What the scheduler keeps free for each task.", "{memory: 256MiB}"},
-             {"limits", "[resources](#resources)", "`resources`", "What a task can use at most.",
-              "{cpus: 1}"},
-             {"restart", "[restart](#restart), or a condition", "as there", "What follows a task's end.",
-              "on-failure"},
-             {"placement", "[placement](#placement)", "anywhere", "Which nodes may run it.", ""},
-             {"ports", "list of [ports](#ports), or texts `[published:]target[/protocol]`", "none",
-              "What clients outside the cluster can call.", "[\"8080:80\"]"},
-             {"update", "[update](#update)", "as there", "How a changed service is rolled out.", ""},
-             {"rollback", "[update](#update)", "as there", "How it is rolled back.", ""},
-             {"stop_grace_period", "duration", "10s", "From SIGTERM to SIGKILL.", "30s"},
-             {"behaviour", "[behaviour](#behaviour)", "a server that runs for ever",
-              "How the simulated application behaves.", "{start_time: 2s}"},
-             {"command", "list of texts", "the image's", "Replaces the entrypoint; shown, not run.", ""},
-             {"env", "map of texts", "none", "Environment; shown, not used.", "{MODE: fast}"},
-             {"labels", "map of texts", "none", "Of the service.", "{team: shop}"}},
-            "services:\n"
-            "  - name: web\n    image: \"shop/web:1.4\"\n    replicas: 3\n"
-            "    resources: {cpus: 0.5, memory: 256MiB}\n    ports: [\"8080:80\"]\n"
-            "    restart: {condition: any, delay: 5s}\n"
-            "    placement: {constraints: [node.role == worker], max_per_node: 2}\n"};
+    return {
+        "services",
+        "A service, in short form. Compose files ([stack](#stack)) can say more.",
+        {{"name", "name", "required", "Unique.", "web"},
+         {"image", "image", "required", "What runs in each task.", "\"shop/web:1.4\""},
+         {"mode", "`replicated`, `global`", "replicated",
+          "global: one task on every node that fits.", "global"},
+         {"replicas", "number", "1", "Tasks wanted. Not for global services.", "3"},
+         {"resources", "[resources](#resources)", "none",
+          "Short for both `reservations` and `limits`; either of them, when written, replaces it "
+          "there.",
+          "{cpus: 0.5, memory: 256MiB}"},
+         {"reservations", "[resources](#resources)", "`resources`",
+          "What the scheduler keeps free for each task.", "{memory: 256MiB}"},
+         {"limits", "[resources](#resources)", "`resources`", "What a task can use at most.",
+          "{cpus: 1}"},
+         {"restart", "[restart](#restart), or a condition", "as there",
+          "What follows a task's end.", "on-failure"},
+         {"placement", "[placement](#placement)", "anywhere", "Which nodes may run it.", ""},
+         {"ports", "list of [ports](#ports), or texts `[published:]target[/protocol]`", "none",
+          "What clients outside the cluster can call.", "[\"8080:80\"]"},
+         {"update", "[update](#update)", "as there", "How a changed service is rolled out.", ""},
+         {"rollback", "[update](#update)", "as there", "How it is rolled back.", ""},
+         {"stop_grace_period", "duration", "10s", "From SIGTERM to SIGKILL.", "30s"},
+         {"behaviour", "[behaviour](#behaviour)", "a server that runs for ever",
+          "How the simulated application behaves.", "{start_time: 2s}"},
+         {"command", "list of texts", "the image's", "Replaces the entrypoint; shown, not run.",
+          ""},
+         {"env", "map of texts", "none", "Environment; shown, not used.", "{MODE: fast}"},
+         {"labels", "map of texts", "none", "Of the service.", "{team: shop}"}},
+        "services:\n"
+        "  - name: web\n    image: \"shop/web:1.4\"\n    replicas: 3\n"
+        "    resources: {cpus: 0.5, memory: 256MiB}\n    ports: [\"8080:80\"]\n"
+        "    restart: {condition: any, delay: 5s}\n"
+        "    placement: {constraints: [node.role == worker], max_per_node: 2}\n"};
 }
 
 Section resources() {
@@ -66,27 +70,31 @@ Section resources() {
 
 Section restart() {
     const swarm::RestartPolicy d;
-    return {"restart", "What follows when a task ends. Counts are per slot.",
-            {{"condition", "`any`, `on-failure`, `none`", "any",
-              "Which ends are followed by a new task. `none` also when the node dies.", "on-failure"},
-             {"delay", "duration", spelled(d.delay), "Between the end and the new task's start.", "1s"},
-             {"max_attempts", "number", "0", "New tasks per slot; 0: without bound.", "3"},
-             {"window", "duration", "0s", "Only restarts within it count; 0s: all.", "2m"}},
-            ""};
+    return {
+        "restart",
+        "What follows when a task ends. Counts are per slot.",
+        {{"condition", "`any`, `on-failure`, `none`", "any",
+          "Which ends are followed by a new task. `none` also when the node dies.", "on-failure"},
+         {"delay", "duration", spelled(d.delay), "Between the end and the new task's start.", "1s"},
+         {"max_attempts", "number", "0", "New tasks per slot; 0: without bound.", "3"},
+         {"window", "duration", "0s", "Only restarts within it count; 0s: all.", "2m"}},
+        ""};
 }
 
 Section placement() {
-    return {"placement", "Which nodes may run a service's tasks.",
-            {{"constraints", "list of texts", "none",
-              "`key == value` or `key != value`; all must hold. Keys: node.id, node.hostname, node.role, "
-              "node.ip, node.platform.os, node.platform.arch, node.labels.X, engine.labels.X.",
-              "[node.role == worker]"},
-             {"spread", "list of texts", "none",
-              "Labels over whose values tasks are spread evenly, outermost first.",
-              "[node.labels.zone]"},
-             {"max_per_node", "number", "0", "Tasks of the service on one node; 0: without bound.",
-              "1"}},
-            ""};
+    return {
+        "placement",
+        "Which nodes may run a service's tasks.",
+        {{"constraints", "list of texts", "none",
+          "`key == value` or `key != value`; all must hold. Keys: node.id, node.hostname, node.role, "
+          "node.ip, node.platform.os, node.platform.arch, node.labels.X, engine.labels.X.",
+          "[node.role == worker]"},
+         {"spread", "list of texts", "none",
+          "Labels over whose values tasks are spread evenly, outermost first.",
+          "[node.labels.zone]"},
+         {"max_per_node", "number", "0", "Tasks of the service on one node; 0: without bound.",
+          "1"}},
+        ""};
 }
 
 Section port() {
@@ -101,44 +109,52 @@ Section port() {
 
 Section behaviour() {
     const swarm::Behaviour d;
-    return {"behaviour", "How the simulated application behaves: what no real file says.",
-            {{"start_time", "duration", spelled(d.start_time), "From its start until it answers.", "2s"},
-             {"run_time", "duration", spelled(d.run_time), "It ends by itself after this; 0s: never.",
-              "1m"},
+    return {"behaviour",
+            "How the simulated application behaves: what no real file says.",
+            {{"start_time", "duration", spelled(d.start_time), "From its start until it answers.",
+              "2s"},
+             {"run_time", "duration", spelled(d.run_time),
+              "It ends by itself after this; 0s: never.", "1m"},
              {"exit_code", "number", std::to_string(d.exit_code), "When it ends by itself.", "1"},
              {"stop_time", "duration", spelled(d.stop_time), "From SIGTERM to its end.", "3s"},
              {"stop_exit_code", "number", std::to_string(d.stop_exit_code), "On SIGTERM.", "143"},
              {"crash_per_second", "fraction", "0", "Chance to crash (exit code 1) in any second.",
               "0.1%"},
-             {"service_time", "duration", spelled(d.service_time), "CPU time per request, of one core.",
-              "5ms"},
+             {"service_time", "duration", spelled(d.service_time),
+              "CPU time per request, of one core.", "5ms"},
              {"response_size", "size", spelled(d.response_size), "Of each answer.", "64KiB"}},
             ""};
 }
 
 Section update() {
     const swarm::UpdateConfig d;
-    return {"update", "How tasks are replaced when a service's spec changes.",
-            {{"parallelism", "number", std::to_string(d.parallelism), "Slots at a time; 0: all.", "2"},
-             {"delay", "duration", spelled(d.delay), "After each slot.", "10s"},
-             {"failure_action", "`pause`, `continue`, `rollback`", "pause",
-              "What follows when too many new tasks fail.", "rollback"},
-             {"monitor", "duration", spelled(d.monitor),
-              "A new task that fails this soon counts as a failed update.", "15s"},
-             {"max_failure_ratio", "fraction", "0", "Failures tolerated.", "20%"},
-             {"order", "`stop-first`, `start-first`", "stop-first",
-              "Whether the old task goes before or after the new one runs.", "start-first"}},
-            ""};
+    return {
+        "update",
+        "How tasks are replaced when a service's spec changes.",
+        {{"parallelism", "number", std::to_string(d.parallelism), "Slots at a time; 0: all.", "2"},
+         {"delay", "duration", spelled(d.delay), "After each slot.", "10s"},
+         {"failure_action", "`pause`, `continue`, `rollback`", "pause",
+          "What follows when too many new tasks fail.", "rollback"},
+         {"monitor", "duration", spelled(d.monitor),
+          "A new task that fails this soon counts as a failed update.", "15s"},
+         {"max_failure_ratio", "fraction", "0", "Failures tolerated.", "20%"},
+         {"order", "`stop-first`, `start-first`", "stop-first",
+          "Whether the old task goes before or after the new one runs.", "start-first"}},
+        ""};
 }
 
 Section stack() {
-    return {"stack", "A Compose file.",
-            {{"file", "path", "required", "Relative to the scenario.", "shop.yaml"},
-             {"name", "name", "the file's name without ending; `stack` for compose.yaml and the like",
-              "Prefix of all names: `shop` makes `shop_web`.", "shop"},
-             {"env", "map of texts", "none", "Values for `${VAR}` in the file. Nothing comes from the "
-              "machine's own environment.", "{TAG: \"1.4\"}"}},
-            "stack: {file: shop.yaml, name: shop, env: {TAG: \"1.4\"}}\n"};
+    return {
+        "stack",
+        "A Compose file.",
+        {{"file", "path", "required", "Relative to the scenario.", "shop.yaml"},
+         {"name", "name", "the file's name without ending; `stack` for compose.yaml and the like",
+          "Prefix of all names: `shop` makes `shop_web`.", "shop"},
+         {"env", "map of texts", "none",
+          "Values for `${VAR}` in the file. Nothing comes from the "
+          "machine's own environment.",
+          "{TAG: \"1.4\"}"}},
+        "stack: {file: shop.yaml, name: shop, env: {TAG: \"1.4\"}}\n"};
 }
 
 }   // namespace glasshive::scenario::table

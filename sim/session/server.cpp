@@ -258,7 +258,8 @@ Json Server::answer(const Json& request) {
         session_.flush_recording();
         return state();
     }
-    return error("unknown command \"" + word + "\"; there are step, run_until, pace, pause, inject, "
+    return error("unknown command \"" + word +
+                 "\"; there are step, run_until, pace, pause, inject, "
                  "inspect and quit");
 }
 

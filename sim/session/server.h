@@ -17,8 +17,8 @@ namespace glasshive::session {
 ///   {"do":"quit"}                      judge, close the recording, answer with verdicts and digest
 ///
 /// Each answer: {"ok":true,"t":…,"event":…} and more, or {"ok":false,"error":"…"}. One client at a
-/// time; the next may come when it has gone. Lines over 64 KiB are refused. The wall clock paces the
-/// run and decides nothing in it.
+/// time; the next may come when it has gone. Lines over 64 KiB are refused. The wall clock paces
+/// the run and decides nothing in it.
 ///
 /// Runs until `quit`; 0, or 2 with a message on stderr when the socket cannot be made.
 int serve(Session& session, const std::string& socket_path);

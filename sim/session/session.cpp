@@ -64,7 +64,8 @@ namespace {
 
 std::string commands_json(const std::vector<TimedCommand>& commands) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const TimedCommand& c : commands) list.push_back({{"t_ns", ns_of(c.at)}, {"text", c.text}});
+    for (const TimedCommand& c : commands)
+        list.push_back({{"t_ns", ns_of(c.at)}, {"text", c.text}});
     return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -77,7 +78,8 @@ std::vector<std::pair<std::string, std::string>> meta_of(const Options& options)
         {"scenario", spec.inputs.empty() ? spec.file : spec.inputs.front().name},
         {"duration_ns", std::to_string(spec.duration.count())},
         {"command", options.replay_command}};
-    for (const scenario::InputFile& file : spec.inputs) meta.emplace_back("file:" + file.name, file.content);
+    for (const scenario::InputFile& file : spec.inputs)
+        meta.emplace_back("file:" + file.name, file.content);
     return meta;
 }
 
@@ -89,7 +91,8 @@ std::vector<std::string> left_out(const std::vector<std::string>& keep) {
         return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) {
             if (pattern == "*" || pattern == name) return true;
             const bool family = pattern.size() > 2 && pattern.substr(pattern.size() - 2) == ".*";
-            return family && name.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
+            return family &&
+                   name.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
         });
     };
     for (const EventKind* kind : all_events().all()) {
@@ -223,11 +226,13 @@ void Session::flush_recording() {
 void Session::Impl::emit_verdicts() {
     std::int64_t number = 0;
     for (const check::Verdict& verdict : evaluator.verdicts()) {
-        const EventKind& kind = verdict.outcome == check::Outcome::held     ? check::events::expect_held
-                                : verdict.outcome == check::Outcome::failed ? check::events::expect_failed
-                                                                            : check::events::expect_undecided;
-        stream.emit(world->now(), verdict.event, kind, names.intern(verdict.text),
-                    {field::integer(++number), field::event(verdict.event), field::text(verdict.figure)});
+        const EventKind& kind = verdict.outcome == check::Outcome::held ? check::events::expect_held
+                                : verdict.outcome == check::Outcome::failed
+                                    ? check::events::expect_failed
+                                    : check::events::expect_undecided;
+        stream.emit(
+            world->now(), verdict.event, kind, names.intern(verdict.text),
+            {field::integer(++number), field::event(verdict.event), field::text(verdict.figure)});
     }
 }
 
@@ -237,7 +242,8 @@ Outcome Session::finish() {
     SIM_ASSERT(!s.finished);
     s.finished = true;
     const Time end = s.world->now();
-    s.stream.emit(end, scenario_cause, world::events::run_ended, s.names.intern(s.options.spec.file), {});
+    s.stream.emit(end, scenario_cause, world::events::run_ended,
+                  s.names.intern(s.options.spec.file), {});
     s.evaluator.finish(end);
     s.emit_verdicts();
     Outcome outcome{.verdicts = s.evaluator.verdicts(), .summary = s.summary.finish(end),
@@ -246,8 +252,9 @@ Outcome Session::finish() {
     if (s.invariants) {
         s.invariants->finish();
         for (const check::Violation& v : s.invariants->violations()) {
-            outcome.violations.push_back(v.invariant + " at " + seconds_text(v.time) + " s, event " +
-                                         std::to_string(number_of(v.event)) + ": " + v.text);
+            outcome.violations.push_back(v.invariant + " at " + seconds_text(v.time) +
+                                         " s, event " + std::to_string(number_of(v.event)) + ": " +
+                                         v.text);
         }
     }
     if (s.recorder) {

@@ -28,8 +28,9 @@ struct TimedCommand {
 struct Options {
     scenario::ScenarioSpec spec;           ///< With seed, profile and duration as they shall be.
     std::string record_path;               ///< Empty: no recording.
-    std::string replay_command;            ///< Printed when we are wrong, and kept in the recording.
-    std::vector<TimedCommand> commands;    ///< Of an earlier session, to be replayed. In order of time.
+    std::string replay_command;   ///< Printed when we are wrong, and kept in the recording.
+    std::vector<TimedCommand>
+        commands;   ///< Of an earlier session, to be replayed. In order of time.
     bool invariants = false;               ///< Check cluster-wide invariants at every event.
 };
 
@@ -45,8 +46,8 @@ struct Outcome {
     std::vector<TimedCommand> commands;           ///< Everything injected, for a replay.
 };
 
-/// One run: a world with its sinks (digest, recording, expectations, summary, invariants), driven in
-/// steps. One per process: SimGrid has one engine and no second life.
+/// One run: a world with its sinks (digest, recording, expectations, summary, invariants), driven
+/// in steps. One per process: SimGrid has one engine and no second life.
 ///
 /// What drives it (command line, socket, test) never changes what happens but by inject().
 class Session {

@@ -4,11 +4,11 @@
 
 #include "base/event.h"
 
-/// Numbers 100..199. `task.*`, `node.*` and `service.*` are what the managers believe; what executes is
-/// said by the engine on the node, `container.*` (runtime/events.h).
+/// Numbers 100..199. `task.*`, `node.*` and `service.*` are what the managers believe; what
+/// executes is said by the engine on the node, `container.*` (runtime/events.h).
 namespace glasshive::swarm::events {
 
-// --- Nodes, as the dispatcher sees them (subject: the node's host name) -----------------------------
+// --- Nodes, as the dispatcher sees them (subject: the node's host name) --------------------------
 inline constexpr EventKind node_ready{
     .id = 100, .name = "node.ready", .subject = "node",
     .doc = "The node registered with the dispatcher and may receive tasks.",
@@ -26,7 +26,7 @@ inline constexpr EventKind node_availability{
     .doc = "The node's availability was set.",
     .fields = {{{"availability", FieldType::name, "active, pause or drain"}}}};
 
-// --- Services (subject: the service's name) ---------------------------------------------------------
+// --- Services (subject: the service's name) ------------------------------------------------------
 inline constexpr EventKind service_created{
     .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
     .fields = {{{"mode", FieldType::name, "replicated or global"},
@@ -42,7 +42,7 @@ inline constexpr EventKind service_removed{
     .id = 112, .name = "service.removed", .subject = "service", .doc = "A service was removed.",
     .ends_subject = true};
 
-// --- Tasks: observed states (subject: service.slot.taskid). task.* carry what later folds need ------
+// --- Tasks: observed states (subject: service.slot.taskid). task.* carry what later folds need ---
 #define GLASSHIVE_TASK_EVENT(identifier, number, kind_name, sentence, state_name, level)          \
     inline constexpr EventKind identifier{                                                        \
         .id = number, .name = kind_name, .subject = "task", .doc = sentence,                      \
@@ -55,13 +55,18 @@ inline constexpr EventKind service_removed{
         .state = state_name, .verbosity = level}
 
 GLASSHIVE_TASK_EVENT(task_new, 120, "task.new", "The orchestrator created a task.", "new", 2);
-GLASSHIVE_TASK_EVENT(task_pending, 121, "task.pending",
-                     "The allocator gave the task its network resources; it waits for a node, or its "
-                     "reason for waiting changed.", "pending", 2);
-GLASSHIVE_TASK_EVENT(task_assigned, 122, "task.assigned", "The scheduler chose a node.", "assigned", 1);
+GLASSHIVE_TASK_EVENT(
+    task_pending, 121, "task.pending",
+    "The allocator gave the task its network resources; it waits for a node, or its "
+    "reason for waiting changed.",
+    "pending", 2);
+GLASSHIVE_TASK_EVENT(task_assigned, 122, "task.assigned", "The scheduler chose a node.", "assigned",
+                     1);
 GLASSHIVE_TASK_EVENT(task_accepted, 123, "task.accepted", "The agent has the task.", "accepted", 3);
-GLASSHIVE_TASK_EVENT(task_preparing, 124, "task.preparing", "The agent prepares it: networks, volumes, "
-                     "image pull.", "preparing", 3);
+GLASSHIVE_TASK_EVENT(task_preparing, 124, "task.preparing",
+                     "The agent prepares it: networks, volumes, "
+                     "image pull.",
+                     "preparing", 3);
 GLASSHIVE_TASK_EVENT(task_ready, 125, "task.ready", "Prepared; waits for desired state running.",
                      "ready", 3);
 GLASSHIVE_TASK_EVENT(task_starting, 126, "task.starting", "The container starts.", "starting", 3);
@@ -71,15 +76,19 @@ GLASSHIVE_TASK_EVENT(task_complete, 128, "task.complete", "Ended with exit code 
 GLASSHIVE_TASK_EVENT(task_shutdown, 129, "task.shutdown", "Stopped as desired.", "shutdown", 2);
 GLASSHIVE_TASK_EVENT(task_failed, 130, "task.failed", "Ended with an error.", "failed", 1);
 GLASSHIVE_TASK_EVENT(task_rejected, 131, "task.rejected", "Could not be started.", "rejected", 1);
-GLASSHIVE_TASK_EVENT(task_orphaned, 132, "task.orphaned", "Its node is gone for good.", "orphaned", 2);
+GLASSHIVE_TASK_EVENT(task_orphaned, 132, "task.orphaned", "Its node is gone for good.", "orphaned",
+                     2);
 #undef GLASSHIVE_TASK_EVENT
 
 inline constexpr EventKind task_desired{
-    .id = 133, .name = "task.desired", .subject = "task",
+    .id = 133,
+    .name = "task.desired",
+    .subject = "task",
     .doc = "The orchestrator changed what it wants of the task.",
     .fields = {{{"service", FieldType::name, "owning service"},
                 {"desired", FieldType::name, "ready, running, shutdown or remove"},
-                {"why", FieldType::name, "e.g. node down, scaled down, updated, restart delay over"}}},
+                {"why", FieldType::name,
+                 "e.g. node down, scaled down, updated, restart delay over"}}},
     .verbosity = 2};
 inline constexpr EventKind task_removed{
     .id = 134, .name = "task.removed", .subject = "task",
@@ -94,7 +103,7 @@ inline constexpr EventKind task_restart{
                 {"why", FieldType::name, "failed, complete, node down, …"}}},
     .verbosity = 1};
 
-// --- Decisions --------------------------------------------------------------------------------------
+// --- Decisions -----------------------------------------------------------------------------------
 inline constexpr EventKind decision_placed{
     .id = 140, .name = "decision.placed", .subject = "task",
     .doc = "The scheduler placed a task: winner, score and what stood against it.",
@@ -113,7 +122,7 @@ inline constexpr EventKind decision_refused{
                 {"detail", FieldType::text, "JSON: per verdict the count and three names"}}},
     .verbosity = 1};
 
-// --- Discovery: what a node knows of backends (subject: the node that learned) ------------------------
+// --- Discovery: what a node knows of backends (subject: the node that learned) -------------------
 inline constexpr EventKind discovery_added{
     .id = 150, .name = "discovery.added", .subject = "node",
     .doc = "This node learned by gossip that a task serves.",
@@ -129,10 +138,11 @@ inline constexpr EventKind discovery_removed{
     .verbosity = 2};
 
 inline constexpr std::array<const EventKind*, 26> all{
-    &node_ready, &node_down, &node_availability, &service_created, &service_updated, &service_removed,
-    &task_new, &task_pending, &task_assigned, &task_accepted, &task_preparing, &task_ready,
-    &task_starting, &task_running, &task_complete, &task_shutdown, &task_failed, &task_rejected,
-    &task_orphaned, &task_desired, &task_removed, &task_restart, &decision_placed, &decision_refused,
-    &discovery_added, &discovery_removed};
+    &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
+    &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
+    &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
+    &task_shutdown,    &task_failed,  &task_rejected,     &task_orphaned,    &task_desired,
+    &task_removed,     &task_restart, &decision_placed,   &decision_refused, &discovery_added,
+    &discovery_removed};
 
 }   // namespace glasshive::swarm::events

@@ -11,12 +11,13 @@
 #include "swarm/spec.h"
 
 /// The words between the dispatcher (on a manager) and the agents: SwarmKit's dispatcher API
-/// (api/dispatcher.proto: Session, Heartbeat, UpdateTaskStatus, Assignments), one message type each.
-/// Everything travels as kernel messages on one stream per agent; the two sides share no pointer but to
-/// immutable specs inside messages.
+/// (api/dispatcher.proto: Session, Heartbeat, UpdateTaskStatus, Assignments), one message type
+/// each. Everything travels as kernel messages on one stream per agent; the two sides share no
+/// pointer but to immutable specs inside messages.
 namespace glasshive::swarm {
 
-/// A task's integer id: its order of creation in the store, from 1. Rendered as 25 base-36 characters.
+/// A task's integer id: its order of creation in the store, from 1. Rendered as 25 base-36
+/// characters.
 enum class TaskId : std::uint64_t { none = 0 };
 
 /// SwarmKit api/types.proto enum TaskState, numbers included; a higher number is later in life.
@@ -28,13 +29,13 @@ enum class TaskState : std::uint16_t {
 
 /// Message::type on the agent's stream. `a` and `b` are given in brackets; the rest is a body.
 enum class DispatcherMessage : std::uint16_t {
-    session_request = 1,    ///< agent → dispatcher: register me. Body NodeDescription.
-    session_accepted,       ///< dispatcher → agent [a: session id, b: heartbeat period, ns].
-    session_invalid,        ///< dispatcher → agent: unknown session, register anew.
-    heartbeat,              ///< agent → dispatcher [a: session id].
-    heartbeat_reply,        ///< dispatcher → agent [a: session id, b: next period, ns].
-    assignments,            ///< dispatcher → agent [a: session id, b: 1 when complete]. Body Assignments.
-    status_update,          ///< agent → dispatcher [a: session id]. Body StatusUpdates.
+    session_request = 1,   ///< agent → dispatcher: register me. Body NodeDescription.
+    session_accepted,      ///< dispatcher → agent [a: session id, b: heartbeat period, ns].
+    session_invalid,       ///< dispatcher → agent: unknown session, register anew.
+    heartbeat,             ///< agent → dispatcher [a: session id].
+    heartbeat_reply,       ///< dispatcher → agent [a: session id, b: next period, ns].
+    assignments,   ///< dispatcher → agent [a: session id, b: 1 when complete]. Body Assignments.
+    status_update,   ///< agent → dispatcher [a: session id]. Body StatusUpdates.
 };
 
 /// What a node says of itself when it registers.
@@ -53,11 +54,12 @@ struct TaskAssignment {
     std::uint32_t slot = 0;
     TaskState desired = TaskState::ready;
     bool removed = false;                            ///< Stop it if it runs, then forget it.
-    std::shared_ptr<const ServiceSpec> spec;         ///< Immutable, shared by all tasks of a version.
-    EventId cause{};                                 ///< What the manager last said of it; 0: the message's.
+    std::shared_ptr<const ServiceSpec> spec;   ///< Immutable, shared by all tasks of a version.
+    EventId cause{};   ///< What the manager last said of it; 0: the message's.
 };
 
-/// A complete set (after registration: what is not in it must go) or the changes since the last one.
+/// A complete set (after registration: what is not in it must go) or the changes since the last
+/// one.
 struct Assignments final : kernel::MessageBody {
     std::vector<TaskAssignment> tasks;
 };
@@ -69,15 +71,15 @@ struct TaskStatus {
     NameId message;                                  ///< "started", "finished", …
     NameId error;                                    ///< Invalid when all is well.
     int exit_code = 0;
-    EventId cause{};                                 ///< What brought it about here; 0: the message's.
+    EventId cause{};   ///< What brought it about here; 0: the message's.
 };
 
 struct StatusUpdates final : kernel::MessageBody {
     std::vector<TaskStatus> updates;
 };
 
-/// Heartbeat period and its spread: swarmkit manager/dispatcher/dispatcher.go defaultHeartBeatPeriod,
-/// defaultHeartBeatEpsilon; grace: defaultGracePeriodMultiplier.
+/// Heartbeat period and its spread: swarmkit manager/dispatcher/dispatcher.go
+/// defaultHeartBeatPeriod, defaultHeartBeatEpsilon; grace: defaultGracePeriodMultiplier.
 inline constexpr Duration heartbeat_period = std::chrono::seconds{5};
 inline constexpr Duration heartbeat_epsilon = std::chrono::milliseconds{500};
 inline constexpr int grace_periods = 3;

@@ -9,11 +9,11 @@ namespace glasshive::swarm {
 /// Message::type on a request's streams.
 enum class RequestMessage : std::uint16_t {
     request = 300,   ///< client → entry node [a: port_of/service_of, b: number].
-    chosen,          ///< entry node → client [a: backend's name, b: its daemon]. No bytes on the wire:
-                     ///< not a word of any protocol, it lets events name the backend that stays silent.
-    forward,         ///< entry node → backend's node [a: task id, b: backend's name].
-    response,        ///< back along the same streams [a: backend's name].
-    refused,         ///< back along the same streams [a: backend's name or NameId::none, b: RefusedWhy].
+    chosen,     ///< entry node → client [a: backend's name, b: its daemon]. No bytes on the wire:
+                ///< not a word of any protocol, it lets events name the backend that stays silent.
+    forward,    ///< entry node → backend's node [a: task id, b: backend's name].
+    response,   ///< back along the same streams [a: backend's name].
+    refused,    ///< back along the same streams [a: backend's name or NameId::none, b: RefusedWhy].
 };
 
 enum class RefusedWhy : std::uint64_t {

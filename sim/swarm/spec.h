@@ -9,7 +9,8 @@
 #include "base/units.h"
 
 /// Plain input data of the orchestrator: what a user declares. No behaviour.
-/// Field names are SwarmKit's (api/specs.proto); defaults are the engine's (api/defaults/service.go).
+/// Field names are SwarmKit's (api/specs.proto); defaults are the engine's
+/// (api/defaults/service.go).
 namespace glasshive::swarm {
 
 enum class ServiceMode { replicated, global };
@@ -108,7 +109,7 @@ struct Behaviour {
     int exit_code = 0;                              ///< When it ends by itself.
     Duration stop_time{};                           ///< From SIGTERM to exit.
     int stop_exit_code = 0;                         ///< On SIGTERM; most servers exit 0.
-    double failure_ppm_per_second = 0;              ///< Chance to crash (exit 1) in any second, ppm.
+    double failure_ppm_per_second = 0;   ///< Chance to crash (exit 1) in any second, ppm.
     Duration service_time = std::chrono::milliseconds{1};   ///< CPU time per request (one core).
     Bytes response_size{2048};
     friend bool operator==(const Behaviour&, const Behaviour&) = default;

@@ -23,7 +23,7 @@ Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets tar
     gap_ = Duration{static_cast<std::int64_t>(1e9 / spec_.rate)};
 }
 
-// --- Arrivals -----------------------------------------------------------------------------------------
+// --- Arrivals ------------------------------------------------------------------------------------
 
 void Client::on_start() {
     next_arrival_ = Time{} + spec_.start;
@@ -55,7 +55,7 @@ void Client::arrive() {
     attempt(slot);
 }
 
-// --- One attempt --------------------------------------------------------------------------------------
+// --- One attempt ---------------------------------------------------------------------------------
 
 void Client::attempt(std::uint32_t slot) {
     Request& request = requests_[slot];
@@ -136,7 +136,7 @@ void Client::attempt_failed(std::uint32_t slot, NameId reason) {
     else kernel_.after(id(), spec_.retry_delay, retry, slot);
 }
 
-// --- What comes back ----------------------------------------------------------------------------------
+// --- What comes back -----------------------------------------------------------------------------
 
 void Client::on_message(const kernel::Message& message) {
     const auto at = by_channel_.find(message.channel);

@@ -21,9 +21,9 @@ struct ClientTargets {
 ///
 /// Arrivals come from the stream "workload/<name>" and do not wait for answers (an open loop). Each
 /// attempt opens a stream to the next entry node, sends the request and waits for the answer or the
-/// timeout, whichever is first; a failed attempt is followed by another after retry_delay, at the next
-/// entry node, while `retries` last. A client's timeout is blamed on what silenced the backend the entry
-/// node chose, or the entry node itself while it has chosen none.
+/// timeout, whichever is first; a failed attempt is followed by another after retry_delay, at the
+/// next entry node, while `retries` last. A client's timeout is blamed on what silenced the backend
+/// the entry node chose, or the entry node itself while it has chosen none.
 class Client final : public kernel::Process {
   public:
     /// Requires spec.rate > 0 and at least one entry.

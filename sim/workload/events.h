@@ -28,16 +28,20 @@ inline constexpr EventKind request_failed{
                 {"number", FieldType::integer, "of the request within its client, from 1"}}},
     .verbosity = 2};
 inline constexpr EventKind request_retried{
-    .id = 202, .name = "request.retried", .subject = "client",
+    .id = 202,
+    .name = "request.retried",
+    .subject = "client",
     .doc = "An attempt failed and another follows.",
     .fields = {{{"service", FieldType::name, "service called"},
                 {"reason", FieldType::name, "timeout, refused or no backend"},
-                {"backend", FieldType::name, "task that did not answer; empty when none was chosen"},
+                {"backend", FieldType::name,
+                 "task that did not answer; empty when none was chosen"},
                 {"entered", FieldType::name, "node whose port was called"},
                 {"attempt", FieldType::integer, "the one that failed, from 1"},
                 {"number", FieldType::integer, "of the request within its client, from 1"}}},
     .verbosity = 3};
 
-inline constexpr std::array<const EventKind*, 3> all{&request_ok, &request_failed, &request_retried};
+inline constexpr std::array<const EventKind*, 3> all{&request_ok, &request_failed,
+                                                     &request_retried};
 
 }   // namespace glasshive::workload::events

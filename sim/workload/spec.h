@@ -14,9 +14,9 @@ enum class ArrivalProcess { poisson, fixed };
 struct ClientSpec {
     std::string name;                                      ///< Unique; shown in events.
     std::string service;                                   ///< The service that is meant to answer.
-    std::uint32_t port = 0;                                ///< Published port; 0: the service's first.
-    std::string enter;                                     ///< Host whose port is called; empty: each
-                                                           ///< host in turn, in platform order.
+    std::uint32_t port = 0;   ///< Published port; 0: the service's first.
+    std::string enter;        ///< Host whose port is called; empty: each
+                              ///< host in turn, in platform order.
     ArrivalProcess arrivals = ArrivalProcess::poisson;
     double rate = 10;                                      ///< Requests per second, > 0.
     Duration start{};                                      ///< First request not before.

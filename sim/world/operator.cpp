@@ -9,19 +9,25 @@ using scenario::CommandSpec;
 std::string docker_words(const CommandSpec& command) {
     switch (command.what) {
         case CommandSpec::Do::scale:
-            return "docker service scale " + command.service + "=" + std::to_string(command.replicas);
+            return "docker service scale " + command.service + "=" +
+                   std::to_string(command.replicas);
         case CommandSpec::Do::update:
             return "docker service update --image " + command.image + " " + command.service;
-        case CommandSpec::Do::drain: return "docker node update --availability drain " + command.host;
-        case CommandSpec::Do::pause: return "docker node update --availability pause " + command.host;
-        case CommandSpec::Do::activate: return "docker node update --availability active " + command.host;
+        case CommandSpec::Do::drain:
+            return "docker node update --availability drain " + command.host;
+        case CommandSpec::Do::pause:
+            return "docker node update --availability pause " + command.host;
+        case CommandSpec::Do::activate:
+            return "docker node update --availability active " + command.host;
     }
     return "";
 }
 
-Operator::Operator(kernel::Kernel& kernel, swarm::Manager& manager, std::vector<CommandSpec> commands,
-                   std::string scenario_file)
-    : kernel_(kernel), manager_(manager), commands_(std::move(commands)),
+Operator::Operator(kernel::Kernel& kernel, swarm::Manager& manager,
+                   std::vector<CommandSpec> commands, std::string scenario_file)
+    : kernel_(kernel),
+      manager_(manager),
+      commands_(std::move(commands)),
       subject_(kernel.names().intern(scenario_file)) {
     kernel.add_process(HostId{}, *this);
 }
@@ -35,9 +41,10 @@ void Operator::on_timer(std::uint32_t, std::uint64_t argument) {
     give(command, docker_words(command), "scenario");
 }
 
-Diagnostics Operator::give(const CommandSpec& command, const std::string& text, const char* source) {
-    // Whether it will be refused is known before anything changes, so the event can say so first and
-    // cause what follows.
+Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
+                           const char* source) {
+    // Whether it will be refused is known before anything changes, so the event can say so first
+    // and cause what follows.
     const bool up = manager_.is_running();
     const std::string no_manager = "Cannot connect to the Docker daemon: the manager's host is off";
     const bool reached = up && !kernel_.is_paused(kernel_.host_of(manager_.id()));
@@ -54,7 +61,8 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text, 
 
 std::string Operator::carry_out(const CommandSpec& command) {
     using swarm::Availability;
-    const bool of_service = command.what == CommandSpec::Do::scale || command.what == CommandSpec::Do::update;
+    const bool of_service =
+        command.what == CommandSpec::Do::scale || command.what == CommandSpec::Do::update;
     if (of_service) {
         const auto service = manager_.find_service(command.service);
         if (!service) return "service " + command.service + " not found";

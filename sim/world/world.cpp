@@ -86,8 +86,8 @@ void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
         const platform::HostGroupSpec& machine = platform.machine(host);
         const std::string name(platform.host_name(host));
         const bool manages = name == spec.managers.front();
-        swarm::NodeConfig config{.hostname = name,
-                                 .role = manages ? swarm::NodeRole::manager : swarm::NodeRole::worker};
+        swarm::NodeConfig config{
+            .hostname = name, .role = manages ? swarm::NodeRole::manager : swarm::NodeRole::worker};
         config.labels.insert(machine.labels.begin(), machine.labels.end());
         // Where a node stands is known to its operator; spread and constraints may ask for it.
         config.labels.emplace("zone", platform.zones()[platform.zone_of(host)]);
@@ -115,7 +115,8 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
             targets.entry_names.push_back(kernel.name_of(host));
         }
         for (const swarm::ServiceSpec& service : spec.services) {
-            if (service.name != client.service || client.port != 0 || service.ports.empty()) continue;
+            if (service.name != client.service || client.port != 0 || service.ports.empty())
+                continue;
             targets.port = service.ports.front().published;
         }
         clients.emplace_back(kernel, client, std::move(targets));

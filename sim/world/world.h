@@ -15,8 +15,8 @@
 
 namespace glasshive::world {
 
-/// The composition root: builds every component from a scenario's specs and wires them. The only place
-/// that knows them all; holds no behaviour of its own.
+/// The composition root: builds every component from a scenario's specs and wires them. The only
+/// place that knows them all; holds no behaviour of its own.
 ///
 /// One per process (SimGrid's engine). Requires a spec that read_scenario accepted.
 class World {

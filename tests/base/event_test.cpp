@@ -1,4 +1,5 @@
-// Goal: an event is stamped, typed and numbered in order. Method: a sink that keeps what it is given.
+// Goal: an event is stamped, typed and numbered in order. Method: a sink that keeps what it is
+// given.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -10,10 +11,13 @@ using namespace glasshive;
 
 namespace {
 
-constexpr EventKind node_ready{
-    .id = 1, .name = "node.ready", .subject = "node", .doc = "A node registered.",
-    .fields = {{{"role", FieldType::name, "manager or worker"}, {"note", FieldType::text, "free text"}}},
-    .state = "ready"};
+constexpr EventKind node_ready{.id = 1,
+                               .name = "node.ready",
+                               .subject = "node",
+                               .doc = "A node registered.",
+                               .fields = {{{"role", FieldType::name, "manager or worker"},
+                                           {"note", FieldType::text, "free text"}}},
+                               .state = "ready"};
 
 struct Keeper final : EventSink {
     std::vector<Event> events;

@@ -16,7 +16,8 @@ TEST_CASE("a transfer is rounded up to a whole nanosecond, never down", "[base][
 
 TEST_CASE("a transfer too long for the clock saturates instead of wrapping", "[base][units]") {
     REQUIRE(transfer_time(Bytes{std::int64_t{1} << 62}, Bandwidth{1}) == Duration::max());
-    REQUIRE(transfer_time(Bytes{std::int64_t{1} << 40}, gigabits(8)) == Duration{1'099'511'627'776});
+    REQUIRE(transfer_time(Bytes{std::int64_t{1} << 40}, gigabits(8)) ==
+            Duration{1'099'511'627'776});
 }
 
 TEST_CASE("durations print in the largest unit that reads well", "[base][units]") {

@@ -1,5 +1,6 @@
-// Goal: every sentence of the grammar is understood, and a wrong one is answered with what could stand
-// where it stops making sense. Method: tables of sentences with the parsed meaning or the message.
+// Goal: every sentence of the grammar is understood, and a wrong one is answered with what could
+// stand where it stops making sense. Method: tables of sentences with the parsed meaning or the
+// message.
 #include "check/expectation.h"
 
 #include <catch2/catch.hpp>
@@ -73,7 +74,8 @@ TEST_CASE("every way to say when is understood", "[check][grammar]") {
         {"at the end", When::Kind::at_end, 0s, 0s, 0},
     }));
     CAPTURE(row.words);
-    const When when = parsed("service web has 2 reported running tasks " + std::string(row.words)).when;
+    const When when =
+        parsed("service web has 2 reported running tasks " + std::string(row.words)).when;
     CHECK(when.kind == row.kind);
     CHECK(when.span == row.span);
     CHECK(when.until == row.until);
@@ -117,7 +119,8 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
         {"service web has three running tasks by 5s",
          "\"three\" does not fit after \"service web has\"",
          "here can follow at least, at most, no, exactly or a number"},
-        {"service web has 3 running", "the sentence is not complete after \"service web has 3 running\"",
+        {"service web has 3 running",
+         "the sentence is not complete after \"service web has 3 running\"",
          "here can follow tasks or task"},
         {"service web has 3 running tasks",
          "the sentence is not complete after \"service web has 3 running tasks\"",

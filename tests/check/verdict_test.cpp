@@ -255,7 +255,8 @@ TEST_CASE("failed tasks, loads of nodes, downtime and strikes are counted", "[ch
         {"service web is down for at most 4s", Outcome::failed, "down for 5 s (limit 4 s)"},
         {"service db is down for at most 4s", Outcome::undecided, "it never ran"},
         {"fault 1 strikes", Outcome::held, "fault 1 struck 2 times, first at 10 s"},
-        {"fault 1 strikes exactly 1 time", Outcome::failed, "fault 1 struck 2 times, first at 10 s"},
+        {"fault 1 strikes exactly 1 time", Outcome::failed,
+         "fault 1 struck 2 times, first at 10 s"},
         {"fault 2 strikes", Outcome::failed, "fault 2 never struck"},
     }));
     CAPTURE(row.text);

@@ -1,5 +1,5 @@
-// Goal: chance repeats on every machine and has the distribution it claims. Method: fixed first draws,
-// libm beside our own logarithm and exponential, means and tails over many draws.
+// Goal: chance repeats on every machine and has the distribution it claims. Method: fixed first
+// draws, libm beside our own logarithm and exponential, means and tails over many draws.
 #include <catch2/catch.hpp>
 
 #include <cmath>

@@ -53,7 +53,8 @@ TEST_CASE("a stream pays its handshake once and keeps its order", "[kernel][stre
     REQUIRE(b.heard(1) == Heard{"0.002000 message 1", "0.002000 message 2"});
 }
 
-TEST_CASE("a short cut costs a stream its retransmission timeout, nothing else", "[kernel][stream]") {
+TEST_CASE("a short cut costs a stream its retransmission timeout, nothing else",
+          "[kernel][stream]") {
     Bench b(2);
     const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
     b.run_for(10ms);
@@ -68,8 +69,9 @@ TEST_CASE("a short cut costs a stream its retransmission timeout, nothing else",
     REQUIRE(b.log.count(kernel::events::message_resumed) == 1);
 }
 
-TEST_CASE("a message in flight when its path is cut is retransmitted even if the path heals at once",
-          "[kernel][stream]") {
+TEST_CASE(
+    "a message in flight when its path is cut is retransmitted even if the path heals at once",
+    "[kernel][stream]") {
     Bench b(2);
     const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
     b.run_for(10ms);
@@ -129,7 +131,8 @@ TEST_CASE("closing reaches the peer after what was sent before", "[kernel][strea
     REQUIRE(b.heard(0).empty());
 }
 
-TEST_CASE("a datagram is lost to a cut, a dead receiver or chance, and says so", "[kernel][datagram]") {
+TEST_CASE("a datagram is lost to a cut, a dead receiver or chance, and says so",
+          "[kernel][datagram]") {
     Bench b(2);
     b.kernel.send_datagram(b.process(0), b.process(1), {.a = 1, .size = Bytes{0}});
     b.run_for(10ms);

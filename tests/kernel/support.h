@@ -81,7 +81,9 @@ struct Probe final : kernel::Process {
     }
     void on_start() override { say("start"); }
     void on_stop() override { say("stop"); }
-    void on_timer(std::uint32_t tag, std::uint64_t) override { say("timer " + std::to_string(tag)); }
+    void on_timer(std::uint32_t tag, std::uint64_t) override {
+        say("timer " + std::to_string(tag));
+    }
     void on_message(const kernel::Message& m) override {
         say("message " + std::to_string(m.a));
         if (then) then(m);

@@ -1,4 +1,5 @@
-// Goal: the wheel orders exactly as a stable sorted list would. Method: random pushes and pops beside one.
+// Goal: the wheel orders exactly as a stable sorted list would. Method: random pushes and pops
+// beside one.
 #include <catch2/catch.hpp>
 
 #include <limits>
@@ -20,7 +21,8 @@ TEST_CASE("the wheel pops by due time, then by order of insertion", "[kernel][qu
         if (rng.below(100) < 55 || model.empty()) {
             // Near, far and equal due times: each hits another level of the wheel.
             const auto shift = static_cast<int>(rng.below(45));
-            const std::int64_t due = now + static_cast<std::int64_t>(rng.below(std::uint64_t{1} << shift));
+            const std::int64_t due =
+                now + static_cast<std::int64_t>(rng.below(std::uint64_t{1} << shift));
             queue.push({due, next});
             model.emplace(due, next++);
         } else {

@@ -1,5 +1,5 @@
-// Goal: images reach a host once, survive trouble, and fail in the engine's ways. Method: a registry, one
-// engine, and a network that a test spoils.
+// Goal: images reach a host once, survive trouble, and fail in the engine's ways. Method: a
+// registry, one engine, and a network that a test spoils.
 #include "runtime/support.h"
 
 using namespace glasshive;
@@ -59,7 +59,8 @@ TEST_CASE("a download the registry's reboot broke is tried again after five seco
     REQUIRE(b.host.ended < Time{} + 35'402ms);
     const auto failed = b.all(runtime::events::image_pull_failed);
     REQUIRE(failed.size() == 1);
-    REQUIRE(b.names.text(NameId{static_cast<std::uint32_t>(failed[0].fields[2].integer)}) == "reset");
+    REQUIRE(b.names.text(NameId{static_cast<std::uint32_t>(failed[0].fields[2].integer)}) ==
+            "reset");
     REQUIRE(failed[0].fields[3].integer == 1);
 }
 

@@ -44,7 +44,8 @@ struct EngineHost final : kernel::Process, runtime::PullListener, runtime::Engin
         say(std::string(kernel.names().text(image)) + (present ? " pulled" : " missing"));
     }
     void on_container_ended(runtime::ContainerKey key, int code) override {
-        say("ended " + std::to_string(static_cast<std::uint64_t>(key)) + " " + std::to_string(code));
+        say("ended " + std::to_string(static_cast<std::uint64_t>(key)) + " " +
+            std::to_string(code));
     }
     void on_request_served(runtime::ContainerKey, std::uint64_t cookie) override {
         say("served " + std::to_string(cookie));

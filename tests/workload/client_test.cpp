@@ -1,5 +1,5 @@
-// Goal: arrivals, attempts and their accounting are right whatever comes back. Method: fake entry nodes
-// that answer, refuse or stay silent as a test says.
+// Goal: arrivals, attempts and their accounting are right whatever comes back. Method: fake entry
+// nodes that answer, refuse or stay silent as a test says.
 #include <catch2/catch.hpp>
 
 #include <cmath>
@@ -33,7 +33,8 @@ struct Entry final : kernel::Process {
         asked.push_back(kernel.now());
         if (manner == Manner::silent) return;
         const bool answers = manner == Manner::answers;
-        const auto why = manner == Manner::has_none ? RefusedWhy::no_backend : RefusedWhy::not_serving;
+        const auto why =
+            manner == Manner::has_none ? RefusedWhy::no_backend : RefusedWhy::not_serving;
         kernel.send(id(), m.channel,
                     {.type = static_cast<std::uint16_t>(answers ? RequestMessage::response
                                                                 : RequestMessage::refused),
@@ -138,7 +139,8 @@ TEST_CASE("a failed attempt is retried at the next entry node, after its delay, 
     const Event& retried = o.log.events[0];
     const Event& ok = o.log.events[1];
     REQUIRE(retried.kind == workload::events::request_retried.id);
-    REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(retried.fields[1].integer)}) == row.reason);
+    REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(retried.fields[1].integer)}) ==
+            row.reason);
     REQUIRE(ok.fields[1].integer / 1'000'000 == row.latency_ms);
     REQUIRE(ok.fields[4].integer == 2);
     REQUIRE(ok.cause == retried.id);
@@ -165,6 +167,7 @@ TEST_CASE("a closed port refuses, and a late answer changes nothing", "[client]"
     o.run_until(20s);
     REQUIRE(client.totals().failed == 1);
     const Event& failed = o.log.events.back();
-    REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(failed.fields[2].integer)}) == "refused");
+    REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(failed.fields[2].integer)}) ==
+            "refused");
     REQUIRE(failed.time < Time{} + 5001ms);
 }

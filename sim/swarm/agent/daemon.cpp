@@ -30,7 +30,7 @@ std::size_t Daemon::running_containers() const {
     return worker_ == nullptr ? 0 : worker_->running_containers();
 }
 
-// --- Power --------------------------------------------------------------------------------------------
+// --- Power ---------------------------------------------------------------------------------------
 
 void Daemon::on_start() {
     if (booted_before_) {
@@ -49,7 +49,7 @@ void Daemon::on_stop() {
     backoff_ = {};
 }
 
-// --- Session ------------------------------------------------------------------------------------------
+// --- Session -------------------------------------------------------------------------------------
 
 void Daemon::set_timer(Duration delay, std::uint32_t tag, ProcessId awaits) {
     timer_ = environment_.kernel.after(id(), delay, tag, 0, awaits);
@@ -80,8 +80,8 @@ void Daemon::session_failed() {
     if (worker_ != nullptr) worker_->session_lost();
     backoff_ = std::min(backoff_first + 2 * backoff_, backoff_most);
     // A stream per failure rather than one kept: an idle daemon carries no generator.
-    kernel::Rng rng = kernel.rng("swarm/agent/" + std::string(kernel.names().text(facts_.name)) + "/" +
-                                 std::to_string(++failures_));
+    kernel::Rng rng = kernel.rng("swarm/agent/" + std::string(kernel.names().text(facts_.name)) +
+                                 "/" + std::to_string(++failures_));
     set_timer(rng.between(Duration{0}, backoff_ - Duration{1}), tags::retry, {});
 }
 
@@ -133,7 +133,7 @@ void Daemon::on_dispatcher(const kernel::Message& message) {
     }
 }
 
-// --- Dispatch to the parts ------------------------------------------------------------------------------
+// --- Dispatch to the parts -----------------------------------------------------------------------
 
 void Daemon::on_timer(std::uint32_t tag, std::uint64_t argument) {
     switch (tag) {
@@ -176,6 +176,8 @@ void Daemon::on_flow_end(kernel::FlowId, kernel::FlowEnd end, std::uint64_t argu
     worker().on_flow_end(end, argument);
 }
 
-void Daemon::on_work_done(std::uint32_t, std::uint64_t argument) { worker().on_work_done(argument); }
+void Daemon::on_work_done(std::uint32_t, std::uint64_t argument) {
+    worker().on_work_done(argument);
+}
 
 }   // namespace glasshive::swarm::agent

@@ -11,8 +11,8 @@
 
 namespace glasshive::swarm::agent {
 
-/// What every daemon of a run needs to know; shared, read-only once the run has started, and outlives
-/// the daemons.
+/// What every daemon of a run needs to know; shared, read-only once the run has started, and
+/// outlives the daemons.
 struct Environment {
     kernel::Kernel& kernel;
     const runtime::Catalog& catalog;
@@ -35,8 +35,8 @@ struct NodeFacts {
 
 /// Agent RPC time limit: swarmkit agent/session.go dispatcherRPCTimeout.
 inline constexpr Duration rpc_timeout = std::chrono::seconds{5};
-/// Session back-off b = first + 2b, at most `most`; the wait is drawn from [0, b): swarmkit agent/agent.go
-/// initialSessionFailureBackoff, maxSessionFailureBackoff.
+/// Session back-off b = first + 2b, at most `most`; the wait is drawn from [0, b): swarmkit
+/// agent/agent.go initialSessionFailureBackoff, maxSessionFailureBackoff.
 inline constexpr Duration backoff_first = std::chrono::milliseconds{100};
 inline constexpr Duration backoff_most = std::chrono::seconds{8};
 
@@ -45,8 +45,8 @@ class Worker;
 /// dockerd with the swarm agent inside: one process per host.
 ///
 /// Keeps a session with the dispatcher (register, heartbeat, back off and register again) and hands
-/// everything about tasks to a Worker, which exists once there is something for it to do: an idle node
-/// is this object alone. Containers do not need the session; they run on while it is broken.
+/// everything about tasks to a Worker, which exists once there is something for it to do: an idle
+/// node is this object alone. Containers do not need the session; they run on while it is broken.
 class Daemon final : public kernel::Process {
   public:
     Daemon(const Environment& environment, const NodeFacts& facts);
@@ -88,7 +88,8 @@ class Daemon final : public kernel::Process {
     Duration backoff_{};
     std::uint64_t session_ = 0;
     ChannelId channel_;
-    kernel::TimerId timer_ = kernel::TimerId::none;   // Retry, RPC limit or next beat: one at a time.
+    kernel::TimerId timer_ =
+        kernel::TimerId::none;   // Retry, RPC limit or next beat: one at a time.
     std::unique_ptr<Worker> worker_;
 };
 

@@ -6,10 +6,10 @@
 
 namespace glasshive::swarm::agent {
 
-/// Observed states on their way to the dispatcher. None is lost: what was sent counts as received only
-/// when a heartbeat sent after it was answered (one stream keeps its order); a broken session takes the
-/// rest back. As swarmkit's statusReporter (agent/reporter.go), what waits without a session keeps only
-/// each task's newest state. Pure data.
+/// Observed states on their way to the dispatcher. None is lost: what was sent counts as received
+/// only when a heartbeat sent after it was answered (one stream keeps its order); a broken session
+/// takes the rest back. As swarmkit's statusReporter (agent/reporter.go), what waits without a
+/// session keeps only each task's newest state. Pure data.
 class Reports {
   public:
     void add(const TaskStatus& status, bool connected);

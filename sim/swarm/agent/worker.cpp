@@ -17,13 +17,18 @@ TaskId task_of(runtime::ContainerKey key) { return TaskId{static_cast<std::uint6
 }   // namespace
 
 Worker::Worker(Daemon& daemon)
-    : daemon_(daemon), kernel_(daemon.environment_.kernel),
+    : daemon_(daemon),
+      kernel_(daemon.environment_.kernel),
       pulls_(kernel_, daemon.environment_.catalog,
-             {.owner = daemon.id(), .host = daemon.facts_.host, .name = daemon.facts_.name,
+             {.owner = daemon.id(),
+              .host = daemon.facts_.host,
+              .name = daemon.facts_.name,
               .registry = daemon.environment_.registry},
              tags::pulls, *this),
       engine_(kernel_,
-              {.owner = daemon.id(), .name = daemon.facts_.name, .cpu = daemon.environment_.cpu_of(daemon.facts_.host),
+              {.owner = daemon.id(),
+               .name = daemon.facts_.name,
+               .cpu = daemon.environment_.cpu_of(daemon.facts_.host),
                .core_rate = daemon.facts_.core_rate},
               tags::engine, *this),
       ingress_(kernel_, daemon.id(), backends_, *this) {}
@@ -58,7 +63,7 @@ bool Worker::attached(const Task& task) const {
     return !task.spec->task.networks.empty() || publishes(task);
 }
 
-// --- Assignments --------------------------------------------------------------------------------------
+// --- Assignments ---------------------------------------------------------------------------------
 
 void Worker::assign(const Assignments& set, bool complete) {
     if (complete) {
@@ -94,7 +99,7 @@ void Worker::assign_one(const TaskAssignment& a) {
     advance(a.id);
 }
 
-// --- One task's life ----------------------------------------------------------------------------------
+// --- One task's life -----------------------------------------------------------------------------
 
 void Worker::advance(TaskId id) {
     while (true) {
@@ -190,7 +195,7 @@ void Worker::on_container_ended(runtime::ContainerKey key, int exit_code) {
     advance(task->id);
 }
 
-// --- Shutdown: leave the mesh, drain, SIGTERM, SIGKILL ----------------------------------------------------
+// --- Shutdown: leave the mesh, drain, SIGTERM, SIGKILL -------------------------------------------
 
 void Worker::begin_shutdown(Task& task) {
     if (task.leaving) return;
@@ -219,7 +224,7 @@ void Worker::drained(TaskId id) {
     advance(id);
 }
 
-// --- Reports ------------------------------------------------------------------------------------------
+// --- Reports -------------------------------------------------------------------------------------
 
 void Worker::move(Task& task, TaskState state, const char* message) {
     SIM_ASSERT(state > task.state);
@@ -254,7 +259,7 @@ void Worker::flush() {
     daemon_.send_status(std::move(updates));
 }
 
-// --- Power --------------------------------------------------------------------------------------------
+// --- Power ---------------------------------------------------------------------------------------
 
 void Worker::on_stop(bool power_lost) {
     engine_.end_all(power_lost);
@@ -294,7 +299,7 @@ void Worker::on_reboot() {
     for (const TaskId id : ids) advance(id);
 }
 
-// --- Requests and the rest ----------------------------------------------------------------------------
+// --- Requests and the rest -----------------------------------------------------------------------
 
 bool Worker::accept(TaskId task, std::uint64_t cookie) {
     if (!engine_.is_serving(key_of(task))) return false;

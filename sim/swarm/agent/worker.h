@@ -14,8 +14,9 @@
 
 namespace glasshive::swarm::agent {
 
-/// How long a task that is attached to a network keeps serving after it left the mesh, so that every
-/// node stops sending first: moby executor/container/controller.go defaultGossipConvergeDelay.
+/// How long a task that is attached to a network keeps serving after it left the mesh, so that
+/// every node stops sending first: moby executor/container/controller.go
+/// defaultGossipConvergeDelay.
 inline constexpr Duration drain_delay = std::chrono::seconds{2};
 
 /// The tasks of one node, carried through their lives as swarmkit's agent does (agent/worker.go,

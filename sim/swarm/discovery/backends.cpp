@@ -48,8 +48,8 @@ std::size_t Backends::remove(NameId name, TaskId task) {
 const Backend* Backends::choose(std::uint32_t port, NameId name) {
     for (Service& service : services_) {
         const bool meant = port == 0 ? service.name == name
-                                     : std::find(service.ports.begin(), service.ports.end(), port) !=
-                                           service.ports.end();
+                                     : std::find(service.ports.begin(), service.ports.end(),
+                                                 port) != service.ports.end();
         if (!meant || service.backends.empty()) continue;
         const Backend& chosen = service.backends[service.next];
         service.next = (service.next + 1) % service.backends.size();

@@ -11,8 +11,8 @@ namespace glasshive::swarm::discovery {
 
 namespace {
 
-/// A compound gossip packet's header, and one encoded table event (moby networkdb.proto TableEvent with
-/// an EndpointRecord of a service with one port).
+/// A compound gossip packet's header, and one encoded table event (moby networkdb.proto TableEvent
+/// with an EndpointRecord of a service with one port).
 constexpr Bytes packet_size{48};
 constexpr Bytes record_size{160};
 /// Watchers a rebooted one asks before it turns to everybody.
@@ -69,7 +69,7 @@ void Gossip::datagram(ProcessId to, GossipMessage type, std::uint64_t a, std::ui
                           {.type = static_cast<std::uint16_t>(type), .a = a, .b = b, .size = size});
 }
 
-// --- Announcing ---------------------------------------------------------------------------------------
+// --- Announcing ----------------------------------------------------------------------------------
 
 void Gossip::announce(Record record) {
     auto next = std::make_shared<HostRecords>(*own_);
@@ -119,13 +119,15 @@ void Gossip::changed() {
 }
 
 void Gossip::spread() {
-    // Whatever started it, a packet carries the newest list; a watcher due for two rumours gets one.
+    // Whatever started it, a packet carries the newest list; a watcher due for two rumours gets
+    // one.
     std::vector<bool> told(group_.watchers.size(), false);
     for (Rumour& rumour : rumours_) {
         ++rumour.round;
         for (std::size_t i = 0; i < rumour.due.size(); ++i) {
             const int due = rumour.due[i];
-            if (due == 0 || rumour.round < due || rumour.round >= due + announcement_copies) continue;
+            if (due == 0 || rumour.round < due || rumour.round >= due + announcement_copies)
+                continue;
             if (!told[i]) send_records(daemon_of(group_.watchers[i]));
             told[i] = true;
         }
@@ -141,7 +143,7 @@ void Gossip::send_records(ProcessId to) {
                            .size = size_of(*own_)});
 }
 
-// --- The watcher's table ------------------------------------------------------------------------------
+// --- The watcher's table -------------------------------------------------------------------------
 
 void Gossip::apply(const std::shared_ptr<const HostRecords>& news) {
     Peer& peer = peers_[news->host];
@@ -188,7 +190,7 @@ void Gossip::say_removed(const Record& record, const char* why) {
                   field::name(kernel_.names().intern(why))});
 }
 
-// --- Bulk sync ----------------------------------------------------------------------------------------
+// --- Bulk sync -----------------------------------------------------------------------------------
 
 std::uint64_t Gossip::digest() const {
     std::uint64_t sum = 0;
@@ -201,8 +203,8 @@ std::uint64_t Gossip::digest() const {
     return sum;
 }
 
-/// Every sync_interval a member exchanges with one random other: watchers their tables, when they differ;
-/// others have only their own list to give.
+/// Every sync_interval a member exchanges with one random other: watchers their tables, when they
+/// differ; others have only their own list to give.
 void Gossip::sync() {
     after(sync_interval, tags::sync);
     const auto& watchers = group_.watchers;
@@ -305,7 +307,8 @@ void Gossip::on_message(const kernel::Message& message) {
             if (message.a != digest() || message.b != 0) send_table(message.from, false);
             break;
         case GossipMessage::table:
-            if (watcher_) merge(static_cast<const Table&>(*message.body), message.from, message.a != 0);
+            if (watcher_)
+                merge(static_cast<const Table&>(*message.body), message.from, message.a != 0);
             break;
         default: break;
     }

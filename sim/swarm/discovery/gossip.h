@@ -39,14 +39,14 @@ inline constexpr int announcement_copies = 3;
 /// confirmations arrive within it.
 Duration suspicion_timeout(std::size_t nodes);
 
-/// One daemon's part in spreading who serves what: libnetwork's NetworkDB over memberlist, reduced to
-/// the nodes where it matters.
+/// One daemon's part in spreading who serves what: libnetwork's NetworkDB over memberlist, reduced
+/// to the nodes where it matters.
 ///
 /// A node announces its own tasks to the watchers; other nodes would never use the records. An
 /// announcement reaches a watcher after as many gossip intervals as a rumour of fan-out 3 needs to
-/// reach a random one of the swarm's nodes, but goes there directly, so it costs watchers x changes.
-/// A watcher probes the nodes it holds records of: together the watchers probe each such node about once
-/// per interval, as the whole swarm would.
+/// reach a random one of the swarm's nodes, but goes there directly, so it costs watchers x
+/// changes. A watcher probes the nodes it holds records of: together the watchers probe each such
+/// node about once per interval, as the whole swarm would.
 class Gossip {
   public:
     struct Place {

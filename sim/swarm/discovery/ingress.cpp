@@ -49,7 +49,7 @@ void Ingress::refuse(ChannelId up, NameId subject, RefusedWhy why) {
                   .size = reset_size});
 }
 
-// --- Towards the backend ------------------------------------------------------------------------------
+// --- Towards the backend -------------------------------------------------------------------------
 
 void Ingress::enter(const kernel::Message& message) {
     const Backend* backend = backends_.choose(port_of(message.a), NameId{service_of(message.a)});
@@ -82,7 +82,7 @@ void Ingress::take(ChannelId up, TaskId task, NameId subject) {
     refuse(up, subject, RefusedWhy::not_serving);
 }
 
-// --- Towards the client -------------------------------------------------------------------------------
+// --- Towards the client --------------------------------------------------------------------------
 
 void Ingress::answer(const kernel::Message& message) {
     const auto at = by_channel_.find(message.channel);

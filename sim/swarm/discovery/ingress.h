@@ -20,13 +20,13 @@ class LocalBackends {
     virtual void abandon(TaskId task, std::uint64_t cookie) = 0;
 };
 
-/// One node's part in the routing mesh: the published ports clients enter, and the end where backends
-/// answer.
+/// One node's part in the routing mesh: the published ports clients enter, and the end where
+/// backends answer.
 ///
-/// A request enters on a stream from a client; the node chooses a backend among those it knows and opens
-/// a stream to that node. What the client pays is what IPVS with NAT costs it: one round trip over both
-/// legs to connect, one for the request. With no backend known it is refused at once. A backend's node
-/// that is silent is not noticed here: the client's timeout runs.
+/// A request enters on a stream from a client; the node chooses a backend among those it knows and
+/// opens a stream to that node. What the client pays is what IPVS with NAT costs it: one round trip
+/// over both legs to connect, one for the request. With no backend known it is refused at once. A
+/// backend's node that is silent is not noticed here: the client's timeout runs.
 class Ingress {
   public:
     Ingress(kernel::Kernel& kernel, ProcessId owner, Backends& backends, LocalBackends& local)

@@ -15,14 +15,15 @@ constexpr std::uint64_t direct = 1, indirect = 2;   // Stages of a probe.
 }   // namespace
 
 Duration suspicion_timeout(std::size_t nodes) {
-    const double scale = kernel::portable_log(static_cast<double>(std::max<std::size_t>(nodes, 10))) /
-                         kernel::portable_log(10.0);
+    const double scale =
+        kernel::portable_log(static_cast<double>(std::max<std::size_t>(nodes, 10))) /
+        kernel::portable_log(10.0);
     // An epsilon below any cut keeps log10(1000) at 3, whatever the last bit of the quotient.
     const auto thousandths = static_cast<std::int64_t>(std::floor(scale * 1000 + 1e-6));
     return suspicion_mult * thousandths * probe_interval / 1000;
 }
 
-// --- Answering ----------------------------------------------------------------------------------------
+// --- Answering -----------------------------------------------------------------------------------
 
 void Gossip::answer_ping(kernel::Kernel& kernel, HostId host, const kernel::Message& ping) {
     kernel.send_datagram(ping.to, ping.from,
@@ -32,7 +33,8 @@ void Gossip::answer_ping(kernel::Kernel& kernel, HostId host, const kernel::Mess
                           .size = ping_size});
 }
 
-/// An indirect probe passes through here: the request on its way out, or the answer on its way back.
+/// An indirect probe passes through here: the request on its way out, or the answer on its way
+/// back.
 void Gossip::relay(kernel::Kernel& kernel, const Group& group, const kernel::Message& message) {
     if (message.type == static_cast<std::uint16_t>(GossipMessage::ping_request)) {
         kernel.send_datagram(message.to, group.daemons[message.a],
@@ -51,7 +53,7 @@ void Gossip::relay(kernel::Kernel& kernel, const Group& group, const kernel::Mes
                           .size = ping_size});
 }
 
-// --- Probing ------------------------------------------------------------------------------------------
+// --- Probing -------------------------------------------------------------------------------------
 
 bool Gossip::is_probed(HostId host, const Peer& peer) const {
     return host != place_.host && peer.state != State::failed && peer.records != nullptr &&
@@ -129,8 +131,8 @@ void Gossip::probe_late(HostId host, std::uint32_t stage) {
     for (const HostId helper : helpers) {
         datagram(daemon_of(helper), GossipMessage::ping_request, host.value, peer.nonce, ping_size);
     }
-    peer.probe = after(probe_interval - probe_timeout, tags::probe_late, indirect << 32 | host.value,
-                       daemon_of(host));
+    peer.probe = after(probe_interval - probe_timeout, tags::probe_late,
+                       indirect << 32 | host.value, daemon_of(host));
 }
 
 void Gossip::on_ack(const kernel::Message& message) {
@@ -140,7 +142,7 @@ void Gossip::on_ack(const kernel::Message& message) {
     at->second.nonce = 0;
 }
 
-// --- Suspicion and death ------------------------------------------------------------------------------
+// --- Suspicion and death -------------------------------------------------------------------------
 
 void Gossip::tell_watchers(GossipMessage type, HostId host, std::uint32_t incarnation) {
     for (const HostId watcher : group_.watchers) {
@@ -200,9 +202,10 @@ void Gossip::refute(std::uint32_t incarnation) {
     changed();
 }
 
-// --- Return -------------------------------------------------------------------------------------------
+// --- Return --------------------------------------------------------------------------------------
 
-/// Each watcher would try once a second; ten tries a second by all of them find a healed path as soon.
+/// Each watcher would try once a second; ten tries a second by all of them find a healed path as
+/// soon.
 Duration Gossip::reconnect_period() const {
     const auto watchers = static_cast<std::int64_t>(group_.watchers.size());
     return std::max(reconnect_interval, reconnect_interval * watchers / 10);

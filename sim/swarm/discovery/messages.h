@@ -20,8 +20,8 @@ struct Record {
     std::shared_ptr<const ServiceSpec> spec;     ///< For its published ports.
 };
 
-/// Everything one node announces. NetworkDB sends one entry per message; the whole (short) list says
-/// the same, and the newest list wins whatever was lost before it.
+/// Everything one node announces. NetworkDB sends one entry per message; the whole (short) list
+/// says the same, and the newest list wins whatever was lost before it.
 struct HostRecords final : kernel::MessageBody {
     HostId host;
     ProcessId daemon;
@@ -48,9 +48,9 @@ enum class GossipMessage : std::uint16_t {
     ping_request,    ///< Probe for me [a: host to probe; b: nonce].
     suspect,         ///< [a: host; b: incarnation]
     dead,            ///< [a: host; b: incarnation]
-    join,            ///< I believed you dead in incarnation b, or know nothing of you (0) [a: host].
-    sync,            ///< My view's digest [a].
-    table,           ///< Body Table [a: 1 when it answers a table].
+    join,    ///< I believed you dead in incarnation b, or know nothing of you (0) [a: host].
+    sync,    ///< My view's digest [a].
+    table,   ///< Body Table [a: 1 when it answers a table].
 };
 
 }   // namespace glasshive::swarm::discovery

@@ -1,6 +1,6 @@
-// Goal: clients enter at published ports and reach the backends their entry node has been told of; a dead
-// backend costs them their timeout until the failure detector speaks. Method: daemons, clients and faults
-// on a bare kernel.
+// Goal: clients enter at published ports and reach the backends their entry node has been told of;
+// a dead backend costs them their timeout until the failure detector speaks. Method: daemons,
+// clients and faults on a bare kernel.
 #include <algorithm>
 #include <map>
 
@@ -104,7 +104,8 @@ TEST_CASE("a dead entry node costs the timeout, caused by the fault", "[mesh]") 
 }
 
 TEST_CASE("a crashed backend costs timeouts until the entry node's detector fires", "[mesh]") {
-    // Found by the next probe (mean 1 s, each peer about once a second), 1 s to be sure, suspicion 4 s.
+    // Found by the next probe (mean 1 s, each peer about once a second), 1 s to be sure, suspicion
+    // 4 s.
     const std::uint64_t seed = GENERATE(range(1, 9));
     Cluster c(4, {0}, Cluster::with_image_everywhere(), seed);
     c.run_until(1s);

@@ -110,10 +110,16 @@ struct FakeManager final : kernel::Process {
 /// Hosts h0..hn with a daemon each, a fake manager and the registry on h0, and clients outside.
 struct Cluster {
     explicit Cluster(std::size_t hosts, std::vector<std::size_t> watchers = {},
-                     runtime::RegistrySpec registry = with_image_everywhere(), std::uint64_t seed = 1)
-        : stream(names), topology(hosts), kernel((stream.add_sink(&log), stream), topology, seed),
-          driver(kernel), manager(kernel), catalog(registry, host_names(hosts), names),
-          server(kernel, catalog), environment{kernel, catalog, {}, {}, {}, {}} {
+                     runtime::RegistrySpec registry = with_image_everywhere(),
+                     std::uint64_t seed = 1)
+        : stream(names),
+          topology(hosts),
+          kernel((stream.add_sink(&log), stream), topology, seed),
+          driver(kernel),
+          manager(kernel),
+          catalog(registry, host_names(hosts), names),
+          server(kernel, catalog),
+          environment{kernel, catalog, {}, {}, {}, {}} {
         environment.manager = kernel.add_process(host(0), manager);
         environment.registry = kernel.add_process(host(0), server);
         environment.cpu_of = [this](HostId h) { return kernel.add_queue(h, 4, 1); };

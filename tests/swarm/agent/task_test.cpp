@@ -1,5 +1,5 @@
-// Goal: a node carries a task through its life as swarmkit's agent does, whatever happens around it.
-// Method: a fake dispatcher hands out assignments and writes down what is reported; no SimGrid.
+// Goal: a node carries a task through its life as swarmkit's agent does, whatever happens around
+// it. Method: a fake dispatcher hands out assignments and writes down what is reported; no SimGrid.
 #include "swarm/agent/support.h"
 
 using namespace glasshive;

@@ -1,5 +1,5 @@
-// Goal: a node's round robin is exact and survives changes. Method: the pure table, and the formula for
-// the detector's patience.
+// Goal: a node's round robin is exact and survives changes. Method: the pure table, and the formula
+// for the detector's patience.
 #include <catch2/catch.hpp>
 
 #include <memory>

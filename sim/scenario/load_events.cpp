@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "scenario/known_names.h"
+#include "scenario/load.h"
+
+namespace glasshive::scenario {
+
+void Loader::read_clients(const yaml::Value& value) {
+    Map map(Part::workload, value);
+    for (const yaml::Value& item : map.value("clients").items()) read_client(item);
+}
+
+void Loader::read_client(const yaml::Value& value) {
+    Map map(Part::client, value);
+    workload::ClientSpec client{.file = value.node().file(), .line = value.node().line()};
+    map.require("service", client.service);
+    client.name = client.service + "-clients";
+    map.read("name", client.name);
+    const bool taken = std::any_of(spec_.clients.begin(), spec_.clients.end(),
+                                   [&](const auto& each) { return each.name == client.name; });
+    map.check(!taken, map.has("name") ? "name" : "service",
+              "a client named " + yaml::quoted(client.name) + " exists already",
+              "give it a name of its own");
+    int port = 0;
+    if (map.read("port", port, {1, 65'535})) client.port = static_cast<std::uint32_t>(port);
+    if (map.read("enter", client.enter)) check_host(client.enter, map.value("enter"));
+    map.read("arrivals", client.arrivals, {{"poisson", workload::ArrivalProcess::poisson},
+                                           {"fixed", workload::ArrivalProcess::fixed}});
+    map.read("rate", client.rate, {1e-6, 1e6});
+    map.read("start", client.start);
+    map.read("stop", client.stop);
+    map.check(client.start < client.stop, "stop", "the clients stop before they start");
+    map.read("timeout", client.timeout);
+    map.check(client.timeout > Duration::zero(), "timeout", "a timeout is longer than 0s");
+    int retries = 0;
+    if (map.read("retries", retries, {0, 100}))
+        client.retries = static_cast<std::uint32_t>(retries);
+    map.read("retry_delay", client.retry_delay);
+    map.read("request_size", client.request_size);
+    check_called(map, client);
+    spec_.clients.push_back(std::move(client));
+}
+
+void Loader::check_called(Map& map, const workload::ClientSpec& client) {
+    if (client.service.empty()) return;
+    check_service(client.service, map.value("service"));
+    const auto service =
+        std::find_if(spec_.services.begin(), spec_.services.end(),
+                     [&](const auto& each) { return each.name == client.service; });
+    if (service == spec_.services.end()) return;
+    const bool open =
+        std::any_of(service->ports.begin(), service->ports.end(), [&](const auto& port) {
+            return client.port == 0 || port.published == client.port;
+        });
+    if (client.port == 0) {
+        map.check(open, "service", client.service + " publishes no port",
+                  "clients call published ports: ports: [\"8080:80\"]");
+    } else {
+        map.check(open, "port", client.service + " does not publish port " +
+                                    std::to_string(client.port));
+    }
+}
+
+void Loader::read_faults(const yaml::Value& value) {
+    const Include include_file = [this](const yaml::Value& name) { return include(name); };
+    const FaultReader reader{hosts_, include_file, problems_};
+    std::vector<platform::FaultSpec> understood;
+    for (const yaml::Value& item : value.items()) {
+        spec_.faults.push_back(reader.read(item));
+        // What is wrong with `do` would make the rest look wrong.
+        const bool wrong =
+            std::any_of(problems_.begin(), problems_.end(),
+                        [&](const auto& problem) { return problem.path == item.path() + ".do"; });
+        const bool known = item.node().find("do").exists() && !wrong;
+        if (known) understood.push_back(spec_.faults.back());
+    }
+    if (hosts_known_) adopt(platform::check(understood, spec_.platform));
+}
+
+void Loader::read_commands(const yaml::Value& value) {
+    using Do = CommandSpec::Do;
+    for (const yaml::Value& item : value.items()) {
+        Map map(Part::command, item);
+        CommandSpec command;
+        command.where = where_of(item);
+        map.require("at", command.at);
+        const bool known = map.required("do").into(
+            command.what, yaml::Choices<Do>{{"scale", Do::scale}, {"update", Do::update},
+                                            {"drain", Do::drain}, {"pause", Do::pause},
+                                            {"activate", Do::activate}});
+        map.read("service", command.service);
+        std::int64_t replicas = 0;
+        if (map.read("replicas", replicas, {0, 1'000'000})) {
+            command.replicas = static_cast<std::uint64_t>(replicas);
+        }
+        map.read("image", command.image);
+        map.read("host", command.host);
+        if (known) check_command(map, command);
+        spec_.commands.push_back(std::move(command));
+    }
+    std::stable_sort(spec_.commands.begin(), spec_.commands.end(),
+                     [](const CommandSpec& a, const CommandSpec& b) { return a.at < b.at; });
+}
+
+/// Every command needs exactly its own keys: one too many would be ignored without a word.
+void Loader::check_command(Map& map, const CommandSpec& command) {
+    using Do = CommandSpec::Do;
+    const bool scale = command.what == Do::scale;
+    const bool update = command.what == Do::update;
+    const std::string verb = map.value("do").node().text();
+    const auto belongs = [&](const char* key, bool needed) {
+        if (needed) map.required(key);
+        map.check(needed || !map.has(key), key, verb + " has no " + key, "remove it");
+    };
+    belongs("service", scale || update);
+    belongs("replicas", scale);
+    belongs("image", update);
+    belongs("host", !scale && !update);
+    if ((scale || update) && map.has("service"))
+        check_service(command.service, map.value("service"));
+    if (!scale && !update && map.has("host")) check_host(command.host, map.value("host"));
+}
+
+void Loader::read_expectations(const yaml::Value& value) {
+    for (const yaml::Value& item : value.items()) {
+        if (item.node().is_map()) {
+            item.error("expected a sentence, found a map", "put a sentence with \": \" in quotes");
+            continue;
+        }
+        std::string sentence;
+        if (!item.into(sentence)) continue;
+        auto parsed = check::parse_expectation(sentence, item.node().file(), item.node().line(),
+                                               item.path());
+        if (parsed.ok()) {
+            spec_.expectations.push_back(std::move(parsed.value()));
+        } else {
+            adopt(parsed.problems());
+        }
+    }
+    if (!hosts_known_ || !services_known_) return;
+    check::KnownNames known{.services = names_of(spec_.services), .hosts = names_of(hosts_),
+                            .faults = std::ssize(spec_.faults), .duration = spec_.duration};
+    for (const workload::ClientSpec& client : spec_.clients) known.called.push_back(client.service);
+    adopt(check::check_names(spec_.expectations, known));
+}
+
+}   // namespace glasshive::scenario

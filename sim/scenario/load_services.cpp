@@ -1,0 +1,121 @@
+#include <algorithm>
+
+#include "scenario/compose/compose.h"
+#include "scenario/load.h"
+#include "scenario/read_services.h"
+
+namespace glasshive::scenario {
+
+namespace {
+
+/// "stacks/shop.yaml" makes "shop"; the names every Compose file bears say nothing.
+std::string stack_name_of(const std::string& file) {
+    std::string name = file.substr(file.find_last_of('/') + 1);
+    name = name.substr(0, name.find('.'));
+    return name.empty() || name == "compose" || name == "docker-compose" ? "stack" : name;
+}
+
+}   // namespace
+
+void Loader::read_images(const yaml::Value& registry, const yaml::Value& images) {
+    spec_.registry = read_registry(registry, images);
+    if (!spec_.registry.host.empty()) {
+        const yaml::Node host = registry.node().find("host");
+        check_host(spec_.registry.host, yaml::Value(host, "registry.host", problems_));
+    } else if (!spec_.managers.empty()) {
+        spec_.registry.host = spec_.managers.front();
+    }
+    for (const auto& [name, image] : images.entries()) {
+        if (!image.node().is_map()) continue;
+        const yaml::Value hosts(image.node().find("present_on"), image.path() + ".present_on",
+                                problems_);
+        if (!hosts.node().is_scalar() && !hosts.node().is_list()) continue;
+        for (const auto& [host, place] : texts_of(hosts)) {
+            if (host != "*") check_host(host, place);
+        }
+    }
+}
+
+void Loader::read_stack(const yaml::Value& value) {
+    if (!value.exists()) return;
+    if (value.node().is_scalar()) return load_stack(value, {});
+    Map map(Part::stack, value);
+    const yaml::Value file = map.required("file");
+    if (map.read("name", spec_.stack_name)) {
+        map.check(!spec_.stack_name.empty(), "name", "a stack needs a name");
+    }
+    std::map<std::string, std::string> environment;
+    for (const auto& [key, item] : map.value("env").entries()) {
+        std::string text;
+        if (item.into(text)) environment[key] = text;
+    }
+    load_stack(file, std::move(environment));
+}
+
+void Loader::load_stack(const yaml::Value& file, std::map<std::string, std::string> environment) {
+    services_known_ = false;
+    auto included = include(file);
+    if (!included) return;
+    const std::string& name = file.node().text();
+    if (spec_.stack_name.empty()) spec_.stack_name = stack_name_of(name);
+    const std::size_t slash = name.find_last_of('/');
+    const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+    auto loaded = compose::load(
+        std::move(included->content),
+        {.stack_name = spec_.stack_name, .file_name = included->shown,
+         .environment = std::move(environment), .read_file = [&](const std::string& wanted) {
+             return included_text(wanted.starts_with('/') ? wanted : folder + wanted);
+         }});
+    if (!loaded.ok()) {
+        problems_.insert(problems_.end(), loaded.problems().begin(), loaded.problems().end());
+        return;
+    }
+    services_known_ = true;
+    swarm::StackSpec& stack = loaded.value().stack;
+    const Diagnostics& warnings = loaded.value().warnings;
+    problems_.insert(problems_.end(), warnings.begin(), warnings.end());
+    for (swarm::ServiceSpec& service : stack.services) {
+        service_paths_.push_back("services." + service.name.substr(spec_.stack_name.size() + 1));
+        spec_.services.push_back(std::move(service));
+    }
+    spec_.networks = std::move(stack.networks);
+    spec_.volumes = std::move(stack.volumes);
+    spec_.secrets = std::move(stack.secrets);
+    spec_.configs = std::move(stack.configs);
+}
+
+void Loader::read_services(const yaml::Value& value) {
+    for (const yaml::Value& item : value.items()) {
+        swarm::ServiceSpec service = read_service(item);
+        const bool taken = std::any_of(spec_.services.begin(), spec_.services.end(),
+                                       [&](const auto& each) { return each.name == service.name; });
+        if (taken && !service.name.empty()) {
+            item.error("a service named " + yaml::quoted(service.name) + " exists already");
+        }
+        service_paths_.push_back(item.path());
+        spec_.services.push_back(std::move(service));
+    }
+}
+
+/// Ingress ports are the cluster's, so two services cannot share one. Within a stack Compose's
+/// reader has looked; this is about all services together. Wording: swarmkit
+/// manager/allocator/portallocator.go and controlapi/service.go.
+void Loader::check_services() {
+    std::map<std::pair<std::uint32_t, swarm::Protocol>, std::size_t> owner;
+    for (std::size_t i = 0; i < spec_.services.size(); ++i) {
+        for (const swarm::PortConfig& port : spec_.services[i].ports) {
+            if (port.published == 0 || port.mode != swarm::PublishMode::ingress) continue;
+            const auto [at, fresh] = owner.emplace(std::pair{port.published, port.protocol}, i);
+            if (fresh) continue;
+            problems_.push_back(
+                {.file = spec_.services[i].file, .line = spec_.services[i].line,
+                 .path = service_paths_[i] + ".ports",
+                 .message = "port '" + std::to_string(port.published) +
+                            "' is already in use by service '" + spec_.services[at->second].name +
+                            "' as an ingress port",
+                 .hint = "publish another port"});
+        }
+    }
+}
+
+}   // namespace glasshive::scenario
