@@ -12,8 +12,7 @@ FaultEffects::FaultEffects(kernel::Kernel& kernel, Platform& platform, Machines&
       off_(platform.host_count()),
       paused_(platform.host_count()) {}
 
-// --- Hosts
-// --------------------------------------------------------------------------------------------
+// --- Hosts ---------------------------------------------------------------------------------------
 
 void FaultEffects::begin(const FaultSpec& fault, HostId host) {
     const double cpu = machines_.cpu_factor(host), disk = machines_.disk_factor(host);
@@ -120,8 +119,7 @@ void FaultEffects::say_disk_speed(HostId host, double before) {
     }
 }
 
-// --- Links
-// --------------------------------------------------------------------------------------------
+// --- Links ---------------------------------------------------------------------------------------
 
 NameId FaultEffects::name_of(LinkId link) {
     return kernel_.names().intern(platform_.link_name(link));
@@ -176,8 +174,7 @@ void FaultEffects::say_quality(LinkId link, const LinkQuality& before) {
     }
 }
 
-// --- Groups
-// -------------------------------------------------------------------------------------------
+// --- Groups --------------------------------------------------------------------------------------
 
 void FaultEffects::begin(const FaultSpec& fault, PairRuleId rule, EventId started) {
     if (fault.kind == FaultKind::partition) {

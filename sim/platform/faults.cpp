@@ -95,8 +95,7 @@ void FaultInjector::add_rule(Fault& fault) {
     fault.rule = platform_.add_rule(std::move(groups));
 }
 
-// --- Plans
-// --------------------------------------------------------------------------------------------
+// --- Plans ---------------------------------------------------------------------------------------
 
 void FaultInjector::on_start() {
     const kernel::CauseScope scope(kernel_, scenario_cause);
@@ -203,8 +202,7 @@ EventId FaultInjector::inject(FaultSpec spec) {
     return newest;
 }
 
-// --- Strikes
-// ------------------------------------------------------------------------------------------
+// --- Strikes -------------------------------------------------------------------------------------
 
 void FaultInjector::on_timer(std::uint32_t tag, std::uint64_t argument) {
     const auto index = static_cast<std::uint32_t>(argument);

@@ -60,8 +60,7 @@ void Machines::announce() {
     }
 }
 
-// --- Work
-// ---------------------------------------------------------------------------------------------
+// --- Work ----------------------------------------------------------------------------------------
 
 void Machines::touch(HostId host) {
     if (touched_[host.index()]) return;
@@ -115,8 +114,7 @@ double Machines::disk_use(HostId host) const {
     return kernel_.queue_rate_in_use(queue) / disk_factor(host);
 }
 
-// --- Room
-// ---------------------------------------------------------------------------------------------
+// --- Room ----------------------------------------------------------------------------------------
 
 Bytes Machines::memory_free(HostId host) const {
     return platform_.machine(host).memory - memory_used_[host.index()];
@@ -160,8 +158,7 @@ void Machines::release_disk(HostId host, Bytes size) {
     disk_used_[host.index()] -= size;
 }
 
-// --- Faults
-// -------------------------------------------------------------------------------------------
+// --- Faults --------------------------------------------------------------------------------------
 
 const Machines::Trouble* Machines::trouble(HostId host) const {
     const auto found = trouble_.find(host.value);

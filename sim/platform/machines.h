@@ -29,8 +29,7 @@ class Machines {
     /// start of the run; viewers and queries know hosts from nowhere else.
     void announce();
 
-    // --- Work
-    // ---------------------------------------------------------------------------------------
+    // --- Work ------------------------------------------------------------------------------------
     kernel::QueueId cpu(HostId host);
     kernel::QueueId disk(HostId host);
     /// Amounts for WorkOptions::amount on the disk queue.
@@ -40,8 +39,7 @@ class Machines {
     double cpu_use(HostId host) const;
     double disk_use(HostId host) const;
 
-    // --- Room
-    // ---------------------------------------------------------------------------------------
+    // --- Room ------------------------------------------------------------------------------------
     /// Sets bytes aside; false, and nothing changes, when they are not free.
     bool reserve_memory(HostId host, Bytes size);
     bool reserve_disk(HostId host, Bytes size);
@@ -54,8 +52,7 @@ class Machines {
     Bytes disk_free(HostId host) const;   ///< 0 while a fault keeps the disk full.
     bool disk_full(HostId host) const;    ///< A fault keeps it full.
 
-    // --- Faults: each call is undone by one with the same argument
-    // ------------------------------------
+    // --- Faults: each call is undone by one with the same argument -------------------------------
     void slow_cpu(HostId host, double factor);
     void undo_slow_cpu(HostId host, double factor);
     void slow_disk(HostId host, double factor);

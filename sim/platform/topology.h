@@ -40,8 +40,7 @@ class Platform final : public kernel::Topology {
     /// Requires a spec in which check() found no error. Keeps a copy of the spec.
     explicit Platform(PlatformSpec spec);
 
-    // --- kernel::Topology
-    // -------------------------------------------------------------------------
+    // --- kernel::Topology ------------------------------------------------------------------------
     std::size_t host_count() const override { return host_group_.size(); }
     std::size_t link_count() const override { return links_.size(); }
     std::string_view host_name(HostId host) const override;
@@ -52,8 +51,7 @@ class Platform final : public kernel::Topology {
     /// left on a whole path that is the same; a timer set during a partition learns of its cause.
     EventId cut_since(std::uint32_t epoch, HostId from, HostId to) const override;
 
-    // --- Places and names
-    // -------------------------------------------------------------------------
+    // --- Places and names ------------------------------------------------------------------------
     const PlatformSpec& spec() const { return spec_; }
     /// Cores, memory, disk, role and labels: those of the host's group.
     const HostGroupSpec& machine(HostId host) const {
@@ -76,8 +74,7 @@ class Platform final : public kernel::Topology {
     /// their switches, in order.
     void links_of(const TargetSpec& target, std::vector<LinkId>& out) const;
 
-    // --- Links and what strikes them
-    // ----------------------------------------------------------------
+    // --- Links and what strikes them -------------------------------------------------------------
     const LinkQuality& link_built(LinkId link) const { return built_[link.index()]; }
     const LinkQuality& link_now(LinkId link) const { return links_[link.index()]; }
     bool is_down(LinkId link) const { return links_[link.index()].down > 0; }
