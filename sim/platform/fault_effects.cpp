@@ -28,11 +28,12 @@ void FaultEffects::begin(const FaultSpec& fault, HostId host) {
             say_disk_speed(host, disk);
             break;
         case FaultKind::full_disk: {
-            const Bytes free = machines_.disk_free(host);
-            const bool was_full = machines_.disk_full(host);
-            machines_.fill_disk(host);
-            if (was_full) break;
-            kernel_.emit(events::disk_full, kernel_.name_of(host), {field::bytes(free)});
+            EventId said{};   // Only the first of overlapping faults says so and is blamed.
+            if (!machines_.disk_full(host)) {
+                said = kernel_.emit(events::disk_full, kernel_.name_of(host),
+                                    {field::bytes(machines_.disk_free(host))});
+            }
+            machines_.fill_disk(host, said);
             break;
         }
         default: SIM_ASSERT(false);

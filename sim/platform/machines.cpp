@@ -125,6 +125,10 @@ bool Machines::disk_full(HostId host) const {
     return struck && struck->full > 0;
 }
 
+EventId Machines::disk_filled_by(HostId host) const {
+    return disk_full(host) ? trouble(host)->filled_by : scenario_cause;
+}
+
 Bytes Machines::disk_free(HostId host) const {
     if (disk_full(host)) return {};
     return platform_.machine(host).disk.capacity - disk_used_[host.index()];
@@ -207,7 +211,10 @@ void Machines::undo_slow_disk(HostId host, double factor) {
     apply(host);
 }
 
-void Machines::fill_disk(HostId host) { ++trouble_[host.value].full; }
+void Machines::fill_disk(HostId host, EventId why) {
+    Trouble& struck = trouble_[host.value];
+    if (struck.full++ == 0) struck.filled_by = why;
+}
 
 void Machines::undo_fill_disk(HostId host) {
     SIM_ASSERT(trouble_[host.value].full > 0);

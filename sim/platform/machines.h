@@ -51,13 +51,16 @@ class Machines {
     Bytes memory_free(HostId host) const;
     Bytes disk_free(HostId host) const;   ///< 0 while a fault keeps the disk full.
     bool disk_full(HostId host) const;    ///< A fault keeps it full.
+    /// What the fault that keeps it full said; scenario_cause when none does.
+    EventId disk_filled_by(HostId host) const;
 
     // --- Faults: each call is undone by one with the same argument -------------------------------
     void slow_cpu(HostId host, double factor);
     void undo_slow_cpu(HostId host, double factor);
     void slow_disk(HostId host, double factor);
     void undo_slow_disk(HostId host, double factor);
-    void fill_disk(HostId host);
+    /// `why`: the event that says so.
+    void fill_disk(HostId host, EventId why);
     void undo_fill_disk(HostId host);
     /// The product of what slows the host now; exactly 1 when nothing does.
     double cpu_factor(HostId host) const;
@@ -75,6 +78,7 @@ class Machines {
         std::vector<double> cpu;
         std::vector<double> disk;
         int full = 0;
+        EventId filled_by{};
     };
 
     void touch(HostId host);

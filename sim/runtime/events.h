@@ -49,10 +49,14 @@ inline constexpr EventKind image_pulled{
                 {"took", FieldType::duration, "since image.pull_started"}}},
     .verbosity = 1};
 inline constexpr EventKind image_pull_failed{
-    .id = 72, .name = "image.pull_failed", .subject = "host",
+    .id = 72,
+    .name = "image.pull_failed",
+    .subject = "host",
     .doc = "A pull ended without the image; the engine may try again.",
-    .fields = {{{"image", FieldType::name, "image"}, {"from", FieldType::name, "registry host"},
-                {"reason", FieldType::name, "timeout, reset, not found, disk full"},
+    .fields = {{{"image", FieldType::name, "image"},
+                {"from", FieldType::name, "registry host"},
+                {"reason", FieldType::name,
+                 "timeout, reset, not found, no space left on device, cancelled"},
                 {"attempt", FieldType::integer, "1..5, moby distribution/pull: 5 attempts"}}},
     .verbosity = 1};
 

@@ -12,10 +12,11 @@ enum Tag : std::uint32_t { manifest_late = 0, retry = 1 };
 constexpr Bytes manifest_request_size{400};   // An HTTP GET with its headers.
 }   // namespace
 
-Pulls::Pulls(kernel::Kernel& kernel, const Catalog& catalog, const Place& place,
+Pulls::Pulls(kernel::Kernel& kernel, const Catalog& catalog, Disk& disk, const Place& place,
              std::uint32_t tag_first, PullListener& listener)
     : kernel_(kernel),
       catalog_(catalog),
+      disk_(disk),
       place_(place),
       tag_first_(tag_first),
       listener_(listener) {}
@@ -78,24 +79,34 @@ void Pulls::on_manifest(const kernel::Message& message) {
 }
 
 void Pulls::start_queued() {
-    const auto busy = std::count_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
-        return pull.phase == Phase::downloading;
-    });
-    auto free = static_cast<std::ptrdiff_t>(downloads_max) - busy;
-    for (Pull& pull : pulls_) {
-        if (free == 0) return;
-        if (pull.phase != Phase::queued) continue;
-        download(pull);
-        --free;
+    // Looked at anew each time: one without room may end at once, and whoever hears of it ask again.
+    while (true) {
+        const auto busy = std::count_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
+            return pull.phase == Phase::downloading;
+        });
+        const auto next = std::find_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
+            return pull.phase == Phase::queued;
+        });
+        if (next == pulls_.end() || busy >= static_cast<std::ptrdiff_t>(downloads_max)) return;
+        download(*next);
     }
 }
 
+/// moby writes a blob to its temporary folder as it arrives (distribution/pull_v2.go), so a disk
+/// without room breaks the download, which is then tried again like any other.
 void Pulls::download(Pull& pull) {
-    pull.phase = Phase::downloading;
     const EventId started = kernel_.emit(
         events::image_pull_started, place_.name,
         {field::name(pull.image), field::name(registry_name()), field::bytes(pull.size)});
     const kernel::CauseScope scope(kernel_, started);
+    if (!disk_.reserve(place_.host, pull.size)) {
+        const EventId filled = disk_.filled_by(place_.host);
+        const kernel::CauseScope blame(kernel_, filled == scenario_cause ? started : filled);
+        attempt_failed(pull, "no space left on device");
+        return;
+    }
+    pull.has_room = true;
+    pull.phase = Phase::downloading;
     pull.flow = kernel_.pull(place_.owner, kernel_.host_of(place_.registry),
                              {.size = pull.size, .argument = pull.image.value});
 }
@@ -105,25 +116,50 @@ void Pulls::on_flow_end(kernel::FlowEnd ended, std::uint64_t image) {
     if (pull == nullptr || pull->phase != Phase::downloading) return;   // Cancelled as it ended.
     pull->flow = kernel::FlowId::none;
     if (ended == kernel::FlowEnd::done) {
-        const EventId pulled = kernel_.emit(
-            events::image_pulled, place_.name,
-            {field::name(pull->image), field::name(registry_name()), field::bytes(pull->size),
-             field::duration(kernel_.now() - pull->started)});
-        images_.insert(std::upper_bound(images_.begin(), images_.end(), pull->image), pull->image);
-        const kernel::CauseScope scope(kernel_, pulled);
-        end(pull->image, true);
-        return;
+        extract(*pull);
+    } else {
+        give_room_back(*pull);
+        attempt_failed(*pull, ended == kernel::FlowEnd::reset ? "reset" : "timeout");
     }
-    say_failed(*pull, ended == kernel::FlowEnd::reset ? "reset" : "timeout");
-    if (pull->attempt == download_attempts_max) {
-        end(pull->image, false);
-        return;
-    }
-    pull->phase = Phase::waiting;
-    pull->timer = kernel_.after(place_.owner, retry_delay_step * pull->attempt, tag_first_ + retry,
-                                pull->image.value);
-    ++pull->attempt;
     start_queued();
+}
+
+void Pulls::extract(Pull& pull) {
+    pull.phase = Phase::extracting;
+    pull.work = kernel_.work(place_.owner, disk_.queue(place_.host),
+                             {.amount = disk_.write_work(place_.host, pull.size),
+                              .tag = tag_first_,
+                              .argument = pull.image.value});
+}
+
+void Pulls::on_work_done(std::uint64_t image) {
+    Pull* pull = find(NameId{static_cast<std::uint32_t>(image)});
+    SIM_ASSERT(pull != nullptr);   // Whoever drops a pull cancels its work.
+    const EventId pulled = kernel_.emit(
+        events::image_pulled, place_.name,
+        {field::name(pull->image), field::name(registry_name()), field::bytes(pull->size),
+         field::duration(kernel_.now() - pull->started)});
+    images_.insert(std::upper_bound(images_.begin(), images_.end(), pull->image), pull->image);
+    const kernel::CauseScope scope(kernel_, pulled);
+    end(pull->image, true);
+}
+
+/// One attempt is over; the next comes after a longer wait, unless this was the last.
+void Pulls::attempt_failed(Pull& pull, const char* reason) {
+    say_failed(pull, reason);
+    if (pull.attempt == download_attempts_max) {
+        end(pull.image, false);
+        return;
+    }
+    pull.phase = Phase::waiting;
+    pull.timer = kernel_.after(place_.owner, retry_delay_step * pull.attempt, tag_first_ + retry,
+                               pull.image.value);
+    ++pull.attempt;
+}
+
+void Pulls::give_room_back(Pull& pull) {
+    if (pull.has_room) disk_.release(place_.host, pull.size);
+    pull.has_room = false;
 }
 
 void Pulls::on_timer(std::uint32_t tag, std::uint64_t image) {
@@ -169,14 +205,18 @@ void Pulls::release(NameId image) {
     if (pull == nullptr || --pull->requesters > 0) return;
     kernel_.cancel(pull->timer);
     if (pull->channel.valid()) kernel_.close(place_.owner, pull->channel);
-    if (pull->phase == Phase::downloading) {
-        kernel_.cancel(pull->flow);
-        say_failed(*pull, "cancelled");
-    }
+    if (pull->phase == Phase::downloading) kernel_.cancel(pull->flow);
+    if (pull->phase == Phase::extracting) kernel_.cancel(pull->work);
+    if (pull->has_room) say_failed(*pull, "cancelled");
+    give_room_back(*pull);
     std::erase_if(pulls_, [&](const Pull& p) { return p.image == image; });
     start_queued();
 }
 
-void Pulls::forget() { pulls_.clear(); }
+/// What lay half-written is cleared away when the daemon starts again; its room is free by then.
+void Pulls::forget() {
+    for (Pull& pull : pulls_) give_room_back(pull);
+    pulls_.clear();
+}
 
 }   // namespace glasshive::runtime

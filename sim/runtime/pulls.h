@@ -5,6 +5,7 @@
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
+#include "runtime/disk.h"
 
 namespace glasshive::runtime {
 
@@ -28,12 +29,13 @@ class PullListener {
 };
 
 /// The images on one host's disk and the pulls under way. A plain state machine: its owner, the
-/// node's daemon process, hands it the timers, messages and flows whose tag or channel it claims.
+/// node's daemon process, hands it the timers, messages, flows and work whose tag or channel it
+/// claims.
 ///
-/// A pull asks the registry for the manifest (one round trip after connecting), then moves the
-/// image's bytes as one flow. A manifest that does not come ends the pull at once; a broken
-/// download is tried again, up to `download_attempts_max` times. All requesters of an image share
-/// one pull.
+/// A pull asks the registry for the manifest (one round trip after connecting), moves the image's
+/// bytes as one flow, then writes them to the disk, which other pulls share. A manifest that does
+/// not come ends the pull at once; a download that breaks, or finds no room on the disk, is tried
+/// again, up to `download_attempts_max` times. All requesters of an image share one pull.
 class Pulls {
   public:
     struct Place {
@@ -42,8 +44,8 @@ class Pulls {
         NameId name;              ///< The host's.
         ProcessId registry;       ///< Invalid: there is none, every pull fails.
     };
-    /// Timer tags used: tag_first and tag_first + 1.
-    Pulls(kernel::Kernel& kernel, const Catalog& catalog, const Place& place,
+    /// Timer tags used: tag_first and tag_first + 1; work tag: tag_first. All must outlive this.
+    Pulls(kernel::Kernel& kernel, const Catalog& catalog, Disk& disk, const Place& place,
           std::uint32_t tag_first, PullListener& listener);
 
     bool present(NameId image) const;
@@ -55,13 +57,14 @@ class Pulls {
     void on_timer(std::uint32_t tag, std::uint64_t image);
     void on_manifest(const kernel::Message& message);
     void on_flow_end(kernel::FlowEnd end, std::uint64_t image);
+    void on_work_done(std::uint64_t image);
     /// True when the channel was a pull's.
     bool on_channel_closed(ChannelId channel);
     /// The daemon died: pulls are forgotten, images stay on disk.
     void forget();
 
   private:
-    enum class Phase : std::uint8_t { manifest, queued, downloading, waiting };
+    enum class Phase : std::uint8_t { manifest, queued, downloading, waiting, extracting };
     struct Pull {
         NameId image;
         Phase phase = Phase::manifest;
@@ -69,21 +72,27 @@ class Pulls {
         std::uint32_t attempt = 1;
         ChannelId channel;
         kernel::FlowId flow = kernel::FlowId::none;
+        kernel::WorkId work = kernel::WorkId::none;
         kernel::TimerId timer = kernel::TimerId::none;
         Time started{};
         Bytes size{};
+        bool has_room = false;   // `size` bytes of the disk are set aside.
     };
 
     Pull* find(NameId image);
     void ask_manifest(Pull& pull);
     void download(Pull& pull);
     void start_queued();
+    void extract(Pull& pull);
+    void attempt_failed(Pull& pull, const char* reason);
+    void give_room_back(Pull& pull);
     void say_failed(const Pull& pull, const char* reason);
     void end(NameId image, bool present);
     NameId registry_name() const;
 
     kernel::Kernel& kernel_;
     const Catalog& catalog_;
+    Disk& disk_;
     const Place place_;
     const std::uint32_t tag_first_;
     PullListener& listener_;

@@ -12,7 +12,7 @@ namespace glasshive::runtime {
 /// image is one blob of `size` bytes.
 struct ImageSpec {
     std::string name;                        ///< As written in services: "shop/web:1.4".
-    Bytes size{50'000'000};                  ///< Compressed bytes on the wire.
+    Bytes size{50'000'000};                  ///< On the wire, and as many on a disk.
     std::vector<std::string> present_on;     ///< Hosts (or "*") that have it before the run starts.
 };
 

@@ -91,10 +91,14 @@ Section zone_group() {
 
 Section disk() {
     const platform::DiskSpec d;
-    return {"disk", "A host's disk. Reads and writes share its time.",
-            {{"capacity", "size", spelled(d.capacity), "How much it holds.", "500GiB"},
-             {"read", "bandwidth", spelled(d.read), "Reading alone.", "500MBps"},
-             {"write", "bandwidth", spelled(d.write), "Writing alone.", "300MBps"}},
+    return {"disk",
+            "A host's disk. Reads and writes share its time.",
+            {{"capacity", "size", spelled(d.capacity),
+              "How much it holds; pulled images take room.", "500GiB"},
+             {"read", "bandwidth", spelled(d.read),
+              "Reading alone. Images are only written; databases will read.", "500MBps"},
+             {"write", "bandwidth", spelled(d.write),
+              "Writing alone. A pulled image is written as it was sent.", "300MBps"}},
             ""};
 }
 

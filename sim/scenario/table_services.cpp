@@ -16,8 +16,10 @@ Section registry() {
 }
 
 Section image() {
-    return {"images", "One image.",
-            {{"size", "size", "`registry.default_size`", "Compressed, on the wire.", "120MiB"},
+    return {"images",
+            "One image.",
+            {{"size", "size", "`registry.default_size`", "On the wire, and then on the disk.",
+              "120MiB"},
              {"present_on", "list of hosts, or `\"*\"`", "none",
               "Who has it before the run starts: these need not pull.", "\"*\""}},
             "images:\n  \"shop/web:1.4\": 120MiB\n  redis: {size: 40MiB, present_on: \"*\"}\n"};

@@ -10,6 +10,7 @@
 #include "runtime/catalog.h"
 #include "swarm/agent/daemon.h"
 #include "workload/client.h"
+#include "world/disks.h"
 #include "world/operator.h"
 
 namespace glasshive::world {
@@ -35,6 +36,7 @@ struct World::Parts {
     Parts(const scenario::ScenarioSpec& spec, EventStream& events)
         : platform(spec.platform), kernel(events, platform, spec.seed),
           engine(kernel, platform, engine_profile(spec.profile)), machines(kernel, platform),
+          disks(machines),
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
@@ -43,7 +45,8 @@ struct World::Parts {
         environment.emplace(swarm::agent::Environment{
             .kernel = kernel, .catalog = catalog, .manager = manager.id(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
-            .group = {}, .cpu_of = [this](HostId host) { return machines.cpu(host); }});
+            .group = {}, .cpu_of = [this](HostId host) { return machines.cpu(host); },
+            .disk = disks});
     }
 
     void add_daemons();
@@ -55,6 +58,7 @@ struct World::Parts {
     kernel::Kernel kernel;
     engine::Engine engine;
     platform::Machines machines;
+    Disks disks;
     platform::FaultInjector injector;
     platform::Sampler sampler;
     runtime::Catalog catalog;

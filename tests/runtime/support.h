@@ -11,6 +11,7 @@
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/pulls.h"
+#include "runtime/test_disk.h"
 
 namespace glasshive::test {
 
@@ -18,10 +19,11 @@ using namespace std::chrono_literals;
 
 /// A daemon that is nothing but an engine and its pulls, and writes down what they tell it.
 struct EngineHost final : kernel::Process, runtime::PullListener, runtime::EngineListener {
-    EngineHost(kernel::Kernel& k, const runtime::Catalog& c) : kernel(k), catalog(c) {}
+    EngineHost(kernel::Kernel& k, const runtime::Catalog& c) : kernel(k), catalog(c), disk(k) {}
 
     kernel::Kernel& kernel;
     const runtime::Catalog& catalog;
+    TestDisk disk;
     std::optional<runtime::Pulls> pulls;
     std::optional<runtime::Engine> engine;
     std::vector<std::string> heard;
@@ -29,7 +31,7 @@ struct EngineHost final : kernel::Process, runtime::PullListener, runtime::Engin
 
     /// Once the process has its id.
     void equip(HostId host, NameId name, ProcessId registry, kernel::QueueId cpu) {
-        pulls.emplace(kernel, catalog,
+        pulls.emplace(kernel, catalog, disk,
                       runtime::Pulls::Place{.owner = id(), .host = host, .name = name,
                                             .registry = registry},
                       48, *this);
@@ -63,8 +65,9 @@ struct EngineHost final : kernel::Process, runtime::PullListener, runtime::Engin
     void on_flow_end(kernel::FlowId, kernel::FlowEnd end, std::uint64_t argument) override {
         pulls->on_flow_end(end, argument);
     }
-    void on_work_done(std::uint32_t, std::uint64_t argument) override {
-        engine->on_work_done(argument);
+    void on_work_done(std::uint32_t tag, std::uint64_t argument) override {
+        if (tag == 48) pulls->on_work_done(argument);
+        else engine->on_work_done(argument);
     }
     void on_stop() override {
         engine->end_all(!kernel.is_on(kernel.host_of(id())));

@@ -176,8 +176,8 @@ void Daemon::on_flow_end(kernel::FlowId, kernel::FlowEnd end, std::uint64_t argu
     worker().on_flow_end(end, argument);
 }
 
-void Daemon::on_work_done(std::uint32_t, std::uint64_t argument) {
-    worker().on_work_done(argument);
+void Daemon::on_work_done(std::uint32_t tag, std::uint64_t argument) {
+    worker().on_work_done(tag, argument);
 }
 
 }   // namespace glasshive::swarm::agent

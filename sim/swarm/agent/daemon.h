@@ -6,6 +6,7 @@
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
+#include "runtime/disk.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
 
@@ -22,6 +23,7 @@ struct Environment {
     /// The host's CPU queue, in core-seconds of speed 1. Asked once a node has something to run, so
     /// that idle hosts need no queue.
     std::function<kernel::QueueId(HostId)> cpu_of;
+    runtime::Disk& disk;               ///< Of every host.
 };
 
 /// What one node says of itself.

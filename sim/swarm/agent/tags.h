@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// Timer tags of a daemon process, one range per part.
+/// Timer and work tags of a daemon process, one range per part.
 namespace glasshive::swarm::agent::tags {
 enum : std::uint32_t {
     beat = 1, rpc_late, retry,   // Session.

@@ -19,7 +19,7 @@ TaskId task_of(runtime::ContainerKey key) { return TaskId{static_cast<std::uint6
 Worker::Worker(Daemon& daemon)
     : daemon_(daemon),
       kernel_(daemon.environment_.kernel),
-      pulls_(kernel_, daemon.environment_.catalog,
+      pulls_(kernel_, daemon.environment_.catalog, daemon.environment_.disk,
              {.owner = daemon.id(),
               .host = daemon.facts_.host,
               .name = daemon.facts_.name,
@@ -300,6 +300,11 @@ void Worker::on_reboot() {
 }
 
 // --- Requests and the rest -----------------------------------------------------------------------
+
+void Worker::on_work_done(std::uint32_t tag, std::uint64_t argument) {
+    if (tag == tags::pulls) pulls_.on_work_done(argument);
+    else engine_.on_work_done(argument);
+}
 
 bool Worker::accept(TaskId task, std::uint64_t cookie) {
     if (!engine_.is_serving(key_of(task))) return false;

@@ -40,7 +40,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_request(const kernel::Message& message) { ingress_.on_message(message); }
     void on_channel_closed(ChannelId channel);
     void on_flow_end(kernel::FlowEnd end, std::uint64_t image) { pulls_.on_flow_end(end, image); }
-    void on_work_done(std::uint64_t request) { engine_.on_work_done(request); }
+    void on_work_done(std::uint32_t tag, std::uint64_t argument);
     /// The host lost power, or the daemon was killed: every container ends now.
     void on_stop(bool power_lost);
     /// Goes on from what is on disk: swarmkit agent/worker.go Init and reportAllStatuses.

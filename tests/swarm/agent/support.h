@@ -11,6 +11,7 @@
 #include "kernel/support.h"
 #include "runtime/catalog.h"
 #include "runtime/events.h"
+#include "runtime/test_disk.h"
 #include "swarm/agent/daemon.h"
 #include "swarm/events.h"
 #include "workload/client.h"
@@ -119,7 +120,8 @@ struct Cluster {
           manager(kernel),
           catalog(registry, host_names(hosts), names),
           server(kernel, catalog),
-          environment{kernel, catalog, {}, {}, {}, {}} {
+          disk(kernel),
+          environment{kernel, catalog, {}, {}, {}, {}, disk} {
         environment.manager = kernel.add_process(host(0), manager);
         environment.registry = kernel.add_process(host(0), server);
         environment.cpu_of = [this](HostId h) { return kernel.add_queue(h, 4, 1); };
@@ -224,6 +226,7 @@ struct Cluster {
     FakeManager manager;
     runtime::Catalog catalog;
     runtime::RegistryServer server;
+    TestDisk disk;
     swarm::agent::Environment environment;
     std::vector<std::unique_ptr<swarm::agent::Daemon>> daemons;
     std::vector<std::unique_ptr<workload::Client>> clients;
