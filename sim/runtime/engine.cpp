@@ -15,9 +15,14 @@ enum Tag : std::uint32_t { ready = 0, life_over = 1, crash = 2, stopped = 3 };
 std::uint64_t number(ContainerKey key) { return static_cast<std::uint64_t>(key); }
 }   // namespace
 
-Engine::Engine(kernel::Kernel& kernel, const Place& place, std::uint32_t tag_first,
-               EngineListener& listener)
-    : kernel_(kernel), place_(place), tag_first_(tag_first), listener_(listener) {}
+Engine::Engine(kernel::Kernel& kernel, Machine& machine, const Place& place,
+               std::uint32_t tag_first, EngineListener& listener)
+    : kernel_(kernel),
+      machine_(machine),
+      place_(place),
+      cpu_(machine.cpu(place.host)),
+      tag_first_(tag_first),
+      listener_(listener) {}
 
 const Engine::Container* Engine::find(ContainerKey key) const {
     const auto at = std::lower_bound(containers_.begin(), containers_.end(), key,
@@ -59,11 +64,45 @@ void Engine::start(ContainerKey key) {
         c->crash = kernel_.after(place_.owner, kernel_.rng(stream).exponential(mean),
                                  tag_first_ + crash, number(key));
     }
-    if (o.start_time.count() == 0) {
+    // Whoever is killed is told of at another instant's call, never from inside this one.
+    if (o.start_time.count() == 0 && o.memory.count == 0) {
         begin_serving(*c);
     } else {
         c->ready = kernel_.after(place_.owner, o.start_time, tag_first_ + ready, number(key));
     }
+}
+
+void Engine::grow(ContainerKey key) {
+    const ContainerOptions o = find(key)->options;
+    if (o.memory_limit.count > 0 && o.memory > o.memory_limit) {
+        end(*find(key), exit_killed, "over its memory limit");
+        return;
+    }
+    while (!machine_.take_memory(place_.host, o.memory)) {
+        Container& victim = largest(key);
+        const bool itself = victim.key == key;
+        end(victim, exit_killed, "host out of memory");
+        if (itself) return;
+    }
+    Container& c = *find(key);
+    c.has_memory = true;
+    begin_serving(c);
+}
+
+/// Of those that hold memory and the one that grows.
+Engine::Container& Engine::largest(ContainerKey growing) {
+    Container* most = find(growing);
+    for (Container& c : containers_) {
+        if (!c.has_memory) continue;
+        const bool newer = c.options.memory == most->options.memory && c.key > most->key;
+        if (c.options.memory > most->options.memory || newer) most = &c;
+    }
+    return *most;
+}
+
+void Engine::give_memory_back(Container& c) {
+    if (c.has_memory) machine_.give_memory(place_.host, c.options.memory);
+    c.has_memory = false;
 }
 
 void Engine::begin_serving(Container& c) {
@@ -100,7 +139,7 @@ void Engine::on_timer(std::uint32_t tag, std::uint64_t argument) {
     Container* c = find(key);
     SIM_ASSERT(c != nullptr);   // end() cancels what it leaves behind.
     switch (what) {
-        case ready: begin_serving(*c); break;
+        case ready: grow(key); break;
         case life_over: end(*c, c->options.exit_code, "exited"); break;
         case crash: end(*c, exit_crashed, "exited"); break;
         case stopped:
@@ -120,6 +159,7 @@ void Engine::say_ended(const Container& c, int exit_code, const char* why) {
 void Engine::end(Container& c, int exit_code, const char* why) {
     const ContainerKey key = c.key;
     for (const kernel::TimerId timer : {c.ready, c.life, c.crash}) kernel_.cancel(timer);
+    give_memory_back(c);
     say_ended(c, exit_code, why);
     const kernel::CauseScope scope(kernel_, kernel_.events().last());
     drop_requests(key);   // May not touch `c` after: listeners run.
@@ -129,8 +169,9 @@ void Engine::end(Container& c, int exit_code, const char* why) {
 }
 
 void Engine::end_all(bool power_lost) {
-    for (const Container& c : containers_) {
+    for (Container& c : containers_) {
         if (c.state == State::created) continue;
+        give_memory_back(c);
         say_ended(c, power_lost ? exit_power_lost : exit_killed,
                   power_lost ? "power lost" : "killed");
     }
@@ -181,7 +222,7 @@ void Engine::compute(Container& c, std::uint64_t cookie) {
     }
     const double share = c.options.cpus > 0 ? c.options.cpus / workers(c) : 0;
     requests_[slot] = {.key = c.key, .cookie = cookie,
-                       .work = kernel_.work(place_.owner, place_.cpu,
+                       .work = kernel_.work(place_.owner, cpu_,
                                             {.amount = seconds_of(c.options.service_time),
                                              .cap = share * place_.core_rate,
                                              .tag = tag_first_, .argument = slot})};

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "runtime/machine.h"
 
 namespace glasshive::runtime {
 
@@ -23,10 +24,13 @@ struct ContainerOptions {
     int stop_exit_code = 0;                ///< When it obeys SIGTERM.
     double failure_ppm_per_second = 0;     ///< Chance to crash with exit 1 in any second.
     double cpus = 0;                       ///< Limit in cores; 0: none.
+    Bytes memory{};                        ///< What it uses once it serves; 0: nobody knows.
+    Bytes memory_limit{};                  ///< 0: none.
 };
 
-/// Exit codes the engine itself gives: 128 + signal number, and 255 when the host lost power (moby
-/// sets it when it finds a container it had seen running without a process).
+/// Exit codes the engine itself gives: 128 + signal number (SIGKILL also comes from the kernel when
+/// memory runs out), and 255 when the host lost power (moby sets it when it finds a container it had
+/// seen running without a process).
 inline constexpr int exit_killed = 137;
 inline constexpr int exit_power_lost = 255;
 inline constexpr int exit_crashed = 1;
@@ -50,22 +54,26 @@ class EngineListener {
 /// Requests are work on the host's CPU queue. Without a limit each request is an item of its own;
 /// with a limit of c cores at most ceil(c) requests run at a time, each at c/ceil(c) of a core, the
 /// others wait in order: the container as a whole never exceeds its limit.
+///
+/// A container has grown to its memory when it begins to serve. Above its own limit it is killed
+/// then; when the host has no room, containers are killed until there is, the largest first, the
+/// newest of equals: Linux mm/oom_kill.c oom_badness, where size alone counts between containers.
 class Engine {
   public:
     struct Place {
-        ProcessId owner;                              ///< The daemon.
-        NameId name;                                  ///< The host's.
-        kernel::QueueId cpu = kernel::QueueId::none;  ///< In core-seconds of speed 1.
-        double core_rate = 1;                         ///< Of one core of this host.
+        ProcessId owner;          ///< The daemon.
+        HostId host;
+        NameId name;              ///< The host's.
+        double core_rate = 1;     ///< Of one core of this host.
     };
     /// Timer tags used: tag_first .. tag_first + 3; work tag: tag_first.
-    Engine(kernel::Kernel& kernel, const Place& place, std::uint32_t tag_first,
+    Engine(kernel::Kernel& kernel, Machine& machine, const Place& place, std::uint32_t tag_first,
            EngineListener& listener);
 
     /// Requires an unused key.
     void create(ContainerKey key, const ContainerOptions& options);
     /// Requires a created, not yet started container. Emits container.started (and
-    /// container.serving at once when start_time is 0).
+    /// container.serving at once when start_time is 0 and no memory is at stake).
     void start(ContainerKey key);
     /// SIGTERM now, SIGKILL after `grace`; ends in on_container_ended. Requires a running
     /// container.
@@ -95,6 +103,7 @@ class Engine {
         ContainerOptions options;
         State state = State::created;
         bool serving = false;
+        bool has_memory = false;                      // options.memory of the host are its own.
         std::uint32_t busy = 0;                       // Requests on the CPU.
         kernel::TimerId ready = kernel::TimerId::none;
         kernel::TimerId life = kernel::TimerId::none;
@@ -110,7 +119,10 @@ class Engine {
 
     Container* find(ContainerKey key);
     const Container* find(ContainerKey key) const;
+    void grow(ContainerKey key);
     void begin_serving(Container& container);
+    Container& largest(ContainerKey growing);
+    void give_memory_back(Container& container);
     void end(Container& container, int exit_code, const char* why);
     void say_ended(const Container& container, int exit_code, const char* why);
     std::uint32_t workers(const Container& container) const;
@@ -118,7 +130,9 @@ class Engine {
     void drop_requests(ContainerKey key);
 
     kernel::Kernel& kernel_;
+    Machine& machine_;
     const Place place_;
+    const kernel::QueueId cpu_;
     const std::uint32_t tag_first_;
     EngineListener& listener_;
     std::vector<Container> containers_;               // Sorted by key.

@@ -12,11 +12,11 @@ enum Tag : std::uint32_t { manifest_late = 0, retry = 1 };
 constexpr Bytes manifest_request_size{400};   // An HTTP GET with its headers.
 }   // namespace
 
-Pulls::Pulls(kernel::Kernel& kernel, const Catalog& catalog, Disk& disk, const Place& place,
+Pulls::Pulls(kernel::Kernel& kernel, const Catalog& catalog, Machine& machine, const Place& place,
              std::uint32_t tag_first, PullListener& listener)
     : kernel_(kernel),
       catalog_(catalog),
-      disk_(disk),
+      machine_(machine),
       place_(place),
       tag_first_(tag_first),
       listener_(listener) {}
@@ -99,8 +99,8 @@ void Pulls::download(Pull& pull) {
         events::image_pull_started, place_.name,
         {field::name(pull.image), field::name(registry_name()), field::bytes(pull.size)});
     const kernel::CauseScope scope(kernel_, started);
-    if (!disk_.reserve(place_.host, pull.size)) {
-        const EventId filled = disk_.filled_by(place_.host);
+    if (!machine_.take_disk(place_.host, pull.size)) {
+        const EventId filled = machine_.disk_filled_by(place_.host);
         const kernel::CauseScope blame(kernel_, filled == scenario_cause ? started : filled);
         attempt_failed(pull, "no space left on device");
         return;
@@ -126,8 +126,8 @@ void Pulls::on_flow_end(kernel::FlowEnd ended, std::uint64_t image) {
 
 void Pulls::extract(Pull& pull) {
     pull.phase = Phase::extracting;
-    pull.work = kernel_.work(place_.owner, disk_.queue(place_.host),
-                             {.amount = disk_.write_work(place_.host, pull.size),
+    pull.work = kernel_.work(place_.owner, machine_.disk(place_.host),
+                             {.amount = machine_.write_work(place_.host, pull.size),
                               .tag = tag_first_,
                               .argument = pull.image.value});
 }
@@ -158,7 +158,7 @@ void Pulls::attempt_failed(Pull& pull, const char* reason) {
 }
 
 void Pulls::give_room_back(Pull& pull) {
-    if (pull.has_room) disk_.release(place_.host, pull.size);
+    if (pull.has_room) machine_.give_disk(place_.host, pull.size);
     pull.has_room = false;
 }
 

@@ -5,7 +5,7 @@
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
-#include "runtime/disk.h"
+#include "runtime/machine.h"
 
 namespace glasshive::runtime {
 
@@ -45,7 +45,7 @@ class Pulls {
         ProcessId registry;       ///< Invalid: there is none, every pull fails.
     };
     /// Timer tags used: tag_first and tag_first + 1; work tag: tag_first. All must outlive this.
-    Pulls(kernel::Kernel& kernel, const Catalog& catalog, Disk& disk, const Place& place,
+    Pulls(kernel::Kernel& kernel, const Catalog& catalog, Machine& machine, const Place& place,
           std::uint32_t tag_first, PullListener& listener);
 
     bool present(NameId image) const;
@@ -92,7 +92,7 @@ class Pulls {
 
     kernel::Kernel& kernel_;
     const Catalog& catalog_;
-    Disk& disk_;
+    Machine& machine_;
     const Place place_;
     const std::uint32_t tag_first_;
     PullListener& listener_;

@@ -30,6 +30,7 @@ class Loader {
     void read_services(const yaml::Value& value);
     void read_stack(const yaml::Value& value);
     void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
+    void read_stack_behaviour(const yaml::Value& value);
     void check_services();
 
     void read_clients(const yaml::Value& value);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "scenario/compose/compose.h"
+#include "scenario/known_names.h"
 #include "scenario/load.h"
 #include "scenario/read_services.h"
 
@@ -50,6 +51,26 @@ void Loader::read_stack(const yaml::Value& value) {
         if (item.into(text)) environment[key] = text;
     }
     load_stack(file, std::move(environment));
+    read_stack_behaviour(map.value("behaviour"));
+}
+
+void Loader::read_stack_behaviour(const yaml::Value& value) {
+    std::vector<std::string> known;
+    for (const swarm::ServiceSpec& service : spec_.services) {
+        known.push_back(service.name.substr(spec_.stack_name.size() + 1));
+    }
+    for (const auto& [name, item] : value.entries()) {
+        swarm::Behaviour behaviour;
+        read_behaviour(item, behaviour);
+        const auto at = std::find(known.begin(), known.end(), name);
+        if (at != known.end()) {
+            const auto index = static_cast<std::size_t>(at - known.begin());
+            spec_.services[index].task.container.behaviour = behaviour;
+        } else if (services_known_) {
+            item.error("the stack has no service " + yaml::quoted(name),
+                       unknown_hint(name, known, "services"));
+        }
+    }
 }
 
 void Loader::load_stack(const yaml::Value& file, std::map<std::string, std::string> environment) {

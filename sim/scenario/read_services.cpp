@@ -110,21 +110,6 @@ void read_placement(const yaml::Value& value, swarm::Placement& placement) {
     read_count(map, "max_per_node", placement.max_replicas, replicas_max);
 }
 
-void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
-    Map map(Part::behaviour, value);
-    map.read("start_time", behaviour.start_time);
-    map.read("run_time", behaviour.run_time);
-    map.read("exit_code", behaviour.exit_code, {0, 255});
-    map.read("stop_time", behaviour.stop_time);
-    map.read("stop_exit_code", behaviour.stop_exit_code, {0, 255});
-    double crash = 0;
-    if (map.value("crash_per_second").into_fraction(crash)) {
-        behaviour.failure_ppm_per_second = crash * 1e6;
-    }
-    map.read("service_time", behaviour.service_time);
-    map.read("response_size", behaviour.response_size);
-}
-
 void read_update(const yaml::Value& value, std::optional<swarm::UpdateConfig>& update) {
     if (!value.exists()) return;
     Map map(Part::update, value);
@@ -183,6 +168,22 @@ bool valid_name(const std::string& name) {
 }
 
 }   // namespace
+
+void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
+    Map map(Part::behaviour, value);
+    map.read("start_time", behaviour.start_time);
+    map.read("run_time", behaviour.run_time);
+    map.read("exit_code", behaviour.exit_code, {0, 255});
+    map.read("stop_time", behaviour.stop_time);
+    map.read("stop_exit_code", behaviour.stop_exit_code, {0, 255});
+    double crash = 0;
+    if (map.value("crash_per_second").into_fraction(crash)) {
+        behaviour.failure_ppm_per_second = crash * 1e6;
+    }
+    map.read("service_time", behaviour.service_time);
+    map.read("response_size", behaviour.response_size);
+    map.read("memory", behaviour.memory);
+}
 
 swarm::ServiceSpec read_service(const yaml::Value& value) {
     Map map(Part::service, value);

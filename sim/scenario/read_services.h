@@ -9,6 +9,9 @@ namespace glasshive::scenario {
 /// Reads one entry of `services:`.
 swarm::ServiceSpec read_service(const yaml::Value& value);
 
+/// Reads `behaviour:`; what is not there stays as it is.
+void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour);
+
 /// Reads "[published:]target[/protocol]" or a map.
 bool read_port(const yaml::Value& value, swarm::PortConfig& port);
 

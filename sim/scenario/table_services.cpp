@@ -124,7 +124,11 @@ Section behaviour() {
               "0.1%"},
              {"service_time", "duration", spelled(d.service_time),
               "CPU time per request, of one core.", "5ms"},
-             {"response_size", "size", spelled(d.response_size), "Of each answer.", "64KiB"}},
+             {"response_size", "size", spelled(d.response_size), "Of each answer.", "64KiB"},
+             {"memory", "size", "nobody knows",
+              "What a task really uses once it serves. Above its limit, or when the host has no "
+              "more, the kernel kills: exit code 137.",
+              "300MiB"}},
             ""};
 }
 
@@ -155,7 +159,10 @@ Section stack() {
          {"env", "map of texts", "none",
           "Values for `${VAR}` in the file. Nothing comes from the "
           "machine's own environment.",
-          "{TAG: \"1.4\"}"}},
+          "{TAG: \"1.4\"}"},
+         {"behaviour", "map of [behaviour](#behaviour)", "as there",
+          "How the applications behave, by the service's name in the file.",
+          "{web: {start_time: 2s, memory: 200MiB}}"}},
         "stack: {file: shop.yaml, name: shop, env: {TAG: \"1.4\"}}\n"};
 }
 

@@ -112,6 +112,7 @@ struct Behaviour {
     double failure_ppm_per_second = 0;   ///< Chance to crash (exit 1) in any second, ppm.
     Duration service_time = std::chrono::milliseconds{1};   ///< CPU time per request (one core).
     Bytes response_size{2048};
+    Bytes memory{};                                 ///< In use once it serves; 0: nobody knows.
     friend bool operator==(const Behaviour&, const Behaviour&) = default;
 };
 

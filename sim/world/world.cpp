@@ -10,7 +10,7 @@
 #include "runtime/catalog.h"
 #include "swarm/agent/daemon.h"
 #include "workload/client.h"
-#include "world/disks.h"
+#include "world/machine_adapter.h"
 #include "world/operator.h"
 
 namespace glasshive::world {
@@ -36,7 +36,7 @@ struct World::Parts {
     Parts(const scenario::ScenarioSpec& spec, EventStream& events)
         : platform(spec.platform), kernel(events, platform, spec.seed),
           engine(kernel, platform, engine_profile(spec.profile)), machines(kernel, platform),
-          disks(machines),
+          adapter(machines),
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
@@ -45,8 +45,7 @@ struct World::Parts {
         environment.emplace(swarm::agent::Environment{
             .kernel = kernel, .catalog = catalog, .manager = manager.id(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
-            .group = {}, .cpu_of = [this](HostId host) { return machines.cpu(host); },
-            .disk = disks});
+            .group = {}, .machine = adapter});
     }
 
     void add_daemons();
@@ -58,7 +57,7 @@ struct World::Parts {
     kernel::Kernel kernel;
     engine::Engine engine;
     platform::Machines machines;
-    Disks disks;
+    MachineAdapter adapter;
     platform::FaultInjector injector;
     platform::Sampler sampler;
     runtime::Catalog catalog;

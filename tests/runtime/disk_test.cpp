@@ -18,7 +18,7 @@ std::string_view reason(const EngineBench& b, const Event& e) {
 TEST_CASE("what was downloaded is written to the disk before the image is there",
           "[runtime][disk]") {
     EngineBench b;
-    b.host.disk.bytes_per_second = 25'000'000;
+    b.host.machine.bytes_per_second = 25'000'000;
     b.pulls().request(b.image("web"));
     b.run_until(1s);
     REQUIRE(!b.pulls().present(b.image("web")));
@@ -33,7 +33,7 @@ TEST_CASE("what was downloaded is written to the disk before the image is there"
 
 TEST_CASE("images that are written at the same time share the disk", "[runtime][disk]") {
     EngineBench b;
-    b.host.disk.bytes_per_second = 25'000'000;
+    b.host.machine.bytes_per_second = 25'000'000;
     b.pulls().request(b.image("a"));
     b.pulls().request(b.image("b"));
     b.run_until(20s);
@@ -46,25 +46,25 @@ TEST_CASE("images that are written at the same time share the disk", "[runtime][
 TEST_CASE("a disk without room breaks the download; freed in time, a later attempt succeeds",
           "[runtime][disk]") {
     EngineBench b;
-    b.host.disk.room = {10'000'000};
-    b.host.disk.filler = EventId{99};
+    b.host.machine.room = {10'000'000};
+    b.host.machine.filler = EventId{99};
     b.pulls().request(b.image("web"));
     b.run_until(1s);
     const auto failed = b.all(runtime::events::image_pull_failed);
     REQUIRE(failed.size() == 1);
     REQUIRE(reason(b, failed[0]) == "no space left on device");
     REQUIRE(failed[0].cause == EventId{99});
-    b.host.disk.room = {60'000'000};
+    b.host.machine.room = {60'000'000};
     b.run_until(10s);
     REQUIRE(b.pulls().present(b.image("web")));
     REQUIRE(b.host.ended >= Time{} + 5s + on_the_wire - trips);   // Wait of 5 s, no new manifest.
     REQUIRE(b.host.ended <= Time{} + 5s + on_the_wire + trips);
-    REQUIRE(b.host.disk.room == Bytes{10'000'000});   // The image stays on it.
+    REQUIRE(b.host.machine.room == Bytes{10'000'000});   // The image stays on it.
 }
 
 TEST_CASE("a disk that stays full ends the pull after five attempts", "[runtime][disk]") {
     EngineBench b;
-    b.host.disk.room = {};
+    b.host.machine.room = {};
     b.pulls().request(b.image("web"));
     b.run_until(100s);
     REQUIRE(b.log.count(runtime::events::image_pull_failed) == 5);
@@ -75,14 +75,14 @@ TEST_CASE("a disk that stays full ends the pull after five attempts", "[runtime]
 
 TEST_CASE("what was half-written takes no room once its pull is gone", "[runtime][disk]") {
     EngineBench b;
-    b.host.disk.bytes_per_second = 25'000'000;
-    b.host.disk.room = {60'000'000};
+    b.host.machine.bytes_per_second = 25'000'000;
+    b.host.machine.room = {60'000'000};
     b.pulls().request(b.image("web"));
     SECTION("given up while it came down") { b.run_until(200ms); }
     SECTION("given up while it was written") { b.run_until(1s); }
-    REQUIRE(b.host.disk.room == Bytes{10'000'000});
+    REQUIRE(b.host.machine.room == Bytes{10'000'000});
     b.pulls().release(b.image("web"));
-    REQUIRE(b.host.disk.room == Bytes{60'000'000});
+    REQUIRE(b.host.machine.room == Bytes{60'000'000});
     REQUIRE(b.log.count(runtime::events::image_pull_failed) == 1);
     b.run_until(10s);
     REQUIRE(b.host.heard.empty());
@@ -92,7 +92,7 @@ TEST_CASE("what was half-written takes no room once its pull is gone", "[runtime
     b.pulls().request(b.image("web"));
     b.run_until(11s);
     b.kernel.power_off(HostId{1}, EventId{99});
-    REQUIRE(b.host.disk.room == Bytes{60'000'000});
+    REQUIRE(b.host.machine.room == Bytes{60'000'000});
     b.kernel.power_on(HostId{1});
     b.run_until(60s);
     REQUIRE(!b.pulls().present(b.image("web")));

@@ -11,7 +11,7 @@
 #include "runtime/engine.h"
 #include "runtime/events.h"
 #include "runtime/pulls.h"
-#include "runtime/test_disk.h"
+#include "runtime/test_machine.h"
 
 namespace glasshive::test {
 
@@ -19,23 +19,24 @@ using namespace std::chrono_literals;
 
 /// A daemon that is nothing but an engine and its pulls, and writes down what they tell it.
 struct EngineHost final : kernel::Process, runtime::PullListener, runtime::EngineListener {
-    EngineHost(kernel::Kernel& k, const runtime::Catalog& c) : kernel(k), catalog(c), disk(k) {}
+    EngineHost(kernel::Kernel& k, const runtime::Catalog& c) : kernel(k), catalog(c), machine(k) {}
 
     kernel::Kernel& kernel;
     const runtime::Catalog& catalog;
-    TestDisk disk;
+    TestMachine machine;
     std::optional<runtime::Pulls> pulls;
     std::optional<runtime::Engine> engine;
     std::vector<std::string> heard;
     Time ended{};   // Of the newest thing heard.
 
     /// Once the process has its id.
-    void equip(HostId host, NameId name, ProcessId registry, kernel::QueueId cpu) {
-        pulls.emplace(kernel, catalog, disk,
+    void equip(HostId host, NameId name, ProcessId registry) {
+        pulls.emplace(kernel, catalog, machine,
                       runtime::Pulls::Place{.owner = id(), .host = host, .name = name,
                                             .registry = registry},
                       48, *this);
-        engine.emplace(kernel, runtime::Engine::Place{.owner = id(), .name = name, .cpu = cpu}, 32,
+        engine.emplace(kernel, machine,
+                       runtime::Engine::Place{.owner = id(), .host = host, .name = name}, 32,
                        *this);
     }
     void say(const std::string& what) {
@@ -83,8 +84,7 @@ struct EngineBench {
           host(kernel, catalog) {
         const ProcessId registry = kernel.add_process(HostId{0}, server);
         kernel.add_process(HostId{1}, host);
-        host.equip(HostId{1}, names.intern("h1"), with_registry ? registry : ProcessId{},
-                   kernel.add_queue(HostId{1}, 4, 1));
+        host.equip(HostId{1}, names.intern("h1"), with_registry ? registry : ProcessId{});
         kernel.start(registry);
         kernel.start(host.id());
     }

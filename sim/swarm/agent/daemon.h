@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
-#include "runtime/disk.h"
+#include "runtime/machine.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
 
@@ -20,10 +19,7 @@ struct Environment {
     ProcessId manager;                 ///< The dispatcher's process.
     ProcessId registry;                ///< The RegistryServer; invalid: there is none.
     discovery::Group group;            ///< Every daemon, and the nodes clients enter.
-    /// The host's CPU queue, in core-seconds of speed 1. Asked once a node has something to run, so
-    /// that idle hosts need no queue.
-    std::function<kernel::QueueId(HostId)> cpu_of;
-    runtime::Disk& disk;               ///< Of every host.
+    runtime::Machine& machine;         ///< Every host. Asked once a node has something to run.
 };
 
 /// What one node says of itself.

@@ -19,16 +19,16 @@ TaskId task_of(runtime::ContainerKey key) { return TaskId{static_cast<std::uint6
 Worker::Worker(Daemon& daemon)
     : daemon_(daemon),
       kernel_(daemon.environment_.kernel),
-      pulls_(kernel_, daemon.environment_.catalog, daemon.environment_.disk,
+      pulls_(kernel_, daemon.environment_.catalog, daemon.environment_.machine,
              {.owner = daemon.id(),
               .host = daemon.facts_.host,
               .name = daemon.facts_.name,
               .registry = daemon.environment_.registry},
              tags::pulls, *this),
-      engine_(kernel_,
+      engine_(kernel_, daemon.environment_.machine,
               {.owner = daemon.id(),
+               .host = daemon.facts_.host,
                .name = daemon.facts_.name,
-               .cpu = daemon.environment_.cpu_of(daemon.facts_.host),
                .core_rate = daemon.facts_.core_rate},
               tags::engine, *this),
       ingress_(kernel_, daemon.id(), backends_, *this) {}
@@ -157,7 +157,9 @@ bool Worker::create(Task& task) {
                     .service_time = b.service_time, .exit_code = b.exit_code,
                     .stop_exit_code = b.stop_exit_code,
                     .failure_ppm_per_second = b.failure_ppm_per_second,
-                    .cpus = static_cast<double>(task.spec->task.limits.cpus.count) / 1e9});
+                    .cpus = static_cast<double>(task.spec->task.limits.cpus.count) / 1e9,
+                    .memory = b.memory,
+                    .memory_limit = task.spec->task.limits.memory});
     move(task, TaskState::ready, "prepared");
     return true;
 }

@@ -11,7 +11,7 @@
 #include "kernel/support.h"
 #include "runtime/catalog.h"
 #include "runtime/events.h"
-#include "runtime/test_disk.h"
+#include "runtime/test_machine.h"
 #include "swarm/agent/daemon.h"
 #include "swarm/events.h"
 #include "workload/client.h"
@@ -120,11 +120,10 @@ struct Cluster {
           manager(kernel),
           catalog(registry, host_names(hosts), names),
           server(kernel, catalog),
-          disk(kernel),
-          environment{kernel, catalog, {}, {}, {}, {}, disk} {
+          machine(kernel),
+          environment{kernel, catalog, {}, {}, {}, machine} {
         environment.manager = kernel.add_process(host(0), manager);
         environment.registry = kernel.add_process(host(0), server);
-        environment.cpu_of = [this](HostId h) { return kernel.add_queue(h, 4, 1); };
         for (const std::size_t w : watchers) environment.group.watchers.push_back(host(w));
         for (std::size_t i = 0; i < hosts; ++i) {
             daemons.push_back(std::make_unique<swarm::agent::Daemon>(
@@ -226,7 +225,7 @@ struct Cluster {
     FakeManager manager;
     runtime::Catalog catalog;
     runtime::RegistryServer server;
-    TestDisk disk;
+    TestMachine machine;
     swarm::agent::Environment environment;
     std::vector<std::unique_ptr<swarm::agent::Daemon>> daemons;
     std::vector<std::unique_ptr<workload::Client>> clients;
