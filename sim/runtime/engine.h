@@ -29,8 +29,8 @@ struct ContainerOptions {
 };
 
 /// Exit codes the engine itself gives: 128 + signal number (SIGKILL also comes from the kernel when
-/// memory runs out), and 255 when the host lost power (moby sets it when it finds a container it had
-/// seen running without a process).
+/// memory runs out), and 255 when the host lost power (moby sets it when it finds a container it
+/// had seen running without a process).
 inline constexpr int exit_killed = 137;
 inline constexpr int exit_power_lost = 255;
 inline constexpr int exit_crashed = 1;

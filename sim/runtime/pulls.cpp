@@ -79,7 +79,7 @@ void Pulls::on_manifest(const kernel::Message& message) {
 }
 
 void Pulls::start_queued() {
-    // Looked at anew each time: one without room may end at once, and whoever hears of it ask again.
+    // Looked at anew each time: one without room may end at once, and who hears of it asks again.
     while (true) {
         const auto busy = std::count_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
             return pull.phase == Phase::downloading;
