@@ -34,7 +34,8 @@ inline constexpr EventKind container_ended{
                 {"service", FieldType::name, "its service"},
                 {"exit_code", FieldType::integer, "143 SIGTERM, 137 SIGKILL, 255 lost power"},
                 {"why", FieldType::name,
-                 "exited, stopped, killed, over its memory limit, host out of memory, power lost"}}},
+                 "exited, stopped, killed, over its memory limit, host out of memory or "
+                 "power lost"}}},
     .ends_subject = true, .verbosity = 1};
 inline constexpr EventKind image_pull_started{
     .id = 70, .name = "image.pull_started", .subject = "host",
