@@ -15,7 +15,8 @@ sys.path[:0] = [str(TESTS), str(TESTS / "support")]
 import digests  # noqa: E402
 import junit  # noqa: E402
 
-TOOLS = ["bash", "env", "cat", "comm", "dirname", "mkdir", "nproc", "rm", "sed", "sort", "tail"]
+TOOLS = ["bash", "env", "cat", "comm", "dirname", "grep", "mkdir", "nproc", "python3", "readlink",
+         "rm", "sed", "sort", "tail", "timeout", "touch"]
 RESULTS = """<testsuite><testcase name="a" time="2" status="run"/>
 <testcase name="b" time="1" status="fail"><failure message=""/></testcase>
 <testcase name="c" time="0" status="notrun"><skipped message=""/></testcase></testsuite>"""
@@ -23,7 +24,7 @@ RESULTS = """<testsuite><testcase name="a" time="2" status="run"/>
 
 class Folder(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(prefix="a house with spaces ")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
@@ -43,16 +44,24 @@ class Dev(Folder):
             (self.folder / "bin" / tool).symlink_to(shutil.which(tool))
         self.program("bin/cmake", "echo no package simgrid >&2; exit 1\n")
 
-    def dev(self, *arguments):
+    def dev(self, *arguments, called_from=None):
         done = subprocess.run([self.folder / "dev", *arguments], text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              cwd=called_from, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={"PATH": str(self.folder / "bin")})
         return done.returncode, done.stdout
 
     def debian(self, installed):
         lines = "".join(f"echo 'installed {name}'\n" for name in installed)
         self.program("bin/dpkg-query", lines)
-        self.program("bin/apt-get", f'echo "$@" >> {self.folder}/apt\n')
+        self.program("bin/apt-get", f'echo "$@" >> "{self.folder}/apt"\n')
+
+    def builds(self, *names):
+        """Stand-ins that "build" programs of these names; each says how it was called."""
+        self.program("bin/cmake", 'touch "$4/build.ninja"\n')
+        self.program("made", 'echo "${0##*/} in $PWD: $*"\n')
+        self.program("bin/cp", f'exec {shutil.which("cp")} "$@"\n')
+        self.program("bin/ninja", f'for name in {" ".join(names)}; do cp made "$2/$name"; done\n')
+        self.program("bin/ctest", f'echo \'{RESULTS}\' > "${{@: -1}}"\n')
 
     def package_list(self):
         text = (TESTS.parent / "dev").read_text()
@@ -96,6 +105,42 @@ class Dev(Folder):
         status, text = self.dev("test", "--quick")
         self.assertEqual(status, 1)
         self.assertRegex(text.splitlines()[-1], r"^\d+ passed, [1-9]\d* failed$")
+
+    def test_a_program_that_was_not_built_and_a_test_that_was_not_run_are_failures(self):
+        self.debian(self.package_list())
+        shutil.copytree(TESTS / "support", self.folder / "tests/support")
+        for built, missing in ((("glasshive", "storm", "fuzz_compose"), "fuzz_scenario"),
+                               (("glasshive", "fuzz_compose", "fuzz_scenario"), "storm")):
+            shutil.rmtree(self.folder / "build", ignore_errors=True)
+            shutil.rmtree(self.folder / "build-asan", ignore_errors=True)
+            self.builds(*built)
+            status, text = self.dev("test")
+            self.assertEqual(status, 1)
+            self.assertIn(f"missing: build-asan/{missing}\n", text)
+            self.assertRegex(text, rf"(?m)^failed: clang sanitizers: {missing}\b.* \(failed\)$")
+            self.assertIn("failed: g++ release: b (failed)\n", text)
+            self.assertIn("failed: g++ release: c (skipped)\n", text)
+            self.assertRegex(text, r"(?m)^ +\d+ s  g\+\+ release: ./dev run: ok$")
+
+    def test_files_to_run_are_named_from_where_the_user_stands(self):
+        self.debian(self.package_list())
+        self.builds("glasshive")
+        elsewhere = (self.folder / "elsewhere").resolve()
+        elsewhere.mkdir()
+        (elsewhere / "dev").symlink_to("../dev")
+        self.assertIn(f"glasshive in {elsewhere}: run mine.yaml --quiet\n",
+                      self.dev("run", "mine.yaml", "--quiet", called_from=elsewhere)[1])
+        self.assertIn(f"glasshive in {self.folder.resolve()}: run scenarios/01_hello",
+                      self.dev("run", called_from=elsewhere)[1])
+
+    def test_a_failed_build_shows_what_the_compiler_said(self):
+        self.debian(self.package_list())
+        self.builds()
+        self.program("bin/ninja", "echo a.cpp:1: error: no such thing; exit 1\n")
+        for command in ("build", "run", "test"):
+            status, text = self.dev(command, *(["--quick"] if command == "test" else []))
+            self.assertEqual(status, 1, command)
+            self.assertIn("a.cpp:1: error: no such thing", text)
 
 
 class Digests(Folder):
