@@ -40,7 +40,10 @@ ENGINE_USERS = {"world"}
 # The viewer shows what a recording says and nothing else.
 VIEWER_MODEL_MAY_INCLUDE = {"base", "record", "viewer/model"}
 
-CODE = {".h", ".hpp", ".cpp"}
+CODE = {".h", ".cpp"}
+NOT_CODE = {"README.md", "CMakeLists.txt"}
+# How a module could be given more than its sim_module() says.
+BEHIND = re.compile(r"\b((?:target_)?(?:link_libraries|include_directories))\s*\(\s*(\S*)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -118,6 +121,7 @@ class Checker:
             path = self.root / file
             if not path.exists():
                 continue
+            self.check_build_file(file, path.read_text())
             for module in read_modules(path.read_text(), file, prefix):
                 if module.name in self.modules:
                     self.report(module.line, f"module {module.name} is declared twice")
@@ -129,6 +133,14 @@ class Checker:
                                              "sim_module() declares")
         for cycle in cycles(self.modules):
             self.report("sim/CMakeLists.txt", f"modules in a circle: {cycle}")
+
+    def check_build_file(self, file, text):
+        clean = re.sub(r"#[^\n]*", "", text)
+        for call in BEHIND.finditer(clean):
+            if not call[1].startswith("target_") or call[2].startswith(("sim_", "viewer_")):
+                line = clean.count("\n", 0, call.start()) + 1
+                self.report(f"{file}:{line}", f"{call[1]}({call[2]} ...): what a module uses stands "
+                                              "in its sim_module()")
 
     def module_of_file(self, path):
         """The module of a source file: its folder below sim/ (or below the root, for viewer/)."""
@@ -198,8 +210,11 @@ class Checker:
         self.read_build_files()
         for top in ("sim", "viewer"):
             for path in sorted((self.root / top).rglob("*")):
-                if path.suffix in CODE and path.is_file():
+                if path.is_file() and path.suffix in CODE:
                     self.check_file(path)
+                elif path.is_file() and path.name not in NOT_CODE:
+                    self.report(path.relative_to(self.root).as_posix(),
+                                "neither .h, .cpp nor README.md: no check reads it")
         self.check_unused()
         return self.problems
 

@@ -98,6 +98,21 @@ class Layering(unittest.TestCase):
         found = problems("sim_module(record)\n", {"sim/record/state/fold.cpp": ""})
         self.assert_only(found, "sim/record/state/fold.cpp", "no module is called record/state")
 
+    def test_a_file_that_no_check_reads_is_found(self):
+        found = problems("sim_module(a)\n", {"sim/a/a.inc": '#include "b/b.h"\n',
+                                             "sim/a/README.md": "# a\n", "sim/a/a.h": ""})
+        self.assert_only(found, "sim/a/a.inc", "no check reads it")
+
+    def test_a_link_behind_the_declarations_back_is_found(self):
+        for call in ("target_link_libraries(sim_a PRIVATE sim_b)", "link_libraries(lua)",
+                     "target_include_directories(sim_a PUBLIC /usr/include/lua)"):
+            with self.subTest(call=call):
+                found = problems(f"sim_module(a)\n{call}\n", {"sim/a/a.h": ""})
+                self.assert_only(found, "sim/CMakeLists.txt:2", call.split("(", maxsplit=1)[0])
+        self.assertEqual(problems("sim_module(a)\n# link_libraries(x)\n"
+                                  "target_link_libraries(glasshive PRIVATE sim_a)\n",
+                                  {"sim/a/a.h": ""}), [])
+
     def test_an_include_that_is_no_file_is_found(self):
         found = problems("sim_module(a)\n", {"sim/a/a.cpp": '#include "a.h"\n', "sim/a/a.h": ""})
         self.assert_only(found, "sim/a/a.cpp:1", "written from there")
