@@ -272,9 +272,7 @@ void Kernel::flow_finished(FlowId flow) { flows_->finished(flow); }
 QueueId Kernel::add_queue(HostId on, double capacity, double item_cap) {
     return work_->add_queue(on, capacity, item_cap);
 }
-void Kernel::set_queue_capacity(QueueId queue, double capacity) {
-    work_->set_capacity(queue, capacity);
-}
+void Kernel::set_queue_speed(QueueId queue, double factor) { work_->set_speed(queue, factor); }
 WorkId Kernel::work(ProcessId o, QueueId queue, WorkOptions options) {
     return work_->submit(o, queue, options);
 }
@@ -298,7 +296,7 @@ void Kernel::run_entry(std::uint64_t payload) {
         case Entry::close: messages_->deliver_close(payload); break;
         case Entry::flow_ready: flows_->ready(payload); break;
         case Entry::flow_timeout: flows_->timed_out(payload); break;
-        case Entry::work: work_->completed(payload); break;
+        case Entry::work: work_->look(payload); break;
     }
     cause_ = scenario_cause;
 }

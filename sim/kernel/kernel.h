@@ -40,7 +40,8 @@ struct FlowProfile {
 struct WorkOptions {
     double amount = 0;                    ///< In the queue's unit, e.g. core-seconds or bytes.
     double weight = 1;
-    double cap = 0;                       ///< Most units per second; 0: the queue's own `item_cap`.
+    /// Most units per second at full speed, e.g. `cpus: 0.5` of a core; 0: the queue's `item_cap`.
+    double cap = 0;
     std::uint32_t tag = 0;                ///< Handed back by on_work_done.
     std::uint64_t argument = 0;
 };
@@ -126,10 +127,12 @@ class Kernel {
     void cancel(FlowId flow);
     /// How the profile bends flows; see FlowProfile. Set before the first flow.
     void set_flow_profile(const FlowProfile& profile);
-    /// A processor-sharing queue on `host`, e.g. its CPU in core-seconds. `item_cap` bounds one
-    /// item.
+    /// A processor-sharing queue on `host`, e.g. its CPU: `capacity` core-seconds per second, of
+    /// which one item, being one thread, takes at most `item_cap`, one core's rate (0: no bound).
     QueueId add_queue(HostId host, double capacity, double item_cap);
-    void set_queue_capacity(QueueId queue, double capacity);
+    /// A fault's factor on all of the queue's rates: its capacity, its `item_cap`, and what an item
+    /// asked for as its own `cap`. Replaces the factor before. Requires factor >= 0.
+    void set_queue_speed(QueueId queue, double factor);
     WorkId work(ProcessId owner, QueueId queue, WorkOptions options);
     void cancel(WorkId work);
     double queue_rate_in_use(QueueId queue) const;
@@ -160,6 +163,8 @@ class Kernel {
     void flow_finished(FlowId flow);
     const Topology& topology() const { return topology_; }
     std::uint64_t entries_run() const { return entries_run_; }
+    /// Queue entries that wait, those of cancelled timers included.
+    std::size_t entries_pending() const { return queue_.size(); }
 
   private:
     friend class Messages;

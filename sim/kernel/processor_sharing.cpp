@@ -12,18 +12,21 @@ namespace {
 constexpr double never = std::numeric_limits<double>::infinity();
 }
 
+ProcessorSharing::ProcessorSharing(double capacity) : capacity_(capacity) {
+    SIM_ASSERT(capacity > 0);
+}
+
 double ProcessorSharing::level() const {
     if (shared_by_finish_.empty()) return never;
     return std::max(0.0, capacity_ - capped_rate_) / shared_weight_;
 }
 
 double ProcessorSharing::rate_in_use() const {
-    if (capacity_ <= 0) return 0;
-    return shared_by_finish_.empty() ? std::min(capped_rate_, capacity_) : capacity_;
+    return speed_ * (shared_by_finish_.empty() ? std::min(capped_rate_, capacity_) : capacity_);
 }
 
 double ProcessorSharing::remaining(const Item& item) const {
-    const double left = item.capped ? (item.finish - now_s_) * item.cap
+    const double left = item.capped ? (item.finish - machine_s_) * item.cap
                                     : (item.finish - virtual_) * item.weight;
     return std::max(0.0, left);
 }
@@ -31,14 +34,20 @@ double ProcessorSharing::remaining(const Item& item) const {
 void ProcessorSharing::advance(Time now) {
     const double target = seconds_of(now);
     SIM_ASSERT(target >= now_s_);
-    if (!shared_by_finish_.empty()) virtual_ += (target - now_s_) * level();
+    const double machine = changed_machine_s_ + (target - changed_s_) * speed_;
+    if (!shared_by_finish_.empty()) virtual_ += (machine - machine_s_) * level();
     now_s_ = target;
+    machine_s_ = machine;
+}
+
+double ProcessorSharing::real_time(double machine_s) const {
+    return changed_s_ + (machine_s - changed_machine_s_) / speed_;
 }
 
 void ProcessorSharing::insert(std::uint64_t id, Item& item, double amount) {
     const double ratio = item.cap / item.weight;
     if (item.capped) {
-        item.finish = now_s_ + amount / item.cap;
+        item.finish = machine_s_ + amount / item.cap;
         capped_rate_ += item.cap;
         capped_by_finish_.emplace(item.finish, id);
         capped_by_ratio_.emplace(ratio, id);
@@ -109,42 +118,46 @@ double ProcessorSharing::remove(Time now, std::uint64_t id) {
     return left;
 }
 
-void ProcessorSharing::set_capacity(Time now, double capacity) {
-    SIM_ASSERT(capacity >= 0);
+void ProcessorSharing::set_speed(Time now, double speed) {
+    SIM_ASSERT(speed >= 0);
     advance(now);
-    // Capped items keep a real-time finish, which holds only while they run at their cap: rebalance
-    // releases those that no longer can before time moves on.
-    capacity_ = capacity;
-    rebalance();
+    speed_ = speed;
+    changed_s_ = now_s_;
+    changed_machine_s_ = machine_s_;
 }
 
 Time ProcessorSharing::next_completion() const {
-    double soonest = never;
+    if (speed_ <= 0) return time_never;
+    double soonest = never;   // On the machine's clock.
     if (!capped_by_finish_.empty()) soonest = capped_by_finish_.begin()->first;
     if (!shared_by_finish_.empty()) {
         const double gap = std::max(0.0, shared_by_finish_.begin()->first - virtual_);
         const double rate = level();
-        if (gap <= 0) soonest = std::min(soonest, now_s_);
-        else if (rate > 0) soonest = std::min(soonest, now_s_ + gap / rate);
+        if (gap <= 0) soonest = std::min(soonest, machine_s_);
+        else if (rate > 0) soonest = std::min(soonest, machine_s_ + gap / rate);
     }
     constexpr double longest_s = 9.0e9;   // Beyond the clock's range: never.
-    if (soonest > longest_s) return time_never;
-    return time_of_ns(static_cast<std::int64_t>(std::ceil(std::max(soonest, now_s_) * 1e9)));
+    const double real = std::max(real_time(soonest), now_s_);
+    if (real > longest_s) return time_never;
+    return time_of_ns(static_cast<std::int64_t>(std::ceil(real * 1e9)));
 }
 
 std::uint64_t ProcessorSharing::pop_completed(Time now) {
     advance(now);
-    // The instant was rounded up to a nanosecond; half of one absorbs the doubles' own rounding.
-    constexpr double slack_s = 0.5e-9;
+    if (speed_ <= 0) return 0;
+    // The instant was rounded up to a nanosecond; half of one absorbs the doubles' own rounding. A
+    // relative term too: after hours the clocks are large and their last bits are noise.
+    const double slack_s = 0.5e-9 * speed_;
+    constexpr double noise = 1e-15;
     std::uint64_t id = 0;
-    if (!capped_by_finish_.empty() && capped_by_finish_.begin()->first <= now_s_ + slack_s) {
+    if (!capped_by_finish_.empty() &&
+        capped_by_finish_.begin()->first <= machine_s_ + slack_s + noise * machine_s_) {
         id = capped_by_finish_.begin()->second;
     } else if (!shared_by_finish_.empty()) {
         const auto [finish, candidate] = *shared_by_finish_.begin();
         const double rate = level();
         const double slack = rate < never ? slack_s * rate : 0;
-        // A relative term too: after hours `virtual_` is large and its last bits are noise.
-        if (finish <= virtual_ + slack + 1e-15 * virtual_) id = candidate;
+        if (finish <= virtual_ + slack + noise * virtual_) id = candidate;
     }
     if (id == 0) return 0;
     erase(id, items_.at(id));

@@ -17,29 +17,33 @@ const WorkQueues::Queue& WorkQueues::queue(QueueId id) const {
 
 QueueId WorkQueues::add_queue(HostId host, double capacity, double item_cap) {
     const auto index = static_cast<std::uint32_t>(queues_.size());
-    queues_.push_back({.sharing = ProcessorSharing(capacity), .host = host, .capacity = capacity,
-                       .item_cap = item_cap, .live = {}});
+    queues_.push_back({.sharing = ProcessorSharing(capacity), .host = host, .item_cap = item_cap,
+                       .looks = {}, .live = {}});
     if (host.valid()) {
         if (queues_of_.size() <= host.index()) queues_of_.resize(host.index() + 1);
         queues_of_[host.index()].push_back(index);
+        queues_[index].frozen = k_.is_paused(host);
+        apply_speed(index);
     }
     return QueueId{index};
 }
 
-void WorkQueues::set_capacity(QueueId id, double capacity) {
-    Queue& q = queue(id);
-    q.capacity = capacity;
-    if (q.frozen) return;
-    q.sharing.set_capacity(k_.now_, capacity);
-    arm(static_cast<std::uint32_t>(id));
+void WorkQueues::apply_speed(std::uint32_t index) {
+    Queue& q = queues_[index];
+    q.sharing.set_speed(k_.now_, q.frozen ? 0 : q.speed);
+    arm(index);
+}
+
+void WorkQueues::set_speed(QueueId id, double speed) {
+    queue(id).speed = speed;
+    apply_speed(static_cast<std::uint32_t>(id));
 }
 
 void WorkQueues::freeze(HostId host) {
     if (host.index() >= queues_of_.size()) return;
     for (const std::uint32_t index : queues_of_[host.index()]) {
         queues_[index].frozen = true;
-        queues_[index].sharing.set_capacity(k_.now_, 0);
-        arm(index);
+        apply_speed(index);
     }
 }
 
@@ -47,8 +51,7 @@ void WorkQueues::thaw(HostId host) {
     if (host.index() >= queues_of_.size()) return;
     for (const std::uint32_t index : queues_of_[host.index()]) {
         queues_[index].frozen = false;
-        queues_[index].sharing.set_capacity(k_.now_, queues_[index].capacity);
-        arm(index);
+        apply_speed(index);
     }
 }
 
@@ -121,19 +124,17 @@ void WorkQueues::drop_owner(ProcessId owner) {
 void WorkQueues::arm(std::uint32_t index) {
     Queue& q = queues_[index];
     const Time next = q.sharing.next_completion();
-    if (next == q.armed) return;
-    q.armed = next;
-    ++q.generation;   // Whatever was queued before is stale.
     if (next == time_never) return;
-    k_.push(next, Kernel::pack(Kernel::Entry::work, q.generation, index));
+    if (!q.looks.empty() && q.looks.back() <= next) return;
+    q.looks.push_back(next);
+    k_.push(next, Kernel::pack(Kernel::Entry::work, 0, index));
 }
 
-void WorkQueues::completed(std::uint64_t payload) {
+void WorkQueues::look(std::uint64_t payload) {
     const std::uint32_t index = Kernel::slot_of(payload);
-    if ((queues_[index].generation & Kernel::generation_mask) != Kernel::generation_of(payload)) {
-        return;
-    }
-    queues_[index].armed = time_never;
+    SIM_ASSERT(!queues_[index].looks.empty());
+    SIM_ASSERT(queues_[index].looks.back() == k_.now_);
+    queues_[index].looks.pop_back();
     while (true) {
         const std::uint64_t done = queues_[index].sharing.pop_completed(k_.now_);
         if (done == 0) break;

@@ -15,7 +15,7 @@ class WorkQueues {
     explicit WorkQueues(Kernel& kernel) : k_(kernel) {}
 
     QueueId add_queue(HostId host, double capacity, double item_cap);
-    void set_capacity(QueueId queue, double capacity);
+    void set_speed(QueueId queue, double speed);
     WorkId submit(ProcessId owner, QueueId queue, const WorkOptions& options);
     void cancel(WorkId work);
     void drop_owner(ProcessId owner);
@@ -23,7 +23,8 @@ class WorkQueues {
     void thaw(HostId host);
     double rate_in_use(QueueId queue) const;
     std::size_t length(QueueId queue) const;
-    void completed(std::uint64_t payload);
+    /// A queue entry fell due: hands over whatever is complete.
+    void look(std::uint64_t payload);
 
   private:
     struct Item {
@@ -40,11 +41,13 @@ class WorkQueues {
     struct Queue {
         ProcessorSharing sharing;
         HostId host;
-        double capacity;
         double item_cap;
+        double speed = 1;
         bool frozen = false;
-        std::uint32_t generation = 0;
-        Time armed = time_never;
+        // Instants it will be looked at, the earliest last. An entry that comes too early looks on;
+        // a new one is queued only when nothing pending comes in time, so that a long job beside
+        // short ones does not leave an entry behind for each of them.
+        std::vector<Time> looks;
         std::vector<std::uint32_t> live;   // Slots of its items.
     };
 
@@ -52,6 +55,7 @@ class WorkQueues {
     Queue& queue(QueueId id);
     const Queue& queue(QueueId id) const;
     void arm(std::uint32_t index);
+    void apply_speed(std::uint32_t index);
     void free_item(std::uint32_t slot);
 
     Kernel& k_;

@@ -77,8 +77,8 @@ kernel::QueueId Machines::cpu(HostId host) {
     SIM_ASSERT(host.index() < cpu_.size());
     kernel::QueueId& queue = cpu_[host.index()];
     if (queue == no_queue) {
-        queue = kernel_.add_queue(host, cpu_full(host) * cpu_factor(host),
-                                  platform_.machine(host).speed);
+        queue = kernel_.add_queue(host, cpu_full(host), platform_.machine(host).speed);
+        kernel_.set_queue_speed(queue, cpu_factor(host));
         touch(host);
     }
     return queue;
@@ -88,7 +88,8 @@ kernel::QueueId Machines::disk(HostId host) {
     SIM_ASSERT(host.index() < disk_.size());
     kernel::QueueId& queue = disk_[host.index()];
     if (queue == no_queue) {
-        queue = kernel_.add_queue(host, disk_factor(host), 1);
+        queue = kernel_.add_queue(host, 1, 1);
+        kernel_.set_queue_speed(queue, disk_factor(host));
         touch(host);
     }
     return queue;
@@ -179,13 +180,13 @@ double Machines::disk_factor(HostId host) const {
     return struck ? product(struck->disk) : 1;
 }
 
-/// Queues that do not exist yet get the right capacity when they are made.
+/// Queues that do not exist yet get the right speed when they are made.
 void Machines::apply(HostId host) {
     if (cpu_[host.index()] != no_queue) {
-        kernel_.set_queue_capacity(cpu_[host.index()], cpu_full(host) * cpu_factor(host));
+        kernel_.set_queue_speed(cpu_[host.index()], cpu_factor(host));
     }
     if (disk_[host.index()] != no_queue) {
-        kernel_.set_queue_capacity(disk_[host.index()], disk_factor(host));
+        kernel_.set_queue_speed(disk_[host.index()], disk_factor(host));
     }
 }
 

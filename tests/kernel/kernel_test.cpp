@@ -227,6 +227,61 @@ TEST_CASE("two pieces of work share a CPU by weight and freeze with their host",
     REQUIRE(b.heard(0) == Heard{"14.000000 work 1", "14.000000 work 3"});
 }
 
+TEST_CASE("a slow CPU slows what runs, what comes, and what is limited", "[kernel][work]") {
+    Bench b(1);
+    const auto cpu = b.kernel.add_queue(b.host(0), 2.0, 1.0);
+    b.kernel.work(b.process(0), cpu, {.amount = 2, .tag = 1});               // One core.
+    b.kernel.work(b.process(0), cpu, {.amount = 2, .cap = 0.5, .tag = 2});   // Half a core.
+    b.run_for(1s);
+    b.kernel.set_queue_speed(cpu, 0.1);
+    b.run_for(5s);                                                           // 0.5 and 0.25 done.
+    b.kernel.work(b.process(0), cpu, {.amount = 0.01, .cap = 0.5, .tag = 3});
+    b.run_for(1s);
+    b.kernel.set_queue_speed(cpu, 1);
+    b.run_for(10s);
+    REQUIRE(b.heard(0) == Heard{"6.200000 work 3", "7.400000 work 1", "9.400000 work 2"});
+}
+
+TEST_CASE("work that is done at the instant of a pause is handed over on resume",
+          "[kernel][work]") {
+    Bench b(1);
+    const auto cpu = b.kernel.add_queue(b.host(0), 1.0, 1.0);
+    struct Pauser final : kernel::Process {
+        explicit Pauser(kernel::Kernel& k) : kernel(k) {}
+        kernel::Kernel& kernel;
+        void on_timer(std::uint32_t, std::uint64_t) override {
+            kernel.pause(HostId{0}, EventId{5});
+        }
+    } pauser(b.kernel);
+    b.kernel.start(b.kernel.add_process({}, pauser));
+    b.kernel.after(pauser.id(), 1s, 1);                           // Before the work, same instant.
+    b.kernel.work(b.process(0), cpu, {.amount = 1, .tag = 1});
+    b.run_for(2s);
+    REQUIRE(b.heard(0).empty());
+    const auto late = b.kernel.add_queue(b.host(0), 1.0, 1.0);    // Of a paused host: stands still.
+    b.kernel.work(b.process(0), late, {.amount = 0.5, .tag = 2});
+    b.run_for(1s);
+    b.kernel.resume(b.host(0));
+    b.run_for(1s);
+    REQUIRE(b.heard(0) == Heard{"3.000000 work 1", "3.500000 work 2"});
+}
+
+TEST_CASE("a long job beside many short ones leaves no trail of queue entries", "[kernel][work]") {
+    Bench b(1);
+    const auto cpu = b.kernel.add_queue(b.host(0), 1.0, 1.0);
+    b.kernel.work(b.process(0), cpu, {.amount = 1000, .tag = 9});
+    for (int i = 0; i < 1000; ++i) {
+        b.kernel.work(b.process(0), cpu, {.amount = 0.1, .tag = 1});
+        b.run_for(1s);
+    }
+    REQUIRE(b.heard(0).size() == 1000);
+    // One look for each short job, one for the long one, which the last of them brought nearer.
+    REQUIRE(b.kernel.entries_run() <= 1001);
+    REQUIRE(b.kernel.entries_pending() <= 2);
+    b.run_for(200s);
+    REQUIRE(b.heard(0).back() == "1100.000000 work 9");
+}
+
 TEST_CASE("everything dies with its host and nothing of it comes back", "[kernel][power]") {
     Bench b(2);
     const auto cpu = b.kernel.add_queue(b.host(0), 1.0, 1.0);

@@ -63,6 +63,28 @@ TEST_CASE("a slow host computes at its factor while the fault lasts", "[platform
     REQUIRE(worker.done[2] == Approx(6));
 }
 
+TEST_CASE("a lone thread on a host at a tenth runs at a tenth", "[platform][machines]") {
+    FaultSpec slow = fault(FaultKind::slow_cpu, on_host("node-1"), 1);
+    slow.factor = 0.1;
+    World world(two_cores(), {slow});
+    Worker worker(world, world.host("node-1"));
+    worker.compute(3, 1);
+    world.run_to(60);
+    REQUIRE(worker.done[1] == Approx(1 + 1.5 / 0.15));   // Half done, the rest at 1.5 / 10.
+}
+
+TEST_CASE("two readers of a slow disk share what the fault leaves", "[platform][machines]") {
+    FaultSpec slow = fault(FaultKind::slow_disk, on_host("node-1"), 1, 4);
+    slow.factor = 0.5;
+    World world(two_cores(), {slow});
+    Worker worker(world, world.host("node-1"));
+    for (std::uint32_t tag = 1; tag <= 2; ++tag) worker.read(Bytes{200'000'000}, tag);
+    world.run_to(60);
+    // Four seconds of disk time in all: 1 s at full, 4 s at half, 1 s at full.
+    REQUIRE(worker.done[1] == Approx(6));
+    REQUIRE(worker.done[2] == Approx(6));
+}
+
 TEST_CASE("reads and writes share the disk's time", "[platform][machines]") {
     World world(two_cores(), {});
     Worker worker(world, world.host("node-1"));
