@@ -40,6 +40,7 @@ double Flows::rate_cap(const Flow& f) const {
 FlowId Flows::pull(ProcessId owner, HostId source, const FlowOptions& options) {
     SIM_ASSERT(options.size.count >= 0);
     const HostId target = k_.host_of(owner);
+    SIM_ASSERT(k_.owner(owner).running);
     SIM_ASSERT(target.valid());
     SIM_ASSERT(source.valid());
     FlowId id{};
@@ -263,8 +264,7 @@ void Flows::release(FlowId id) {
     flow(active_[f.active_index]).active_index = f.active_index;
     active_.pop_back();
     f.state = State::unused;
-    ++f.generation;
-    f.stall_serial = 0;
+    ++f.generation;   // The serial runs on: their sum, which guards queue entries, only rises.
     free_.push_back(id);
 }
 

@@ -165,6 +165,8 @@ class Kernel {
     std::uint64_t entries_run() const { return entries_run_; }
     /// Queue entries that wait, those of cancelled timers included.
     std::size_t entries_pending() const { return queue_.size(); }
+    /// Pairs of hosts whose newest dropped message is kept to explain a silence.
+    std::size_t drops_remembered() const;
 
   private:
     friend class Messages;
@@ -172,11 +174,14 @@ class Kernel {
     friend class WorkQueues;
     friend class CauseScope;
 
-    struct Owner {
+    /// Half a cache line, with what every delivery asks about the host.
+    struct alignas(32) Owner {
         Process* process = nullptr;
         HostId host;
         std::uint32_t incarnation = 0;
         bool running = false;
+        bool host_on = true;                 // As its Host's; true outside the cluster.
+        bool host_paused = false;
         EventId silenced_by{};               // What killed it last.
     };
     struct Host {
@@ -188,14 +193,14 @@ class Kernel {
         std::vector<ProcessId> processes;
         std::vector<std::uint64_t> held;     // Queue payloads that fell due while paused, in order.
     };
-    struct Timer {
+    struct alignas(64) Timer {
         ProcessId owner;
         std::uint32_t incarnation = 0;
         std::uint32_t tag = 0;
         std::uint32_t generation = 1;
         std::uint64_t argument = 0;
         EventId cause{};
-        ProcessId awaits;
+        ProcessId awaits;                    // Invalid too when nothing is pending.
         std::uint32_t epoch = 0;             // Topology::cut_epoch when set.
         EventId armed_after{};               // The newest event when set.
     };
@@ -222,14 +227,19 @@ class Kernel {
     static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
     static constexpr std::uint32_t generation_mask = 0x7FFFFFFF;
     /// Holds the payload and says true when the owner is paused.
-    bool hold_if_paused(ProcessId owner, std::uint64_t payload);
+    bool hold_if_paused(const Owner& owner, std::uint64_t payload);
     EventId why_silent(const Timer& timer) const;
     void stop_process(ProcessId id, EventId why);
     Owner& owner(ProcessId id);
     const Owner& owner(ProcessId id) const;
     Host& host(HostId id);
-    /// On, not paused, or outside the cluster.
-    bool can_run(const Owner& owner) const;
+    /// Copies a host's state to its processes.
+    void tell_owners(const Host& host);
+    void free_timer(std::uint32_t slot);
+    /// The least `armed_after` of the pending timers that await somebody; the newest event if none.
+    EventId oldest_awaiting() const;
+    /// Asks the processor for what the next entries will touch. Changes nothing.
+    void prefetch() const;
 
     EventStream& events_;
     const Topology& topology_;

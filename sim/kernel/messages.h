@@ -30,8 +30,10 @@ class Messages {
     void end_all(ProcessId process, bool tell_peers);
     TrafficTotals totals() const { return totals_; }
     TrafficTotals totals(HostId host) const { return by_host_.at(host.index()); }
-    /// The newest message.dropped from one process to another's host, or 0.
+    /// The newest message.dropped from one process's host to another's, or 0. What no pending timer
+    /// could ask for is forgotten.
     EventId last_drop(ProcessId from, ProcessId to) const;
+    std::size_t drops_remembered() const { return last_drop_.size(); }
 
     void deliver(std::uint64_t payload);
     void retry(std::uint64_t payload);
@@ -43,30 +45,36 @@ class Messages {
         std::uint32_t epoch = 0;       // Topology::cut_epoch at sending.
         EventId cause{};
     };
-    struct Direction {
-        PathInfo path;                 // As of `version`.
-        std::uint32_t version = 0;
-        bool stalled = false;
-        std::uint32_t retry_generation = 0;
-        Time last_delivery{};
-        Time stalled_since{};
+    /// One way of a stream while a message on it has not got through.
+    struct Stall {
+        Time since{};
         Duration rto{};
-        EventId cause{};               // Of the oldest message that waits.
-        std::vector<std::uint32_t> backlog;   // In-flight slots that wait, oldest first.
+        EventId cause{};                      // Of the oldest message that waits.
+        std::vector<std::uint32_t> backlog;   // In-flight slots that wait, in order of sending.
+        std::uint32_t arrived = 0;            // So many of them were under way already.
+    };
+    struct Direction {
+        PathInfo path;                        // As of the channel's `path_version`.
+        Time last_delivery{};
+        std::uint32_t stall = 0;              // In stalls_; 0: it flows.
+        std::uint32_t retry_generation = 0;
     };
     struct End {
         ProcessId process;
-        std::uint32_t incarnation = 0;   // 0: not bound yet; bound by the first delivery.
-        std::uint32_t list_index = 0;    // In channels_of_[process].
-        bool closed = false;             // This end sends and hears no more.
+        std::uint32_t incarnation = 0;        // 0: not bound yet; bound by the first delivery.
+        std::uint32_t list_index : 31 = 0;    // In channels_of_[process].
+        std::uint32_t closed : 1 = 0;         // This end sends and hears no more.
     };
-    struct Channel {
-        std::array<End, 2> ends;               // 0: who connected.
-        std::array<Direction, 2> directions;   // [i]: sent by end i.
+    /// Two cache lines: most messages of a large cluster find their channel cold.
+    struct alignas(64) Channel {
         std::uint32_t generation = 1;
         std::uint32_t references = 0;          // Queue entries and backlog that name it.
+        std::uint32_t path_version = 0;        // Topology::version of both directions' paths.
         bool used = false;
+        std::array<End, 2> ends;               // 0: who connected.
+        std::array<Direction, 2> directions;   // [i]: sent by end i.
     };
+    static_assert(sizeof(Channel) == 128);
 
     static constexpr int channel_bits = 22;   // Slot; the rest of a ChannelId is its generation.
     static constexpr std::uint32_t channel_mask = (1U << channel_bits) - 1;
@@ -79,9 +87,13 @@ class Messages {
     PathInfo path_between(ProcessId from, ProcessId to) const;
     const PathInfo& current_path(Channel& channel, int side);
     bool silent(ProcessId process) const;
+    Stall& stall_of(const Direction& direction) { return stalls_[direction.stall]; }
     /// Queues slot for delivery over a path that is up.
     void launch(Channel& channel, int side, std::uint32_t slot);
-    void stall(ChannelId id, int side, std::uint32_t slot);
+    /// `slot` met a cut or a silent peer: when sent, or (`under_way`) when it should have arrived.
+    void stall(ChannelId id, int side, std::uint32_t slot, bool under_way);
+    void flow_again(Direction& direction);
+    void note_stall(const Channel& channel, int side, const InFlight& flying);
     void arm_retry(ChannelId id, int side);
     void drop_backlog(ChannelId id, int side);
     void give_up(ChannelId id, int side);
@@ -93,6 +105,7 @@ class Messages {
     void lose(std::uint32_t slot);
     void count_sent(ProcessId from, Bytes size);
     void note_drop(const InFlight& lost, const char* reason);
+    void forget_old_drops();
     Duration loss_delay(std::uint32_t loss_ppm);
     bool deliver_on_channel(std::uint32_t slot, std::uint64_t payload);
 
@@ -102,8 +115,11 @@ class Messages {
     std::vector<std::uint32_t> free_slots_;
     std::vector<Channel> channels_;
     std::vector<std::uint32_t> free_channels_;
+    std::vector<Stall> stalls_{1};             // [0] is nobody's.
+    std::vector<std::uint32_t> free_stalls_;
     std::vector<std::vector<std::uint32_t>> channels_of_;   // By process: slots of open ends.
     std::map<std::pair<HostId, HostId>, EventId> last_drop_;
+    std::size_t drops_most_ = 1024;            // Beyond it, old ones are forgotten.
     TrafficTotals totals_;
     std::vector<TrafficTotals> by_host_;
 };

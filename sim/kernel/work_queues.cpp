@@ -57,6 +57,7 @@ void WorkQueues::thaw(HostId host) {
 
 WorkId WorkQueues::submit(ProcessId owner, QueueId id, const WorkOptions& options) {
     Queue& q = queue(id);
+    SIM_ASSERT(k_.owner(owner).running);
     SIM_ASSERT(q.host == k_.host_of(owner));   // Work dies and freezes with its host.
     std::uint32_t slot = 0;
     if (free_.empty()) {

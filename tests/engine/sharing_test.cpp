@@ -49,7 +49,9 @@ Case random_case(std::uint64_t seed, bool cpu) {
         Job job{.start = at_ms(rng.between(0, 3000)),
                 .amount = 1e6 * static_cast<double>(rng.between(1, 2000))};
         if (cpu) job.weight = static_cast<double>(rng.between(1, 10));
-        if (cpu && bounded && rng.below(2) == 0) job.bound = 1e7 * static_cast<double>(rng.between(1, 100));
+        if (cpu && bounded && rng.below(2) == 0) {
+            job.bound = 1e7 * static_cast<double>(rng.between(1, 100));
+        }
         c.jobs.push_back(job);
     }
     for (std::int64_t i = 0, n = bounded ? 0 : rng.between(1, 4); i < n; ++i) {

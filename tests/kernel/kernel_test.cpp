@@ -165,6 +165,55 @@ TEST_CASE("a timer that awaited a dead process is caused by what killed it", "[k
     REQUIRE(waiter.cause == EventId{42});
 }
 
+TEST_CASE("a stream keeps its order when some of it was under way at the cut",
+          "[kernel][message]") {
+    struct Row {
+        std::int64_t latency_ms;
+        std::int64_t send_ms[4];   // The cut lasts from 95 to 100 ms.
+    };
+    // Some arrive after later ones were sent; and a path longer than the RTO, so that
+    // the first retry comes while the last message is still under way.
+    const Row row = GENERATE(values<Row>({{50, {60, 70, 115, 120}}, {300, {10, 94, 311, 330}}}));
+    CAPTURE(row.latency_ms);
+    Bench b(2);
+    b.topology.set_path({.latency = std::chrono::milliseconds{row.latency_ms},
+                         .bottleneck = gigabits(1)});
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.run_for(2s);   // The handshake.
+    for (std::int64_t ms = 0; ms < 2000; ++ms) {
+        for (std::uint64_t i = 0; i < 4; ++i) {
+            if (row.send_ms[i] == ms) b.kernel.send(b.process(0), channel, {.a = i + 1});
+        }
+        if (ms == 95) b.topology.cut(b.host(0), b.host(1));
+        if (ms == 100) b.topology.heal(b.host(0), b.host(1));
+        if (ms == 95 || ms == 100) b.kernel.topology_changed();
+        b.run_for(1ms);
+    }
+    REQUIRE(b.log.count(kernel::events::message_stalled) == 1);
+    std::vector<std::string> order;
+    for (const std::string& line : b.heard(1)) order.push_back(line.substr(line.find(' ') + 1));
+    REQUIRE(order == Heard{"message 1", "message 2", "message 3", "message 4"});
+}
+
+TEST_CASE("dropped messages are forgotten when no timer could ask for them", "[kernel][message]") {
+    Bench b(60);
+    const auto drop_all = [&] {
+        for (std::size_t from = 0; from < 60; ++from) {
+            for (std::size_t to = 0; to < 60; ++to) {
+                if (from == to) continue;
+                b.topology.cut(b.host(from), b.host(to));
+                b.kernel.send_datagram(b.process(from), b.process(to), {});
+            }
+        }
+    };
+    drop_all();
+    REQUIRE(b.log.count(kernel::events::message_dropped) == 3540);
+    REQUIRE(b.kernel.drops_remembered() <= 1025);   // Nobody waits for anybody.
+    b.kernel.after(b.process(0), 1s, 1, 0, b.process(1));
+    drop_all();
+    REQUIRE(b.kernel.drops_remembered() == 3540);   // Any may be why.
+}
+
 TEST_CASE("a flow waits its latency, then moves its bytes", "[kernel][flow]") {
     Bench b(2);
     b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{125'000'000}});
@@ -186,6 +235,28 @@ TEST_CASE("a cut flow keeps what it has and goes on at heal", "[kernel][flow]") 
     REQUIRE(b.heard(0) == Heard{"11.002000 flow done"});
     const auto totals = b.kernel.traffic();
     REQUIRE(totals.received == 125'000'000);
+}
+
+TEST_CASE("a wait for an earlier flow's first byte does not start a later one", "[kernel][flow]") {
+    Bench b(2);
+    b.topology.set_path({.latency = 100ms, .bottleneck = gigabits(1)});
+    const auto cut = [&] {
+        b.topology.cut(b.host(1), b.host(0));
+        b.kernel.topology_changed();
+        b.topology.heal(b.host(1), b.host(0));
+        b.kernel.topology_changed();
+    };
+    const auto cancelled = [&](int stalls) {
+        const kernel::FlowId flow = b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{1}});
+        for (int i = 0; i < stalls; ++i) cut();
+        b.kernel.cancel(flow);
+        b.run_for(10ms);
+    };
+    cancelled(1);   // Leaves a wait that ends at 100 ms.
+    cancelled(0);
+    b.kernel.pull(b.process(0), b.host(1), {.size = Bytes{125'000'000}});
+    b.run_for(2s);
+    REQUIRE(b.heard(0) == Heard{"1.120000 flow done"});
 }
 
 TEST_CASE("a flow ends at the caller's timeout even if it healed before", "[kernel][flow]") {
