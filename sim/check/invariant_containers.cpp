@@ -22,10 +22,12 @@ class NoContainerOnDeadHost final : public Invariant {
                 if (executing_.at(event.subject) > 0) died_.push_back(event);
                 break;
             case platform::events::host_on.id: off_[event.subject] = false; break;
+            case platform::events::host_paused.id: paused_[event.subject] = true; break;
+            case platform::events::host_resumed.id: paused_[event.subject] = false; break;
             case runtime::events::container_started.id: started(event); break;
-            case runtime::events::container_ended.id:
-                --executing_[name_of(event.fields[0].integer)];
-                break;
+            case runtime::events::container_serving.id:
+            case runtime::events::container_stopping.id: acts(event); break;
+            case runtime::events::container_ended.id: ended(event); break;
             default: break;
         }
     }
@@ -36,8 +38,31 @@ class NoContainerOnDeadHost final : public Invariant {
     void started(const Event& event) {
         const NameId host = name_of(event.fields[0].integer);
         ++executing_[host];
+        if (runs_[event.subject]) broken(event, text(event.subject) + " starts while it runs");
+        runs_[event.subject] = true;
         if (off_.at(host)) {
             broken(event, text(event.subject) + " starts on " + text(host) + ", which is off");
+        } else {
+            acts(event);
+        }
+    }
+
+    void ended(const Event& event) {
+        --executing_[name_of(event.fields[0].integer)];
+        if (!runs_.at(event.subject)) {
+            broken(event, text(event.subject) + " ends and did not run");
+        }
+        runs_[event.subject] = false;
+        const bool lost_power = text(name_of(event.fields[3].integer)) == "power lost";
+        if (!lost_power) acts(event);
+    }
+
+    /// What is frozen neither begins, answers nor ends; only a loss of power reaches it. (A host
+    /// that loses power while frozen is frozen again when it comes back.)
+    void acts(const Event& event) {
+        const NameId host = name_of(event.fields[0].integer);
+        if (paused_.at(host) && !off_.at(host)) {
+            broken(event, text(event.subject) + " goes on on " + text(host) + ", which is frozen");
         }
     }
 
@@ -54,6 +79,8 @@ class NoContainerOnDeadHost final : public Invariant {
 
     Time now_{};
     NameMap<char> off_{false};
+    NameMap<char> paused_{false};
+    NameMap<char> runs_{false};   // By container.
     NameMap<std::int64_t> executing_{0};
     std::vector<Event> died_;
 };

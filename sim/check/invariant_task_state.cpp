@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "check/invariants.h"
 #include "check/name_map.h"
 #include "swarm/events.h"
@@ -27,6 +29,8 @@ class TaskStateNeverGoesBack final : public Invariant {
         } else if (event.kind < state) {
             broken(event, text(event.subject) + " goes from " + name(state) + " back to " +
                               name(event.kind));
+        } else if (event.kind == state && event.kind != task_pending.id) {
+            broken(event, text(event.subject) + " is said to be " + name(state) + " twice");
         }
         state = event.kind;
     }
@@ -42,7 +46,42 @@ class TaskStateNeverGoesBack final : public Invariant {
     NameMap<std::uint16_t> states_{0};   // Kind of the last event; 0 before the first.
 };
 
+/// SwarmKit's desired state only rises: ready, running, shutdown, remove.
+class DesiredStateNeverGoesBack final : public Invariant {
+  public:
+    explicit DesiredStateNeverGoesBack(const Names& names)
+        : Invariant("desired task state never goes back", names) {}
+
+    void on_event(const Event& event, std::string_view) override {
+        if (event.kind != swarm::events::task_desired.id) return;
+        const std::string wanted = text(name_of(event.fields[1].integer));
+        const int rank = rank_of(wanted);
+        int& before = ranks_[event.subject];
+        if (rank == 0) {
+            broken(event, text(event.subject) + " is desired to be \"" + wanted + "\"");
+        } else if (rank <= before) {
+            broken(event, text(event.subject) + " is desired to be " + wanted + " too late");
+        }
+        before = std::max(before, rank);
+    }
+
+  private:
+    static int rank_of(const std::string& state) {
+        const char* order[] = {"ready", "running", "shutdown", "remove"};
+        for (int i = 0; i < 4; ++i) {
+            if (state == order[i]) return i + 1;
+        }
+        return 0;
+    }
+
+    NameMap<int> ranks_{0};
+};
+
 }   // namespace
+
+std::unique_ptr<Invariant> make_desired_state_never_goes_back(const Names& names) {
+    return std::make_unique<DesiredStateNeverGoesBack>(names);
+}
 
 std::unique_ptr<Invariant> make_task_state_never_goes_back(const Names& names) {
     return std::make_unique<TaskStateNeverGoesBack>(names);

@@ -15,6 +15,7 @@ InvariantSet::InvariantSet(const Names& names, const std::vector<swarm::ServiceS
     invariants_.push_back(make_causes_point_back(names));
     invariants_.push_back(make_time_never_goes_back(names));
     invariants_.push_back(make_task_state_never_goes_back(names));
+    invariants_.push_back(make_desired_state_never_goes_back(names));
     invariants_.push_back(make_no_container_on_dead_host(names));
     invariants_.push_back(make_container_where_assigned(names));
     invariants_.push_back(make_reservations_fit(names, services, hosts));

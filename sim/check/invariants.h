@@ -55,9 +55,13 @@ std::unique_ptr<Invariant> make_causes_point_back(const Names& names);
 /// Events come in order of time.
 std::unique_ptr<Invariant> make_time_never_goes_back(const Names& names);
 /// A task's observed state only moves forward (SwarmKit drops a report that would move it back); it
-/// is created once and nothing follows its removal.
+/// is created once, said to be in each state once (but for pending, whose reason may change), and
+/// nothing follows its removal.
 std::unique_ptr<Invariant> make_task_state_never_goes_back(const Names& names);
-/// No container starts on a host that is off, and none outlives the instant its host loses power.
+/// What is desired of a task only moves forward, and each state is said once.
+std::unique_ptr<Invariant> make_desired_state_never_goes_back(const Names& names);
+/// No container starts on a host that is off, none outlives the instant its host loses power, and
+/// none begins, answers or ends on a host that is frozen; each ends once, after it started.
 std::unique_ptr<Invariant> make_no_container_on_dead_host(const Names& names);
 /// A container starts only for a task that the scheduler assigned to that very host, and only once.
 std::unique_ptr<Invariant> make_container_where_assigned(const Names& names);

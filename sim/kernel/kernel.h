@@ -118,7 +118,8 @@ class Kernel {
     /// Sends once, unordered; lost with the path's loss, a cut, or a dead receiver.
     void send_datagram(ProcessId from, ProcessId to, Outgoing message);
     TrafficTotals traffic() const;
-    /// Of one host's own messages and flows.
+    /// Of one host's messages, without flows: what it sent, lost on the way and has in flight, and
+    /// what it received from others. An invalid host: everything outside the cluster.
     TrafficTotals traffic(HostId host) const;
 
     // --- Bulk transfers and work -----------------------------------------------------------------

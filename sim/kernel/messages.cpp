@@ -8,7 +8,7 @@
 namespace glasshive::kernel {
 
 Messages::Messages(Kernel& kernel)
-    : k_(kernel), loss_(kernel.rng("net/loss")), by_host_(kernel.hosts_.size()) {}
+    : k_(kernel), loss_(kernel.rng("net/loss")), by_host_(kernel.hosts_.size() + 1) {}
 
 // --- Slots of messages in flight -----------------------------------------------------------------
 
@@ -22,6 +22,7 @@ std::uint32_t Messages::take_slot(Message&& message) {
         free_slots_.pop_back();
     }
     totals_.in_flight += message.size.count;
+    of(message.from).in_flight += message.size.count;
     InFlight& flying = slots_[slot];
     flying.message = std::move(message);
     flying.epoch = k_.topology_.cut_epoch();
@@ -32,21 +33,30 @@ std::uint32_t Messages::take_slot(Message&& message) {
 Message Messages::release(std::uint32_t slot) {
     Message message = std::move(slots_[slot].message);
     totals_.in_flight -= message.size.count;
+    of(message.from).in_flight -= message.size.count;
     free_slots_.push_back(slot);
     return message;
 }
 
 void Messages::count_sent(ProcessId from, Bytes size) {
     totals_.sent += size.count;
-    const HostId host = k_.owner(from).host;
-    if (host.valid()) by_host_[host.index()].sent += size.count;
+    of(from).sent += size.count;
+}
+
+/// Outside the cluster counts as one more host, the last.
+TrafficTotals& Messages::of(ProcessId process) {
+    const HostId host = k_.owner(process).host;
+    return host.valid() ? by_host_[host.index()] : by_host_.back();
+}
+
+const TrafficTotals& Messages::totals(HostId host) const {
+    return host.valid() ? by_host_.at(host.index()) : by_host_.back();
 }
 
 void Messages::lose(std::uint32_t slot) {
     const Message message = release(slot);
     totals_.lost += message.size.count;
-    const HostId host = k_.owner(message.from).host;
-    if (host.valid()) by_host_[host.index()].lost += message.size.count;
+    of(message.from).lost += message.size.count;
 }
 
 PathInfo Messages::path_between(ProcessId from, ProcessId to) const {
@@ -136,9 +146,8 @@ void Messages::deliver(std::uint64_t payload) {
     k_.cause_ = slots_[slot].cause;
     const Message message = release(slot);
     totals_.received += message.size.count;
-    const Kernel::Owner& receiver = k_.owner(to);
-    if (receiver.host.valid()) by_host_[receiver.host.index()].received += message.size.count;
-    receiver.process->on_message(message);
+    of(to).received += message.size.count;
+    k_.owner(to).process->on_message(message);
 }
 
 }   // namespace glasshive::kernel

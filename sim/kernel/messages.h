@@ -29,7 +29,7 @@ class Messages {
     /// The process is gone. `tell_peers`: its host lives and resets its connections.
     void end_all(ProcessId process, bool tell_peers);
     TrafficTotals totals() const { return totals_; }
-    TrafficTotals totals(HostId host) const { return by_host_.at(host.index()); }
+    const TrafficTotals& totals(HostId host) const;
     /// The newest message.dropped from one process's host to another's, or 0. What no pending timer
     /// could ask for is forgotten.
     EventId last_drop(ProcessId from, ProcessId to) const;
@@ -104,6 +104,7 @@ class Messages {
     void free_if_done(ChannelId id);
     void lose(std::uint32_t slot);
     void count_sent(ProcessId from, Bytes size);
+    TrafficTotals& of(ProcessId process);
     void note_drop(const InFlight& lost, const char* reason);
     void forget_old_drops();
     Duration loss_delay(std::uint32_t loss_ppm);
@@ -121,7 +122,7 @@ class Messages {
     std::map<std::pair<HostId, HostId>, EventId> last_drop_;
     std::size_t drops_most_ = 1024;            // Beyond it, old ones are forgotten.
     TrafficTotals totals_;
-    std::vector<TrafficTotals> by_host_;
+    std::vector<TrafficTotals> by_host_;   // The last: outside the cluster.
 };
 
 }   // namespace glasshive::kernel

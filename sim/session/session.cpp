@@ -5,13 +5,13 @@
 
 #include "base/assert.h"
 #include "check/events.h"
-#include "check/invariants.h"
 #include "kernel/events.h"
 #include "platform/events.h"
 #include "record/digest.h"
 #include "record/recorder.h"
 #include "runtime/events.h"
 #include "scenario/inject.h"
+#include "session/watch.h"
 #include "swarm/events.h"
 #include "workload/events.h"
 #include "world/events.h"
@@ -48,7 +48,7 @@ struct Session::Impl {
     std::unique_ptr<record::Recorder> recorder;
     check::Evaluator evaluator;
     check::SummaryFold summary;
-    std::unique_ptr<check::InvariantSet> invariants;
+    std::unique_ptr<Watch> watch;   ///< With Options::invariants.
     std::unique_ptr<world::World> world;
     std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
     std::size_t next_replayed = 0;
@@ -101,16 +101,6 @@ std::vector<std::string> left_out(const std::vector<std::string>& keep) {
     return out;
 }
 
-std::vector<check::HostCapacity> capacities(const scenario::ScenarioSpec& spec) {
-    const platform::HostList list = platform::expand_hosts(spec.platform);
-    std::vector<check::HostCapacity> hosts;
-    for (const auto& entry : list.hosts) {
-        const platform::HostGroupSpec& group = spec.platform.hosts[entry.group];
-        hosts.push_back({entry.name, group.cores, group.memory});
-    }
-    return hosts;
-}
-
 }   // namespace
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -132,9 +122,8 @@ Result<std::unique_ptr<Session>> Session::open(Options options) {
     s.stream.add_sink(&s.evaluator);
     s.stream.add_sink(&s.summary);
     if (s.options.invariants) {
-        s.invariants = std::make_unique<check::InvariantSet>(s.names, s.options.spec.services,
-                                                             capacities(s.options.spec));
-        s.stream.add_sink(s.invariants.get());
+        s.watch = std::make_unique<Watch>(s.names, s.options.spec);
+        s.stream.add_sink(s.watch.get());
     }
     return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
@@ -178,6 +167,7 @@ void Session::run_until(Time until) {
     until = std::min(until, s.end());
     s.replay_commands_until(until);
     if (until > s.world->now()) s.world->run_until(until);
+    if (s.watch) s.watch->look(*s.world);
 }
 
 bool Session::step() {
@@ -188,6 +178,7 @@ bool Session::step() {
     // A replayed command takes effect after everything due at its instant, as when it was given.
     if (next > s.world->now()) s.replay_commands_until(next - Duration{1});
     s.world->run_until(s.end(), 1);
+    if (s.watch) s.watch->look(*s.world);
     return true;
 }
 
@@ -249,13 +240,10 @@ Outcome Session::finish() {
     Outcome outcome{.verdicts = s.evaluator.verdicts(), .summary = s.summary.finish(end),
                     .digest = s.digest.digest(), .end = end,
                     .events = number_of(s.stream.last()), .commands = s.given};
-    if (s.invariants) {
-        s.invariants->finish();
-        for (const check::Violation& v : s.invariants->violations()) {
-            outcome.violations.push_back(v.invariant + " at " + seconds_text(v.time) +
-                                         " s, event " + std::to_string(number_of(v.event)) + ": " +
-                                         v.text);
-        }
+    if (s.watch) {
+        s.watch->look(*s.world);
+        outcome.violations = s.watch->finish(end);
+        outcome.judged = s.watch->judged();
     }
     if (s.recorder) {
         record::RunEnd run_end{.end_time = end, .digest = outcome.digest};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,9 @@ struct Options {
     std::string replay_command;   ///< Printed when we are wrong, and kept in the recording.
     std::vector<TimedCommand>
         commands;   ///< Of an earlier session, to be replayed. In order of time.
-    bool invariants = false;               ///< Check cluster-wide invariants at every event.
+    /// Check cluster-wide invariants at every event, the books of bytes at every pause, and the end
+    /// by the oracle.
+    bool invariants = false;
 };
 
 /// What a run came to.
@@ -41,7 +44,9 @@ struct Outcome {
     std::string digest;
     Time end{};
     std::uint64_t events = 0;
-    std::vector<std::string> violations;          ///< Broken invariants, with seed and event.
+    std::vector<std::string> violations;          ///< Broken invariants, with instant and event.
+    /// How often the oracle drew each of its conclusions (check/oracle.h); Options::invariants.
+    std::map<std::string, std::int64_t> judged;
     std::optional<Diagnostic> record_problem;     ///< The recording ended early, and why.
     std::vector<TimedCommand> commands;           ///< Everything injected, for a replay.
 };

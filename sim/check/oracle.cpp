@@ -1,0 +1,195 @@
+#include "check/oracle.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "check/oracle_state.h"
+#include "platform/events.h"
+#include "runtime/events.h"
+#include "swarm/events.h"
+
+namespace glasshive::check {
+
+using Do = OracleCommand::Do;
+
+Oracle::State::State(const Names& table, OracleInput scenario)
+    : names(table), input(std::move(scenario)), truth(names, input), book(names, input) {
+    for (const OracleNode& spec : input.nodes) nodes.push_back({.spec = &spec});
+}
+
+Oracle::Oracle(const Names& names, OracleInput input)
+    : state_(std::make_unique<State>(names, std::move(input))) {}
+Oracle::~Oracle() = default;
+
+void Oracle::State::wrong(const Event& event, std::string what) {
+    if (report.violations.size() >= Invariant::violations_max) return;
+    report.violations.push_back({.invariant = "the oracle agrees", .event = event.id,
+                                 .time = event.time, .text = std::move(what)});
+}
+
+NodeFact* Oracle::State::node(NameId name) {
+    if (!name.valid()) return nullptr;
+    for (NodeFact& fact : nodes) {
+        if (fact.spec->name != names.text(name)) continue;
+        fact.name = name;
+        return &fact;
+    }
+    return nullptr;
+}
+
+// --- What happens --------------------------------------------------------------------------------
+
+void Oracle::on_event(const Event& event, std::string_view text) {
+    State& s = *state_;
+    s.last = event;
+    s.truth.apply(event);
+    s.on_power(event);
+    if (event.kind >= 100 && event.kind < 150 && !s.truth.executes(s.names.find(s.input.manager))) {
+        s.wrong(event, "the managers decide something though the host " + s.input.manager +
+                           " does not execute");
+    }
+    s.on_node(event);
+    s.on_task(event);
+    s.on_command(event, text);
+}
+
+void Oracle::State::on_power(const Event& event) {
+    if (event.kind == platform::events::host_off.id && text(event.subject) == input.manager) {
+        manager_was_away = true;
+    }
+}
+
+void Oracle::State::on_node(const Event& event) {
+    using namespace swarm::events;
+    if (event.kind != node_ready.id && event.kind != node_down.id &&
+        event.kind != node_availability.id) {
+        return;
+    }
+    NodeFact* fact = node(event.subject);
+    if (fact == nullptr) return wrong(event, "no host is named " + text(event.subject));
+    fact->changed = event.time;
+    if (event.kind == node_availability.id) {
+        const std::string_view now = names.text(name_of(event.fields[0].integer));
+        fact->availability = now == "drain"   ? Do::drain
+                             : now == "pause" ? Do::pause
+                                              : Do::activate;
+        return;
+    }
+    fact->ready = event.kind == node_ready.id;
+    fact->heard_of = fact->heard_of || fact->ready;
+}
+
+void Oracle::State::on_task(const Event& event) {
+    using namespace swarm::events;
+    std::uint16_t before = 0;
+    TaskFact* task = book.apply(event, before);
+    if (task == nullptr) return;
+    if (event.kind == task_restart.id) {
+        check_restart(event, *task);
+        if (name_of(event.fields[1].integer).valid()) {
+            const ServiceFact* owner = book.service(task->service);
+            const std::size_t version = owner == nullptr ? 0 : owner->images.size();
+            restarts.record(RestartRule::key_of(*task), static_cast<std::uint32_t>(version),
+                            event.time);
+        }
+    }
+    if (event.kind == task_assigned.id) check_placement(event, *task);
+    if (event.kind == task_rejected.id) check_rejection(event, *task);
+    if (event.kind == runtime::events::container_started.id) check_image(event, *task);
+    const bool moves = event.kind == task_assigned.id || event.kind == task_removed.id ||
+                       (task->ended() && task->state != before);
+    if (NodeFact* where = moves ? node(task->node) : nullptr) where->changed = event.time;
+}
+
+/// The operator sits at a terminal that reaches the manager's host while that executes.
+void Oracle::State::on_command(const Event& event, std::string_view said) {
+    constexpr std::uint16_t command_applied = 232;   // world/events.h, which lies above.
+    if (event.kind != command_applied) return;
+    last_command = event.time;
+    if (names.text(name_of(event.fields[0].integer)) != "scenario") {
+        session_commands = true;
+        return;
+    }
+    if (next_command >= input.commands.size()) return wrong(event, "nobody gave that command");
+    const OracleCommand& command = input.commands[next_command++];
+    const bool done = names.text(name_of(event.fields[1].integer)) == "done";
+    const bool reached = truth.executes(names.find(input.manager));
+    if (done != reached) {
+        wrong(event, "\"" + std::string(said) + "\" was " + (done ? "taken" : "refused") +
+                         " while the manager's host is " + (reached ? "well" : "off or frozen"));
+    }
+    if (!reached) return;
+    for (ServiceFact& service : book.services()) {
+        if (service.spec->name != command.service) continue;
+        if (command.what == Do::scale) service.replicas = command.replicas;
+        count(command.what == Do::scale ? "command: scale" : "command: update");
+    }
+    for (NodeFact& fact : nodes) {
+        if (fact.spec->name == command.host) count("command: availability");
+    }
+}
+
+// --- Rules on single events ----------------------------------------------------------------------
+
+void Oracle::State::check_restart(const Event& event, const TaskFact& task) {
+    const ServiceFact* service = book.service(task.service);
+    if (service == nullptr) return;
+    const swarm::RestartPolicy policy = service->policy();
+    if (policy.max_attempts > 0 && manager_was_away) {
+        count("not judged: attempts after the manager was away");
+        return;
+    }
+    const bool replaced = name_of(event.fields[1].integer).valid();
+    count(replaced ? "restart: replaced" : "restart: not replaced");
+    if (replaced == restarts.must_restart(task, policy)) return;
+    wrong(event, text(task.name) + (replaced ? " is" : " is not") +
+                     " replaced, against its restart policy");
+}
+
+void Oracle::State::check_placement(const Event& event, const TaskFact& task) {
+    const ServiceFact* service = book.service(task.service);
+    NodeFact* where = node(task.node);
+    if (service == nullptr || where == nullptr) return wrong(event, "a task of nobody, or nowhere");
+    const std::string why = refusal(*service->spec, *where, task.name);
+    count("placement");
+    if (!why.empty()) wrong(event, text(task.name) + " goes to " + where->spec->name + ": " + why);
+}
+
+namespace {
+std::string tagged(const std::string& image) {
+    const std::size_t slash = image.rfind('/'), colon = image.rfind(':');
+    const bool has = colon != std::string::npos && (slash == std::string::npos || colon > slash);
+    return has || image.find('@') != std::string::npos ? image : image + ":latest";
+}
+}   // namespace
+
+/// What a node has, from the start or pulled, is an image that the scenario lists.
+bool Oracle::State::image_can_be_had(const std::string& image) const {
+    const std::string name = tagged(image);
+    for (const runtime::ImageSpec& each : input.registry.images) {
+        if (tagged(each.name) == name) return true;
+    }
+    return !input.registry.missing_is_error;
+}
+
+void Oracle::State::check_image(const Event& event, const TaskFact& task) {
+    if (image_can_be_had(book.image_of(task))) return;
+    wrong(event, text(task.name) + " runs " + book.image_of(task) + ", which nobody has");
+}
+
+/// Without any trouble near, only an image that nobody has is a reason to reject a task.
+void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
+    const bool had = image_can_be_had(book.image_of(task));
+    count(had ? "rejected: no registry" : "rejected: no such image");
+    const bool calm =
+        !truth.any_active() &&
+        (truth.last_change() == Time{} || event.time - truth.last_change() > quiet_min);
+    if (had && calm) wrong(event, text(task.name) + " is rejected though its image can be had");
+}
+
+OracleReport Oracle::finish(Time end) {
+    state_->judge(end);
+    return std::move(state_->report);
+}
+
+}   // namespace glasshive::check

@@ -1,0 +1,150 @@
+#include "storm/generate.h"
+
+namespace glasshive::storm {
+
+namespace {
+
+std::string restart_of(Dice& dice, std::string& tag) {
+    const std::string condition = dice.one_of({"any", "any", "on-failure", "none"});
+    tag += ", restart " + condition;
+    std::string text = "condition: " + condition;
+    if (dice.chance(60)) text += ", delay: " + dice.one_of({"0s", "1s", "5s", "20s"});
+    if (dice.chance(30)) {
+        text += ", max_attempts: " + std::to_string(dice.between(1, 4));
+        if (dice.chance(50)) text += ", window: " + dice.one_of({"10s", "30s", "2m"});
+    }
+    return "restart: {" + text + "}";
+}
+
+std::string constraint_of(const Plan& plan, Dice& dice) {
+    switch (dice.between(1, 5)) {
+        case 1: return "node.role " + dice.one_of({"==", "!="}) + " manager";
+        case 2: return "node.labels.ssd " + dice.one_of({"==", "!="}) + " yes";
+        case 3: return "node.hostname != " + dice.one_of(plan.hosts);
+        case 4:
+            if (!plan.zones.empty()) {
+                return "node.labels.zone " + dice.one_of({"==", "!="}) + " " +
+                       dice.one_of(plan.zones);
+            }
+            return "node.platform.os == Linux";
+        default: return "node.role == worker";
+    }
+}
+
+std::string behaviour_of(Dice& dice) {
+    std::string text;
+    const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
+    if (dice.chance(40)) add("start_time: " + dice.one_of({"100ms", "1s", "8s"}));
+    if (dice.chance(25)) {
+        add("run_time: " + dice.one_of({"1s", "10s", "45s", "3m"}));
+        add("exit_code: " + dice.one_of({"0", "1", "137"}));
+    } else if (dice.chance(20)) {
+        add("crash_per_second: " + dice.one_of({"0.1%", "1%", "5%"}));
+    }
+    if (dice.chance(40)) add("stop_time: " + dice.one_of({"500ms", "5s", "30s"}));
+    if (dice.chance(20)) add("stop_exit_code: 143");
+    return text.empty() ? "" : ", behaviour: {" + text + "}";
+}
+
+std::string ports_of(Plan::Service& service, int number, Dice& dice, std::string& tag) {
+    if (dice.chance(35)) return "";
+    if (dice.chance(35)) {   // Few ports, so that services fight for them.
+        tag += ", host port";
+        return ", ports: [{target: 80, published: " + dice.one_of({"9000", "9001"}) +
+               ", mode: host}]";
+    }
+    service.published = 8000 + number;
+    return ", ports: [\"" + std::to_string(service.published) + ":80\"]";
+}
+
+std::string placement_of(const Plan& plan, Dice& dice) {
+    std::string text;
+    if (dice.chance(40)) text = "constraints: [\"" + constraint_of(plan, dice) + "\"]";
+    if (dice.chance(25)) {
+        text += (text.empty() ? "" : ", ") + std::string("max_per_node: ") +
+                std::to_string(dice.between(1, 2));
+    }
+    return text.empty() ? "" : ", placement: {" + text + "}";
+}
+
+std::string resources_of(Dice& dice) {
+    if (dice.chance(35)) return "";
+    std::string text = "cpus: " + dice.one_of({"0.1", "0.5", "1", "1.5"});
+    if (dice.chance(60)) text += ", memory: " + dice.one_of({"64MiB", "256MiB", "700MiB"});
+    return (dice.chance(80) ? ", resources: {" : ", reservations: {") + text + "}";
+}
+
+}   // namespace
+
+void add_services(Plan& plan, Dice dice) {
+    const int count = dice.between(1, 5);
+    for (int i = 1; i <= count; ++i) {
+        Plan::Service service;
+        service.name = "s" + std::to_string(i);
+        std::string image = dice.one_of(plan.images);
+        if (dice.chance(10)) image = "app/unlisted";
+        std::string tag = "service";
+        std::string text = "{name: " + service.name + ", image: \"" + image + "\"";
+        service.global = dice.chance(20);
+        if (service.global) text += ", mode: global";
+        else text += ", replicas: " + std::to_string(dice.between(0, 8));
+        tag += service.global ? " global" : " replicated";
+        if (dice.chance(75)) text += ", " + restart_of(dice, tag);
+        text += resources_of(dice) + placement_of(plan, dice) +
+                ports_of(service, i, dice, tag) + behaviour_of(dice);
+        if (dice.chance(20)) text += ", stop_grace_period: " + dice.one_of({"0s", "1s", "20s"});
+        plan.draft.services.push_back({text + "}", service.name, {}, tag});
+        plan.services.push_back(service);
+    }
+}
+
+void add_clients(Plan& plan, Dice dice) {
+    for (const Plan::Service& service : plan.services) {
+        if (service.published == 0 || !dice.chance(40)) continue;
+        std::string text = "{service: " + service.name +
+                           ", rate: " + std::to_string(dice.between(1, 8)) +
+                           ", arrivals: " + dice.one_of({"poisson", "fixed"}) +
+                           ", timeout: " + dice.one_of({"200ms", "1s", "3s"});
+        std::vector<std::string> needs{service.name};
+        if (dice.chance(30)) text += ", retries: 2, retry_delay: 100ms";
+        if (dice.chance(30)) {
+            needs.push_back(dice.one_of(plan.hosts));
+            text += ", enter: " + needs.back();
+        }
+        plan.draft.clients.push_back({text + "}", "", std::move(needs), "client"});
+    }
+}
+
+void add_commands(Plan& plan, Dice dice) {
+    const int count = dice.chance(40) ? 0 : dice.between(1, 5);
+    for (int i = 0; i < count; ++i) {
+        const std::string at = "{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", do: ";
+        const Plan::Service& service = dice.one_of(plan.services);
+        const std::string& host = dice.one_of(plan.hosts);
+        switch (dice.between(1, 5)) {
+            case 1:
+            case 2:
+                if (service.global) break;
+                plan.draft.commands.push_back({at + "scale, service: " + service.name +
+                                                   ", replicas: " +
+                                                   std::to_string(dice.between(0, 9)) + "}",
+                                               "", {service.name}, "command scale"});
+                break;
+            case 3: {
+                const std::string image =
+                    dice.chance(20) ? "app/unlisted:2" : dice.one_of(plan.images);
+                plan.draft.commands.push_back({at + "update, service: " + service.name +
+                                                   ", image: \"" + image + "\"}",
+                                               "", {service.name}, "command update"});
+                break;
+            }
+            default: {
+                const std::string what = dice.one_of({"drain", "pause", "activate", "activate"});
+                plan.draft.commands.push_back(
+                    {at + what + ", host: " + host + "}", "", {host}, "command " + what});
+            }
+        }
+    }
+}
+
+}   // namespace glasshive::storm
