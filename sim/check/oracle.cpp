@@ -177,8 +177,28 @@ void Oracle::State::check_image(const Event& event, const TaskFact& task) {
     wrong(event, text(task.name) + " runs " + book.image_of(task) + ", which nobody has");
 }
 
-/// Without any trouble near, only an image that nobody has is a reason to reject a task.
+/// What is wanted on the node, tasks that still wait for room among it, reserves more than it has.
+bool Oracle::State::is_too_full(const NodeFact& where) {
+    Cpus cpus{};
+    Bytes memory{};
+    for (const TaskFact& task : book.tasks()) {
+        const ServiceFact* owner = book.service(task.service);
+        if (!task.wanted || task.node != where.name || owner == nullptr) continue;
+        cpus += owner->spec->task.reservations.cpus;
+        memory += owner->spec->task.reservations.memory;
+    }
+    return cpus > where.spec->cpus || memory > where.spec->memory;
+}
+
+/// The constraint enforcer rejects what does not fit its node, even the task of a global service
+/// that only waits there (section 1.2). Else, without any trouble near, only an image that nobody has is a reason to reject a task.
 void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
+    if (text_of(event.fields[4].integer) == "assigned node no longer meets constraints") {
+        const NodeFact* where = node(task.node);
+        count("rejected: evicted");
+        if (where != nullptr && is_too_full(*where)) return;
+        return wrong(event, text(task.name) + " is evicted though its node has room");
+    }
     const bool had = image_can_be_had(book.image_of(task));
     count(had ? "rejected: no registry" : "rejected: no such image");
     const bool calm =

@@ -97,23 +97,33 @@ bool Oracle::State::judge_slot(const ServiceFact& service, std::vector<TaskFact*
         judge_task(service, *wanted.back());
         return true;
     }
-    // Global: the newest status counts; a node that came back may have told of an older task.
-    TaskFact* newest = global ? *std::max_element(tasks.begin(), tasks.end(),
-                                                  [](const TaskFact* a, const TaskFact* b) {
-                                                      return a->state_at < b->state_at;
-                                                  })
-                              : tasks.back();
-    if (newest->scaled_down) return false;
-    const bool unsure = service.policy().max_attempts > 0 && manager_was_away;
-    if (unsure) {
+    if (tasks.back()->scaled_down || tasks.back()->removed) return false;
+    if (service.policy().max_attempts > 0 && manager_was_away) {
         count("not judged: attempts after the manager was away");
         return true;
     }
-    if (restarts.must_restart(*newest, service.policy())) {
-        wrong_at_end("nothing replaces " + text(newest->name) + ", though its policy asks for it");
+    if (!(global ? is_finished_here(service, tasks) : tasks.back()->given_up)) {
+        wrong_at_end("nothing replaces " + text(tasks.back()->name) +
+                     ", though its policy asks for it");
     }
     count("slot is finished");
     return true;
+}
+
+/// Of a global service: the node's newest status counts, and a node that came back may have told of
+/// an older task. A window has moved on since the manager looked.
+bool Oracle::State::is_finished_here(const ServiceFact& service,
+                                     const std::vector<TaskFact*>& tasks) {
+    if (service.policy().max_attempts > 0 && service.policy().window.count() > 0) {
+        count("not judged: a window of a global service");
+        return true;
+    }
+    const TaskFact* newest = tasks.front();
+    for (const TaskFact* task : tasks) {
+        if (!task->removed && task->state_at >= newest->state_at) newest = task;
+    }
+    return tasks.back()->given_up || !restarts.must_restart(*newest, service.policy()) ||
+           !restarts.must_restart(*tasks.back(), service.policy());
 }
 
 void Oracle::State::judge_replicated(ServiceFact& service) {

@@ -33,6 +33,7 @@ struct Oracle::State {
     void check_restart(const Event& event, const TaskFact& task);
     void check_placement(const Event& event, const TaskFact& task);
     void check_rejection(const Event& event, const TaskFact& task);
+    bool is_too_full(const NodeFact& node);
     void check_image(const Event& event, const TaskFact& task);
 
     // Placement: section 1.3.
@@ -53,6 +54,7 @@ struct Oracle::State {
     void judge_progress(const ServiceFact& service, TaskFact& task);
     void judge_leftovers();
     bool judge_slot(const ServiceFact& service, std::vector<TaskFact*>& tasks, bool global);
+    bool is_finished_here(const ServiceFact& service, const std::vector<TaskFact*>& tasks);
     Reach health(const NodeFact& node) const;
     /// Since when a thing could have gone on undisturbed.
     Duration undisturbed(Time since) const;
@@ -62,6 +64,9 @@ struct Oracle::State {
     void wrong_at_end(std::string what);
     void count(const std::string& what) { ++report.judged[what]; }
     std::string text(NameId name) const { return std::string(names.text(name)); }
+    std::string text_of(std::int64_t field) const {
+        return name_of(field).valid() ? text(name_of(field)) : std::string();
+    }
 
     const Names& names;
     OracleInput input;

@@ -83,7 +83,9 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
     if (event.kind == task_restart.id) {
         const NameId replacement = name_of(f[1].integer);
         if (replacement.valid()) replacements_.insert(replacement);
-        return find(event.subject);
+        TaskFact* ended = find(event.subject);
+        if (ended != nullptr) ended->given_up = !replacement.valid();
+        return ended;
     }
     TaskFact* task = event.kind == task_new.id ? &make(event) : find(event.subject);
     if (task == nullptr) return nullptr;
@@ -117,7 +119,7 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
 std::map<std::pair<std::int64_t, NameId>, std::vector<TaskFact*>> TaskBook::slots(NameId owner) {
     std::map<std::pair<std::int64_t, NameId>, std::vector<TaskFact*>> slots;
     for (TaskFact& task : tasks_) {
-        if (task.service != owner || task.removed) continue;
+        if (task.service != owner) continue;
         slots[{task.slot, task.slot == 0 ? task.node : NameId{}}].push_back(&task);
     }
     return slots;

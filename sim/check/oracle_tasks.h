@@ -27,6 +27,7 @@ struct TaskFact {
     bool released = false;            ///< Desired to run now: held no more.
     bool scaled_down = false;         ///< Desired state REMOVE.
     bool removed = false;             ///< Its object is gone.
+    bool given_up = false;            ///< Its end was answered by "not replaced".
     Time unwanted_at{};
     bool container = false;           ///< Its container executes.
     NameId container_host;
@@ -65,7 +66,7 @@ class TaskBook {
     ServiceFact* service(NameId name);
     /// The image the task was made to run.
     const std::string& image_of(const TaskFact& task);
-    /// Tasks of each slot (or node of a global service) that still exist, oldest first.
+    /// Tasks of each slot (or node of a global service), removed ones too, oldest first.
     std::map<std::pair<std::int64_t, NameId>, std::vector<TaskFact*>> slots(NameId service);
 
   private:
