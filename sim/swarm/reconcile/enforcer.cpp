@@ -53,6 +53,7 @@ void ConstraintEnforcer::enforce(Batch& batch, const Node& node) {
         TaskUpdate update;
         update.task = task.id;
         update.observed = TaskState::rejected;
+        update.only_while_wanted = true;   // Source: constraint_enforcer.go looks again.
         update.message = kernel_.names().intern("task rejected by constraint enforcer");
         update.error = kernel_.names().intern("assigned node no longer meets constraints");
         batch.add(std::move(update));

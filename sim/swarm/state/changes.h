@@ -62,6 +62,8 @@ struct TaskUpdate {
     NodeId node;                                        ///< Valid: assigns; only a PENDING task.
     std::optional<TaskState> desired;
     NameId why;                                         ///< With `desired`.
+    /// Decided because the task was desired to run: void once somebody stopped it meanwhile.
+    bool only_while_wanted = false;
 };
 
 struct TaskRemove {

@@ -172,6 +172,7 @@ bool Store::apply(const TaskCreate& change, Committed& done) {
 bool Store::apply(const TaskUpdate& change, Committed& done) {
     Task* task = find_task(change.task);
     if (task == nullptr) return false;
+    if (change.only_while_wanted && task->desired > TaskState::running) return false;
     done.kind = Committed::Kind::task_updated;
     done.task = task;
     done.service = &services_[task->service.index()];

@@ -66,6 +66,25 @@ TEST_CASE("states never go back, and a task is assigned once", "[swarm][state]")
     REQUIRE(ear.heard.size() == 3);   // Who rejected changes are hidden from: everybody.
 }
 
+TEST_CASE("an eviction is void when the task was stopped before it commits", "[swarm][state]") {
+    StoreBench bench;
+    Ear ear;
+    bench.store.subscribe(Proposer::api, ear);
+    const ServiceId web = bench.add_service(StoreBench::spec("web"));
+    const std::vector<TaskId> ids = bench.add_tasks(web, 2);
+    TaskUpdate evict;
+    evict.observed = TaskState::rejected;
+    evict.only_while_wanted = true;
+    bench.desire(ids[0], TaskState::shutdown);
+    for (const TaskId id : ids) {
+        evict.task = id;
+        bench.commit(evict);
+    }
+    REQUIRE(bench.store.task(ids[0])->observed == TaskState::pending);
+    REQUIRE(bench.store.task(ids[1])->observed == TaskState::rejected);
+    REQUIRE(ear.rejected == 1);
+}
+
 TEST_CASE("changes of what is gone are rejected", "[swarm][state]") {
     StoreBench bench;
     Ear ear;
