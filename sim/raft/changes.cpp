@@ -31,7 +31,11 @@ std::optional<Refusal> Raft::no_change(const Change& change) const {
     return std::nullopt;
 }
 
-/// Effective from here on, as in etcd/raft, not when the entry is appended as in the thesis.
+/// Effective from here on, as in etcd/raft, not when the entry is appended as in the thesis. A leader
+/// that applies its own removal leads on, without counting itself and without taking proposals,
+/// until one who stays says that it knows: if it fell silent at once, a last message lost would
+/// leave followers who cannot know that they need fewer votes (etcd/raft README, "Implementation
+/// notes", says so of two members).
 void Raft::apply_change(const Change& change) {
     if (!membership_.apply(change) || role_ != Role::leader) return;
     if (change.kind == Change::Kind::add) {
@@ -42,18 +46,12 @@ void Raft::apply_change(const Change& change) {
         return;
     }
     progress_.erase(change.member);
-    if (change.member == id_) {
-        RoleChange removed;
-        removed.why = RoleReason::removed;
-        become_follower(term_, {}, std::move(removed));
-        return;
-    }
     if (change.member == transfer_to_) give_up_transfer();
     if (advance_commit()) broadcast_append(true);   // The majority may be smaller now.
 }
 
-bool Raft::change_waits() const {
-    for (Index index = applied_ + 1; index <= commit_; ++index) {
+bool Raft::changes_between(Index after, Index last) const {
+    for (Index index = after + 1; index <= last; ++index) {
         if (log_.entry(index).kind == Entry::Kind::change) return true;
     }
     return false;

@@ -84,7 +84,7 @@ std::string to_text(const RoleChange& change) {
             return text + to_text(change.from) + " speaks in a later term";
         case RoleReason::leader_exists: return text + to_text(change.from) + " leads it";
         case RoleReason::quorum_lost: return text + "heard only " + to_text(change.members);
-        case RoleReason::removed: return text + "was removed";
+        case RoleReason::removed: return text + to_text(change.from) + " says it was removed";
     }
     return text;
 }
@@ -108,6 +108,7 @@ std::string to_text(const VoteCast& cast) {
 std::string to_text(Refusal why) {
     switch (why) {
         case Refusal::not_leader: return "not the leader";
+        case Refusal::removed: return "no member any more";
         case Refusal::transferring: return "leadership is being handed over";
         case Refusal::change_pending: return "an earlier change may not have been applied yet";
         case Refusal::member_already: return "a member already";

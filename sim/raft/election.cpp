@@ -50,7 +50,9 @@ void Raft::on(const Campaign&) {
 }
 
 /// A member that knows of a committed change it has not applied would count by the old membership.
-bool Raft::may_stand() const { return membership_.has(id_) && !restoring_ && !change_waits(); }
+bool Raft::may_stand() const {
+    return membership_.has(id_) && !restoring_ && !changes_between(applied_, commit_);
+}
 
 void Raft::stand(RoleReason why, MemberId from) {
     SIM_ASSERT(role_ != Role::leader);

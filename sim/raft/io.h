@@ -63,7 +63,7 @@ enum class RoleReason : std::uint8_t {
     higher_term,          ///< Follower: `from` spoke in a later term.
     leader_exists,        ///< Follower: `from` leads this term.
     quorum_lost,          ///< Follower: of the voters only `members` were heard lately.
-    removed,              ///< Follower: the leader applied its own removal.
+    removed,              ///< Follower: `from` says that this member was removed.
 };
 struct RoleChange {
     Role before = Role::follower;
@@ -121,6 +121,7 @@ struct Accepted {
 };
 enum class Refusal : std::uint8_t {
     not_leader,
+    removed,              ///< The leader is no member any more.
     transferring,         ///< Leadership is being handed over.
     change_pending,       ///< An earlier membership change may not have been applied yet.
     member_already,

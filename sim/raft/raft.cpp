@@ -133,6 +133,7 @@ void Raft::on(const Propose& proposal) {
 
 std::optional<Refusal> Raft::no_proposals() const {
     if (role_ != Role::leader) return Refusal::not_leader;
+    if (!membership_.has(id_)) return Refusal::removed;
     if (transfer_to_.valid()) return Refusal::transferring;
     return std::nullopt;
 }
@@ -159,7 +160,7 @@ void Raft::persist_changes() {
         order.entries = log_.range(unstable_, log_.last().index);
         write = {order.sequence, unstable_, log_.last()};
     }
-    order.sync = entries || vote || write.from > 0;
+    order.sync = vote || write.from > 0;
     if (order.sync) sync_ordered_ = order.sequence;
     writes_.push_back(write);
     hard_ordered_ = now;
@@ -241,8 +242,8 @@ void Raft::check_invariants() const {
     SIM_ASSERT(log_.snapshot().at.index <= commit_);
     SIM_ASSERT(log_.last().term <= term_);
     if (role_ == Role::follower) return;
-    SIM_ASSERT(voted_for_ == id_);                         // Whoever leads voted for itself,
-    SIM_ASSERT(membership_.has(id_));                      // and is a voter.
+    SIM_ASSERT(voted_for_ == id_);                         // Whoever leads voted for itself.
+    if (role_ == Role::candidate) SIM_ASSERT(membership_.has(id_));
     if (role_ != Role::leader) return;
     SIM_ASSERT(leader_ == id_);
     SIM_ASSERT(progress_.size() == membership_.voters().size());

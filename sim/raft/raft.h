@@ -129,7 +129,7 @@ class Raft {
     void apply_change(const Change& change);
     void give_up_transfer();
     void order_to_stand(MemberId member);
-    bool change_waits() const;
+    bool changes_between(Index after, Index last) const;
 
     MemberId id_;
     Options options_;

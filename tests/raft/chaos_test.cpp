@@ -36,7 +36,7 @@ void play_seeds(std::uint64_t first, std::uint64_t count) {
                         << " ms");
     // The seeds must reach what they are meant to try.
     CHECK(sum.leaders > 2 * count);
-    CHECK(sum.committed > 10 * count);
+    CHECK(sum.committed > 25 * count);
     CHECK(sum.snapshots > count);
     CHECK(sum.changes > count);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "raft/describe.h"
 
 namespace glasshive::test {
 
@@ -52,6 +53,24 @@ MemberId Cluster::leader() const {
         if (!found.valid() || raft(found).term() < one.raft->term()) found = id;
     }
     return found;
+}
+
+std::string Cluster::line(MemberId id) const {
+    std::string text = raft::to_text(id) + " ";
+    if (!running(id)) {
+        const Saved& saved = disk(id);
+        return text + "off        term " + std::to_string(saved.hard.term) + "  log " +
+               std::to_string(saved.last().index) + "  commit " +
+               std::to_string(saved.hard.commit);
+    }
+    const Raft& one = raft(id);
+    std::string role = raft::to_text(one.role());
+    role.resize(9, ' ');
+    text += role + "  term " + std::to_string(one.term()) + "  log " +
+            std::to_string(one.log().last().index) + "  commit " + std::to_string(one.commit()) +
+            "  applied " + std::to_string(one.applied()) + "  voters " +
+            raft::to_text(one.membership().voters());
+    return text;
 }
 
 void Cluster::start(MemberId id) {
