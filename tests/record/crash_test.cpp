@@ -18,8 +18,6 @@ using namespace glasshive::record;
 
 namespace {
 
-constexpr int events_per_round = 2000;
-
 /// Records one long random run; ended from outside, or by itself after about a minute.
 void record_until_killed(const std::string& path) {
     Names names;
