@@ -191,7 +191,8 @@ bool Oracle::State::is_too_full(const NodeFact& where) {
 }
 
 /// The constraint enforcer rejects what does not fit its node, even the task of a global service
-/// that only waits there (section 1.2). Else, without any trouble near, only an image that nobody has is a reason to reject a task.
+/// that only waits there (section 1.2). Else, without any trouble near, only an image that nobody
+/// has is a reason to reject a task.
 void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
     if (text_of(event.fields[4].integer) == "assigned node no longer meets constraints") {
         const NodeFact* where = node(task.node);

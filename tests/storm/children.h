@@ -33,7 +33,8 @@ struct Job {
 class Children {
   public:
     /// `plant`: handed on to the children ("" for nothing). `folder` holds their scenario files.
-    Children(std::string folder, std::string plant, std::chrono::seconds patience, unsigned at_once);
+    Children(std::string folder, std::string plant, std::chrono::seconds patience,
+             unsigned at_once);
     ~Children();
     /// Starts the job, waiting until there is room. Earlier jobs' `then` may be called meanwhile.
     void start(Job job);

@@ -56,7 +56,9 @@ class Storm {
   private:
     static std::string make_folder() {
         std::string name = std::filesystem::temp_directory_path() / "storm-XXXXXX";
-        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("storm: no folder in " + name);
+        if (mkdtemp(name.data()) == nullptr) {
+            throw std::runtime_error("storm: no folder in " + name);
+        }
         return name;
     }
 

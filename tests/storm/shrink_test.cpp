@@ -1,5 +1,5 @@
-// Goal: a failing scenario comes back as small as it can be, still failing. Method: breaches that are
-// true of a draft by its text, so that the smallest is known; no simulation.
+// Goal: a failing scenario comes back as small as it can be, still failing. Method: breaches that
+// are true of a draft by its text, so that the smallest is known; no simulation.
 #include <catch2/catch.hpp>
 
 #include "scenario/scenario.h"

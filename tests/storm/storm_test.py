@@ -43,10 +43,11 @@ class Planted(unittest.TestCase):
         self.assertEqual(text.count("do: power_off"), 1, text)   # The fault alone is left.
         self.assertNotIn("services:", text)
         self.assertNotIn("commands:", text)
-        replay = re.search(r"replay: glasshive (run \S+-small\.yaml --seed \d+ --invariants)", said)
+        command = r"replay: glasshive (run \S+-small\.yaml --seed \d+ --invariants)"
+        replay = re.search(command, said)
         self.assertIsNotNone(replay, said)
-        done = subprocess.run([GLASSHIVE, *replay.group(1).split()], cwd=self.folder.name, text=True,
-                              capture_output=True, timeout=100, check=False)
+        done = subprocess.run([GLASSHIVE, *replay.group(1).split()], cwd=self.folder.name,
+                              text=True, capture_output=True, timeout=100, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)   # The plant is the storm's, not its.
         self.assertIn("host.off", done.stdout)
 
