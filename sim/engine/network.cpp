@@ -81,7 +81,7 @@ simgrid::s4u::CommPtr Network::start(HostId from, HostId to, double bytes, doubl
         into.clear();
         for (const LinkId link : scratch_) into.push_back(links_[link.index()]->get_impl());
     };
-    // SimGrid never starts a Comm without bytes.
+    // A Comm without bytes is not started by its ends being known, as those below are.
     const auto units = static_cast<std::uint64_t>(std::llround(bytes * units_per_byte));
     if (units == 0) return nullptr;
     walk(from, to, zone_->there);

@@ -76,6 +76,7 @@ void Kernel::stop_process(ProcessId id, EventId why) {
     Owner& o = owner(id);
     o.running = false;
     o.silenced_by = why;
+    newest_silence_ = std::max(newest_silence_, why);
     work_->drop_owner(id);
     flows_->drop_owner(id);
     Process* process = o.process;   // on_stop may add processes: `o` may move.
@@ -96,6 +97,7 @@ void Kernel::power_off(HostId id, EventId why) {
     h.on = false;
     h.paused = false;
     h.silenced_by = why;
+    newest_silence_ = std::max(newest_silence_, why);
     tell_owners(h);
     // What was held falls due now and meets a dead host, as it would have on the wire.
     for (const std::uint64_t payload : h.held) push(now_, payload);
@@ -128,6 +130,7 @@ void Kernel::pause(HostId id, EventId why) {
     if (!h.on || h.paused) return;
     h.paused = true;
     h.silenced_by = why;
+    newest_silence_ = std::max(newest_silence_, why);
     tell_owners(h);
     work_->freeze(id);
     const CauseScope scope(*this, why);
@@ -249,6 +252,7 @@ EventId Kernel::why_silent(const Timer& timer) const {
         }
     }
     // It lives and is in reach now, but was silenced, or its message lost, since the timer was set.
+    if (newest_silence_ <= timer.armed_after) return timer.cause;
     EventId newest = peer.silenced_by;
     if (has_host) newest = std::max(newest, hosts_[peer.host.index()].silenced_by);
     newest = std::max(newest, messages_->last_drop(timer.awaits, timer.owner));
@@ -330,8 +334,12 @@ void Kernel::prefetch() const {
     if (const std::uint64_t near = queue_.ahead(7); is_timer(near)) {
         __builtin_prefetch(&owners_[timers_[slot_of(near)].owner.index()]);
     }
-    if (const std::uint64_t next = queue_.ahead(3); is_timer(next)) {
-        __builtin_prefetch(owners_[timers_[slot_of(next)].owner.index()].process);
+    if (const std::uint64_t soon = queue_.ahead(4); is_timer(soon)) {
+        __builtin_prefetch(owners_[timers_[slot_of(soon)].owner.index()].process, 1);
+    }
+    if (const std::uint64_t next = queue_.ahead(1); is_timer(next)) {
+        const Owner& o = owners_[timers_[slot_of(next)].owner.index()];
+        messages_->prefetch(o.process->likely_channel_, o.host);
     }
 }
 

@@ -248,6 +248,7 @@ class Kernel {
     Time now_{};
     std::int64_t now_ns_ = 0;
     EventId cause_{};
+    EventId newest_silence_{};               // Of every process, host and dropped message.
     std::uint64_t entries_run_ = 0;
     TimerQueue queue_;
     std::vector<Owner> owners_;

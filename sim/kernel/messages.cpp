@@ -98,10 +98,12 @@ void Messages::note_drop(const InFlight& lost, const char* reason) {
     if (why == scenario_cause) why = k_.topology_.cut_since(lost.epoch, from, to);
     if (why == scenario_cause && !k_.hosts_[to.index()].on) why = k_.hosts_[to.index()].silenced_by;
     const CauseScope scope(k_, why == scenario_cause ? lost.cause : why);
-    last_drop_[{from, to}] = k_.emit(events::message_dropped, k_.name_of(from),
-                                     {field::name(k_.name_of(to)),
-                                      field::name(k_.names().intern(reason)),
-                                      field::bytes(lost.message.size)});
+    const EventId drop = k_.emit(events::message_dropped, k_.name_of(from),
+                                 {field::name(k_.name_of(to)),
+                                  field::name(k_.names().intern(reason)),
+                                  field::bytes(lost.message.size)});
+    last_drop_[{from, to}] = drop;
+    k_.newest_silence_ = std::max(k_.newest_silence_, drop);
     if (last_drop_.size() > drops_most_) forget_old_drops();
 }
 

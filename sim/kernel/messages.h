@@ -35,6 +35,16 @@ class Messages {
     EventId last_drop(ProcessId from, ProcessId to) const;
     std::size_t drops_remembered() const { return last_drop_.size(); }
 
+    /// Asks the processor for what a send on this channel from this host will touch.
+    void prefetch(ChannelId channel, HostId host) const {
+        const std::uint32_t slot = channel.value & channel_mask;
+        if (!channel.valid() || slot >= channels_.size()) return;
+        const auto* lines = reinterpret_cast<const char*>(&channels_[slot]);
+        __builtin_prefetch(lines, 1);
+        __builtin_prefetch(lines + 64, 1);
+        if (host.valid()) __builtin_prefetch(&by_host_[host.index()], 1);
+    }
+
     void deliver(std::uint64_t payload);
     void retry(std::uint64_t payload);
     void deliver_close(std::uint64_t payload);

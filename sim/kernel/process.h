@@ -80,6 +80,11 @@ class Process {
 
     ProcessId id() const { return id_; }
 
+  protected:
+    /// The stream it is likely to send on next, so that memory can be asked for it in time. A hint:
+    /// nothing but speed depends on it.
+    ChannelId likely_channel_;
+
   private:
     friend class Kernel;
     ProcessId id_;

@@ -53,9 +53,12 @@ std::int64_t TimerQueue::next_due_ns() {
 }
 
 bool TimerQueue::pop(std::int64_t limit_ns, QueueEntry& out) {
-    if (head_ == front_.size()) {
+    const std::size_t left = front_.size() - head_;
+    if (left == 0) {
         if (size_ == 0 || next_due_ns() > limit_ns) return false;
         refill();
+    } else if (left < front_low) {
+        extend();
     }
     if (front_[head_].due_ns > limit_ns) return false;
     out = front_[head_++];
@@ -72,9 +75,8 @@ void TimerQueue::insert(QueueEntry entry) {
     if (count == 0) {
         front_.clear();
         head_ = 0;
-    } else if (head_ > front_most && head_ > count) {   // Popped entries leave in bulk.
-        front_.erase(front_.begin(), front_.begin() + static_cast<std::ptrdiff_t>(head_));
-        head_ = 0;
+    } else {
+        drop_popped();
     }
     const bool near_head = count > 0 && entry.due_ns < front_[head_ + count / 2].due_ns;
     if (near_head && head_ > 0) {   // The place of a popped entry is free.
@@ -95,6 +97,13 @@ void TimerQueue::insert(QueueEntry entry) {
         front_[at] = entry;
     }
     if (count >= front_most) shorten();
+}
+
+/// In bulk, so that it costs no more than the pops did.
+void TimerQueue::drop_popped() {
+    if (head_ <= front_most || head_ <= front_.size() - head_) return;
+    front_.erase(front_.begin(), front_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
 }
 
 void TimerQueue::shorten() {
@@ -139,14 +148,20 @@ void TimerQueue::refill() {
         if (level == 0 || slot_at(level, digit).size() <= front_few) break;
         cascade(level, digit);
     }
-    // The neighbours too while they are few. What stays is due at or after `front_end_`, so the
-    // base, which is not moved on, tells it from the base's own digits still.
-    do {
+    take(level, digit);
+    extend();
+}
+
+/// The base is not moved on: what stays in the wheel is due at or after `front_end_`, and differs
+/// from the base in the digits by which it was placed.
+void TimerQueue::extend() {
+    drop_popped();
+    while (occupied_levels_ != 0) {
+        const int level = std::countr_zero(occupied_levels_);
+        const int digit = std::countr_zero(occupied_[static_cast<std::size_t>(level)]);
+        if (front_.size() - head_ + slot_at(level, digit).size() > front_few) return;
         take(level, digit);
-        const std::uint64_t left = occupied_[static_cast<std::size_t>(level)];
-        if (left == 0) break;
-        digit = std::countr_zero(left);
-    } while (front_.size() + slot_at(level, digit).size() <= front_few);
+    }
 }
 
 void TimerQueue::cascade(int level, int digit) {
@@ -164,10 +179,13 @@ void TimerQueue::take(int level, int digit) {
     for (const QueueEntry& entry : slot) {   // Few, or all due at once: inserted in order.
         front_.push_back(entry);
         std::size_t at = front_.size() - 1;
-        for (; at > 0 && front_[at - 1].due_ns > entry.due_ns; --at) front_[at] = front_[at - 1];
+        for (; at > head_ && front_[at - 1].due_ns > entry.due_ns; --at) {
+            front_[at] = front_[at - 1];
+        }
         front_[at] = entry;
     }
     slot.clear();
+    next_ = unknown;
     auto& bits = occupied_[static_cast<std::size_t>(level)];
     bits &= bits - 1;
     if (bits == 0) occupied_levels_ &= occupied_levels_ - 1;

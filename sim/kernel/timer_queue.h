@@ -18,8 +18,8 @@ struct QueueEntry {
 /// sorted front before it.
 ///
 /// The front holds everything due before `front_end_`; entries are popped from it alone. When it
-/// runs dry it takes over the wheel's first slots that hold few entries, sorted; a slot that holds
-/// many is spread over lower levels first. So an entry moves as often as there are levels crowded
+/// runs low it takes over the wheel's first slots that hold few entries, sorted; once it is dry, a
+/// slot that holds many is spread over lower levels. So an entry moves as often as there are levels crowded
 /// around it, and what comes next lies side by side in memory, where a caller can look ahead.
 ///
 /// The wheel: eleven levels of 64 slots; an entry sits at the level of the highest 6-bit digit in
@@ -54,6 +54,7 @@ class TimerQueue {
     static constexpr int slots = 64;
     static constexpr std::int64_t unknown = -1;
     static constexpr std::size_t front_few = 32;     // Taken over at once, or all that tie.
+    static constexpr std::size_t front_low = 16;     // Below it, more is taken over if it is few.
     static constexpr std::size_t front_most = 128;   // Beyond it the front's end goes back.
 
     std::vector<QueueEntry>& slot_at(int level, int digit) {
@@ -67,6 +68,9 @@ class TimerQueue {
     std::int64_t scan_min() const;
     /// Makes the front hold the earliest entries. Requires an empty front and size_ > 0.
     void refill();
+    /// Takes over the wheel's first slots while they are few.
+    void extend();
+    void drop_popped();
     /// Spreads the wheel's first slot over lower levels.
     void cascade(int level, int digit);
     /// Moves the slot's entries to the end of the front, in order.

@@ -1,8 +1,12 @@
 // Goal: what the kernel alone costs per timer and per message. Method: processes that re-arm their
-// own timers, and pairs that answer each other, driven by drain() without SimGrid.
+// own timers, and pairs that answer each other, driven by drain() without SimGrid. A bare binary heap
+// with the same due times and nothing else around it runs beside, as a yardstick of the machine.
 #include <benchmark/benchmark.h>
 
+#include <functional>
 #include <memory>
+#include <queue>
+#include <tuple>
 #include <vector>
 
 #include "base/assert.h"
@@ -30,14 +34,19 @@ class OnePath final : public kernel::Topology {
     std::size_t hosts_;
 };
 
+std::uint64_t next_draw(std::uint64_t x) {
+    return x * 6364136223846793005ULL + 1442695040888963407ULL;
+}
+/// Below 1.07 s, in nanoseconds.
+std::int64_t delay_of(std::uint64_t draw) { return static_cast<std::int64_t>(draw >> 34); }
+
 /// Beats for ever, each time after another delay of up to a second.
 struct Beater final : kernel::Process {
     explicit Beater(kernel::Kernel& k) : kernel(k) {}
     kernel::Kernel& kernel;
     void on_timer(std::uint32_t tag, std::uint64_t x) override {
-        const std::uint64_t next = x * 6364136223846793005ULL + 1442695040888963407ULL;
-        const auto delay = static_cast<std::int64_t>(next >> 34);   // Below 1.07 s.
-        kernel.after(id(), Duration{delay}, tag, next);
+        const std::uint64_t next = next_draw(x);
+        kernel.after(id(), Duration{delay_of(next)}, tag, next);
     }
 };
 
@@ -86,6 +95,25 @@ void timers_drained(benchmark::State& state) {
     drain(state, k.kernel);
 }
 
+/// Due time, order of insertion, draw: what a heap needs for the order that the wheel keeps.
+template <std::uint32_t entries>
+void binary_heap(benchmark::State& state) {
+    using Entry = std::tuple<std::int64_t, std::uint64_t, std::uint64_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap;
+    std::uint64_t serial = 0;
+    for (std::uint64_t i = 0; i < entries; ++i) {
+        heap.emplace(delay_of(next_draw(i)), serial++, next_draw(i));
+    }
+    for (auto _ : state) {
+        for (std::uint64_t i = 0; i < batch; ++i) {
+            const auto [due, inserted, draw] = heap.top();
+            heap.pop();
+            heap.emplace(due + delay_of(next_draw(draw)), serial++, next_draw(draw));
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));
+}
+
 void datagrams(benchmark::State& state) {
     Kernel<Echo> k(1000);
     for (std::size_t i = 0; i + 1 < k.all.size(); i += 2) {
@@ -108,5 +136,11 @@ void stream_messages(benchmark::State& state) {
 // No Arg(): it would become part of the name that targets.json looks up.
 BENCHMARK_TEMPLATE(timers_drained, 1'000)->Name("timers/drained");
 BENCHMARK_TEMPLATE(timers_drained, 10'000)->Name("timers/drained_10000_pending");
+BENCHMARK_TEMPLATE(timers_drained, 100'000)->Name("timers/drained_100000_pending");
+BENCHMARK_TEMPLATE(timers_drained, 1'000'000)->Name("timers/drained_1000000_pending");
+BENCHMARK_TEMPLATE(binary_heap, 1'000)->Name("yardstick/heap");
+BENCHMARK_TEMPLATE(binary_heap, 10'000)->Name("yardstick/heap_10000_pending");
+BENCHMARK_TEMPLATE(binary_heap, 100'000)->Name("yardstick/heap_100000_pending");
+BENCHMARK_TEMPLATE(binary_heap, 1'000'000)->Name("yardstick/heap_1000000_pending");
 BENCHMARK(stream_messages)->Name("messages/cached_path");
 BENCHMARK(datagrams)->Name("messages/datagrams");

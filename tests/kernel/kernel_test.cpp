@@ -169,12 +169,15 @@ TEST_CASE("a stream keeps its order when some of it was under way at the cut",
           "[kernel][message]") {
     struct Row {
         std::int64_t latency_ms;
-        std::int64_t send_ms[4];   // The cut lasts from 95 to 100 ms.
+        std::int64_t cut_ms;       // For 5 ms.
+        std::int64_t send_ms[4];
     };
-    // Some arrive after later ones were sent; and a path longer than the RTO, so that
-    // the first retry comes while the last message is still under way.
-    const Row row = GENERATE(values<Row>({{50, {60, 70, 115, 120}}, {300, {10, 94, 311, 330}}}));
-    CAPTURE(row.latency_ms);
+    const Row row = GENERATE(values<Row>({
+        {50, 95, {60, 70, 115, 120}},     // The second arrives after the third was sent.
+        {50, 95, {60, 97, 115, 120}},     // The second is sent into the cut.
+        {300, 295, {2, 290, 520, 600}},   // The first is due again before the second arrives.
+    }));
+    CAPTURE(row.latency_ms, row.send_ms[1]);
     Bench b(2);
     b.topology.set_path({.latency = std::chrono::milliseconds{row.latency_ms},
                          .bottleneck = gigabits(1)});
@@ -184,9 +187,9 @@ TEST_CASE("a stream keeps its order when some of it was under way at the cut",
         for (std::uint64_t i = 0; i < 4; ++i) {
             if (row.send_ms[i] == ms) b.kernel.send(b.process(0), channel, {.a = i + 1});
         }
-        if (ms == 95) b.topology.cut(b.host(0), b.host(1));
-        if (ms == 100) b.topology.heal(b.host(0), b.host(1));
-        if (ms == 95 || ms == 100) b.kernel.topology_changed();
+        if (ms == row.cut_ms) b.topology.cut(b.host(0), b.host(1));
+        if (ms == row.cut_ms + 5) b.topology.heal(b.host(0), b.host(1));
+        if (ms == row.cut_ms || ms == row.cut_ms + 5) b.kernel.topology_changed();
         b.run_for(1ms);
     }
     REQUIRE(b.log.count(kernel::events::message_stalled) == 1);

@@ -64,6 +64,7 @@ void Daemon::register_session() {
     description->memory = facts_.memory;
     state_ = Session::registering;
     channel_ = kernel.connect(id(), environment_.manager);
+    likely_channel_ = channel_;
     kernel.send(id(), channel_,
                 {.type = static_cast<std::uint16_t>(DispatcherMessage::session_request),
                  .body = std::move(description),

@@ -45,7 +45,8 @@ class Worker;
 /// Keeps a session with the dispatcher (register, heartbeat, back off and register again) and hands
 /// everything about tasks to a Worker, which exists once there is something for it to do: an idle
 /// node is this object alone. Containers do not need the session; they run on while it is broken.
-class Daemon final : public kernel::Process {
+/// What a heartbeat touches lies in its first cache line.
+class alignas(64) Daemon final : public kernel::Process {
   public:
     Daemon(const Environment& environment, const NodeFacts& facts);
     ~Daemon() override;
@@ -78,17 +79,16 @@ class Daemon final : public kernel::Process {
     void send_status(std::shared_ptr<const StatusUpdates> updates);
 
     const Environment& environment_;
-    const NodeFacts facts_;
-    Session state_ = Session::none;
-    bool booted_before_ = false;
-    bool awaiting_reply_ = false;
-    std::uint32_t failures_ = 0;                  // Since the run began; names the back-off's draw.
-    Duration backoff_{};
     std::uint64_t session_ = 0;
-    ChannelId channel_;
     kernel::TimerId timer_ =
         kernel::TimerId::none;   // Retry, RPC limit or next beat: one at a time.
     std::unique_ptr<Worker> worker_;
+    ChannelId channel_;
+    Session state_ = Session::none;
+    bool booted_before_ = false;
+    const NodeFacts facts_;
+    std::uint32_t failures_ = 0;                  // Since the run began; names the back-off's draw.
+    Duration backoff_{};
 };
 
 }   // namespace glasshive::swarm::agent
