@@ -31,11 +31,11 @@ std::optional<Refusal> Raft::no_change(const Change& change) const {
     return std::nullopt;
 }
 
-/// Effective from here on, as in etcd/raft, not when the entry is appended as in the thesis. A leader
-/// that applies its own removal leads on, without counting itself and without taking proposals,
-/// until one who stays says that it knows: if it fell silent at once, a last message lost would
-/// leave followers who cannot know that they need fewer votes (etcd/raft README, "Implementation
-/// notes", says so of two members).
+/// Effective from here on, as in etcd/raft, not when the entry is appended as in the thesis. A
+/// leader that applies its own removal leads on, without counting itself and without taking
+/// proposals, until one who stays says that it knows: if it fell silent at once, a last message
+/// lost would leave followers who cannot know that they need fewer votes (etcd/raft README,
+/// "Implementation notes", says so of two members).
 void Raft::apply_change(const Change& change) {
     if (!membership_.apply(change) || role_ != Role::leader) return;
     if (change.kind == Change::Kind::add) {

@@ -44,7 +44,8 @@ std::string to_text(const std::vector<MemberId>& members) {
 }
 
 std::string to_text(Position at) {
-    return at.index == 0 ? "the start" : "index " + number(at.index) + " of term " + number(at.term);
+    if (at.index == 0) return "the start";
+    return "index " + number(at.index) + " of term " + number(at.term);
 }
 
 std::string to_text(const Change& change) {
@@ -77,7 +78,8 @@ std::string to_text(const RoleChange& change) {
         case RoleReason::election_timeout:
             return text + "heard no leader for " + number(change.ticks) + " ticks";
         case RoleReason::asked_to_stand:
-            return text + (change.from.valid() ? to_text(change.from) + " hands over" : "was asked");
+            if (!change.from.valid()) return text + "was asked";
+            return text + to_text(change.from) + " hands over";
         case RoleReason::votes_won: return text + "votes of " + to_text(change.members);
         case RoleReason::votes_lost: return text + "refused by " + to_text(change.members);
         case RoleReason::higher_term:

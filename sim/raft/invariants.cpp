@@ -8,6 +8,22 @@
 
 namespace glasshive::raft {
 
+namespace {
+const Persist* last_order(const Outputs& outputs) {
+    const Persist* last = nullptr;
+    for (const Output& output : outputs) {
+        if (const auto* order = std::get_if<Persist>(&output)) last = order;
+    }
+    return last;
+}
+
+std::size_t changes_after(Index commit, const Entry* first, const Entry* end) {
+    return static_cast<std::size_t>(std::count_if(first, end, [&](const Entry& entry) {
+        return entry.at.index > commit && entry.kind == Entry::Kind::change;
+    }));
+}
+}   // namespace
+
 void Invariants::check(const Raft& member, const Outputs& outputs, bool restarted) {
     History& history = histories_[history_of_[member.id()]];
     const bool first = before_.count(member.id()) == 0;
@@ -28,6 +44,8 @@ void Invariants::check(const Raft& member, const Outputs& outputs, bool restarte
             restored_alike(member, *restore, at, history);
         } else if (const auto* send = std::get_if<Send>(&output)) {
             promises_are_on_disk(member, send->message, history);
+        } else if (const auto* order = std::get_if<Persist>(&output)) {
+            if (order == last_order(outputs)) orders_leave_nothing_out(member, *order);
         }
     }
     if (at != member.applied()) broken(member, "says it applied what it did not hand out");
@@ -38,6 +56,7 @@ void Invariants::check(const Raft& member, const Outputs& outputs, bool restarte
     logs_match(member, history);
     commits_are_on_a_majority_of_disks(member, before, history);
     leaders_have_all_committed(member, before, history);
+    one_change_at_a_time(member);
     memberships_agree(member, history);
     before = {member.role(),   member.term(),    member.voted_for(),
               member.commit(), member.applied(), member.log().last()};
@@ -185,6 +204,20 @@ void Invariants::restored_alike(const Raft& member, const Restore& restore, Inde
     }
 }
 
+/// Whoever holds a change knows that the one before it is committed, also after a crash: majorities
+/// of neighbouring memberships overlap, those of any two need not.
+void Invariants::one_change_at_a_time(const Raft& member) {
+    const Log& log = member.log();
+    const Index from = std::max(member.commit() + 1, log.first());
+    const std::vector<Entry> open = log.range(from, log.last().index);
+    const Saved& disk = *disks_(member.id());
+    const Entry* stored = disk.entries.data();
+    if (changes_after(member.commit(), open.data(), open.data() + open.size()) > 1 ||
+        changes_after(disk.hard.commit, stored, stored + disk.entries.size()) > 1) {
+        broken(member, "holds two changes of membership of which neither is known to be committed");
+    }
+}
+
 /// Members at the same index count the same voters.
 void Invariants::memberships_agree(const Raft& member, History& history) {
     const auto [found, fresh] = history.memberships.emplace(member.applied(), member.membership());
@@ -194,13 +227,20 @@ void Invariants::memberships_agree(const Raft& member, History& history) {
     }
 }
 
+/// Term, vote and commit index go to disk with the entries that came with them.
+void Invariants::orders_leave_nothing_out(const Raft& member, const Persist& order) {
+    const HardState now{member.term(), member.voted_for(), member.commit()};
+    if (!(order.hard == now)) broken(member, "ordered less to the disk than it knows");
+}
+
 /// Whatever others may build on, an acknowledgement or a vote, is on disk before it is said.
 void Invariants::promises_are_on_disk(const Raft& member, const Message& message,
                                       History& history) {
     const Saved& disk = *disks_(member.id());
     if (const auto* reply = std::get_if<AppendReply>(&message.body)) {
         if (reply->accepted && reply->index > disk.last().index) {
-            broken(member, "acknowledged " + std::to_string(reply->index) + " before it was on disk");
+            broken(member,
+                   "acknowledged " + std::to_string(reply->index) + " before it was on disk");
         }
     }
     if (const auto* reply = std::get_if<VoteReply>(&message.body); reply && reply->granted) {

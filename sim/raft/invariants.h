@@ -79,7 +79,9 @@ class Invariants {
                                             History& history);
     void applied_alike(const Raft& member, const Apply& apply, Index& at, History& history);
     void restored_alike(const Raft& member, const Restore& restore, Index& at, History& history);
+    void one_change_at_a_time(const Raft& member);
     void memberships_agree(const Raft& member, History& history);
+    void orders_leave_nothing_out(const Raft& member, const Persist& order);
     void promises_are_on_disk(const Raft& member, const Message& message, History& history);
     void one_vote_per_term(MemberId voter, Term term, MemberId candidate, History& history);
     bool on_majority(const Membership& membership, Position at) const;

@@ -209,7 +209,11 @@ void Raft::finish_step() {
 }
 
 void Raft::send(MemberId to, decltype(Message::body) body) {
-    to_send_.push_back({id_, to, term_, std::move(body)});
+    Message& message = to_send_.emplace_back();
+    message.from = id_;
+    message.to = to;
+    message.term = term_;
+    message.body = std::move(body);
 }
 
 void Raft::emit(Message message) {

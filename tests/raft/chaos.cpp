@@ -80,10 +80,7 @@ class Chaos {
     }
 
     void watch(MemberId id, const Output& output) {
-        if (const auto* removed = std::get_if<WasRemoved>(&output)) {
-            static_cast<void>(removed);
-            to_bury_.insert(id);
-        }
+        if (std::holds_alternative<WasRemoved>(output)) to_bury_.insert(id);
         if (const auto* order = std::get_if<Persist>(&output)) {
             // One's own snapshot is of what was applied; a leader's is of more.
             for (const Snapshot& snapshot : order->snapshot) {
@@ -173,7 +170,9 @@ class Chaos {
     }
     void partition(std::uint64_t sides) {
         std::vector<std::vector<MemberId>> groups(2);
-        for (const MemberId id : cluster_.ids()) groups[(sides >> (id.value % 16)) & 1].push_back(id);
+        for (const MemberId id : cluster_.ids()) {
+            groups[(sides >> (id.value % 16)) & 1].push_back(id);
+        }
         cluster_.partition(groups);
     }
     void set_network(const Action& action) {

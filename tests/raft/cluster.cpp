@@ -57,20 +57,34 @@ MemberId Cluster::leader() const {
 
 std::string Cluster::line(MemberId id) const {
     std::string text = raft::to_text(id) + " ";
+    const auto column = [&](const char* name, std::uint64_t value) {
+        text += std::string("  ") + name + " " + std::to_string(value);
+    };
     if (!running(id)) {
         const Saved& saved = disk(id);
-        return text + "off        term " + std::to_string(saved.hard.term) + "  log " +
-               std::to_string(saved.last().index) + "  commit " +
-               std::to_string(saved.hard.commit);
+        text += "off      ";
+        column("term", saved.hard.term);
+        column("log", saved.last().index);
+        column("commit", saved.hard.commit);
+        return text;
     }
     const Raft& one = raft(id);
     std::string role = raft::to_text(one.role());
     role.resize(9, ' ');
-    text += role + "  term " + std::to_string(one.term()) + "  log " +
-            std::to_string(one.log().last().index) + "  commit " + std::to_string(one.commit()) +
-            "  applied " + std::to_string(one.applied()) + "  voters " +
-            raft::to_text(one.membership().voters());
-    return text;
+    text += role;
+    column("term", one.term());
+    column("log", one.log().last().index);
+    column("commit", one.commit());
+    if (one.applied() != one.commit()) column("applied", one.applied());
+    text += "  voters";
+    for (const MemberId voter : one.membership().voters()) text += " " + raft::to_text(voter);
+    if (one.role() != Role::leader || one.commit() == one.log().last().index) return text;
+    std::size_t have = 0;
+    for (const auto& [unused, progress] : one.progress()) {
+        have += progress.match == one.log().last().index ? 1 : 0;
+    }
+    return text + "  (index " + std::to_string(one.log().last().index) + " is on " +
+           std::to_string(have) + ", needs " + std::to_string(one.membership().majority()) + ")";
 }
 
 void Cluster::start(MemberId id) {

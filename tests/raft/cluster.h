@@ -68,7 +68,7 @@ class Cluster {
     const Saved& disk(MemberId id) const { return members_.at(id).disk; }
     const std::vector<std::string>& state(MemberId id) const { return members_.at(id).state; }
     std::vector<MemberId> ids() const;
-    /// One line: "1 leader    term 1  log 2  commit 1  applied 1  voters 1, 2 and 3".
+    /// One line: "1 leader    term 1  log 2  commit 1  voters 1 2 3  (index 2 is on 1 disk)".
     std::string line(MemberId id) const;
     /// The running leader of the latest term; invalid: none.
     MemberId leader() const;
