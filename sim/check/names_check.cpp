@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "check/expectation.h"
 #include "yaml/units.h"
@@ -18,13 +19,15 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
+/// Names compared with for a typo; with all of a large platform it would take minutes.
+constexpr std::size_t compared_max = 1000;
 
 class NamesCheck {
   public:
-    explicit NamesCheck(const KnownNames& known) : known_(known) {}
+    explicit NamesCheck(const KnownNames& known)
+        : known_(known), services_(known.services.begin(), known.services.end()),
+          hosts_(known.hosts.begin(), known.hosts.end()),
+          called_(known.called.begin(), known.called.end()) {}
 
     Diagnostics run(const std::vector<Expectation>& expectations) {
         for (const Expectation& each : expectations) check(each);
@@ -33,8 +36,12 @@ class NamesCheck {
 
   private:
     void check(const Expectation& each) {
-        if (!each.service.empty()) name(each, "service", "services", each.service, known_.services);
-        if (!each.host.empty()) name(each, "host", "hosts", each.host, known_.hosts);
+        if (!each.service.empty() && services_.count(each.service) == 0) {
+            unknown(each, "service", each.service, known_.services);
+        }
+        if (!each.host.empty() && hosts_.count(each.host) == 0) {
+            unknown(each, "host", each.host, known_.hosts);
+        }
         const bool of_fault = each.when.kind == When::Kind::within_of_fault ||
                               each.when.kind == When::Kind::after_fault;
         if (of_fault) fault(each, each.when.fault);
@@ -43,12 +50,13 @@ class NamesCheck {
         instants(each);
     }
 
-    void name(const Expectation& each, const std::string& noun, const std::string& nouns,
-              const std::string& name, const std::vector<std::string>& valid) {
-        if (contains(valid, name)) return;
-        const std::string near = nearest(name, valid);
+    void unknown(const Expectation& each, const std::string& noun, const std::string& name,
+                 const std::vector<std::string>& valid) {
+        const auto compared =
+            static_cast<std::ptrdiff_t>(std::min(valid.size(), compared_max));
+        const std::string near = nearest(name, {valid.begin(), valid.begin() + compared});
         std::string hint = near.empty() ? "" : "did you mean " + near + "? ";
-        hint += valid.empty() ? "there are no " + nouns : nouns + " are " + listed(valid);
+        hint += valid.empty() ? "there are no " + noun + "s" : noun + "s are " + listed(valid);
         report(each, "no " + noun + " is named " + yaml::quoted(name), std::move(hint));
     }
 
@@ -64,8 +72,8 @@ class NamesCheck {
     void requests(const Expectation& each) {
         const bool about_requests = each.measure == Measure::requests_failed ||
                                     each.measure == Measure::requests_answered;
-        if (!about_requests || !contains(known_.services, each.service)) return;
-        if (contains(known_.called, each.service)) return;
+        if (!about_requests || services_.count(each.service) == 0) return;
+        if (called_.count(each.service) > 0) return;
         report(each, "no client calls service " + each.service,
                "add one under workload.clients; without requests nothing can be said");
     }
@@ -90,6 +98,7 @@ class NamesCheck {
     }
 
     const KnownNames& known_;
+    const std::set<std::string> services_, hosts_, called_;
     Diagnostics problems_;
 };
 

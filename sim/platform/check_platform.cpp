@@ -51,7 +51,7 @@ class PlatformCheck {
 
     void check_group(const HostGroupSpec& group) {
         const Where& at = group.where;
-        if (group.name.empty()) add(at, "name", "a host needs a name", "");
+        check_host_name(group);
         if (group.count < 1) add(at, "count", "a group has at least one host", "");
         if (group.racks_per_zone < 1) add(at, "racks", "a zone has at least one rack", "");
         if (group.cores.count <= 0) add(at, "cores", "a host needs more than 0 cores", "");
@@ -68,9 +68,63 @@ class PlatformCheck {
         if (group.link) check_link(*group.link, at, "link");
         std::set<std::string> zones;
         for (const std::string& zone : group.zones) {
-            if (zone.empty()) add(at, "zones", "a zone needs a name", "");
+            check_name(zone, at, "zones", "a zone");
             if (!zones.insert(zone).second) add(at, "zones", "zone \"" + zone + "\" twice", "");
         }
+    }
+
+    /// Names stand in sentences and in the names of links, so they are words.
+    void check_name(const std::string& name, const Where& at, const char* field,
+                    const std::string& what) {
+        if (name.empty()) {
+            add(at, field, what + " needs a name", "");
+        } else if (name.size() > name_bytes_max) {
+            add(at, field, "the name of " + what + " has " + std::to_string(name.size()) +
+                " bytes; at most " + std::to_string(name_bytes_max) + " are possible", "");
+        } else if (!std::all_of(name.begin(), name.end(), is_name_byte)) {
+            add(at, field, "\"" + name + "\" cannot be the name of " + what,
+                "names consist of letters, digits, -, _ and .");
+        }
+    }
+
+    /// A pattern's placeholders are left out before its bytes are looked at; its names are counted
+    /// at their longest, before anybody makes them.
+    void check_host_name(const HostGroupSpec& group) {
+        std::string rest = group.name;
+        std::size_t longest = 0;
+        const std::size_t zone = longest_of(group.zones, std::string("default").size());
+        const std::size_t digits = 6;   // Of hosts_max, and of a rack's number.
+        const std::size_t rack = zone + 1 + std::max<std::size_t>(group.rack.size(), 4) + digits;
+        const std::pair<const char*, std::size_t> placeholders[] = {
+            {"{}", digits}, {"{zone}", zone}, {"{rack}", rack}};
+        for (const auto& [placeholder, size] : placeholders) {
+            for (std::size_t i = rest.find(placeholder); i != std::string::npos;
+                 i = rest.find(placeholder, i)) {
+                rest.erase(i, std::string_view(placeholder).size());
+                longest += size;
+            }
+        }
+        if (rest.find_first_of("{}") != std::string::npos) {
+            add(group.where, "name", "\"" + group.name + "\" has a placeholder that means nothing",
+                "{} is the host's number, {zone} its zone, {rack} its rack");
+        } else if (!rest.empty() || group.name.empty()) {
+            check_name(rest, group.where, "name", "a host");
+        }
+        if (rest.size() <= name_bytes_max && rest.size() + longest > 4 * name_bytes_max) {
+            add(group.where, "name", "the names that \"" + group.name + "\" makes are too long", "");
+        }
+        if (!group.rack.empty()) check_name(group.rack, group.where, "rack", "a rack");
+    }
+
+    static bool is_name_byte(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    }
+
+    static std::size_t longest_of(const std::vector<std::string>& names, std::size_t otherwise) {
+        std::size_t longest = names.empty() ? otherwise : 0;
+        for (const std::string& name : names) longest = std::max(longest, name.size());
+        return longest;
     }
 
     void check_link(const LinkSpec& link, const Where& at, const std::string& field) {
@@ -81,14 +135,20 @@ class PlatformCheck {
     }
 
     void check_total() {
-        std::int64_t hosts = 0;
+        std::int64_t hosts = 0, labels = 0;
         for (const HostGroupSpec& group : spec_.hosts) {
             const std::int64_t zones = std::max<std::int64_t>(1, std::ssize(group.zones));
             hosts += std::max(0, group.count) * zones;
+            labels += std::max(0, group.count) * zones * std::ssize(group.labels);
+        }
+        if (labels > labels_max) {
+            add(spec_.where, "hosts", std::to_string(labels) + " labels on all hosts together; at "
+                "most " + std::to_string(labels_max) + " are possible", "");
         }
         if (hosts > hosts_max) {
             add(spec_.where, "hosts", std::to_string(hosts) + " hosts; at most " +
-                                          std::to_string(hosts_max) + " are possible", "");
+                                          std::to_string(hosts_max) + " are possible",
+                "one run is made for that many");
         }
     }
 
@@ -162,7 +222,7 @@ class PlatformCheck {
             equals *= level.up;
             below *= level.down;
         }
-        if (cables > 2e7) add(topology.where, "levels", "more than 20 million cables", "");
+        if (cables > 2e6) add(topology.where, "levels", "more than 2 million cables", "");
         const std::int64_t room = fat_tree_capacity(levels);
         if (room < hosts) {
             add(topology.where, topology.levels.empty() ? "k" : "levels",
@@ -177,6 +237,10 @@ class PlatformCheck {
             check_link(link.link, link.where, "");
             if (link.a.empty() || link.b.empty() || link.a == link.b) {
                 add(link.where, "", "a link joins two different ends", "");
+            }
+            if (std::max(link.a.size(), link.b.size()) > name_bytes_max) {
+                add(link.where, "", "a name of more than " + std::to_string(name_bytes_max) +
+                    " bytes", "");
             }
             if (!seen.insert(std::minmax(link.a, link.b)).second) {
                 add(link.where, "", "\"" + link.a + "\" and \"" + link.b + "\" are linked already",

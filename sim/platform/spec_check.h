@@ -36,8 +36,13 @@ Diagnostics check(const PlatformSpec& spec);
 /// Requires that check(platform) found no error.
 Diagnostics check(const std::vector<FaultSpec>& faults, const PlatformSpec& platform);
 
-/// At most as many hosts as a platform may have.
-inline constexpr std::int64_t hosts_max = 1'000'000;
+/// At most as many hosts as a platform may have: what one run is made and measured for.
+inline constexpr std::int64_t hosts_max = 100'000;
+/// At most as many labels as all hosts together may bear: ten each on the largest platform.
+inline constexpr std::int64_t labels_max = 10 * hosts_max;
+/// Longest name of a host, zone, rack or switch: a DNS label (RFC 1035, 2.3.4), so that a host's
+/// name can be its hostname.
+inline constexpr std::size_t name_bytes_max = 63;
 
 /// Reads a failure trace: a header `host,down_at,up_at`, then one outage a line. Times are
 /// durations ("90s", "1h30m") or seconds ("90", "90.5"); an empty or missing up_at means "never

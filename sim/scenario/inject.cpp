@@ -1,6 +1,5 @@
 #include "scenario/inject.h"
 
-#include <algorithm>
 #include <sstream>
 
 #include "scenario/known_names.h"
@@ -19,7 +18,7 @@ Result<Injection> read_fault(const std::string& text, const ScenarioSpec& spec) 
     auto document = yaml::parse(text, "command");
     if (!document.ok()) return document.problems();
     Diagnostics problems;
-    const platform::HostList hosts = platform::expand_hosts(spec.platform);
+    const Places places = places_of(platform::expand_hosts(spec.platform));
     const Include include = [&](const yaml::Value& value) -> std::optional<Included> {
         std::string name;
         value.into(name);
@@ -29,7 +28,7 @@ Result<Injection> read_fault(const std::string& text, const ScenarioSpec& spec) 
         return std::nullopt;
     };
     Injection injection;
-    const FaultReader reader{hosts, include, problems, true};
+    const FaultReader reader{places, include, problems, true};
     injection.fault = reader.read(yaml::Value(document.value().root(), "fault", problems));
     if (has_errors(problems)) return yaml::sorted(std::move(problems));
     const Diagnostics checked = platform::check({*injection.fault}, spec.platform);
@@ -44,15 +43,11 @@ bool whole_number(const std::string& text, std::uint64_t& out) {
     return true;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 using Do = CommandSpec::Do;
 
 constexpr const char* usage =
-    "fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, update SERVICE IMAGE, drain HOST, "
-    "pause HOST or activate HOST";
+    "fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, update SERVICE IMAGE, "
+    "drain HOST, pause HOST or activate HOST";
 
 /// The command that words after a verb mean; a Diagnostic when they do not fit it.
 Result<CommandSpec> read_command(const std::string& verb, const std::vector<std::string>& words) {
@@ -100,14 +95,14 @@ Result<Injection> read_injection(const std::string& text, const ScenarioSpec& sp
     const Result<CommandSpec> command = read_command(verb, words);
     if (!command.ok()) return command.problems();
     const std::string& service = command.value().service;
-    const std::vector<std::string> services = names_of(spec.services);
-    if (!service.empty() && !contains(services, service)) {
+    const Names services = names_of(spec.services);
+    if (!service.empty() && !services.has(service)) {
         return wrong("no service is named " + yaml::quoted(service),
                      unknown_hint(service, services, "services"));
     }
     const std::string& host = command.value().host;
-    const std::vector<std::string> hosts = names_of(platform::expand_hosts(spec.platform));
-    if (!host.empty() && !contains(hosts, host)) {
+    const Names hosts = places_of(platform::expand_hosts(spec.platform)).hosts;
+    if (!host.empty() && !hosts.has(host)) {
         return wrong("no host is named " + yaml::quoted(host), unknown_hint(host, hosts, "hosts"));
     }
     return Injection{.fault = std::nullopt, .command = command.value()};

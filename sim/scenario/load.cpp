@@ -1,8 +1,8 @@
 #include "scenario/load.h"
 
 #include <algorithm>
+#include <set>
 
-#include "scenario/known_names.h"
 #include "scenario/read_platform.h"
 
 namespace glasshive::scenario {
@@ -21,11 +21,6 @@ bool touches_names(const Diagnostic& problem) {
         if (key == naming) return true;
     }
     return false;
-}
-
-bool below(const std::string& path, const std::string& parent) {
-    if (!path.starts_with(parent)) return false;
-    return path.size() == parent.size() || path[parent.size()] == '.' || path[parent.size()] == '[';
 }
 
 }   // namespace
@@ -68,7 +63,8 @@ void Loader::read_frame(Map& map) {
     map.read("title", spec_.title);
     map.read("seed", spec_.seed);
     map.read("duration", spec_.duration);
-    map.check(spec_.duration > Duration::zero(), "duration", "a run lasts longer than 0s");
+    map.check(spec_.duration > Duration::zero(), "duration", "a run lasts longer than 0s",
+              "such as duration: 5m");
     map.read("profile", spec_.profile,
              {{"textbook", Profile::textbook}, {"realistic", Profile::realistic}});
 }
@@ -83,7 +79,9 @@ void Loader::read_machines(Map& map) {
     hosts_known_ = !has_errors(wrong) &&
                    std::none_of(problems_.begin() + static_cast<std::ptrdiff_t>(before),
                                 problems_.end(), touches_names);
-    if (hosts_known_) hosts_ = platform::expand_hosts(spec_.platform);
+    if (!hosts_known_) return;
+    hosts_ = platform::expand_hosts(spec_.platform);
+    places_ = places_of(hosts_);
 }
 
 void Loader::read_managers(const yaml::Value& value) {
@@ -131,17 +129,15 @@ void Loader::read_record(const yaml::Value& value) {
 }
 
 void Loader::check_host(const std::string& name, const yaml::Value& value) {
-    if (!hosts_known_) return;
-    const std::vector<std::string> names = names_of(hosts_);
-    if (std::find(names.begin(), names.end(), name) != names.end()) return;
-    value.error("no host is named " + yaml::quoted(name), unknown_hint(name, names, "hosts"));
+    if (!hosts_known_ || places_.hosts.has(name)) return;
+    value.error("no host is named " + yaml::quoted(name),
+                unknown_hint(name, places_.hosts, "hosts"));
 }
 
 void Loader::check_service(const std::string& name, const yaml::Value& value) {
-    if (!services_known_) return;
-    const std::vector<std::string> names = names_of(spec_.services);
-    if (std::find(names.begin(), names.end(), name) != names.end()) return;
-    value.error("no service is named " + yaml::quoted(name), unknown_hint(name, names, "services"));
+    if (!services_known_ || service_names_.has(name)) return;
+    value.error("no service is named " + yaml::quoted(name),
+                unknown_hint(name, service_names_, "services"));
 }
 
 std::string Loader::shown(const std::string& name) const {
@@ -168,14 +164,19 @@ std::optional<Included> Loader::include(const yaml::Value& value) {
 }
 
 void Loader::adopt(const Diagnostics& found) {
-    const std::size_t own = problems_.size();
+    std::set<std::string> wrong;   // Every path with an error, and all that it is part of.
+    for (const Diagnostic& each : problems_) {
+        if (each.severity != Severity::error || each.file != spec_.file) continue;
+        for (std::size_t end = each.path.find_first_of(".["); end != std::string::npos;
+             end = each.path.find_first_of(".[", end + 1)) {
+            wrong.insert(each.path.substr(0, end));
+        }
+        wrong.insert(each.path);
+    }
     for (const Diagnostic& each : found) {
-        const auto follows = [&](const Diagnostic& reported) {
-            return reported.severity == Severity::error && reported.file == each.file &&
-                   !each.path.empty() && below(reported.path, each.path);
-        };
-        const auto end = problems_.begin() + static_cast<std::ptrdiff_t>(own);
-        if (std::none_of(problems_.begin(), end, follows)) problems_.push_back(each);
+        const bool follows = each.file == spec_.file && !each.path.empty() &&
+                             wrong.count(each.path) > 0;
+        if (!follows) problems_.push_back(each);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scenario/known_names.h"
 #include "scenario/read_faults.h"
 #include "scenario/scenario.h"
 #include "scenario/schema.h"
@@ -54,9 +55,11 @@ class Loader {
     ScenarioSpec spec_;
     const FileReader& read_included_;
     platform::HostList hosts_;
+    Places places_;
     bool hosts_known_ = false;                 ///< Else nobody can say which names exist.
     bool services_known_ = true;               ///< False when the stack could not be read.
     std::vector<std::string> service_paths_;   ///< Where each of spec_.services is written.
+    Names service_names_, client_names_;
     Diagnostics problems_;
 };
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "scenario/known_names.h"
 #include "scenario/load.h"
 
 namespace glasshive::scenario {
@@ -16,9 +15,7 @@ void Loader::read_client(const yaml::Value& value) {
     map.require("service", client.service);
     client.name = client.service + "-clients";
     map.read("name", client.name);
-    const bool taken = std::any_of(spec_.clients.begin(), spec_.clients.end(),
-                                   [&](const auto& each) { return each.name == client.name; });
-    map.check(!taken, map.has("name") ? "name" : "service",
+    map.check(client_names_.add(client.name), map.has("name") ? "name" : "service",
               "a client named " + yaml::quoted(client.name) + " exists already",
               "give it a name of its own");
     int port = 0;
@@ -44,6 +41,7 @@ void Loader::read_client(const yaml::Value& value) {
 void Loader::check_called(Map& map, const workload::ClientSpec& client) {
     if (client.service.empty()) return;
     check_service(client.service, map.value("service"));
+    if (!service_names_.has(client.service)) return;
     const auto service =
         std::find_if(spec_.services.begin(), spec_.services.end(),
                      [&](const auto& each) { return each.name == client.service; });
@@ -63,13 +61,14 @@ void Loader::check_called(Map& map, const workload::ClientSpec& client) {
 
 void Loader::read_faults(const yaml::Value& value) {
     const Include include_file = [this](const yaml::Value& name) { return include(name); };
-    const FaultReader reader{hosts_, include_file, problems_};
+    const FaultReader reader{places_, include_file, problems_};
     std::vector<platform::FaultSpec> understood;
     for (const yaml::Value& item : value.items()) {
+        const auto before = static_cast<std::ptrdiff_t>(problems_.size());
         spec_.faults.push_back(reader.read(item));
         // What is wrong with `do` would make the rest look wrong.
         const bool wrong =
-            std::any_of(problems_.begin(), problems_.end(),
+            std::any_of(problems_.begin() + before, problems_.end(),
                         [&](const auto& problem) { return problem.path == item.path() + ".do"; });
         const bool known = item.node().find("do").exists() && !wrong;
         if (known) understood.push_back(spec_.faults.back());
@@ -134,11 +133,11 @@ void Loader::read_expectations(const yaml::Value& value) {
         if (parsed.ok()) {
             spec_.expectations.push_back(std::move(parsed.value()));
         } else {
-            adopt(parsed.problems());
+            problems_.push_back(parsed.problems().front());
         }
     }
     if (!hosts_known_ || !services_known_) return;
-    check::KnownNames known{.services = names_of(spec_.services), .hosts = names_of(hosts_),
+    check::KnownNames known{.services = service_names_.list(), .hosts = places_.hosts.list(),
                             .faults = std::ssize(spec_.faults), .duration = spec_.duration};
     for (const workload::ClientSpec& client : spec_.clients) known.called.push_back(client.service);
     adopt(check::check_names(spec_.expectations, known));

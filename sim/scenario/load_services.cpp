@@ -106,12 +106,12 @@ void Loader::load_stack(const yaml::Value& file, std::map<std::string, std::stri
 }
 
 void Loader::read_services(const yaml::Value& value) {
+    service_names_ = names_of(spec_.services);
     for (const yaml::Value& item : value.items()) {
         swarm::ServiceSpec service = read_service(item);
-        const bool taken = std::any_of(spec_.services.begin(), spec_.services.end(),
-                                       [&](const auto& each) { return each.name == service.name; });
-        if (taken && !service.name.empty()) {
-            item.error("a service named " + yaml::quoted(service.name) + " exists already");
+        if (!service.name.empty() && !service_names_.add(service.name)) {
+            item.error("a service named " + yaml::quoted(service.name) + " exists already",
+                       "give each service a name of its own");
         }
         service_paths_.push_back(item.path());
         spec_.services.push_back(std::move(service));

@@ -1,7 +1,5 @@
 #include "scenario/read_faults.h"
 
-#include <algorithm>
-
 namespace glasshive::scenario {
 
 namespace {
@@ -62,15 +60,10 @@ platform::LawSpec read_law(const yaml::Value& value) {
 }   // namespace
 
 TargetSpec FaultReader::bare_name(const std::string& name, const yaml::Value& place) const {
-    const auto in = [&](const std::vector<std::string>& names) {
-        return std::find(names.begin(), names.end(), name) != names.end();
-    };
-    const bool host = std::any_of(hosts.hosts.begin(), hosts.hosts.end(),
-                                  [&](const auto& each) { return each.name == name; });
     TargetSpec target{TargetSpec::Of::host, name, where_of(place)};
-    if (host) return target;
-    if (in(hosts.zones)) target.of = TargetSpec::Of::zone;
-    else if (in(hosts.racks)) target.of = TargetSpec::Of::rack;
+    if (places.hosts.has(name)) return target;
+    if (places.zones.has(name)) target.of = TargetSpec::Of::zone;
+    else if (places.racks.has(name)) target.of = TargetSpec::Of::rack;
     return target;
 }
 
@@ -134,7 +127,8 @@ void FaultReader::read_when(Map& map, FaultSpec& fault) const {
     }
     map.check(!traced || !map.has("at"), "at", "the trace says when", "remove it");
     if (!at && !fault.random && !traced && !at_is_now && !map.has("at")) {
-        map.self().error("it never strikes: at is missing", "at: 60s, or mtbf and mttr, or trace");
+        map.self().error("nothing says when it strikes",
+                         "write at: 60s, or mtbf and mttr, or trace");
     }
 }
 

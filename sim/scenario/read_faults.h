@@ -5,6 +5,7 @@
 
 #include "platform/spec.h"
 #include "platform/spec_check.h"
+#include "scenario/known_names.h"
 #include "scenario/schema.h"
 
 namespace glasshive::scenario {
@@ -17,10 +18,10 @@ struct Included {
 /// Reads a file that `value` names; reports at `value` when there is none.
 using Include = std::function<std::optional<Included>(const yaml::Value& value)>;
 
-/// Reads one entry of `faults:`. Names are resolved in `hosts` where a bare name may be a host's, a
+/// Reads one entry of `faults:`. Names are resolved in `places` where a bare name may be a host's, a
 /// zone's or a rack's; platform::check says which of them do not exist.
 struct FaultReader {
-    const platform::HostList& hosts;
+    const Places& places;
     const Include& include;
     Diagnostics& problems;    ///< Where what is wrong inside a trace goes.
     bool at_is_now = false;   ///< `at` may be left out: the fault strikes when it is injected.

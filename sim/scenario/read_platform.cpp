@@ -68,7 +68,25 @@ HostGroupSpec read_host(const yaml::Value& value, HostGroupSpec group) {
     return group;
 }
 
-void read_host_group(const yaml::Value& value, const HostGroupSpec& shape, PlatformSpec& spec) {
+/// The groups of hosts read so far. Reading stops when they are too many, which platform::check will
+/// report: a hostile file must not make millions of groups with thousands of labels first.
+class Groups {
+  public:
+    explicit Groups(std::vector<HostGroupSpec>& groups) : groups_(groups) {}
+    bool full() const {
+        return std::ssize(groups_) > platform::hosts_max || labels_ > platform::labels_max;
+    }
+    void add(HostGroupSpec group) {
+        labels_ += std::ssize(group.labels);
+        groups_.push_back(std::move(group));
+    }
+
+  private:
+    std::vector<HostGroupSpec>& groups_;
+    std::int64_t labels_ = 0;
+};
+
+void read_host_group(const yaml::Value& value, const HostGroupSpec& shape, Groups& groups) {
     Map map(Part::host_group, value);
     HostGroupSpec group = shape;
     group.where = where_of(value);
@@ -78,12 +96,12 @@ void read_host_group(const yaml::Value& value, const HostGroupSpec& shape, Platf
     map.read("rack", group.rack);
     map.read("racks", group.racks_per_zone, {1, count_max});
     read_shape(map, group);
-    spec.hosts.push_back(std::move(group));
+    groups.add(std::move(group));
 }
 
 /// With its own pattern of names the zones are one group; else one group each, so that every zone
 /// counts its hosts from 1.
-void read_zones(const yaml::Value& value, const HostGroupSpec& shape, PlatformSpec& spec) {
+void read_zones(const yaml::Value& value, const HostGroupSpec& shape, Groups& groups) {
     Map map(Part::zone_group, value);
     HostGroupSpec group = read_host(map.value("node"), shape);
     group.where = where_of(value);
@@ -94,26 +112,32 @@ void read_zones(const yaml::Value& value, const HostGroupSpec& shape, PlatformSp
     map.read("racks", group.racks_per_zone, {1, count_max});
     if (map.read("name", group.name)) {
         group.zones = std::move(zones);
-        if (!group.zones.empty()) spec.hosts.push_back(std::move(group));
+        if (!group.zones.empty()) groups.add(std::move(group));
         return;
     }
     group.name = "{zone}-{}";
     for (const std::string& zone : zones) {
+        if (groups.full()) return;
         group.zones = {zone};
-        spec.hosts.push_back(group);
+        groups.add(group);
     }
 }
 
 void read_hosts(Map& map, const HostGroupSpec& shape, PlatformSpec& spec) {
+    Groups groups(spec.hosts);
     const yaml::Value hosts = map.value("hosts");
     if (hosts.node().is_scalar()) {
         HostGroupSpec group = shape;
         group.where = where_of(hosts);
-        if (hosts.into(group.count, {1, count_max})) spec.hosts.push_back(std::move(group));
+        if (hosts.into(group.count, {1, count_max})) groups.add(std::move(group));
     } else {
-        for (const yaml::Value& item : hosts.items()) read_host_group(item, shape, spec);
+        for (const yaml::Value& item : hosts.items()) {
+            if (!groups.full()) read_host_group(item, shape, groups);
+        }
     }
-    for (const yaml::Value& item : map.value("zones").items()) read_zones(item, shape, spec);
+    for (const yaml::Value& item : map.value("zones").items()) {
+        if (!groups.full()) read_zones(item, shape, groups);
+    }
     if (map.present() && !map.has("hosts") && !map.has("zones")) {
         map.self().error("a platform needs hosts", "hosts: 5, or a list of hosts, or zones");
     }

@@ -16,11 +16,18 @@ Map::~Map() {
     SIM_ASSERT(std::find(asked_.begin(), asked_.end(), false) == asked_.end());
 }
 
-void Map::asked(std::string_view key) {
+const KeyInfo& Map::asked(std::string_view key) {
     const auto known = std::find_if(section_.keys.begin(), section_.keys.end(),
                                     [&](const KeyInfo& each) { return each.key == key; });
     SIM_ASSERT(known != section_.keys.end());
     asked_[static_cast<std::size_t>(known - section_.keys.begin())] = true;
+    return *known;
+}
+
+yaml::Value Map::required(std::string_view key) {
+    const KeyInfo& info = asked(key);
+    return reader_.required(key, info.example.empty() ? "" : "such as " + info.key + ": " +
+                                                                  info.example);
 }
 
 platform::Where where_of(const yaml::Value& value) {

@@ -54,7 +54,8 @@ class Map {
     const yaml::Value& self() const { return reader_.self(); }
     bool has(std::string_view key) { return asked(key), reader_.has(key); }
     yaml::Value value(std::string_view key) { return asked(key), reader_.value(key); }
-    yaml::Value required(std::string_view key) { return asked(key), reader_.required(key); }
+    /// A key that is not there is reported with its example.
+    yaml::Value required(std::string_view key);
 
     template <class T>
     bool read(std::string_view key, T& out) { return value(key).into(out); }
@@ -76,7 +77,8 @@ class Map {
     }
 
   private:
-    void asked(std::string_view key);
+    /// Marks the key as asked for; its entry in the table.
+    const KeyInfo& asked(std::string_view key);
 
     const Section& section_;
     yaml::Reader reader_;

@@ -84,7 +84,8 @@ Node build(DocumentStorage& storage, Diagnostics& problems) {
     } catch (const YAML::Exception& error) {
         const bool at_end = error.mark.line + 1 > builder.last_line();
         const bool open_quote = at_end && error.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
-        const int line = std::min(error.mark.line + 1, builder.last_line());
+        int line = std::min(error.mark.line + 1, builder.last_line());
+        if (open_quote) line = std::max(open_quote_line(storage.text), 1);
         std::string message = open_quote ? YAML::ErrorMsg::EOF_IN_SCALAR : error.msg;
         if (builder.indented_with_tab(line)) message = YAML::ErrorMsg::TAB_IN_INDENTATION;
         problems.push_back(syntax_problem(storage.file, line, message));

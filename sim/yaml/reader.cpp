@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace glasshive::yaml {
 
@@ -25,8 +26,8 @@ std::string bounds(Range<T> range) {
     };
     const bool open_below = range.min == std::numeric_limits<T>::lowest();
     const bool open_above = range.max == std::numeric_limits<T>::max();
-    if (open_above) return "at least " + shown(range.min);
-    if (open_below) return "at most " + shown(range.max);
+    if (open_above) return "of at least " + shown(range.min);
+    if (open_below) return "of at most " + shown(range.max);
     return "from " + shown(range.min) + " to " + shown(range.max);
 }
 
@@ -215,10 +216,11 @@ Value Reader::value(std::string_view key) {
     return Value(self_.node().find(key), below(self_.path(), key), *self_.problems_);
 }
 
-Value Reader::required(std::string_view key) {
+Value Reader::required(std::string_view key, std::string hint) {
     Value found = value(key);
-    if (present() && !found.exists())
-        self_.error("the key \"" + std::string(key) + "\" is missing");
+    if (present() && !found.exists()) {
+        self_.error("the key \"" + std::string(key) + "\" is missing", std::move(hint));
+    }
     return found;
 }
 
@@ -251,7 +253,7 @@ void Reader::finish() {
         if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
         const std::string near = nearest(key, asked_);
         std::string hint = near.empty() ? "" : "did you mean " + near + "? ";
-        hint += "valid keys are " + joined(asked_);
+        hint += (asked_.size() == 1 ? "the only valid key is " : "valid keys are ") + joined(asked_);
         Value(entry.key, below(self_.path(), key), *self_.problems_)
             .error("unknown key " + quoted(key), asked_.empty() ? "remove it" : hint);
     }
@@ -263,12 +265,12 @@ Diagnostics sorted(Diagnostics problems) {
                          return a.file != b.file ? a.file < b.file : a.line < b.line;
                      });
     Diagnostics result;
+    std::set<std::string> told;   // In the current line, which may be the whole of a hostile file.
     for (Diagnostic& problem : problems) {
-        bool known = false;
-        for (auto at = result.rbegin(); at != result.rend() && at->line == problem.line; ++at) {
-            known = known || *at == problem;
-        }
-        if (!known) result.push_back(std::move(problem));
+        const bool same_line = !result.empty() && result.back().line == problem.line &&
+                               result.back().file == problem.file;
+        if (!same_line) told.clear();
+        if (told.insert(to_text(problem)).second) result.push_back(std::move(problem));
     }
     return result;
 }

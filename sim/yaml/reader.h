@@ -159,7 +159,7 @@ class Reader {
         return required(key).into(out, choices);
     }
     /// value(), but reports when the key is absent.
-    Value required(std::string_view key);
+    Value required(std::string_view key, std::string hint = "");
 
     /// A Reader of the map under `key`; one that is not present() when the key is absent.
     Reader map(std::string_view key) { return value(key).as_map(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "yaml/node.h"
@@ -42,6 +43,10 @@ struct DocumentStorage {
 /// neither it nor a line nor its nesting is too long for yaml-cpp. True when it is; else one
 /// Diagnostic is added.
 bool check_text(std::string& text, const std::string& file, Diagnostics& problems);
+
+/// The line in which a quoted text begins that the whole text never closes, or 0. An approximation:
+/// block texts are not told apart.
+int open_quote_line(std::string_view text);
 
 /// What yaml-cpp's `message` means to somebody who has never read YAML's grammar.
 Diagnostic syntax_problem(const std::string& file, int line, const std::string& message);

@@ -41,11 +41,11 @@ constexpr std::array<Meaning, 26> meanings{{
     {"end of map not found", "this line does not fit the map above it",
      "keys of one map start in the same column, and each needs a colon and a space after it"},
     {"end of map flow not found", "a map in braces is not closed",
-     "look for a missing } or a missing comma"},
+     "look for a missing } or comma, here or in the lines above"},
     {"end of sequence not found", "this line does not fit the list above it",
      "items of one list start with \"- \" in the same column"},
     {"end of sequence flow not found", "a list in brackets is not closed",
-     "look for a missing ] or a missing comma"},
+     "look for a missing ] or comma, here or in the lines above"},
     {"illegal map value", "a colon is not allowed here",
      "put quotes around a text that contains \": \""},
     {"illegal map key", "a key is not allowed here", "check the indentation of this line"},
@@ -54,7 +54,7 @@ constexpr std::array<Meaning, 26> meanings{{
     {"illegal flow end", "a closing bracket has no opening one", ""},
     {"illegal tab when looking for indentation", "a tab is used for indentation",
      "YAML allows spaces only"},
-    {"illegal EOF in scalar", "a quoted text is not closed before the end of the file",
+    {"illegal EOF in scalar", "a quoted text begins here and is never closed",
      "look for the missing quote"},
     {"illegal document indicator in scalar", "a quoted text is not closed before a document mark",
      "look for the missing quote"},
@@ -155,6 +155,36 @@ bool check_text(std::string& text, const std::string& file, Diagnostics& problem
             line, "lists and maps are nested more than " + std::to_string(depth_max) + " deep", "");
     }
     return true;
+}
+
+int open_quote_line(std::string_view text) {
+    char open = 0;        // The quote that is open.
+    int line = 1, opened = 0;
+    bool fresh = true;    // Where a value can begin: elsewhere a quote is a character like others.
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        const char next = at + 1 < text.size() ? text[at + 1] : '\n';
+        if (c == '\n') ++line;
+        if (open != 0) {
+            const bool escaped = (open == '"' && c == '\\') || (open == '\'' && c == open && next == c);
+            if (escaped && next != '\n') ++at;
+            else if (c == open) open = 0, fresh = false;
+            continue;
+        }
+        const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        const bool next_blank = next == ' ' || next == '\n';
+        if (c == '#' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\n')) {
+            at = std::min(text.find('\n', at), text.size()) - 1;
+        } else if (fresh && (c == '"' || c == '\'')) {
+            open = c;
+            opened = line;
+        } else if (c == '\n' || c == '[' || c == '{' || c == ',') {
+            fresh = true;
+        } else if (!blank) {
+            fresh = next_blank && (c == ':' || (c == '-' && fresh));
+        }
+    }
+    return open != 0 ? opened : 0;
 }
 
 Diagnostic syntax_problem(const std::string& file, int line, const std::string& message) {

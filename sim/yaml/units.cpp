@@ -142,6 +142,7 @@ Parsed<Duration> parse_duration(std::string_view text) {
     std::int64_t last_factor = std::numeric_limits<std::int64_t>::max();
     std::string_view rest = text;
     if (rest.empty()) return refuse<Duration>(text, "a duration", hint);
+    if (rest[0] == '-') return refuse<Duration>(text, "a duration", "durations have no sign");
     while (!rest.empty()) {
         const std::string_view number = rest.substr(0, number_length(rest));
         rest.remove_prefix(number.size());
