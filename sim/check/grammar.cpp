@@ -1,28 +1,115 @@
+#include "check/grammar.h"
+
+#include <array>
+
 #include "check/expectation.h"
 
 namespace glasshive::check {
 
+namespace {
+
+constexpr std::array sentences{
+    SentenceForm{"service S has (N|exactly N|at least N|at most N|no) [reported] running "
+                 "task(s) WHEN",
+                 "Containers that execute; with `reported`, tasks the managers believe to "
+                 "run, as in "
+                 "`docker service ls`.",
+                 "service web has 3 running tasks within 60s of fault 1"},
+    SentenceForm{"service S never has (more|fewer) than N [reported] running task(s) [DURING]",
+                 "A bound that is never passed.",
+                 "service db never has more than 1 running task"},
+    SentenceForm{"service S is down for at most D [DURING]",
+                 "Time without any executing container, once there was one, in all.",
+                 "service web is down for at most 20s after 30s"},
+    SentenceForm{"node H is [not] (ready|down) WHEN", "A node as the managers see it.",
+                 "node node-2 is down within 17s of fault 1"},
+    SentenceForm{"host H is [not] (on|off|paused) WHEN", "A host as it is.",
+                 "host node-2 is off after 60s"},
+    SentenceForm{"no request to S fails [DURING]", "Requests of clients.",
+                 "no request to web fails after 90s"},
+    SentenceForm{"at most N request(s) to S fail(s) [DURING]", "The same, counted.",
+                 "at most 5 requests to web fail"},
+    SentenceForm{"at most P of requests to S fail [DURING]", "The same, as a share.",
+                 "at most 2% of requests to web fail between 30s and 2m"},
+    SentenceForm{"P of requests to S answer within D [DURING]",
+                 "At least this share of all requests is answered that fast.",
+                 "95% of requests to web answer within 200ms"},
+    SentenceForm{"no task [of S] fails [DURING]", "Tasks that failed or were rejected.",
+                 "no task of web fails"},
+    SentenceForm{"at most N task(s) [of S] fail(s) [DURING]", "The same, counted.",
+                 "at most 3 tasks fail after fault 1"},
+    SentenceForm{"no node runs more than N task(s) of S [DURING]",
+                 "Executing containers on the node that has most of them.",
+                 "no node runs more than 2 tasks of web"},
+    SentenceForm{"fault F strikes [(at least|at most|exactly) N time(s)]",
+                 "That it struck at all, or how often.", "fault 1 strikes at least 2 times"},
+};
+
+constexpr std::array whens{
+    SentenceForm{"within D of fault F",
+                 "After each strike, from some instant at most D later, unbroken until the "
+                 "next fault "
+                 "or the end. A fault that never struck fails the sentence.",
+                 "service web has 3 running tasks within 60s of fault 1"},
+    SentenceForm{"within D of [the] start",
+                 "From some instant at most D after the start, unbroken until the next fault "
+                 "or the "
+                 "end.",
+                 "service web has 3 running tasks within 60s of start"},
+    SentenceForm{"by D", "The same in other words.", "service web has 3 running tasks by 60s"},
+    SentenceForm{"after D", "At every instant from D on.",
+                 "service web has at least 2 running tasks after 30s"},
+    SentenceForm{"after fault F", "At every instant from the fault's first strike on.",
+                 "service web has at least 2 running tasks after fault 1"},
+    SentenceForm{"between D and D", "At every instant from the first to the second.",
+                 "service web has 3 running tasks between 30s and 60s"},
+    SentenceForm{"at the end", "When the run is over.", "service web has 3 running tasks at "
+                 "the end"},
+    SentenceForm{"always", "At every instant of the run, its start included.",
+                 "host node-1 is on always"},
+};
+
+constexpr std::array durings{
+    SentenceForm{"after D", "From D on.", "no request to web fails after 90s"},
+    SentenceForm{"after fault F", "From the fault's first strike on.",
+                 "no request to web fails after fault 1"},
+    SentenceForm{"between D and D", "From the first to the second.",
+                 "no request to web fails between 30s and 90s"},
+};
+
+std::string table(const char* heading, std::span<const SentenceForm> forms) {
+    std::string text =
+        std::string("| ") + heading + " | meaning | example |\n|---|---|---|\n";
+    for (const SentenceForm& each : forms) {
+        std::string form = each.form;
+        for (std::size_t at = 0; (at = form.find('|', at)) != std::string::npos; at += 2) {
+            form.insert(at, "\\");
+        }
+        text += "| `" + form + "` | " + each.meaning + " | `" + each.example + "` |\n";
+    }
+    return text;
+}
+
+}   // namespace
+
+std::span<const SentenceForm> sentence_forms() { return sentences; }
+std::span<const SentenceForm> when_forms() { return whens; }
+std::span<const SentenceForm> during_forms() { return durings; }
+
 std::string grammar_page() {
-    return R"(A sentence says what is measured, compares it, and says when it must be so.
-
-| what | example |
-|---|---|
-| executing containers | `service web has 3 running tasks within 60s of fault 1` |
-| at least, at most | `service web has at least 2 running tasks after 30s` |
-| what the managers believe (`docker service ls`) | `service web has 3 reported running tasks by 30s` |
-| a bound that is never passed | `service db never has more than 1 running task` |
-| a node as the managers see it | `node node-2 is down within 17s of fault 1` |
-| a host as it is | `host node-2 is off after 60s` |
-| requests that fail | `no request to web fails after 90s` |
-| a share of requests | `95% of requests to web answer within 200ms` |
-| that a fault struck at all | `fault 1 strikes` |
-
-When: `always` (the default), `by 30s`, `within 60s of start`, `within 60s of fault 1`, `after 90s`.
-`within D of fault N`: from some instant at most D after each strike it holds unbroken until the next
-fault or the end; a fault that never struck fails the sentence. *Running* counts containers that
-execute, *reported running* what the managers believe. Without any request a sentence about requests is
-undecided, which counts as not held.
-)";
+    return "A sentence says what is measured, compares it, and says when it must be so.\n"
+           "\n"
+           "`[x]` may be left out, `(x|y)` is a choice, `task(s)` stands for task and tasks. "
+           "S is a\n"
+           "service, H a host, N a number, F the number of a fault, D a duration or an "
+           "instant, P a\n"
+           "share such as `2%`.\n"
+           "\n" + table("sentence", sentences) +
+           "\nWithout any request a sentence about requests is undecided, which counts as not "
+           "held.\n"
+           "\nWHEN must be said:\n\n" + table("WHEN", whens) +
+           "\nDURING narrows what is looked at; without it that is the whole run:\n\n" +
+           table("DURING", durings);
 }
 
 }   // namespace glasshive::check

@@ -39,7 +39,10 @@ void SentenceParser::refuse(std::string_view wanted, std::string problem) {
     if (std::find(wanted_.begin(), wanted_.end(), wanted) == wanted_.end()) {
         wanted_.emplace_back(wanted);
     }
-    if (!problem.empty()) problem_ = std::move(problem);
+    if (!problem.empty()) {
+        problem_ = std::move(problem);
+        problem_wanted_ = wanted;
+    }
 }
 
 bool SentenceParser::accept(std::string_view words) {
@@ -132,13 +135,14 @@ std::string SentenceParser::message() const {
         before += (before.empty() ? "" : " ") + words_[i];
     }
     const std::string place = before.empty() ? " at the start" : " after " + yaml::quoted(before);
-    if (!problem_.empty()) return problem_ + place;
+    if (!problem_.empty()) return problem_ + (before.empty() ? "" : place);
     if (words_.empty()) return "an expectation is a sentence; this one is empty";
     if (furthest_ >= words_.size()) return "the sentence is not complete" + place;
     return yaml::quoted(words_[furthest_]) + " does not fit" + place;
 }
 
 std::string SentenceParser::hint() const {
+    if (!problem_.empty()) return "here follows " + problem_wanted_;
     std::string text;
     if (furthest_ < words_.size()) {
         const std::string near = nearest(words_[furthest_], wanted_);

@@ -20,6 +20,8 @@ class SentenceParser {
     /// After parse() said no: what does not fit, and what could stand there.
     std::string message() const;
     std::string hint() const;
+    /// What could stand there: words, or what they stand for ("a number").
+    const std::vector<std::string>& wanted() const { return wanted_; }
 
   private:
     // Each returns false with the position unchanged when its words do not come next.
@@ -54,7 +56,8 @@ class SentenceParser {
     std::size_t at_ = 0;
     std::size_t furthest_ = 0;            ///< Where reading failed last.
     std::vector<std::string> wanted_;     ///< What was tried there.
-    std::string problem_;                 ///< A value there that is almost right.
+    std::string problem_;                 ///< A value there that is almost right,
+    std::string problem_wanted_;          ///< and what it should have been.
 };
 
 }   // namespace glasshive::check

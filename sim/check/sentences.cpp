@@ -1,6 +1,6 @@
 #include "check/sentence_parser.h"
 
-/// The grammar itself: one function per form, in the order of grammar_page().
+/// The grammar itself: one function per form, as check/grammar.h lists them.
 namespace glasshive::check {
 
 namespace {
