@@ -181,7 +181,14 @@ void Value::warning(std::string message, std::string hint) const {
 void Value::wrong_kind(std::string_view wanted) const {
     std::string found(to_text(node_.kind()));
     if (node_.is_scalar()) found = quoted(node_.text());
-    error("expected " + std::string(wanted) + ", found " + found);
+    std::string hint;
+    if (wanted == "a list" && node_.is_map()) hint = "begin each item with \"- \"";
+    if (wanted == "a list" && node_.is_scalar()) {
+        hint = "write [" + node_.text() + "], or one item a line";
+    }
+    if (wanted == "a map" && node_.is_list()) hint = "write \"key: value\" lines without \"- \"";
+    if (hint.size() > 80) hint.clear();   // A whole text in it helps nobody.
+    error("expected " + std::string(wanted) + ", found " + found, hint);
 }
 
 Reader::Reader(Node node, Diagnostics& problems, std::string path)
@@ -253,7 +260,8 @@ void Reader::finish() {
         if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
         const std::string near = nearest(key, asked_);
         std::string hint = near.empty() ? "" : "did you mean " + near + "? ";
-        hint += (asked_.size() == 1 ? "the only valid key is " : "valid keys are ") + joined(asked_);
+        hint += asked_.size() == 1 ? "the only valid key is " : "valid keys are ";
+        hint += joined(asked_);
         Value(entry.key, below(self_.path(), key), *self_.problems_)
             .error("unknown key " + quoted(key), asked_.empty() ? "remove it" : hint);
     }

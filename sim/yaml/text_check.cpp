@@ -39,7 +39,8 @@ struct Meaning {
 
 constexpr std::array<Meaning, 26> meanings{{
     {"end of map not found", "this line does not fit the map above it",
-     "keys of one map start in the same column, and each needs a colon and a space after it"},
+     "keys of one map start in the same column and end in a colon and a space; or a quote in the "
+     "lines above is not closed"},
     {"end of map flow not found", "a map in braces is not closed",
      "look for a missing } or comma, here or in the lines above"},
     {"end of sequence not found", "this line does not fit the list above it",
@@ -166,7 +167,8 @@ int open_quote_line(std::string_view text) {
         const char next = at + 1 < text.size() ? text[at + 1] : '\n';
         if (c == '\n') ++line;
         if (open != 0) {
-            const bool escaped = (open == '"' && c == '\\') || (open == '\'' && c == open && next == c);
+            const bool doubled = open == '\'' && c == open && next == c;
+            const bool escaped = doubled || (open == '"' && c == '\\');
             if (escaped && next != '\n') ++at;
             else if (c == open) open = 0, fresh = false;
             continue;

@@ -137,14 +137,14 @@ TEST_CASE("broken texts give one clear problem each", "[yaml][node]") {
         {"a: b: c\n", "t:1: not valid YAML: a colon is not allowed here\n"
                       "    hint: put quotes around a text that contains \": \""},
         {"a: [1, 2\nb: 3\n", "t:2: not valid YAML: a list in brackets is not closed\n"
-                             "    hint: look for a missing ] or a missing comma"},
-        {"a: \"x\n", "t:1: not valid YAML: a quoted text is not closed before the end of the file\n"
+                             "    hint: look for a missing ] or comma, here or in the lines above"},
+        {"a: \"x\n", "t:1: not valid YAML: a quoted text begins here and is never closed\n"
                      "    hint: look for the missing quote"},
         {"a: 'x\nb: 2",
-         "t:2: not valid YAML: a quoted text is not closed before the end of the file\n"
+         "t:1: not valid YAML: a quoted text begins here and is never closed\n"
          "    hint: look for the missing quote"},
         {"a: {b: 1\n", "t:1: not valid YAML: a map in braces is not closed\n"
-                       "    hint: look for a missing } or a missing comma"},
+                       "    hint: look for a missing } or comma, here or in the lines above"},
         {"a: \x04\n", "t:1: a control character; this is not a text file"},
         {"a: \xFF\n", "t:1: bytes that are not UTF-8\n    hint: save the file as UTF-8"},
         {"a: 1\nb: \xED\xA0\x80\n",

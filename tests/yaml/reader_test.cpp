@@ -148,20 +148,24 @@ TEST_CASE("every mistake is reported at once, with place, path and hint", "[yaml
         "s.yaml:8: services[1].args[2]: expected a text, found a map\n"
         "s.yaml:9: services[2]: expected a map, found \"oops\"\n"
         "s.yaml:10: services[3].resources: expected a map, found a list\n"
+        "    hint: write \"key: value\" lines without \"- \"\n"
         "s.yaml:10: services[3].delay: expected a duration, found a list\n"
         "s.yaml:10: services[3].replicas: a global service has no replicas\n"
         "    hint: remove it, or write mode: replicated\n"
-        "s.yaml:11: labels: expected a map, found a list");
+        "s.yaml:11: labels: expected a map, found a list\n"
+        "    hint: write \"key: value\" lines without \"- \"");
 }
 
 TEST_CASE("a file that is no map is one problem", "[yaml][reader]") {
-    REQUIRE(run("- 1\n- 2\n").problems == "s.yaml:1: expected a map, found a list");
+    REQUIRE(run("- 1\n- 2\n").problems ==
+            "s.yaml:1: expected a map, found a list\n"
+            "    hint: write \"key: value\" lines without \"- \"");
     REQUIRE(run("hello\n").problems == "s.yaml:1: expected a map, found \"hello\"");
 }
 
 TEST_CASE("whole numbers keep their bounds", "[yaml][reader]") {
     REQUIRE(run("seed: -1\n").problems ==
-            "s.yaml:1: seed: -1 is out of range\n    hint: write a number at least 0");
+            "s.yaml:1: seed: -1 is out of range\n    hint: write a number of at least 0");
     REQUIRE(run("seed: 18446744073709551616\n").problems ==
             "s.yaml:1: seed: \"18446744073709551616\" is too large");
     REQUIRE(

@@ -45,7 +45,7 @@ TEST_CASE("a bad duration says why", "[yaml][units]") {
              {"0", "\"0\" is not a duration | a duration needs a unit: 0s"},
              {"", "\"\" is not a duration" + hint},
              {"soon", "\"soon\" is not a duration" + hint},
-             {"-5s", "\"-5s\" is not a duration" + hint},
+             {"-5s", "\"-5s\" is not a duration | durations have no sign"},
              {"1..5s", "\"1..5s\" is not a duration" + hint},
              {"30s1m", "\"30s1m\" is not a duration | write larger units first, each once: 1m30s"},
              {"1s1s", "\"1s1s\" is not a duration | write larger units first, each once: 1m30s"},
