@@ -74,15 +74,20 @@ int judge_recording(const CommonOptions& common, const std::string& path) {
     return check::all_held(evaluator.verdicts()) ? exit_ok : exit_failed;
 }
 
-/// A Compose file has `services:` as a map and no `schema:`.
+/// A Compose file has `services:` and no key that only scenarios have: a scenario whose `schema:`
+/// is forgotten is still one.
 bool looks_like_compose(const std::string& path) {
     std::ifstream in(path);
     std::string line;
+    bool services = false;
     for (int i = 0; i < 2000 && std::getline(in, line); ++i) {
-        if (line.rfind("schema:", 0) == 0) return false;
-        if (line.rfind("services:", 0) == 0) return true;
+        for (const char* key : {"schema:", "platform:", "faults:", "workload:", "commands:",
+                                "expect:", "stack:", "duration:", "seed:", "images:"}) {
+            if (line.rfind(key, 0) == 0) return false;
+        }
+        services = services || line.rfind("services:", 0) == 0;
     }
-    return false;
+    return services;
 }
 
 std::optional<std::string> file_content(const std::filesystem::path& path) {

@@ -181,7 +181,8 @@ class FaultCheck {
         }
         const bool own_times = fault.random || !fault.trace.empty() || !fault.trace_file.empty();
         if (own_times && (fault.lasts || fault.repeat)) {
-            add(fault.where, "", "random failures and traces say themselves when they end");
+            add(fault.where, "", "random failures and traces say themselves when they end",
+                "remove for and every");
         }
         if (fault.random && !fault.trace.empty()) {
             add(fault.where, "", "a fault is random or follows a trace, not both");

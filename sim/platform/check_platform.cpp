@@ -80,7 +80,8 @@ class PlatformCheck {
             add(at, field, what + " needs a name", "");
         } else if (name.size() > name_bytes_max) {
             add(at, field, "the name of " + what + " has " + std::to_string(name.size()) +
-                " bytes; at most " + std::to_string(name_bytes_max) + " are possible", "");
+                " bytes; at most " + std::to_string(name_bytes_max) + " are possible",
+                "it begins with \"" + name.substr(0, 20) + "\"");
         } else if (!std::all_of(name.begin(), name.end(), is_name_byte)) {
             add(at, field, "\"" + name + "\" cannot be the name of " + what,
                 "names consist of letters, digits, -, _ and .");
@@ -111,7 +112,7 @@ class PlatformCheck {
             check_name(rest, group.where, "name", "a host");
         }
         if (rest.size() <= name_bytes_max && rest.size() + longest > 4 * name_bytes_max) {
-            add(group.where, "name", "the names that \"" + group.name + "\" makes are too long", "");
+            add(group.where, "name", "the names that it makes are too long", "");
         }
         if (!group.rack.empty()) check_name(group.rack, group.where, "rack", "a rack");
     }
@@ -155,7 +156,11 @@ class PlatformCheck {
     void check_names(const HostList& list) {
         std::map<std::string_view, std::uint32_t> group_of;
         std::set<std::pair<std::uint32_t, std::string>> told;
+        std::set<std::uint32_t> long_in;
         for (const HostList::Entry& host : list.hosts) {
+            if (host.name.size() > name_bytes_max && long_in.insert(host.group).second) {
+                check_name(host.name, spec_.hosts[host.group].where, "name", "a host");
+            }
             const auto [first, is_new] = group_of.try_emplace(host.name, host.group);
             if (is_new || !told.insert({host.group, host.name}).second || told.size() > 5) continue;
             add(spec_.hosts[host.group].where, "name", "a host named \"" + host.name +

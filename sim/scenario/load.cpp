@@ -33,6 +33,8 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
 
 Result<ScenarioSpec> Loader::finish() {
     Diagnostics all = yaml::sorted(std::move(problems_));
+    std::stable_partition(all.begin(), all.end(),
+                          [&](const Diagnostic& each) { return each.file == spec_.file; });
     if (has_errors(all)) return all;
     spec_.warnings = std::move(all);
     return std::move(spec_);

@@ -18,7 +18,8 @@ class Loader {
     /// `read_included` must outlive the loader.
     Loader(const std::string& file, const std::string& text, const FileReader& read_included);
     void read(const yaml::Node& root);
-    /// The spec, or every error in order of line. Warnings alone go with the spec.
+    /// The spec, or every error: the scenario's own first, then those of included files, each in
+    /// order of line. Warnings alone go with the spec.
     Result<ScenarioSpec> finish();
 
   private:

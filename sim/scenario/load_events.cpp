@@ -54,8 +54,14 @@ void Loader::check_called(Map& map, const workload::ClientSpec& client) {
         map.check(open, "service", client.service + " publishes no port",
                   "clients call published ports: ports: [\"8080:80\"]");
     } else {
-        map.check(open, "port", client.service + " does not publish port " +
-                                    std::to_string(client.port));
+        std::string published;
+        for (const swarm::PortConfig& port : service->ports) {
+            if (port.published == 0) continue;
+            published += (published.empty() ? "" : ", ") + std::to_string(port.published);
+        }
+        map.check(open, "port",
+                  client.service + " does not publish port " + std::to_string(client.port),
+                  published.empty() ? "it publishes none" : "it publishes " + published);
     }
 }
 

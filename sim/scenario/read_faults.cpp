@@ -99,8 +99,8 @@ void FaultReader::read_random(Map& map, FaultSpec& fault) const {
     }
     map.check(mtbf.exists() && mttr.exists(), mtbf.exists() ? "mtbf" : "mttr",
               "random failures need both mtbf and mttr");
-    fault.random->up = read_law(mtbf);
-    fault.random->down = read_law(mttr);
+    fault.random->up = read_law(mtbf.exists() ? mtbf : mttr);
+    fault.random->down = read_law(mttr.exists() ? mttr : mtbf);
     map.read("times", fault.random->times, {1, 1'000'000'000});
 }
 

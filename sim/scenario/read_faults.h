@@ -18,8 +18,8 @@ struct Included {
 /// Reads a file that `value` names; reports at `value` when there is none.
 using Include = std::function<std::optional<Included>(const yaml::Value& value)>;
 
-/// Reads one entry of `faults:`. Names are resolved in `places` where a bare name may be a host's, a
-/// zone's or a rack's; platform::check says which of them do not exist.
+/// Reads one entry of `faults:`. Names are resolved in `places` where a bare name may be a host's,
+/// a zone's or a rack's; platform::check says which of them do not exist.
 struct FaultReader {
     const Places& places;
     const Include& include;

@@ -68,8 +68,8 @@ HostGroupSpec read_host(const yaml::Value& value, HostGroupSpec group) {
     return group;
 }
 
-/// The groups of hosts read so far. Reading stops when they are too many, which platform::check will
-/// report: a hostile file must not make millions of groups with thousands of labels first.
+/// The groups of hosts read so far. Reading stops when they are too many, which platform::check
+/// will report: a hostile file must not make millions of groups with thousands of labels first.
 class Groups {
   public:
     explicit Groups(std::vector<HostGroupSpec>& groups) : groups_(groups) {}

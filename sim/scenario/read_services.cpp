@@ -57,10 +57,12 @@ void read_restart(const yaml::Value& value, std::optional<swarm::RestartPolicy>&
     restart = policy;
 }
 
+const std::vector<std::string> constraint_keys{"node.id", "node.hostname", "node.role", "node.ip",
+                                               "node.platform.os", "node.platform.arch"};
+
 bool valid_constraint_key(const std::string& key) {
-    for (const char* known : {"node.id", "node.hostname", "node.role", "node.ip",
-                              "node.platform.os", "node.platform.arch"}) {
-        if (key == known) return true;
+    if (std::find(constraint_keys.begin(), constraint_keys.end(), key) != constraint_keys.end()) {
+        return true;
     }
     for (const std::string prefix : {"node.labels.", "engine.labels."}) {
         if (key.starts_with(prefix) && key.size() > prefix.size()) return true;
@@ -83,9 +85,10 @@ void check_constraint(const std::string& text, const yaml::Value& place) {
     }
     const std::string key = trimmed(text.substr(0, at));
     if (!valid_constraint_key(key)) {
+        const std::string near = nearest(key, constraint_keys);
         place.error(yaml::quoted(key) + " is nothing that a constraint can look at",
-                    "node.id, node.hostname, node.role, node.ip, node.platform.os, "
-                    "node.platform.arch, node.labels.X or engine.labels.X");
+                    (near.empty() ? "" : "did you mean " + near + "? ") + "constraints look at " +
+                        yaml::joined(constraint_keys) + ", node.labels.X or engine.labels.X");
     }
     if (trimmed(text.substr(at + 2)).empty()) {
         place.error(yaml::quoted(text) + " compares with nothing", "write a value behind it");

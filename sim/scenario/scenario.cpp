@@ -55,8 +55,9 @@ Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
 std::string reference_page() {
     std::string page =
         "# Scenario files\n\nGenerated from the program by `./dev docs`; do not edit.\n\n"
-        "Durations: `250ms`, `1m30s`. Sizes: `512B`, `4GiB`. Bandwidths: `1Gbps` (bits), `100MBps`\n"
-        "(bytes). CPUs: `0.5`. Shares: `25%` or `0.25`. Every mistake in a file is reported at once.\n";
+        "Durations: `250ms`, `1m30s`. Sizes: `512B`, `4GiB`. Bandwidths: `1Gbps` (bits), "
+        "`100MBps`\n(bytes). CPUs: `0.5`. Shares: `25%` or `0.25`. "
+        "Every mistake in a file is reported at once.\n";
     for (const Part part : all_parts()) {
         const Section& each = section(part);
         page += "\n## " + each.name + "\n\n" + each.doc + "\n";

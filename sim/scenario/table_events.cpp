@@ -36,15 +36,19 @@ Section fault() {
         "faults",
         "Something that goes wrong: what (`do`), whom it strikes and when.\n"
         "\n"
-        "**What.** `power_off`: hosts lose power, and boot at the end. `pause`: hosts freeze and go "
-        "on. `slow_cpu`: hosts compute at `factor` of their speed. `link_down`: links carry nothing. "
-        "`partition`: nothing passes between `groups`. `packet_loss`: `loss` more packets are lost, on "
+        "**What.** `power_off`: hosts lose power, and boot at the end. `pause`: hosts freeze "
+        "and go "
+        "on. `slow_cpu`: hosts compute at `factor` of their speed. `link_down`: links carry "
+        "nothing. "
+        "`partition`: nothing passes between `groups`. `packet_loss`: `loss` more packets are "
+        "lost, on "
         "links or between groups. `added_latency`: packets take `latency` longer, likewise. "
         "`reduced_bandwidth`: links carry `factor` of their bandwidth. `slow_disk`: disks work at "
         "`factor` of their speed. `full_disk`: disks have no free byte.\n"
         "\n"
         "**Whom.** `host`, `zone`, `rack` and `link` take a name or a list of names and may be "
-        "combined; for faults of links, a host, zone or rack means the links that lead out of it. Or "
+        "combined; for faults of links, a host, zone or rack means the links that lead out of "
+        "it. Or "
         "`groups`. Or `trace`.\n"
         "\n"
         "**When.** `at`, with `for` or `until`, and with `every` to repeat it. Or at random with "
@@ -87,7 +91,8 @@ Section fault() {
 Section group() {
     return {
         "groups",
-        "Some hosts: a list of names of hosts, zones or racks (the first of these that bears a name is "
+        "Some hosts: a list of names of hosts, zones or racks (the first of these that bears "
+        "a name is "
         "meant), or a map.",
         {{"host", "names", "", "These hosts.", "[node-1, node-2]"},
          {"zone", "names", "", "Every host of these zones.", "a"},

@@ -88,7 +88,8 @@ Section placement() {
         "placement",
         "Which nodes may run a service's tasks.",
         {{"constraints", "list of texts", "none",
-          "`key == value` or `key != value`; all must hold. Keys: node.id, node.hostname, node.role, "
+          "`key == value` or `key != value`; all must hold. Keys: node.id, node.hostname, "
+          "node.role, "
           "node.ip, node.platform.os, node.platform.arch, node.labels.X, engine.labels.X.",
           "[node.role == worker]"},
          {"spread", "list of texts", "none",
