@@ -1,10 +1,15 @@
 #include "world/operator.h"
 
+#include "base/assert.h"
 #include "world/events.h"
 
 namespace glasshive::world {
 
 using scenario::CommandSpec;
+
+std::string run_name(const scenario::ScenarioSpec& spec) {
+    return spec.file.substr(spec.file.find_last_of('/') + 1);
+}
 
 std::string docker_words(const CommandSpec& command) {
     switch (command.what) {
@@ -23,66 +28,143 @@ std::string docker_words(const CommandSpec& command) {
     return "";
 }
 
-Operator::Operator(kernel::Kernel& kernel, swarm::Manager& manager,
-                   std::vector<CommandSpec> commands, std::string scenario_file)
+namespace {
+
+constexpr std::uint32_t look_tag = 1;      // Timer: is the swarm up?
+constexpr std::uint32_t command_tag = 2;   // Timer: the command with this number is due.
+constexpr Duration look_every = std::chrono::milliseconds{100};
+constexpr Time deploy_at_latest{std::chrono::seconds{5}};
+
+bool about_service(const CommandSpec& command) {
+    return command.what == CommandSpec::Do::scale || command.what == CommandSpec::Do::update;
+}
+
+swarm::Availability availability_of(const CommandSpec& command) {
+    using swarm::Availability;
+    if (command.what == CommandSpec::Do::drain) return Availability::drain;
+    if (command.what == CommandSpec::Do::pause) return Availability::pause;
+    return Availability::active;
+}
+
+const swarm::Node* find_node(const swarm::Manager& manager, NameId hostname) {
+    for (const swarm::Node& node : manager.store().nodes()) {
+        if (node.hostname == hostname) return &node;
+    }
+    return nullptr;
+}
+
+}   // namespace
+
+Operator::Operator(kernel::Kernel& kernel, swarm::Manager& manager, OperatorScript script)
     : kernel_(kernel),
       manager_(manager),
-      commands_(std::move(commands)),
-      subject_(kernel.names().intern(scenario_file)) {
+      script_(std::move(script)),
+      subject_(kernel.names().intern(script_.run_name)) {
     kernel.add_process(HostId{}, *this);
 }
 
+// --- The script ----------------------------------------------------------------------------------
+
 void Operator::on_start() {
-    for (std::size_t i = 0; i < commands_.size(); ++i) kernel_.after(id(), commands_[i].at, 0, i);
+    kernel_.after(id(), look_every, look_tag);
+    for (std::size_t i = 0; i < script_.commands.size(); ++i) {
+        kernel_.after(id(), script_.commands[i].at, command_tag, i);
+    }
 }
 
-void Operator::on_timer(std::uint32_t, std::uint64_t argument) {
-    const CommandSpec& command = commands_[argument];
+void Operator::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    if (tag == look_tag) {
+        look();
+    } else if (!deployed_ && about_service(script_.commands[argument])) {
+        waiting_.push_back(argument);
+    } else {
+        type(script_.commands[argument]);
+    }
+}
+
+bool Operator::reaches_manager() const {
+    return manager_.is_running() && !kernel_.is_paused(kernel_.host_of(manager_.id()));
+}
+
+bool Operator::nodes_are_up() const {
+    for (const swarm::Node& node : manager_.store().nodes()) {
+        const bool runs = kernel_.is_on(node.host) && !kernel_.is_paused(node.host);
+        if (runs && node.state != swarm::NodeState::ready) return false;
+    }
+    return true;
+}
+
+void Operator::look() {
+    if (!reaches_manager() || (!nodes_are_up() && kernel_.now() < deploy_at_latest)) {
+        kernel_.after(id(), look_every, look_tag);
+        return;
+    }
+    for (swarm::ServiceSpec& service : script_.services) {
+        const auto created = manager_.create_service(std::move(service));
+        SIM_ASSERT(created.has_value());   // The scenario's names are unique.
+    }
+    script_.services.clear();
+    deployed_ = true;
+    for (const std::size_t i : waiting_) type(script_.commands[i]);
+    waiting_.clear();
+}
+
+void Operator::type(const CommandSpec& command) {
     give(command, docker_words(command), "scenario");
 }
 
+// --- One command ---------------------------------------------------------------------------------
+
 Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
                            const char* source) {
-    // Whether it will be refused is known before anything changes, so the event can say so first
-    // and cause what follows.
-    const bool up = manager_.is_running();
-    const std::string no_manager = "Cannot connect to the Docker daemon: the manager's host is off";
-    const bool reached = up && !kernel_.is_paused(kernel_.host_of(manager_.id()));
+    // What will be refused is known before anything changes, so the event can say so, and cause
+    // what follows.
+    const std::string refused = refusal(command);
     const EventId event = kernel_.emit(
         events::command_applied, subject_,
         {field::name(kernel_.names().intern(source)),
-         field::name(kernel_.names().intern(reached ? "done" : no_manager)), field::text(text)});
+         field::name(kernel_.names().intern(refused.empty() ? "done" : refused)),
+         field::text(text)});
+    if (!refused.empty()) {
+        return {{.file = command.where.file, .line = command.where.line,
+                 .path = command.where.path, .message = refused}};
+    }
     const kernel::CauseScope scope(kernel_, event);
-    const std::string refused = reached ? carry_out(command) : no_manager;
-    if (refused.empty()) return {};
-    return {{.file = command.where.file, .line = command.where.line, .path = command.where.path,
-             .message = refused}};
+    carry_out(command);
+    return {};
 }
 
-std::string Operator::carry_out(const CommandSpec& command) {
-    using swarm::Availability;
-    const bool of_service =
-        command.what == CommandSpec::Do::scale || command.what == CommandSpec::Do::update;
-    if (of_service) {
-        const auto service = manager_.find_service(command.service);
-        if (!service) return "service " + command.service + " not found";
-        if (command.what == CommandSpec::Do::scale) {
-            const bool done = manager_.scale_service(*service, command.replicas);
-            return done ? "" : "scale can only be used with replicated mode";
-        }
+std::string Operator::refusal(const CommandSpec& command) const {
+    // The words of docker/cli and of SwarmKit's control API.
+    if (!reaches_manager()) {
+        return "Cannot connect to the Docker daemon: the manager's host does not answer";
+    }
+    if (!about_service(command)) {
+        const bool known = find_node(manager_, kernel_.names().find(command.host)) != nullptr;
+        return known ? "" : "node " + command.host + " not found";
+    }
+    const auto service = manager_.find_service(command.service);
+    if (!service) return "service " + command.service + " not found";
+    if (command.what == CommandSpec::Do::scale && manager_.store().service(*service).is_global()) {
+        return command.service + ": scale can only be used with replicated mode";
+    }
+    return "";
+}
+
+void Operator::carry_out(const CommandSpec& command) {
+    bool done = false;
+    if (!about_service(command)) {
+        const swarm::Node* node = find_node(manager_, kernel_.names().find(command.host));
+        done = manager_.set_availability(node->id, availability_of(command));
+    } else if (const auto service = manager_.find_service(command.service);
+               command.what == CommandSpec::Do::scale) {
+        done = manager_.scale_service(*service, command.replicas);
+    } else {
         swarm::ServiceSpec spec = *manager_.store().service(*service).spec;
         spec.task.container.image = command.image;
-        return manager_.update_service(*service, std::move(spec)) ? "" : "update out of sequence";
+        done = manager_.update_service(*service, std::move(spec));
     }
-    const NameId name = kernel_.names().find(command.host);
-    for (const swarm::Node& node : manager_.store().nodes()) {
-        if (node.hostname != name) continue;
-        const Availability wanted = command.what == CommandSpec::Do::drain   ? Availability::drain
-                                    : command.what == CommandSpec::Do::pause ? Availability::pause
-                                                                             : Availability::active;
-        return manager_.set_availability(node.id, wanted) ? "" : "update out of sequence";
-    }
-    return "node " + command.host + " not found";
+    SIM_ASSERT(done);   // refusal() said that it can be.
 }
 
 }   // namespace glasshive::world

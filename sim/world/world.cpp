@@ -41,7 +41,7 @@ struct World::Parts {
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
           registry(kernel, catalog), manager(kernel, platform.find_host(spec.managers.front())),
-          op(kernel, manager, spec.commands, spec.file) {
+          op(kernel, manager, {run_name(spec), spec.services, spec.commands}) {
         environment.emplace(swarm::agent::Environment{
             .kernel = kernel, .catalog = catalog, .manager = manager.id(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
@@ -139,8 +139,6 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(registry.id());
     kernel.start(manager.id());
     for (swarm::agent::Daemon& daemon : daemons) kernel.start(daemon.id());
-    // The stack is deployed at once; its tasks wait until their nodes have registered.
-    for (const swarm::ServiceSpec& service : spec.services) manager.create_service(service);
     kernel.start(injector.id());
     kernel.start(sampler.id());
     kernel.start(op.id());

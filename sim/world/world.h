@@ -21,7 +21,8 @@ namespace glasshive::world {
 /// One per process (SimGrid's engine). Requires a spec that read_scenario accepted.
 class World {
   public:
-    /// Builds everything and starts it at virtual time zero; what happens goes to `events`.
+    /// Builds everything and starts it at virtual time zero; what happens goes to `events`. The
+    /// services are deployed once the nodes are up: see Operator.
     World(const scenario::ScenarioSpec& spec, EventStream& events);
     ~World();
     World(const World&) = delete;

@@ -1,0 +1,24 @@
+# Tests that drive build/glasshive as a person or a script would.
+
+# program_test(<folder>): every *_test.py below tests/<folder> is one ctest, FOLDER_NAME.
+function(program_test folder)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.py)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    string(REGEX REPLACE "_test$" "" name ${name})
+    add_test(NAME ${folder}_${name}
+             COMMAND ${Python3_EXECUTABLE} -B ${script} ${CMAKE_BINARY_DIR}
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${folder}_${name} PROPERTIES LABELS program TIMEOUT 600)
+  endforeach()
+endfunction()
+
+program_test(world)
+program_test(session)
+program_test(cli)
+
+# Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.
+add_test(NAME world_digests
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tests/digests.py ${CMAKE_BINARY_DIR}
+         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(world_digests PROPERTIES LABELS program TIMEOUT 600)

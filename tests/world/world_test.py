@@ -1,0 +1,172 @@
+"""Goal: a world is what its scenario says, and an operator's commands change it as docker's would.
+
+Method: small scenarios run by the program; their recordings are asked.
+"""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import program  # noqa: E402
+
+ZONES = """schema: 1
+seed: 3
+duration: 40s
+platform:
+  zones:
+    - {names: [a, b], nodes: 2, racks: 2, name: "{zone}{}", node: {cpus: 2, memory: 1GiB}}
+registry: {host: b4}
+services:
+  - {name: web, image: nginx, replicas: 2, ports: ["8080:80"],
+     placement: {constraints: [node.labels.zone==b]}}
+  - {name: each, image: log, mode: global}
+  - {name: deep, image: cache, placement: {constraints: [node.labels.rack==RACK]}}
+workload: {clients: [{service: web, rate: 10, start: 20s, stop: 30s}]}
+"""
+
+
+def scenario(more="", service="replicas: 3"):
+    return ("schema: 1\nseed: 5\nduration: 60s\nplatform: {hosts: 3}\n"
+            f"services:\n  - {{name: web, image: nginx, {service}}}\n{more}")
+
+
+class Built(program.Case):
+    def test_hosts_labels_services_clients_and_registry_are_the_scenarios(self):
+        self.write("z.yaml", ZONES.replace("RACK", "a-rack1"))
+        self.call("run", "z.yaml", "--record", "z.hive", "--quiet", status=None)
+        ready = {event["subject"] for event in self.events("z.hive", "kind = 'node.ready'")}
+        self.assertEqual(ready, {"a1", "a2", "b3", "b4"})
+        where = {"web": set(), "each": set(), "deep": set()}
+        for event in self.events("z.hive", "kind = 'container.started'"):
+            where[event["subject"].split(".")[0]].add(event["host"])
+        self.assertEqual(where["web"], {"b3", "b4"})      # Zone b, spread over its nodes.
+        self.assertEqual(where["each"], ready)            # Global: one on every node.
+        self.assertEqual(where["deep"], {"a1"})           # One host stands in that rack.
+        pulls = self.events("z.hive", "kind = 'image.pulled'")
+        self.assertEqual({pull["from"] for pull in pulls}, {"b4"})
+        asked = self.events("z.hive", "kind LIKE 'request.%'")
+        self.assertGreater(len(asked), 50)
+        self.assertTrue(all(20 <= request["t"] <= 31 for request in asked), asked[0])
+
+    def test_the_stack_is_deployed_when_the_nodes_are_up(self):
+        self.write("up.yaml", scenario())
+        self.call("run", "up.yaml", "--record", "up.hive", "--quiet")
+        self.assertEqual(self.events("up.hive", "kind = 'decision.refused'"), [])
+        ready = self.events("up.hive", "kind = 'node.ready'")
+        created = self.events("up.hive", "kind = 'service.created'")
+        self.assertEqual(len(ready), 3)
+        self.assertGreater(created[0]["id"], ready[-1]["id"])
+        self.assertAlmostEqual(created[0]["t"], 0.2)
+
+    def test_the_deployment_does_not_wait_for_a_host_without_power(self):
+        self.write("off.yaml", scenario("faults: [{at: 0s, do: power_off, host: node-2}]\n"))
+        self.call("run", "off.yaml", "--record", "off.hive", "--quiet")
+        created = self.events("off.hive", "kind = 'service.created'")
+        self.assertLess(created[0]["t"], 0.5)
+        hosts = {e["host"] for e in self.events("off.hive", "kind = 'container.started'")}
+        self.assertEqual(hosts, {"node-1", "node-3"})
+
+    def test_the_deployment_waits_five_seconds_for_a_node_that_is_cut_off(self):
+        cut = "faults: [{at: 0s, do: partition, groups: [[node-2]], for: 20s}]\n"
+        self.write("cut.yaml", scenario(cut))
+        self.call("run", "cut.yaml", "--record", "cut.hive", "--quiet")
+        self.assertAlmostEqual(self.events("cut.hive", "kind = 'service.created'")[0]["t"], 5.0)
+
+    def test_the_deployment_waits_for_a_manager_without_bound(self):
+        self.write("late.yaml", scenario("faults: [{at: 0s, do: power_off, host: node-1, "
+                                         "for: 12s}]\n"))
+        self.call("run", "late.yaml", "--record", "late.hive", "--quiet")
+        self.assertGreaterEqual(self.events("late.hive", "kind = 'service.created'")[0]["t"], 12)
+
+    def test_two_managers_are_refused(self):
+        self.write("two.yaml", scenario("managers: [node-1, node-2]\n"))
+        done = self.call("run", "two.yaml", status=2)
+        self.assertRegex(done.stderr, r"two\.yaml:7: managers: 2 managers")
+        self.assertIn("1 problem; nothing was run.", done.stderr)
+
+    def test_textbook_and_realistic_transfers_differ(self):
+        self.write("p.yaml", scenario())
+        took = {}
+        for profile in ("textbook", "realistic"):
+            self.call("run", "p.yaml", "--profile", profile, "--record", profile + ".hive", "-q")
+            pulls = self.events(profile + ".hive", "kind = 'image.pulled' AND subject <> 'node-1'")
+            took[profile] = [pull["took"] for pull in pulls]
+        self.assertEqual(len(took["textbook"]), 2)
+        # LV08 lets TCP use 97 % of a link's bandwidth, so the same bytes take longer.
+        for textbook, realistic in zip(took["textbook"], took["realistic"]):
+            self.assertGreater(realistic, textbook * 1.02)
+
+
+class Commands(program.Case):
+    def command(self, at, words, more="", service="replicas: 3"):
+        """Events of a run in which a command is typed; attrs among their keys."""
+        self.write("c.yaml", scenario(f"commands:\n  - {{at: {at}, {words}}}\n{more}",
+                                      service=service))
+        self.call("run", "c.yaml", "--record", "c.hive", "--quiet")
+        applied = self.events("c.hive", "kind = 'command.applied'")
+        self.assertEqual(len(applied), 1)
+        self.assertEqual(applied[0]["source"], "scenario")
+        return applied[0]
+
+    def test_scale_starts_tasks_because_of_the_command(self):
+        applied = self.command("20s", "do: scale, service: web, replicas: 5")
+        self.assertEqual(applied["outcome"], "done")
+        self.assertEqual(applied["text"], "docker service scale web=5")
+        started = self.events("c.hive", "kind = 'container.started' AND t > 20")
+        self.assertEqual(sorted(e["subject"].split(".")[1] for e in started), ["4", "5"])
+        updated = self.events("c.hive", "kind = 'service.updated'")
+        self.assertEqual(updated[0]["cause"], applied["id"])
+
+    def test_drain_moves_tasks_and_activate_takes_new_ones(self):
+        self.command("20s", "do: drain, host: node-2")
+        on_drained = self.events("c.hive", "kind = 'container.started' AND attrs ->> 'host' = "
+                                           "'node-2'")
+        self.assertEqual(len(on_drained), 1)      # Only the one from before.
+        ended = self.events("c.hive", "kind = 'container.ended'")
+        self.assertEqual([e["host"] for e in ended], ["node-2"])
+        self.assertGreater(ended[0]["t"], 20)
+        more = "  - {at: 40s, do: activate, host: node-2}\n" \
+               "  - {at: 41s, do: scale, service: web, replicas: 6}\n"
+        self.write("a.yaml", scenario("commands:\n  - {at: 20s, do: drain, host: node-2}\n" + more))
+        self.call("run", "a.yaml", "--record", "a.hive", "--quiet")
+        back = self.events("a.hive", "kind = 'container.started' AND t > 41")
+        self.assertIn("node-2", {e["host"] for e in back})
+
+    def test_a_paused_node_keeps_its_tasks_and_takes_none(self):
+        self.write("p.yaml", scenario("commands:\n  - {at: 20s, do: pause, host: node-2}\n"
+                                      "  - {at: 30s, do: scale, service: web, replicas: 9}\n"))
+        self.call("run", "p.yaml", "--record", "p.hive", "--quiet")
+        self.assertEqual(self.events("p.hive", "kind = 'container.ended'"), [])
+        later = self.events("p.hive", "kind = 'container.started' AND t > 20")
+        self.assertEqual(len(later), 6)
+        self.assertNotIn("node-2", {e["host"] for e in later})
+
+    def test_update_replaces_every_task_by_the_new_image(self):
+        self.command("20s", "do: update, service: web, image: 'nginx:2'")
+        pulled = {e["image"] for e in self.events("c.hive", "kind = 'image.pulled' AND t > 20")}
+        self.assertEqual(pulled, {"nginx:2"})
+        self.assertEqual(len(self.events("c.hive", "kind = 'container.started' AND t > 20")), 3)
+
+    def test_a_command_before_the_deployment_is_typed_right_after_it(self):
+        applied = self.command("0s", "do: scale, service: web, replicas: 1")
+        self.assertEqual(applied["outcome"], "done")
+        created = self.events("c.hive", "kind = 'service.created'")[0]
+        self.assertEqual(applied["t"], created["t"])
+        self.assertEqual(len(self.events("c.hive", "kind = 'container.started'")), 1)
+
+    def test_a_refused_command_is_an_event_with_dockers_words_and_changes_nothing(self):
+        applied = self.command("20s", "do: scale, service: web, replicas: 9",
+                               service="mode: global")
+        self.assertEqual(applied["outcome"], "web: scale can only be used with replicated mode")
+        self.assertEqual(self.events("c.hive", "kind = 'service.updated'"), [])
+        self.assertEqual(len(self.events("c.hive", "kind = 'container.started'")), 3)
+
+    def test_no_command_reaches_a_manager_without_power(self):
+        applied = self.command("20s", "do: scale, service: web, replicas: 9",
+                               "faults: [{at: 10s, do: power_off, host: node-1}]\n")
+        self.assertRegex(applied["outcome"], "^Cannot connect to the Docker daemon")
+        self.assertEqual(self.events("c.hive", "kind = 'service.updated'"), [])
+
+
+if __name__ == "__main__":
+    program.main()
