@@ -1,40 +1,76 @@
 #include "cli/load.h"
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "record/recording.h"
 #include "scenario/scenario.h"
+#include "world/events.h"
 #include "yaml/units.h"
 
 namespace glasshive::cli {
 
 bool is_recording(const std::string& path) {
-    return path.size() > 5 && path.compare(path.size() - 5, 5, ".hive") == 0;
+    if (path.size() > 5 && path.compare(path.size() - 5, 5, ".hive") == 0) return true;
+    // By another name: every SQLite file begins so (sqlite.org/fileformat.html).
+    std::error_code problem;
+    if (!std::filesystem::is_regular_file(path, problem)) return false;
+    std::ifstream in(path, std::ios::binary);
+    char start[15] = {};
+    in.read(start, sizeof start);
+    return in && std::string_view(start, sizeof start) == "SQLite format 3";
 }
 
 namespace {
 
-/// The commands a recording lists; a stranger's file may hold anything there.
-Result<std::vector<session::TimedCommand>> commands_of(const record::Recording& recording) {
+/// What was injected, as the events tell it: for a recording that was never closed.
+struct Injected final : EventSink {
+    explicit Injected(const Names& n) : names(n) {}
+    void on_event(const Event& event, std::string_view text) override {
+        if (event.kind != world::events::command_applied.id) return;
+        const NameId source{static_cast<std::uint32_t>(event.fields[0].integer)};
+        if (names.text(source) != "session") return;
+        commands.push_back({event.time, std::string(text)});
+    }
+    const Names& names;
     std::vector<session::TimedCommand> commands;
-    const std::string text = recording.meta("commands").value_or("[]");
-    const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
+};
+
+/// The commands a recording lists; a stranger's file may hold anything there.
+Result<std::vector<session::TimedCommand>> commands_of(record::Recording& recording) {
+    const auto text = recording.meta("commands");
+    if (!text) {
+        Injected injected(recording.names());
+        if (auto problem = recording.replay(injected)) return *problem;
+        return injected.commands;
+    }
+    std::vector<session::TimedCommand> commands;
+    const nlohmann::json list = nlohmann::json::parse(*text, nullptr, false);
     const Diagnostic broken{.file = recording.path(), .message = "its list of commands is damaged",
                             .hint = "run the scenario file itself"};
     if (!list.is_array()) return broken;
     for (const auto& entry : list) {
         if (!entry.is_object() || !entry.contains("t_ns") || !entry.contains("text")) return broken;
         if (!entry["t_ns"].is_number_integer() || !entry["text"].is_string()) return broken;
-        commands.push_back({time_of_ns(entry["t_ns"].get<std::int64_t>()),
-                            entry["text"].get<std::string>()});
+        const Time at = time_of_ns(entry["t_ns"].get<std::int64_t>());
+        if (at < (commands.empty() ? Time{} : commands.back().at)) return broken;
+        commands.push_back({at, entry["text"].get<std::string>()});
     }
     return commands;
+}
+
+/// A whole number of meta; empty when it is none.
+std::optional<std::int64_t> number_of_meta(const record::Recording& recording, const char* key) {
+    const auto text = recording.meta(key);
+    if (!text) return std::nullopt;
+    return yaml::parse_integer(*text).value;
 }
 
 Result<Loaded> load_recording(const std::string& path) {
     auto opened = record::Recording::open(path);
     if (!opened.ok()) return opened.problems();
-    const record::Recording& recording = opened.value();
+    record::Recording& recording = opened.value();
     const std::string name = recording.meta("scenario").value_or("");
     const auto content = recording.meta("file:" + name);
     if (name.empty() || !content) {
@@ -48,17 +84,17 @@ Result<Loaded> load_recording(const std::string& path) {
     auto commands = commands_of(recording);
     if (!commands.ok()) return commands.problems();
     Loaded loaded{.spec = std::move(read.value()), .commands = std::move(commands.value()),
-                  .recorded_digest = recording.meta("digest").value_or("")};
+                  .stop_at = {}, .recorded_digest = recording.meta("digest").value_or(""),
+                  .recorded_version = recording.meta("version").value_or("")};
     const std::string seed = recording.meta("seed").value_or("");
     if (!seed.empty()) loaded.spec.seed = std::strtoull(seed.c_str(), nullptr, 10);
-    if (recording.meta("profile").value_or("") == "realistic") {
-        loaded.spec.profile = scenario::Profile::realistic;
-    }
-    const std::string end = recording.meta("duration_ns").value_or("");
-    if (!end.empty()) {
-        const Duration span{std::strtoll(end.c_str(), nullptr, 10)};
-        if (span.count() > 0) loaded.spec.duration = span;
-    }
+    loaded.spec.profile = recording.meta("profile").value_or("") == "realistic"
+                              ? scenario::Profile::realistic
+                              : scenario::Profile::textbook;
+    const auto span = number_of_meta(recording, "duration_ns");
+    if (span && *span > 0) loaded.spec.duration = Duration{*span};
+    const auto end = number_of_meta(recording, "end_time_ns");
+    if (end && *end >= 0) loaded.stop_at = time_of_ns(*end);
     return loaded;
 }
 
@@ -68,7 +104,8 @@ Result<Loaded> load(const std::string& path) {
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path);
     if (!read.ok()) return read.problems();
-    return Loaded{.spec = std::move(read.value()), .commands = {}, .recorded_digest = {}};
+    return Loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},
+                  .recorded_digest = {}, .recorded_version = {}};
 }
 
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,

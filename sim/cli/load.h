@@ -14,10 +14,13 @@ namespace glasshive::cli {
 struct Loaded {
     scenario::ScenarioSpec spec;
     std::vector<session::TimedCommand> commands;   ///< Of the recorded session, if it was one.
-    std::string recorded_digest;                   ///< Of the recording, if it was one.
+    std::optional<Time> stop_at;                   ///< Where that session was ended early.
+    std::string recorded_digest;                   ///< Of the recording, if it is one and whole.
+    std::string recorded_version;                  ///< Of the program that made it.
 };
 
-/// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile and commands).
+/// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile, commands, and
+/// where it ended). A recording whose program died lists no commands: its events tell them.
 Result<Loaded> load(const std::string& path);
 /// Applies what the command line overrides. `until` in our duration grammar.
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,

@@ -17,10 +17,14 @@ int session_command(const SessionOptions& options) {
     if (!loaded.ok()) return fail(loaded.problems());
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
     if (options.seed) spec.seed = *options.seed;
-    auto opened = session::Session::open(
-        {.spec = spec, .record_path = options.record,
-         .replay_command = "glasshive run " + options.file + " --seed " + std::to_string(spec.seed),
-         .commands = loaded.value().commands});
+    // What was injected is in the recording alone.
+    const std::string replay =
+        !options.record.empty()
+            ? "glasshive run " + options.record
+            : "glasshive run " + options.file + " --seed " + std::to_string(spec.seed);
+    auto opened = session::Session::open({.spec = spec, .record_path = options.record,
+                                          .replay_command = replay,
+                                          .commands = loaded.value().commands, .stop_at = {}});
     if (!opened.ok()) return fail(opened.problems());
     opened.value()->start();
     return session::serve(*opened.value(), options.socket);

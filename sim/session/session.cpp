@@ -15,6 +15,7 @@
 #include "swarm/events.h"
 #include "workload/events.h"
 #include "world/events.h"
+#include "world/operator.h"
 #include "world/world.h"
 
 namespace glasshive::session {
@@ -34,6 +35,7 @@ const EventRegistry& all_events() {
     return registry;
 }
 
+std::string version_number() { return GLASSHIVE_VERSION; }
 std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
 
 struct Session::Impl {
@@ -54,7 +56,11 @@ struct Session::Impl {
     std::size_t next_replayed = 0;
     bool started = false, finished = false;
 
-    Time end() const { return Time{} + options.spec.duration; }
+    Time end() const {
+        const Time of_scenario = Time{} + options.spec.duration;
+        return std::min(of_scenario, options.stop_at.value_or(of_scenario));
+    }
+    NameId subject() { return names.intern(world::run_name(options.spec)); }
     void replay_commands_until(Time until);
     Result<EventId> apply(const std::string& text);
     void emit_verdicts();
@@ -135,7 +141,7 @@ void Session::start() {
     SIM_ASSERT(!s.started);
     s.started = true;
     const scenario::ScenarioSpec& spec = s.options.spec;
-    s.stream.emit(Time{}, scenario_cause, world::events::run_started, s.names.intern(spec.file),
+    s.stream.emit(Time{}, scenario_cause, world::events::run_started, s.subject(),
                   {field::integer(static_cast<std::int64_t>(spec.seed)),
                    field::name(s.names.intern(scenario::to_text(spec.profile))),
                    field::integer(static_cast<std::int64_t>(capacities(spec).size())),
@@ -190,7 +196,7 @@ Result<EventId> Session::Impl::apply(const std::string& text) {
     if (read.value().fault) {
         const EventId event =
             stream.emit(now, scenario_cause, world::events::command_applied,
-                        names.intern(options.spec.file),
+                        subject(),
                         {field::name(names.intern("session")), field::name(names.intern("done")),
                          field::text(text)});
         const kernel::CauseScope scope(world->kernel(), event);
@@ -233,8 +239,9 @@ Outcome Session::finish() {
     SIM_ASSERT(!s.finished);
     s.finished = true;
     const Time end = s.world->now();
+    s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
     s.stream.emit(end, scenario_cause, world::events::run_ended,
-                  s.names.intern(s.options.spec.file), {});
+                  s.subject(), {});
     s.evaluator.finish(end);
     s.emit_verdicts();
     Outcome outcome{.verdicts = s.evaluator.verdicts(), .summary = s.summary.finish(end),

@@ -29,9 +29,11 @@ struct TimedCommand {
 struct Options {
     scenario::ScenarioSpec spec;           ///< With seed, profile and duration as they shall be.
     std::string record_path;               ///< Empty: no recording.
-    std::string replay_command;   ///< Printed when we are wrong, and kept in the recording.
-    std::vector<TimedCommand>
-        commands;   ///< Of an earlier session, to be replayed. In order of time.
+    std::string replay_command;            ///< Printed when we are wrong, kept in the recording.
+    /// Of an earlier session, to be replayed. In order of time.
+    std::vector<TimedCommand> commands;
+    /// Where an earlier session ended before its time; empty: at the scenario's end.
+    std::optional<Time> stop_at;
     /// Check cluster-wide invariants at every event, the books of bytes at every pause, and the end
     /// by the oracle.
     bool invariants = false;
@@ -84,7 +86,8 @@ class Session {
     Result<EventId> inject(const std::string& text);
     /// Everything recorded so far can be read by others: at a pause.
     void flush_recording();
-    /// Ends the run where it is: judges, closes the recording. Call once.
+    /// Ends the run where it is, after finishing the current instant: judges, closes the recording.
+    /// Call once.
     Outcome finish();
 
     world::World& world();
@@ -98,7 +101,9 @@ class Session {
 /// Every kind of event this program knows.
 const EventRegistry& all_events();
 
-/// "glasshive 0.1.0" and what it is built with.
+/// "0.1.0", as a recording's meta has it.
+std::string version_number();
+/// "glasshive 0.1.0".
 std::string version_text();
 
 }   // namespace glasshive::session
