@@ -1,10 +1,14 @@
 #include "cli/app.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <iostream>
 
 #include "cli/commands.h"
+#include "base/result.h"
+#include "cli/completion.h"
+#include "cli/terminal.h"
 #include "session/session.h"
 
 namespace glasshive::cli {
@@ -14,14 +18,15 @@ namespace {
 constexpr const char* about =
     "Glasshive: a container cluster in virtual time, to watch, break and question.\n"
     "\n"
-    "One deterministic simulation holds hosts, networks, images, containers and a Docker-Swarm-style\n"
-    "orchestrator. A scenario (YAML) says what there is, what breaks and what must hold.";
+    "One deterministic simulation holds hosts, networks, images, containers and a\n"
+    "Docker-Swarm-style orchestrator. A scenario (YAML) says what there is, what breaks\n"
+    "and what must hold.";
 
 constexpr const char* footer =
     "Examples:\n"
     "  glasshive run scenarios/01_hello_cluster.yaml          watch a stack come up\n"
     "  glasshive run 02.yaml --seed 7 --record crash.hive     another seed, kept as a recording\n"
-    "  glasshive query crash.hive \"SELECT t, kind, subject FROM events WHERE kind LIKE 'node.%'\"\n"
+    "  glasshive query crash.hive \"SELECT t, subject FROM events WHERE kind = 'node.down'\"\n"
     "  glasshive export crash.hive --format perfetto -o crash.json   open in a trace viewer\n"
     "\n"
     "Exit status: 0 all expectations hold, 1 one did not (or could not be decided),\n"
@@ -42,14 +47,15 @@ struct App::Parts {
     SessionOptions session;
     std::string docs_page, shell;
     std::uint64_t seed = 0, session_seed = 0;
+    int more_lines = 0;   // How often -v stands there.
 };
 
 namespace {
 
-void add_common(CLI::App& app, CommonOptions& common, bool quiet) {
-    app.add_flag("--json", common.json, "Print one JSON object (or JSON lines) for machines");
+void add_common(CLI::App& app, CommonOptions& common, const char* json_help) {
+    app.add_flag("--json", common.json, json_help);
     app.add_flag("--no-color", common.no_color, "No colour, even on a terminal");
-    if (quiet) app.add_flag("-q,--quiet", common.quiet, "No timeline and no table: verdicts only");
+    app.footer("");   // Not the program's.
 }
 
 }   // namespace
@@ -71,31 +77,49 @@ App::App() : parts_(std::make_unique<Parts>()) {
 
 App::~App() = default;
 
+/// CLI11 2.1 wraps "-3" round to a large number.
+static std::string not_a_seed(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? "" : "a seed is a whole number from 0 to 18446744073709551615";
+}
+
 static void add_run(App::Parts& p) {
     CLI::App* run = p.app.add_subcommand("run", "Run scenarios and judge their expectations");
     run->add_option("FILE", p.run.files,
-                    "Scenario (.yaml), or a recording (.hive) to run again from what it embeds")
+                    "Scenario (.yaml), or a recording (.hive) to run again")
+        ->type_name("INPUT")
         ->required();
     CLI::Option* seed = run->add_option("-s,--seed", p.seed, "Seed of every random stream");
-    run->add_option("-u,--until", p.run.until, "Stop at this virtual time, e.g. 90s or 2h");
+    seed->check(not_a_seed);
+    run->add_option("-u,--until", p.run.until,
+                    "Run to this virtual time instead of the scenario's duration: 90s, 2h")
+        ->type_name("DURATION")
+        ->check([](const std::string& text) { return text.empty() ? "no time is given" : ""; });
     run->add_option("--profile", p.run.profile, "Network profile: textbook or realistic")
         ->check(CLI::IsMember({"textbook", "realistic"}));
-    run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)");
-    run->add_flag_callback("-v,--verbose", [&p] { ++p.run.verbosity; },
-                           "More lines: -v decisions and requests, -vv everything")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)")
+        ->type_name("PATH");
+    run->add_flag("-v,--verbose", p.more_lines,
+                  "More lines: -v decisions and requests, -vv everything");
     run->add_flag("--all", p.run.all, "Print every timeline line, however many");
     run->add_flag("--invariants", p.run.invariants,
                   "Check cluster-wide invariants at every event (slower)");
-    add_common(*run, p.run.common, true);
+    // For a drill: how a bug of ours is reported. No help lists it.
+    run->add_option("--break-at", p.run.break_at)->group("");
+    run->add_flag("-q,--quiet", p.run.common.quiet, "No timeline and no table: verdicts only");
+    add_common(*run, p.run.common, "Print one JSON object per run, and nothing else");
     run->footer(
         "The timeline goes to standard output as it happens, then verdicts with the figures that\n"
         "decided them, a table per service, the digest and the command that replays the run.\n"
         "Several files run one after another, each in a process of its own.\n"
-        "Equal scenario, seed and version give an equal digest.");
+        "Equal scenario, seed and version give an equal digest. A recording runs again from the\n"
+        "files, seed and injected commands it embeds, to where it ended, and its digest is\n"
+        "compared: exit status 1 when it differs. With --seed, --until or --profile it is\n"
+        "another run, and nothing is compared.");
     run->callback([&p, seed] {
         p.chosen = [&p, seed] {
             if (seed->count() > 0) p.run.seed = p.seed;
+            p.run.verbosity = 1 + p.more_lines;
             return run_command(p.run);
         };
     });
@@ -105,54 +129,74 @@ static void add_readers(App::Parts& p) {
     CLI::App* check = p.app.add_subcommand(
         "check", "Say everything that is wrong with scenarios and Compose files; run nothing");
     check->add_option("FILE", p.check_files,
-                      "Scenario, Compose file, or a recording whose expectations are judged again")
+                      "Scenario, Compose file, or a recording to be judged again")
+        ->type_name("INPUT")
         ->required();
-    add_common(*check, p.common, true);
+    check->add_flag("-q,--quiet", p.common.quiet, "Problems only, no line for what is right");
+    add_common(*check, p.common, "Print problems as one JSON object");
+    check->footer("A Compose file is read as `docker stack deploy` reads it. A recording's\n"
+                  "expectations are judged from its events, as the run itself judged them.");
     check->callback([&p] { p.chosen = [&p] { return check_command(p.common, p.check_files); }; });
 
     CLI::App* query = p.app.add_subcommand("query", "Ask a recording in SQL");
-    query->add_option("REC", p.query.recording, "Recording (.hive)")->required();
-    query->add_option("SQL", p.query.sql, "One SELECT; views: meta, events, samples")->required();
+    query->add_option("REC", p.query.recording, "Recording (.hive)")
+        ->type_name("RECORDING")
+        ->required();
+    query->add_option("SQL", p.query.sql, "One SELECT; views: meta, events, samples")
+        ->type_name("QUERY")
+        ->required();
     query->add_flag("--csv", p.query.csv, "Comma-separated values");
-    add_common(*query, p.query.common, false);
+    add_common(*query, p.query.common, "Print one JSON object a row");
     query->footer("Views: events(id, t, t_ns, kind, subject, cause, attrs), samples(t, series,\n"
                   "subject, value), meta(key, value). attrs is JSON: attrs ->> 'node'.");
     query->callback([&p] { p.chosen = [&p] { return query_command(p.query); }; });
 
     CLI::App* exported = p.app.add_subcommand("export", "Turn a recording into another format");
-    exported->add_option("REC", p.export_recording, "Recording (.hive)")->required();
+    exported->add_option("REC", p.export_recording, "Recording (.hive)")
+        ->type_name("RECORDING")
+        ->required();
     exported->add_option("-f,--format", p.export_format, "jsonl, csv or perfetto")
         ->check(CLI::IsMember({"jsonl", "csv", "perfetto"}))
         ->capture_default_str();
-    exported->add_option("-o,--output", p.export_output, "File; standard output without it");
-    add_common(*exported, p.common, false);
+    exported->add_option("-o,--output", p.export_output, "File; standard output without it")
+        ->type_name("PATH");
     exported->footer(
         "perfetto is Chrome's trace JSON: open it in ui.perfetto.dev or chrome://tracing.");
     exported->callback([&p] {
         p.chosen = [&p] {
-            return export_command(p.common, p.export_recording, p.export_format, p.export_output);
+            return export_command(p.export_recording, p.export_format, p.export_output);
         };
     });
 
     CLI::App* info = p.app.add_subcommand("info", "Say what a recording holds");
-    info->add_option("REC", p.info_recording, "Recording (.hive)")->required();
-    add_common(*info, p.common, false);
+    info->add_option("REC", p.info_recording, "Recording (.hive)")
+        ->type_name("RECORDING")
+        ->required();
+    add_common(*info, p.common, "Print one JSON object");
     info->callback([&p] { p.chosen = [&p] { return info_command(p.common, p.info_recording); }; });
 }
 
 static void add_others(App::Parts& p, const App& self) {
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
-    session->add_option("FILE", p.session.file, "Scenario (.yaml)")->required();
-    session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
+    session->add_option("FILE", p.session.file,
+                        "Scenario (.yaml), or a recording (.hive) whose commands are given again")
+        ->type_name("INPUT")
         ->required();
-    session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)");
-    CLI::Option* seed = session->add_option("-s,--seed", p.session_seed, "Seed");
+    session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
+        ->type_name("PATH")
+        ->required();
+    session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)")
+        ->type_name("PATH");
+    CLI::Option* seed =
+        session->add_option("-s,--seed", p.session_seed, "Seed of every random stream");
+    seed->check(not_a_seed);
     session->footer(
         "One JSON object a line, one answer a line: {\"do\":\"run_until\",\"t\":\"30s\"},\n"
         "{\"do\":\"step\"}, {\"do\":\"pause\"}, {\"do\":\"inject\",\"text\":\"scale web=5\"},\n"
         "{\"do\":\"inspect\"}, {\"do\":\"pace\",\"speed\":10}, {\"do\":\"quit\"}.\n"
-        "Every answer has ok, t (virtual seconds) and event (the newest id).");
+        "Every answer has ok; t (virtual seconds) and event (the newest id), or error.\n"
+        "What was injected is kept in the recording: `glasshive run REC` repeats the session.");
     session->callback([&p, seed] {
         p.chosen = [&p, seed] {
             if (seed->count() > 0) p.session.seed = p.session_seed;
@@ -164,6 +208,7 @@ static void add_others(App::Parts& p, const App& self) {
     docs->add_option("PAGE", p.docs_page, "scenario, events or cli")
         ->required()
         ->check(CLI::IsMember({"scenario", "events", "cli"}));
+    docs->footer("");
     docs->callback([&p, &self] {
         p.chosen = [&p, &self] { return docs_command(p.docs_page, self.reference_page()); };
     });
@@ -176,15 +221,37 @@ static void add_others(App::Parts& p, const App& self) {
         "bash: source <(glasshive completion bash)\n"
         "zsh:  glasshive completion zsh > \"${fpath[1]}/_glasshive\"\n"
         "fish: glasshive completion fish > ~/.config/fish/completions/glasshive.fish");
-    completion->callback([&p] { p.chosen = [&p] { return completion_command(p.shell); }; });
+    completion->callback([&p] {
+        p.chosen = [&p] {
+            std::cout << completion_script(p.shell, completable_commands(p.app));
+            return exit_ok;
+        };
+    });
+}
+
+/// What a first word that is no subcommand may have been meant for; the parser only misses one.
+static std::string unknown_command(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    if (std::find(names.begin(), names.end(), word) != names.end()) return "";
+    const std::string meant = nearest(word, names);
+    return "no subcommand is called \"" + printable(word) + "\"\n    hint: " +
+           (meant.empty() ? "glasshive --help lists them" : "did you mean " + meant + "?");
 }
 
 int App::run(int argc, char** argv) {
+    if (argc > 1 && argv[1][0] != '-') {
+        const std::string problem = unknown_command(parts_->app, argv[1]);
+        if (!problem.empty()) {
+            std::cerr << "glasshive: " << problem << '\n';
+            return exit_user_error;
+        }
+    }
     try {
         parts_->app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return parts_->app.exit(error);   // --help, --version
-        std::cerr << "glasshive: " << error.what()
+        std::cerr << "glasshive: " << printable(error.what())
                   << "\n    hint: glasshive --help lists the words\n";
         return exit_user_error;
     }
@@ -192,11 +259,19 @@ int App::run(int argc, char** argv) {
 }
 
 std::string App::reference_page() const {
+    // By the formatter: help() would speak of the subcommand that was just parsed.
+    const CLI::App& app = parts_->app;
+    const auto formatter = app.get_formatter();
+    const auto page_of = [&](const CLI::App& shown, const std::string& name) {
+        return "```text\n" + formatter->make_help(&shown, name, CLI::AppFormatMode::Normal) +
+               "```\n";
+    };
     std::string page =
-        "# Command line\n\nGenerated from the program by `./dev docs`; do not edit.\n\n```text\n" +
-        parts_->app.help() + "```\n";
-    for (const CLI::App* sub : parts_->app.get_subcommands({})) {
-        page += "\n## glasshive " + sub->get_name() + "\n\n```text\n" + sub->help() + "```\n";
+        "# Command line\n\nGenerated from the program by `./dev docs`; do not edit.\n\n" +
+        page_of(app, "glasshive");
+    for (const CLI::App* sub : app.get_subcommands({})) {
+        const std::string name = "glasshive " + sub->get_name();
+        page += "\n## " + name + "\n\n" + page_of(*sub, name);
     }
     return page;
 }

@@ -29,6 +29,7 @@ struct RunOptions {
     int verbosity = 1;
     bool all = false;                         ///< No bound on timeline lines.
     bool invariants = false;
+    std::string break_at;                     ///< Duration: break an assertion then, as a drill.
 };
 int run_command(const RunOptions& options);
 
@@ -42,8 +43,8 @@ struct QueryOptions {
     bool csv = false;
 };
 int query_command(const QueryOptions& options);
-int export_command(const CommonOptions& common, const std::string& recording,
-                   const std::string& format, const std::string& output);
+int export_command(const std::string& recording, const std::string& format,
+                   const std::string& output);
 int info_command(const CommonOptions& common, const std::string& recording);
 
 struct SessionOptions {
@@ -57,6 +58,5 @@ int session_command(const SessionOptions& options);
 
 /// Reference pages generated from the code: "scenario", "events", "cli".
 int docs_command(const std::string& page, const std::string& cli_page);
-int completion_command(const std::string& shell);
 
 }   // namespace glasshive::cli

@@ -25,10 +25,10 @@ const char* type_word(FieldType type) {
 
 void print_events_page(std::ostream& out) {
     out << "# Events\n\nGenerated from the program by `./dev docs`; do not edit.\n\n"
-           "Every event has an id (from 1), a virtual time, a kind, a subject and a cause: the id of\n"
-           "the event that brought it about, 0 for the scenario itself. In a recording's view\n"
-           "`events` the fields below are the keys of the JSON object `attrs`. *State* is what the\n"
-           "subject's state becomes; *level* the verbosity from which `glasshive run` shows it.\n";
+           "Every event has an id (from 1), a virtual time, a kind, a subject and a cause: the id\n"
+           "of the event that brought it about, 0 for the scenario itself. In a recording's view\n"
+           "`events` the fields below are the keys of the JSON object `attrs`. *State* is what\n"
+           "the subject's state becomes; *level* the verbosity from which `glasshive run` shows it.\n";
     std::string noun;
     for (const EventKind* kind : session::all_events().all()) {
         const std::string before(kind->name.substr(0, kind->name.find('.')));

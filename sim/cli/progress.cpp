@@ -1,10 +1,22 @@
 #include "cli/progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 
 namespace glasshive::cli {
+
+namespace {
+
+/// 12,345
+std::string thousands(long long n) {
+    std::string digits = std::to_string(n);
+    for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+    return digits;
+}
+
+}   // namespace
 
 Progress::Progress(std::ostream& out, const Terminal& terminal, Time end)
     : out_(out), terminal_(terminal), end_(end), started_(Wall::now()), drawn_(started_) {}
@@ -28,9 +40,17 @@ void Progress::update(Time now) {
     const auto full = static_cast<std::size_t>(done * cells);
     std::string bar;
     for (std::size_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
-    char text[128];
-    std::snprintf(text, sizeof text, " %3.0f %%  %.1f of %.1f s  x%.0f  %.0f s to go", done * 100,
-                  seconds_of(now), total, speed, to_go);
+    const Duration step = total < 100 ? Duration{100'000'000} : Duration{1'000'000'000};
+    const auto rounded = [](double seconds, Duration unit) {
+        const auto units = std::llround(std::min(seconds, 9e9) * 1e9 /
+                                        static_cast<double>(unit.count()));
+        return to_text(units * unit);
+    };
+    char share[16];
+    std::snprintf(share, sizeof share, " %3.0f %%  ", done * 100);
+    const std::string text = share + rounded(seconds_of(now), step) + " of " +
+                             rounded(total, step) + "  x" + thousands(std::llround(speed)) +
+                             "  " + rounded(to_go, std::chrono::seconds{1}) + " to go";
     out_ << "\r\033[K" << terminal_.paint(Tone::accent, bar) << text << std::flush;
     visible_ = true;
 }

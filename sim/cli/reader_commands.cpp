@@ -1,4 +1,6 @@
 // check, query, export, info: what reads and never runs.
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -74,9 +76,16 @@ int judge_recording(const CommonOptions& common, const std::string& path) {
     return check::all_held(evaluator.verdicts()) ? exit_ok : exit_failed;
 }
 
+std::string counted(std::size_t n, const char* noun) {
+    return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
 /// A Compose file has `services:` and no key that only scenarios have: a scenario whose `schema:`
 /// is forgotten is still one.
 bool looks_like_compose(const std::string& path) {
+    std::error_code problem;
+    // A pipe would be waited for.
+    if (!std::filesystem::is_regular_file(path, problem)) return false;
     std::ifstream in(path);
     std::string line;
     bool services = false;
@@ -136,7 +145,7 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& f
         std::string what;
         if (looks_like_compose(file)) {
             const auto services = check_compose(file, found);
-            if (services) what = std::to_string(*services) + " services";
+            if (services) what = counted(*services, "service");
         } else {
             auto read = scenario::read_scenario(file);
             if (!read.ok()) {
@@ -144,9 +153,9 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& f
             } else {
                 const scenario::ScenarioSpec& spec = read.value();
                 found = spec.warnings;
-                what = std::to_string(spec.services.size()) + " services, " +
-                       std::to_string(spec.faults.size()) + " faults, " +
-                       std::to_string(spec.expectations.size()) + " expectations";
+                what = counted(spec.services.size(), "service") + ", " +
+                       counted(spec.faults.size(), "fault") + ", " +
+                       counted(spec.expectations.size(), "expectation");
             }
         }
         if (!has_errors(found) && !common.json && !common.quiet) {
@@ -172,18 +181,30 @@ int query_command(const QueryOptions& options) {
     return record::query(*recording, options.sql, format, std::cout, std::cerr);
 }
 
-int export_command(const CommonOptions& common, const std::string& path, const std::string& format,
+int export_command(const std::string& path, const std::string& format,
                    const std::string& output) {
-    auto recording = open_or_tell(path, common);
+    auto recording = open_or_tell(path, {});
     if (!recording) return exit_user_error;
     const auto chosen = record::export_format(format);
     if (output.empty()) return record::export_recording(*recording, *chosen, std::cout, std::cerr);
-    std::ofstream file(output, std::ios::binary);
-    if (!file) {
-        std::cerr << printable(output) << ": cannot be written\n";
+    std::error_code problem;
+    if (std::filesystem::equivalent(path, output, problem)) {
+        std::cerr << printable(output) << ": is the recording itself\n";
         return exit_user_error;
     }
-    return record::export_recording(*recording, *chosen, file, std::cerr);
+    std::ofstream file(output, std::ios::binary);
+    if (!file) {
+        std::cerr << printable(output) << ": cannot be written: " << std::strerror(errno) << '\n';
+        return exit_user_error;
+    }
+    const int status = record::export_recording(*recording, *chosen, file, std::cerr);
+    file.flush();
+    if (status == exit_ok && !file) {
+        std::cerr << printable(output) << ": could not be written whole: "
+                  << std::strerror(errno) << '\n';
+        return exit_user_error;
+    }
+    return status;
 }
 
 int info_command(const CommonOptions& common, const std::string& path) {

@@ -1,15 +1,21 @@
 #include "cli/report.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace glasshive::cli {
 
 namespace {
 
+/// The table is for reading: milliseconds, and microseconds below ten of them, are enough.
 std::string rounded(Duration d) {
-    // The table is for reading: milliseconds are enough.
-    return to_text(Duration{(d.count() + 500'000) / 1'000'000 * 1'000'000});
+    const std::int64_t step = d < std::chrono::milliseconds{10} ? 1'000 : 1'000'000;
+    return to_text(Duration{(d.count() + step / 2) / step * step});
+}
+
+std::string counted(std::uint64_t n, const char* one, const char* many) {
+    return std::to_string(n) + " " + (n == 1 ? one : many);
 }
 
 void print_verdicts(std::ostream& out, const Terminal& terminal, const session::Outcome& outcome) {
@@ -25,32 +31,71 @@ void print_verdicts(std::ostream& out, const Terminal& terminal, const session::
     }
 }
 
+using Row = std::vector<std::string>;
+
+/// A table whose columns are as wide as what stands in them: the first to the left, figures to the
+/// right.
+void print_table(std::ostream& out, const Terminal& terminal, const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths(rows.front().size(), 0);
+    for (const Row& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], columns_of(row[i]));
+        }
+    }
+    for (const Row& row : rows) {
+        std::string line = fit(row.front(), widths.front());
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            line += "  " + std::string(widths[i] - columns_of(row[i]), ' ') + row[i];
+        }
+        out << terminal.paint(&row == &rows.front() ? Tone::bold : Tone::plain, line) << '\n';
+    }
+}
+
 void print_services(std::ostream& out, const Terminal& terminal, const check::Summary& summary) {
     if (summary.services.empty()) return;
-    std::size_t widest = 7;
-    for (const auto& s : summary.services) widest = std::max(widest, columns_of(s.name));
-    widest = std::min<std::size_t>(widest, 28);
     const bool requests =
         std::any_of(summary.services.begin(), summary.services.end(),
                     [](const auto& s) { return s.requests_ok + s.requests_failed > 0; });
-    out << '\n'
-        << terminal.paint(Tone::bold, fit("Service", widest) +
-                                          "  running  tasks  failed  downtime   "
-                                          "below desired")
-        << terminal.paint(Tone::bold, requests ? "  requests   failed  p50      p99" : "") << '\n';
-    for (const auto& s : summary.services) {
-        out << fit(printable(s.name), widest) << "  "
-            << fit(std::to_string(s.running_at_end) + "/" + std::to_string(s.desired), 7) << "  "
-            << fit(std::to_string(s.tasks_created), 5) << "  "
-            << fit(std::to_string(s.tasks_failed + s.tasks_rejected), 6) << "  "
-            << fit(rounded(s.downtime), 9) << "  " << fit(rounded(s.below_desired), 13);
-        if (requests) {
-            out << "  " << fit(std::to_string(s.requests_ok + s.requests_failed), 9) << "  "
-                << fit(std::to_string(s.requests_failed), 6) << "  "
-                << fit(to_text(s.latency_p50), 7) << "  " << to_text(s.latency_p99);
+    std::vector<Row> rows{
+        {"Service", "running", "tasks", "failed", "downtime", "below desired"}};
+    if (requests) {
+        for (const char* title : {"requests", "failed", "p50", "p99"}) {
+            rows.front().emplace_back(title);
         }
-        out << '\n';
     }
+    for (const check::ServiceSummary& s : summary.services) {
+        Row row{printable(s.name),
+                std::to_string(s.running_at_end) + "/" + std::to_string(s.desired),
+                std::to_string(s.tasks_created),
+                std::to_string(s.tasks_failed + s.tasks_rejected),
+                rounded(s.downtime),
+                rounded(s.below_desired)};
+        const std::uint64_t asked = s.requests_ok + s.requests_failed;
+        if (requests && asked == 0) row.insert(row.end(), {"-", "-", "-", "-"});
+        if (asked > 0) {
+            // Percentiles are of answers; without one there is none.
+            const bool answered = s.requests_ok > 0;
+            row.insert(row.end(), {std::to_string(asked), std::to_string(s.requests_failed),
+                                   answered ? rounded(s.latency_p50) : "-",
+                                   answered ? rounded(s.latency_p99) : "-"});
+        }
+        rows.push_back(std::move(row));
+    }
+    out << '\n';
+    print_table(out, terminal, rows);
+}
+
+void print_totals(std::ostream& out, const ReportContext& context) {
+    const check::Summary& summary = context.outcome.summary;
+    char wall[32];
+    std::snprintf(wall, sizeof wall, "%.3g", std::max(context.wall_seconds, 0.0));
+    out << '\n'
+        << seconds_text(context.outcome.end) << " s of virtual time in " << wall << " s, "
+        << counted(context.outcome.events, "event", "events") << ", "
+        << counted(summary.faults, "fault strike", "fault strikes") << ", "
+        << counted(summary.nodes_down, "node declared down", "nodes declared down") << ", "
+        << to_text(summary.bytes_moved) << " moved in "
+        << counted(summary.flows, "flow", "flows") << '\n';
 }
 
 }   // namespace
@@ -62,14 +107,13 @@ int exit_code(const session::Outcome& outcome) {
 
 void print_report(std::ostream& out, const Terminal& terminal, const ReportContext& context) {
     const session::Outcome& outcome = context.outcome;
-    const check::Summary& summary = outcome.summary;
     print_verdicts(out, terminal, outcome);
-    print_services(out, terminal, summary);
-    out << '\n'
-        << seconds_text(outcome.end) << " s of virtual time in "
-        << std::max(context.wall_seconds, 0.0) << " s, " << outcome.events << " events, "
-        << summary.faults << " fault strikes, " << summary.nodes_down << " nodes declared down, "
-        << to_text(summary.bytes_moved) << " moved in " << summary.flows << " flows\n";
+    if (!context.quiet) {
+        print_services(out, terminal, outcome.summary);
+        print_totals(out, context);
+    } else if (!outcome.verdicts.empty()) {
+        out << '\n';
+    }
     if (outcome.record_problem) {
         out << terminal.paint(Tone::bad, to_text(*outcome.record_problem)) << '\n';
     }

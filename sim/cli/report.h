@@ -15,9 +15,10 @@ struct ReportContext {
     double wall_seconds = 0;
     std::string record_path;
     std::string replay_command;
+    bool quiet = false;             ///< Verdicts, digest and replay command only.
 };
 
-/// Verdicts with their figures, the summary table, digest and replay command.
+/// Verdicts with their figures, the summary table (unless quiet), digest and replay command.
 void print_report(std::ostream& out, const Terminal& terminal, const ReportContext& context);
 /// The same as one JSON object, stable keys: see docs/reference/cli.md.
 void print_report_json(std::ostream& out, const ReportContext& context);

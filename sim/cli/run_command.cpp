@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iostream>
+#include <utility>
 
 #include "base/assert.h"
 #include "cli/commands.h"
@@ -15,6 +16,7 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/timeline.h"
+#include "yaml/units.h"
 
 extern char** environ;
 
@@ -76,14 +78,44 @@ int run_each(const RunOptions& options) {
 
 void clear_bar(void* progress) { static_cast<Progress*>(progress)->clear(); }
 
-/// Virtual time between two looks at the wall clock: a hundredth of the run, at least.
-void drive(session::Session& session, Progress& progress) {
-    const Duration slice = std::max<Duration>(session.end().time_since_epoch() / 500, Duration{1});
+/// Runs to the end and looks at the wall clock on the way, about twenty times a second whatever a
+/// slice of virtual time costs. Where slices end changes nothing in the run; but invariants are
+/// looked at there too, so those runs keep to equal slices.
+void drive(session::Session& session, Progress& progress, std::optional<Time> break_at,
+           bool equal_slices) {
+    const Duration widest = std::max<Duration>(session.end().time_since_epoch() / 500, Duration{1});
+    Duration slice = equal_slices ? widest : std::max<Duration>(widest / 64, Duration{1});
+    double seen = progress.elapsed_seconds();
     while (session.now() < session.end()) {
         session.run_until(std::min(session.end(), session.now() + slice));
         progress.update(session.now());
+        const double now = progress.elapsed_seconds();
+        const double took = now - std::exchange(seen, now);
+        if (took > 0.05 && !equal_slices) slice = std::max<Duration>(slice / 2, Duration{1});
+        if (took < 0.01) slice = std::min(slice * 2, widest);
+        const bool told_to_break = break_at && session.now() >= *break_at;
+        SIM_ASSERT(!told_to_break);
     }
     progress.clear();
+}
+
+/// Says whether a recording that was run again came to the same end; false when it should have and
+/// did not.
+bool tell_repeated(const Loaded& loaded, const RunOptions& options, const std::string& digest) {
+    const bool other_run = options.seed || !options.until.empty() || !options.profile.empty();
+    if (loaded.recorded_digest.empty() || other_run) return true;
+    const bool equal = loaded.recorded_digest == digest;
+    if (equal) {
+        if (!options.common.json) std::cout << "repeats the recording: the digests are equal\n";
+        return true;
+    }
+    const bool ours = loaded.recorded_version == session::version_number();
+    std::cerr << "glasshive: this run does not repeat the recording, whose digest is "
+              << printable(loaded.recorded_digest) << '\n'
+              << (ours ? "    hint: the recording was changed, or this is a bug of ours\n"
+                       : "    hint: it was made by version " + printable(loaded.recorded_version) +
+                             "; only equal versions give equal digests\n");
+    return !ours;
 }
 
 int run_one(const RunOptions& options) {
@@ -100,6 +132,12 @@ int run_one(const RunOptions& options) {
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
     const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
     if (!wrong.empty()) return fail(wrong);
+    std::optional<Time> break_at;
+    if (!options.break_at.empty()) {
+        const auto parsed = yaml::parse_duration(options.break_at);
+        if (!parsed) return fail({{.file = "--break-at", .message = parsed.problem}});
+        break_at = Time{} + *parsed.value;
+    }
     if (!options.common.json && !options.common.quiet)
         print_problems(std::cerr, err, spec.warnings);
 
@@ -107,30 +145,30 @@ int run_one(const RunOptions& options) {
     auto opened = session::Session::open({.spec = spec, .record_path = options.record,
                                           .replay_command = replay,
                                           .commands = loaded.value().commands,
+                                          .stop_at = options.until.empty()
+                                                         ? loaded.value().stop_at
+                                                         : std::nullopt,
                                           .invariants = options.invariants});
     if (!opened.ok()) return fail(opened.problems());
     session::Session& session = *opened.value();
     Timeline timeline(std::cout, out, session.registry(), session.names(),
-                      {.verbosity = options.verbosity, .lines_max = options.all ? 0U : 400U});
+                      {.verbosity = options.verbosity, .lines_max = options.all ? 0U : 400U,
+                       .subject_columns = subject_columns(spec)});
     Progress progress(std::cerr, err, session.end());
     timeline.before_line(clear_bar, &progress);
     const bool show = !options.common.json && !options.common.quiet;
     if (show) session.watch(&timeline);
     session.start();
-    drive(session, progress);
+    drive(session, progress, break_at, options.invariants);
     const double wall = progress.elapsed_seconds();
     const session::Outcome outcome = session.finish();
     if (show) timeline.finish();
-    const ReportContext context{spec, outcome, wall, options.record, replay};
+    const ReportContext context{spec, outcome, wall, options.record, replay,
+                                options.common.quiet};
     if (options.common.json) print_report_json(std::cout, context);
     else print_report(std::cout, out, context);
-    const std::string& recorded = loaded.value().recorded_digest;
-    if (!recorded.empty() && !options.seed && options.until.empty() && options.profile.empty() &&
-        recorded != outcome.digest) {
-        std::cerr << "glasshive: the recording's digest is " << printable(recorded)
-                  << ": it was made by another version, or it was changed\n";
-    }
-    return exit_code(outcome);
+    const bool repeated = tell_repeated(loaded.value(), options, outcome.digest);
+    return std::max(exit_code(outcome), repeated ? exit_ok : exit_failed);
 }
 
 }   // namespace

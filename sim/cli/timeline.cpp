@@ -39,7 +39,25 @@ const char* mark_of(Tone tone) {
 
 Timeline::Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
                    const Names& names, Options options)
-    : out_(out), terminal_(terminal), registry_(registry), names_(names), options_(options) {}
+    : out_(out), terminal_(terminal), registry_(registry), names_(names), options_(options) {
+    for (const EventKind* kind : registry.all()) {
+        if (kind->verbosity > options.verbosity) continue;
+        kind_columns_ = std::max(kind_columns_, kind->name.size());
+    }
+}
+
+std::size_t subject_columns(const scenario::ScenarioSpec& spec) {
+    constexpr std::string_view folded = " and 99 more";
+    std::size_t longest = 12;
+    for (const swarm::ServiceSpec& service : spec.services) {
+        const std::size_t slot = std::to_string(service.replicas).size();
+        longest = std::max(longest, columns_of(service.name) + 1 + slot);
+    }
+    for (const platform::HostGroupSpec& group : spec.platform.hosts) {
+        longest = std::max(longest, columns_of(group.name) + 2);
+    }
+    return std::min<std::size_t>(longest + folded.size(), 48);
+}
 
 std::string Timeline::cause_of(const Event& event) const {
     const auto found = std::lower_bound(
@@ -70,14 +88,56 @@ void Timeline::on_event(const Event& event, std::string_view text) {
     Line line{.time = event.time, .kind = kind,
               .subject = short_subject(kind->subject, names_.text(event.subject)),
               .detail = detail_words(event, *kind, names_, text), .cause = cause_of(event)};
-    // Alike but for the subject's last number ("web.1", "web.2"; "w1", "w2"): one line.
+    // Alike but for the subject ("web.1", "web.2"; "w1", "w2"): one line.
+    std::size_t of_kind = 0;
     for (Line& before : pending_) {
-        if (before.kind != kind || before.detail != line.detail || before.cause != line.cause)
-            continue;
+        if (before.kind != kind || before.cause != line.cause) continue;
+        ++of_kind;
+        if (!before.crowd && before.detail != line.detail) continue;
         ++before.folded;
         return;
     }
     pending_.push_back(std::move(line));
+    // A hundred assignments at one instant are one thing to know; -v shows each.
+    constexpr std::size_t crowd_from = 9;
+    if (options_.verbosity <= 1 && of_kind + 1 >= crowd_from) gather_crowd();
+}
+
+void Timeline::gather_crowd() {
+    const Line newest = pending_.back();
+    const auto alike = [&](const Line& line) {
+        return line.kind == newest.kind && line.cause == newest.cause;
+    };
+    const auto first = std::find_if(pending_.begin(), pending_.end(), alike);
+    first->crowd = true;
+    first->detail += ", …";
+    for (auto line = first + 1; line != pending_.end(); ++line) {
+        if (alike(*line)) first->folded += line->folded;
+    }
+    pending_.erase(std::remove_if(first + 1, pending_.end(), alike), pending_.end());
+}
+
+void Timeline::print_line(const Line& line) {
+    if (hook_ != nullptr) hook_(context_);
+    const Tone tone = tone_of(*line.kind);
+    std::string subject = line.subject;
+    if (line.folded > 1) subject += " and " + std::to_string(line.folded - 1) + " more";
+    const std::size_t columns = std::max(options_.subject_columns, columns_of(subject));
+    const std::string time = seconds_text(line.time);
+    const std::string indent(time.size() < 11 ? 11 - time.size() : 0, ' ');
+    out_ << terminal_.paint(Tone::dim, indent + time + " s") << "  "
+         << terminal_.paint(tone, mark_of(tone)) << " "
+         << terminal_.paint(tone, fit(line.kind->name, kind_columns_)) << "  ";
+    if (line.detail.empty() && line.cause.empty()) {
+        out_ << terminal_.paint(Tone::bold, subject) << '\n';   // No blanks at the end.
+        return;
+    }
+    out_ << terminal_.paint(Tone::bold, fit(subject, columns)) << "  " << printable(line.detail);
+    if (!line.cause.empty()) {
+        out_ << (line.detail.empty() ? "" : "  ")
+             << terminal_.paint(Tone::dim, "<- " + line.cause);
+    }
+    out_ << '\n';
 }
 
 void Timeline::print_pending() {
@@ -87,21 +147,7 @@ void Timeline::print_pending() {
             continue;
         }
         ++lines_;
-        if (hook_ != nullptr) hook_(context_);
-        const Tone tone = tone_of(*line.kind);
-        std::string subject = line.subject;
-        if (line.folded > 1) subject += " and " + std::to_string(line.folded - 1) + " more";
-        const std::string time = seconds_text(line.time);
-        out_ << terminal_.paint(Tone::dim,
-                                std::string(time.size() < 11 ? 11 - time.size() : 0, ' ') + time +
-                                    " s")
-             << "  " << terminal_.paint(tone, mark_of(tone)) << " "
-             << terminal_.paint(tone, fit(line.kind->name, 20)) << " "
-             << terminal_.paint(Tone::bold,
-                                fit(subject, std::max<std::size_t>(24, columns_of(subject))))
-             << " " << printable(line.detail);
-        if (!line.cause.empty()) out_ << "  " << terminal_.paint(Tone::dim, "<- " + line.cause);
-        out_ << '\n';
+        print_line(line);
     }
     pending_.clear();
 }

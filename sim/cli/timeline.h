@@ -7,16 +7,19 @@
 
 #include "base/event.h"
 #include "cli/terminal.h"
+#include "scenario/spec.h"
 
 namespace glasshive::cli {
 
 /// Prints what matters as it happens: one aligned line per event, alike events of one instant
-/// folded into one line, causes named. An EventSink; shows kinds up to a verbosity level.
+/// folded into one line, causes named. An EventSink; shows kinds up to a verbosity level. At level
+/// 1 many events of one kind at one instant are one line too, even if their details differ.
 class Timeline final : public EventSink {
   public:
     struct Options {
         int verbosity = 1;              ///< 0: faults and verdicts … 3: everything.
         std::size_t lines_max = 400;    ///< Then one line says how to see the rest. 0: no bound.
+        std::size_t subject_columns = 24;   ///< See subject_columns().
     };
     Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
              const Names& names, Options options);
@@ -35,8 +38,11 @@ class Timeline final : public EventSink {
         std::string detail;
         std::string cause;
         std::size_t folded = 1;
+        bool crowd = false;             // Of many that differ in their details.
     };
     void print_pending();
+    void gather_crowd();
+    void print_line(const Line& line);
     std::string cause_of(const Event& event) const;
 
     std::ostream& out_;
@@ -44,6 +50,7 @@ class Timeline final : public EventSink {
     const EventRegistry& registry_;
     const Names& names_;
     Options options_;
+    std::size_t kind_columns_ = 0;
     std::vector<Line> pending_;             // Of one instant, in order of first appearance.
     Time pending_time_{};
     std::size_t lines_ = 0;
@@ -55,6 +62,8 @@ class Timeline final : public EventSink {
     void* context_ = nullptr;
 };
 
+/// How wide the column of subjects must be for the names of this scenario, within reason.
+std::size_t subject_columns(const scenario::ScenarioSpec& spec);
 /// "web.1" for a task's full name "web.1.x3k9…"; other subjects as they are.
 std::string short_subject(std::string_view kind_of_subject, std::string_view name);
 /// The event's fields in words, for one line.

@@ -102,8 +102,9 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     }
     if (name == "node.down") return f.get("message") + ", silent for " + f.get("silent_for");
     if (name == "service.created" || name == "service.updated") {
-        return joined({f.get("mode") == "global" ? "global" : f.get("replicas") + " replicas",
-                       f.get("image")});
+        const std::string n = f.get("replicas");
+        const std::string wanted = n + (n == "1" ? " replica" : " replicas");
+        return joined({f.get("mode") == "global" ? "global" : wanted, f.get("image")});
     }
     if (name == "task.restart") {
         const std::string replacement = short_subject("task", f.get("replacement"));

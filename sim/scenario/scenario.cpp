@@ -1,6 +1,8 @@
 #include "scenario/scenario.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -23,19 +25,37 @@ FileReader reader_of(std::vector<InputFile> inputs) {
     };
 }
 
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What keeps a path from being read as a scenario; "" when nothing does.
+std::string unreadable(const fs::path& path) {
+    constexpr std::uintmax_t bytes_max = std::uintmax_t{64} << 20U;   // Nobody writes more by hand.
+    std::error_code problem;
+    const fs::file_status status = fs::status(path, problem);
+    if (!fs::exists(status)) return "there is no such file";
+    if (fs::is_directory(status)) return "is a folder, not a file";
+    if (!fs::is_regular_file(status)) return "is not a regular file";
+    if (fs::file_size(path, problem) > bytes_max) return "is larger than 64 MiB";
+    if (!std::ifstream(path)) return std::string("cannot be read: ") + std::strerror(errno);
+    return "";
+}
+
+std::optional<std::string> content_of(const fs::path& path) {
+    if (!unreadable(path).empty()) return std::nullopt;
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream content;
+    content << in.rdbuf();
+    return content.str();
+}
+
+}   // namespace
+
 Result<ScenarioSpec> read_scenario(const std::string& path) {
-    namespace fs = std::filesystem;
-    const auto content_of = [](const fs::path& file) -> std::optional<std::string> {
-        std::error_code problem;
-        if (!fs::is_regular_file(file, problem)) return std::nullopt;
-        std::ifstream in(file, std::ios::binary);
-        std::ostringstream content;
-        content << in.rdbuf();
-        return content.str();
-    };
     auto content = content_of(path);
     if (!content) {
-        return Diagnostic{.file = path, .message = "there is no such file to read",
+        return Diagnostic{.file = path.empty() ? "\"\"" : path, .message = unreadable(path),
                           .hint = "name a scenario, e.g. scenarios/01_hello_cluster.yaml"};
     }
     const fs::path folder = fs::path(path).parent_path();
