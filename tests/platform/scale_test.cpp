@@ -1,8 +1,8 @@
 // Goal: 100,000 hosts of every topology are checked, built and asked for paths without waiting.
-// Method: build each, compare figures at the far ends, and bound wall time loosely (sanitizers and
-// busy machines are slow); `-s` prints the times themselves.
+// Method: build each, compare figures at the far ends, and bound the processor time (a busy machine
+// is no failure) loosely (sanitizers are slow); `-s` prints the times themselves.
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 
 #include "platform/fixture.h"
 #include "platform/spec_check.h"
@@ -12,8 +12,8 @@ namespace {
 
 constexpr int hosts = 100'000;
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+double seconds_since(std::clock_t begin) {
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 PlatformSpec large(TopologyKind kind) {
@@ -59,7 +59,7 @@ TEST_CASE("a hundred thousand hosts build and route in every topology", "[platfo
     const PlatformSpec spec = large(row.kind);
     REQUIRE(check(spec).empty());
 
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     const Platform platform(spec);
     const double built = seconds_since(begin);
     REQUIRE(platform.host_count() == hosts);
@@ -76,7 +76,7 @@ TEST_CASE("a hundred thousand hosts build and route in every topology", "[platfo
         return sum_ns;
     };
     const std::int64_t first_sum = ask();   // Explicit links: fills the cache of trees.
-    const auto asking = std::chrono::steady_clock::now();
+    const std::clock_t asking = std::clock();
     REQUIRE(ask() == first_sum);
     const double asked = seconds_since(asking);
     REQUIRE(first_sum > 0);
