@@ -1,9 +1,9 @@
 #pragma once
 
-#include <deque>
-#include <string>
+#include <cstdint>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/ids.h"
 
@@ -11,6 +11,8 @@ namespace glasshive {
 
 /// Texts that occur again and again (hosts, services, tasks, states), each stored once.
 /// An id is the order of first mention, so equal runs number equal names equally.
+///
+/// Cost per name: its characters and about 30 bytes. A run of a million tasks has a million names.
 class Names {
   public:
     /// The id of `text`, new or known. Cost: one hash.
@@ -22,8 +24,22 @@ class Names {
     std::size_t size() const { return texts_.size(); }
 
   private:
-    std::deque<std::string> texts_;                               // Stable addresses for the views.
-    std::unordered_map<std::string_view, std::uint32_t> index_;   // Looked up only, never walked.
+    /// A place in the table of hashes: half the hash tells most strangers apart without a look at
+    /// their text.
+    struct Place {
+        std::uint32_t tag = 0;
+        std::uint32_t id = NameId::none;
+    };
+
+    std::size_t place_of(std::string_view text, std::uint64_t hash) const;
+    std::string_view keep(std::string_view text);
+    void grow();
+
+    std::vector<std::string_view> texts_;             // By id.
+    std::vector<Place> places_;                       // Open addressing; a power of two.
+    std::vector<std::unique_ptr<char[]>> blocks_;     // Characters never move.
+    char* free_ = nullptr;                            // In the newest block.
+    std::size_t free_bytes_ = 0;
 };
 
 }   // namespace glasshive
