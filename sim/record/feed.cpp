@@ -23,7 +23,7 @@ template <bool events>
 int feed_connect(sqlite3* db, void* feed, int, const char* const*, sqlite3_vtab** out, char**) {
     const int code = sqlite3_declare_vtab(
         db, events ? "CREATE TABLE x(id, kind, t_ns, subject, cause, f0, f1, f2, f3, f4, f5)"
-                   : "CREATE TABLE x(id, t_ns, series, subject, value, after)");
+                   : "CREATE TABLE x(t_ns, series, subject, value, after)");
     if (code != SQLITE_OK) return code;
     auto table = std::make_unique<FeedTable>();
     table->feed = static_cast<const Feed*>(feed);
@@ -95,14 +95,10 @@ int sample_column(sqlite3_vtab_cursor* cursor, sqlite3_context* out, int column)
     const FeedCursor& at = cursor_of(cursor);
     const auto& [sample, after] = at.feed->samples[at.row];
     switch (column) {
-        case 0:
-            sqlite3_result_int64(out,
-                                 at.feed->samples_before + static_cast<std::int64_t>(at.row) + 1);
-            break;
-        case 1: sqlite3_result_int64(out, ns_of(sample.time)); break;
-        case 2: sqlite3_result_int64(out, sample.series.value); break;
-        case 3: sqlite3_result_int64(out, sample.subject.value); break;
-        case 4: sqlite3_result_double(out, sample.value); break;
+        case 0: sqlite3_result_int64(out, ns_of(sample.time)); break;
+        case 1: sqlite3_result_int64(out, sample.series.value); break;
+        case 2: sqlite3_result_int64(out, sample.subject.value); break;
+        case 3: sqlite3_result_double(out, sample.value); break;
         default: sqlite3_result_int64(out, static_cast<std::int64_t>(after));
     }
     return SQLITE_OK;

@@ -14,7 +14,7 @@
 namespace glasshive::record {
 
 /// When to build indexes over the events at the end: they make a search by subject or cause quick.
-/// `automatic`: when that takes less than a third of the time the run took, by our estimate.
+/// `automatic`: when that takes less than a tenth of the time the run took, by our estimate.
 enum class Indexes { automatic, always, never };
 
 /// What to record, and where.

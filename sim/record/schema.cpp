@@ -34,14 +34,14 @@ constexpr Table all_tables[] = {
 };
 
 constexpr const char* all_indexes[] = {
-    "CREATE INDEX hive_name_text ON hive_name(text)",
     "CREATE INDEX hive_sample_series ON hive_sample(series, subject)",
     "CREATE INDEX hive_sample_bucket_series ON hive_sample_bucket(series, subject, level, bucket)",
     "CREATE INDEX hive_event_bucket_kind ON hive_event_bucket(kind, level, bucket)",
 };
 
 // None on kinds: they are few, so a search by kind reads much of the table anyway.
-constexpr const char* all_event_indexes[] = {
+constexpr const char* all_costly_indexes[] = {
+    "CREATE INDEX hive_name_text ON hive_name(text)",
     "CREATE INDEX hive_event_subject ON hive_event(subject)",
     "CREATE INDEX hive_event_cause ON hive_event(cause)",
 };
@@ -78,7 +78,7 @@ std::string json_attributes(const std::string& schema, const EventKind& kind) {
 
 std::span<const Table> tables() { return all_tables; }
 std::span<const char* const> indexes() { return all_indexes; }
-std::span<const char* const> event_indexes() { return all_event_indexes; }
+std::span<const char* const> costly_indexes() { return all_costly_indexes; }
 
 std::string meta_view(const std::string& create, const std::string& schema) {
     return create + " meta(key, value) AS SELECT key, value FROM " + schema + "hive_meta";

@@ -29,9 +29,9 @@ struct Table {
 std::span<const Table> tables();
 /// Built at a clean close: an index costs time at every insert while the run goes on.
 std::span<const char* const> indexes();
-/// Those over the events: they cost more than everything else at the end. See Indexes in
+/// Those over names and events: they cost more than everything else at the end. See Indexes in
 /// recorder.h.
-std::span<const char* const> event_indexes();
+std::span<const char* const> costly_indexes();
 
 /// `create` is "CREATE VIEW" or "CREATE TEMP VIEW"; `schema` qualifies the tables: "" or "main.".
 /// Plain SQL made from the registry, so any sqlite3 reads a recording without our help.

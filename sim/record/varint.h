@@ -9,8 +9,11 @@ namespace glasshive::record {
 
 /// LEB128 and friends, for keyframes.
 inline void put_varint(std::string& out, std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-    out += static_cast<char>(value);
+    char bytes[10];
+    std::size_t count = 0;
+    for (; value >= 0x80; value >>= 7) bytes[count++] = static_cast<char>(value | 0x80);
+    bytes[count++] = static_cast<char>(value);
+    out.append(bytes, count);
 }
 
 /// Zigzag: small numbers of either sign stay short.

@@ -33,9 +33,11 @@ void Writer::prepare(const EventRegistry& registry) {
     state_.emplace(FoldPlan::of(registry));
     SIM_ASSERT(registry.all().size() <= kinds_max);
     SIM_ASSERT(state_->plan().types.size() <= subject_types_max);
-    sql_.events = Statement(db, insert_events, true);
-    sql_.samples = Statement(db, insert_samples, true);
-    sql_.name = Statement(db, "INSERT INTO hive_name VALUES (?, ?)", true);
+    sql_.append_events = Statement(db, append_events, true);
+    sql_.insert_events = Statement(db, insert_events, true);
+    sql_.samples = Statement(db, append_samples, true);
+    sql_.first_name = Statement(db, "INSERT INTO hive_name VALUES (0, ?)", true);
+    sql_.name = Statement(db, "INSERT INTO hive_name(text) VALUES (?)", true);
     sql_.text = Statement(db, "INSERT INTO hive_text VALUES (?, ?)", true);
     sql_.keyframe = Statement(db, "INSERT INTO hive_keyframe VALUES (?, ?, ?, ?)", true);
     sql_.sample_bucket =
@@ -46,6 +48,7 @@ void Writer::prepare(const EventRegistry& registry) {
 }
 
 void Writer::work() {
+    sync_created();
     for (;;) {
         // Read before gathering: what was recorded before the request is then surely gathered.
         const bool stopping = stopping_.load(std::memory_order_acquire);
@@ -100,21 +103,29 @@ void Writer::write_batch() {
     }
     for (const std::string& name : new_names_) {
         if (failed()) break;
-        run(sql_.name.bind(1, names_++).bind_text(2, name), "write a name");
+        Statement& statement = names_++ == 0 ? sql_.first_name : sql_.name;   // Then 1, 2, 3…
+        run(statement.bind_text(1, name), "write a name");
     }
-    if (!feed_.events.empty()) run(sql_.events, "write events");
+    if (!feed_.events.empty()) write_events();
     for (const auto& [event, text] : texts_) {
         if (failed()) break;
         run(sql_.text.bind(1, static_cast<std::int64_t>(event)).bind_text(2, text), "write a text");
     }
     if (!feed_.samples.empty()) run(sql_.samples, "write samples");
-    feed_.samples_before += static_cast<std::int64_t>(feed_.samples.size());
     if (!failed()) fold();
     write_buckets();
     new_names_.clear();
     texts_.clear();
     feed_.events.clear();
     feed_.samples.clear();
+}
+
+void Writer::write_events() {
+    const std::uint64_t first = number_of(feed_.events.front().id);
+    const std::uint64_t last = number_of(feed_.events.back().id);
+    const bool follows = first == written_event_ + 1 && last - first + 1 == feed_.events.size();
+    written_event_ = last;
+    run(follows ? sql_.append_events : sql_.insert_events, "write events");
 }
 
 void Writer::fold() {

@@ -40,6 +40,7 @@ class Writer {
 
   private:
     void build_indexes();
+    void sync_created();
     bool create_tables(const EventRegistry& registry);
     bool describe_kinds(const EventRegistry& registry);
     bool put_meta(const std::vector<std::pair<std::string, std::string>>& meta);
@@ -47,6 +48,7 @@ class Writer {
     void work();
     std::size_t gather();
     void write_batch();
+    void write_events();
     void fold();
     void write_keyframe(const Event& event);
     void write_buckets();
@@ -63,6 +65,7 @@ class Writer {
     std::vector<std::string> new_names_;
     std::vector<std::pair<std::uint64_t, std::string>> texts_;
     std::uint64_t last_event_ = 0;   // Whose text may follow.
+    std::uint64_t written_event_ = 0;
     std::int64_t names_ = 0;
     std::uint64_t keyframe_every_ = 0;
     std::uint64_t folded_ = 0;
@@ -71,7 +74,8 @@ class Writer {
     std::optional<State> state_;
     Pyramid pyramid_;
     struct Statements {
-        Statement events, samples, name, text, keyframe, sample_bucket, event_bucket, begin, commit;
+        Statement append_events, insert_events, samples, first_name, name, text, keyframe;
+        Statement sample_bucket, event_bucket, begin, commit;
     } sql_;
     bool in_transaction_ = false;
     std::chrono::steady_clock::time_point transaction_start_{};
