@@ -32,8 +32,9 @@ std::vector<TaskStatus> Reports::take() {
 }
 
 void Reports::before_beat() {
+    if (confirming_.empty()) confirming_.swap(sent_);
     confirming_.insert(confirming_.end(), sent_.begin(), sent_.end());
-    sent_.clear();
+    std::vector<TaskStatus>().swap(sent_);   // Idle agents are many: they keep no room either.
 }
 
 void Reports::session_lost() {

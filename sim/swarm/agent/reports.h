@@ -17,7 +17,7 @@ class Reports {
     /// What is to be sent now, in order.
     std::vector<TaskStatus> take();
     void before_beat();
-    void beat_answered() { confirming_.clear(); }
+    void beat_answered() { std::vector<TaskStatus>().swap(confirming_); }   // Room and all.
     void session_lost();
     /// The daemon died: its memory is gone (states are on disk, and reported from there).
     void forget();

@@ -30,8 +30,15 @@ Worker::Worker(Daemon& daemon)
                .host = daemon.facts_.host,
                .name = daemon.facts_.name,
                .core_rate = daemon.facts_.core_rate},
-              tags::engine, *this),
-      ingress_(kernel_, daemon.id(), backends_, *this) {}
+              tags::engine, *this) {}
+
+discovery::Ingress& Worker::ingress() {
+    if (ingress_ == nullptr) {
+        discovery::LocalBackends& local = *this;   // A private base: only we may convert.
+        ingress_ = std::make_unique<discovery::Ingress>(kernel_, daemon_.id(), backends_, local);
+    }
+    return *ingress_;
+}
 
 discovery::Gossip& Worker::gossip() {
     if (gossip_ == nullptr) {
@@ -266,7 +273,7 @@ void Worker::flush() {
 void Worker::on_stop(bool power_lost) {
     engine_.end_all(power_lost);
     pulls_.forget();
-    ingress_.forget();
+    if (ingress_ != nullptr) ingress_->forget();
     reports_.forget();
     flushing_ = false;
     for (Task& task : tasks_) {
@@ -319,11 +326,12 @@ void Worker::abandon(TaskId task, std::uint64_t cookie) { engine_.abandon(key_of
 void Worker::on_request_served(runtime::ContainerKey key, std::uint64_t cookie) {
     const Task* task = find(task_of(key));
     SIM_ASSERT(task != nullptr);
-    ingress_.served(cookie, task->spec->task.container.behaviour.response_size);
+    ingress().served(cookie, task->spec->task.container.behaviour.response_size);
 }
 
 void Worker::on_channel_closed(ChannelId channel) {
-    if (!pulls_.on_channel_closed(channel)) ingress_.on_channel_closed(channel);
+    if (pulls_.on_channel_closed(channel) || ingress_ == nullptr) return;
+    ingress_->on_channel_closed(channel);
 }
 
 void Worker::on_timer(std::uint32_t tag, std::uint64_t argument) {

@@ -37,7 +37,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_timer(std::uint32_t tag, std::uint64_t argument);
     void on_manifest(const kernel::Message& message) { pulls_.on_manifest(message); }
     void on_gossip(const kernel::Message& message) { gossip().on_message(message); }
-    void on_request(const kernel::Message& message) { ingress_.on_message(message); }
+    void on_request(const kernel::Message& message) { ingress().on_message(message); }
     void on_channel_closed(ChannelId channel);
     void on_flow_end(kernel::FlowEnd end, std::uint64_t image) { pulls_.on_flow_end(end, image); }
     void on_work_done(std::uint32_t tag, std::uint64_t argument);
@@ -67,7 +67,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_pull_ended(NameId image, bool present) override;
     void on_container_ended(runtime::ContainerKey key, int exit_code) override;
     void on_request_served(runtime::ContainerKey key, std::uint64_t cookie) override;
-    void on_request_lost(std::uint64_t cookie) override { ingress_.lost(cookie); }
+    void on_request_lost(std::uint64_t cookie) override { ingress().lost(cookie); }
     bool accept(TaskId task, std::uint64_t cookie) override;
     void abandon(TaskId task, std::uint64_t cookie) override;
 
@@ -86,13 +86,14 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     bool attached(const Task& task) const;
     bool publishes(const Task& task) const;
     discovery::Gossip& gossip();
+    discovery::Ingress& ingress();
 
     Daemon& daemon_;
     kernel::Kernel& kernel_;
     runtime::Pulls pulls_;
     runtime::Engine engine_;
     discovery::Backends backends_;
-    discovery::Ingress ingress_;
+    std::unique_ptr<discovery::Ingress> ingress_;   // Once a request comes: most nodes see none.
     std::unique_ptr<discovery::Gossip> gossip_;
     std::vector<Task> tasks_;        // On disk (swarmkit's worker.db). Sorted by id.
     Reports reports_;

@@ -1,5 +1,7 @@
 #include "swarm/manager/allocator.h"
 
+#include <utility>
+
 namespace glasshive::swarm {
 
 Allocator::Allocator(Store& store)
@@ -21,7 +23,8 @@ void Allocator::on_commit(std::span<const Committed> changes) {
 void Allocator::tick() {
     if (fresh_.empty() || store_.outstanding(Proposer::allocator) > 0) return;
     Batch batch(store_, Proposer::allocator);
-    for (const TaskId id : fresh_) {
+    const std::vector<TaskId> fresh = std::exchange(fresh_, {});   // Keeps no room.
+    for (const TaskId id : fresh) {
         const Task* task = store_.task(id);
         if (task == nullptr || task->observed != TaskState::new_) continue;
         kernel::CauseScope scope(store_.kernel(), task->last_event);
@@ -31,7 +34,6 @@ void Allocator::tick() {
         update.message = message_;
         batch.add(std::move(update));
     }
-    fresh_.clear();
 }
 
 }   // namespace glasshive::swarm

@@ -112,7 +112,7 @@ void Dispatcher::send_changes(NodeId node) {
         tasks.back().cause = change.cause;   // Not what the agent itself reported meanwhile.
     }
     const EventId cause = session.pending.back().cause;
-    session.pending.clear();
+    std::vector<Pending>().swap(session.pending);   // Room and all: nodes are many.
     if (tasks.empty()) return;
     kernel::CauseScope scope(kernel_, cause);
     send_assignments(node, std::move(tasks), false);

@@ -256,7 +256,12 @@ void Dispatcher::take_statuses(const kernel::Message& message) {
         const Task* task = store_.task(status.id);
         if (task == nullptr || task->node != node) continue;   // Not its task (any more).
         const EventId cause = number_of(status.cause) > 0 ? status.cause : kernel_.cause();
-        status_reports_.push_back({status, cause});
+        // An agent tells every step of a task's start at once; only the last will be stored.
+        if (!status_reports_.empty() && status_reports_.back().status.id == status.id) {
+            status_reports_.back() = {status, cause};
+        } else {
+            status_reports_.push_back({status, cause});
+        }
     }
     if (!status_reports_.empty()) arm_batch();
 }
@@ -302,7 +307,7 @@ void Dispatcher::flush_statuses(Batch& batch) {
         update.exit_code = report.status.exit_code;
         batch.add(std::move(update));   // A lower state than the stored one is rejected at commit.
     }
-    status_reports_.clear();
+    std::vector<StatusReport>().swap(status_reports_);   // A large start's room is not kept.
 }
 
 }   // namespace glasshive::swarm
