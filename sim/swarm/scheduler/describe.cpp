@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -33,7 +34,7 @@ void Scheduler::describe_placement(const Fill& fill) {
     const std::size_t at = fill.index();
     const std::size_t last = std::min(candidates.size() - 1, runners_up_max);
     for (std::size_t i = 1; i <= last; ++i) {
-        const Fill::Candidate& other = candidates[(at + i) % candidates.size()];
+        const Candidate& other = candidates[(at + i) % candidates.size()];
         detail_ += i > 1 ? ",{\"node\":" : "{\"node\":";
         append_name(detail_, kernel_.names().text(other.node->hostname));
         detail_ += ",\"service_tasks\":";
@@ -53,19 +54,32 @@ void Scheduler::describe_placement(const Fill& fill) {
     detail_ += '}';
 }
 
-std::string Scheduler::describe_refusals(const Needs& needs, std::uint32_t& refused) const {
+std::string Scheduler::describe_refusals(const Needs& needs, std::uint32_t& refused) {
     constexpr std::size_t names_max = 3;
     std::array<std::uint32_t, filter_count> count{};
     std::array<std::array<NameId, names_max>, filter_count> names{};
     refused = 0;
-    for (const NodeInfo& node : nodes_.nodes()) {
-        const Verdict verdict = judge(needs, node);
-        if (verdict == Verdict::passes) continue;
+    const auto take = [&](Verdict verdict, NameId hostname) {
         const auto filter = static_cast<std::size_t>(verdict);
-        if (count[filter] < names_max) names[filter][count[filter]] = node.hostname;
+        if (count[filter] < names_max) names[filter][count[filter]] = hostname;
         ++count[filter];
-        ++refused;
+    };
+    if (const GroupIndex* index = index_of(needs); index != nullptr) {
+        for (std::size_t filter = 0; filter < filter_count; ++filter) {
+            const auto& nodes = index->refused(static_cast<Verdict>(filter));
+            auto node = nodes.begin();
+            for (std::size_t i = 0; i < std::min(names_max, nodes.size()); ++i, ++node) {
+                take(static_cast<Verdict>(filter), nodes_.nodes()[*node].hostname);
+            }
+            count[filter] = static_cast<std::uint32_t>(nodes.size());
+        }
+    } else {
+        for (const NodeInfo& node : nodes_.nodes()) {
+            const Verdict verdict = judge(needs, node);
+            if (verdict != Verdict::passes) take(verdict, node.hostname);
+        }
     }
+    for (const std::uint32_t nodes : count) refused += nodes;
     std::string text = "{";
     for (std::size_t filter = 0; filter < filter_count; ++filter) {
         if (count[filter] == 0) continue;

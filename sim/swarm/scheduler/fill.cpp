@@ -1,6 +1,7 @@
 #include "swarm/scheduler/fill.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace glasshive::swarm {
 
@@ -11,23 +12,31 @@ Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
     return {failures >= max_failures ? failures : 0, node.active_of(needs.service), node.active};
 }
 
-Fill::Fill(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now, kernel::Rng& ties)
-    : pipeline_(pipeline), now_(now) {
+Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
+                 kernel::Rng& ties) {
+    Ranking ranking;
+    std::vector<Candidate>& candidates = ranking.candidates;
     for (NodeInfo& node : nodes.nodes()) {
         if (!pipeline.process(node)) continue;
-        candidates_.push_back({&node, rank_of(node, pipeline.needs(), now), ties.next()});
+        candidates.push_back({&node, rank_of(node, pipeline.needs(), now), ties.next()});
     }
-    passed_ = candidates_.size();
+    ranking.passed = candidates.size();
     const auto better = [](const Candidate& a, const Candidate& b) {
         if (a.rank != b.rank) return a.rank < b.rank;
         return a.tie != b.tie ? a.tie < b.tie : a.node->id < b.node->id;
     };
-    if (candidates_.size() > tasks) {
-        const auto end = candidates_.begin() + static_cast<std::ptrdiff_t>(tasks);
-        std::nth_element(candidates_.begin(), end, candidates_.end(), better);
-        candidates_.erase(end, candidates_.end());
+    if (candidates.size() > tasks) {
+        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(tasks);
+        std::nth_element(candidates.begin(), end, candidates.end(), better);
+        candidates.erase(end, candidates.end());
     }
-    std::sort(candidates_.begin(), candidates_.end(), better);
+    std::sort(candidates.begin(), candidates.end(), better);
+    return ranking;
+}
+
+Fill::Fill(Ranking ranking, Pipeline& pipeline, Time now)
+    : pipeline_(pipeline), now_(now), candidates_(std::move(ranking.candidates)),
+      passed_(ranking.passed) {
     open_ = candidates_.size();
     exhausted_ = open_ == 0;
     next_.resize(open_);

@@ -19,22 +19,31 @@ struct Rank {
 
 Rank rank_of(const NodeInfo& node, const Needs& needs, Time now);
 
+struct Candidate {
+    NodeInfo* node = nullptr;
+    Rank rank;
+    std::uint64_t tie = 0;               ///< Decides between equals when all were ranked anew.
+};
+
+/// Who may get tasks of a group, best first.
+struct Ranking {
+    std::vector<Candidate> candidates;   ///< As many as there are tasks, the best ones.
+    std::size_t passed = 0;              ///< Nodes that passed every filter.
+};
+
+/// Ranks the nodes for `tasks` tasks as SwarmKit does: all of them, anew. O(nodes).
+/// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
+Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
+                 kernel::Rng& ties);
+
 /// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked
 /// once, best first; stay on a node until the next one is strictly better; after the last node,
 /// round robin; filters run again before each use, and a node that refuses once is out.
 ///
-/// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
-/// Cost: O(nodes) to rank, O(1) amortised per task.
+/// Cost: O(1) amortised per task.
 class Fill {
   public:
-    struct Candidate {
-        NodeInfo* node = nullptr;
-        Rank rank;
-        std::uint64_t tie = 0;
-    };
-
-    /// Ranks the nodes for `tasks` tasks; only as many candidates as tasks are kept, the best ones.
-    Fill(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now, kernel::Rng& ties);
+    Fill(Ranking ranking, Pipeline& pipeline, Time now);
 
     /// The node for the next task, or null when no node is left.
     const Candidate* current() const { return exhausted_ ? nullptr : &candidates_[index()]; }

@@ -37,6 +37,7 @@ void NodeSet::update(const Node& node, std::uint64_t seed) {
     if (nodes_.size() <= node.id.index()) nodes_.resize(node.id.index() + 1);
     NodeInfo& info = nodes_[node.id.index()];
     info.available = node.state == NodeState::ready && node.availability == Availability::active;
+    note_change(node.id);
     if (info.config == node.config) return;
     if (info.config == nullptr) {
         info.id = node.id;
@@ -54,6 +55,16 @@ void NodeSet::update(const Node& node, std::uint64_t seed) {
     info.config = node.config;
 }
 
+void NodeSet::note_change(NodeId node) {
+    // Half of it is forgotten at a time: constant cost per change, and room for a round of them.
+    if (changes_.size() > 4 * nodes_.size() + 64) {
+        const auto half = static_cast<std::ptrdiff_t>(changes_.size() / 2);
+        changes_.erase(changes_.begin(), changes_.begin() + half);
+        changes_begin_ += static_cast<std::uint64_t>(half);
+    }
+    changes_.push_back(node.value);
+}
+
 NodeSet::Record& NodeSet::record(const Task& task) {
     if (records_.size() <= task.place) records_.resize(task.place + std::size_t{1});
     return records_[task.place];
@@ -69,12 +80,16 @@ void NodeSet::add(const Task& task, NodeId node) {
     const bool active = task.desired <= TaskState::complete;
     if (known.task == task.id) {
         SIM_ASSERT(known.node == node);
-        if (known.active && !active) count_active(info, task.service, -1);
+        if (known.active && !active) {
+            count_active(info, task.service, -1);
+            note_change(node);
+        }
         known.active = known.active && active;   // Desired states never come back.
         return;
     }
     SIM_ASSERT(known.task == TaskId::none);
     known = {task.id, node, active};
+    note_change(node);
     reserve(info, task, +1);
     if (active) count_active(info, task.service, +1);
 }
@@ -83,6 +98,7 @@ bool NodeSet::remove(const Task& task) {
     if (!is_counted(task)) return false;
     Record& known = records_[task.place];
     NodeInfo& info = nodes_[known.node.index()];
+    note_change(known.node);
     reserve(info, task, -1);
     if (known.active) count_active(info, task.service, -1);
     known = Record{};
@@ -123,6 +139,7 @@ void NodeSet::count_active(NodeInfo& node, ServiceId service, int sign) {
 
 void NodeSet::record_failure(const Task& task, Time now) {
     std::vector<NodeInfo::Failure>& failures = nodes_[task.node.index()].failures;
+    note_change(task.node);
     const auto fresh = std::find_if(failures.begin(), failures.end(), [&](const auto& failure) {
         return now - failure.at <= monitor_failures;
     });

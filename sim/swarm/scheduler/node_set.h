@@ -71,7 +71,14 @@ class NodeSet {
     void record_failure(const Task& task, Time now);
     /// Failures of this service version on the node within monitor_failures of now.
     static std::uint32_t recent_failures(const NodeInfo& node, const Needs& needs, Time now);
-    void clear() { nodes_.clear(); records_.clear(); }
+    void clear() { *this = NodeSet{}; }
+
+    /// Numbers of the changes that are remembered: [begin, end). Whoever is behind begin has to
+    /// look at all nodes again.
+    std::uint64_t changes_begin() const { return changes_begin_; }
+    std::uint64_t changes_end() const { return changes_begin_ + changes_.size(); }
+    /// The node that change `number` is about.
+    std::uint32_t changed(std::uint64_t number) const { return changes_[number - changes_begin_]; }
 
   private:
     struct Record {
@@ -80,11 +87,14 @@ class NodeSet {
         bool active = false;
     };
     Record& record(const Task& task);
+    void note_change(NodeId node);
     static void reserve(NodeInfo& node, const Task& task, int sign);
     static void count_active(NodeInfo& node, ServiceId service, int sign);
 
     std::vector<NodeInfo> nodes_;       // By NodeId.
     std::vector<Record> records_;       // By Task::place.
+    std::vector<std::uint32_t> changes_;
+    std::uint64_t changes_begin_ = 0;
 };
 
 }   // namespace glasshive::swarm

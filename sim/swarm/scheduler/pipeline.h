@@ -30,6 +30,10 @@ class Pipeline {
   public:
     explicit Pipeline(const Needs& needs) : needs_(needs) {}
 
+    /// Counts `nodes` refusals by `filter` that were found elsewhere.
+    void add_refused(Verdict filter, std::size_t nodes) {
+        refused_[static_cast<std::size_t>(filter)] += static_cast<std::uint32_t>(nodes);
+    }
     /// True when the node passes. Counts a refusal, or forgets all refusals.
     bool process(const NodeInfo& node);
     /// "insufficient resources on 2 nodes; 1 node not available for new tasks": most refusals

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/assert.h"
 #include "swarm/events.h"
@@ -16,6 +17,7 @@ Scheduler::Scheduler(Store& store, ProcessId owner)
 
 void Scheduler::start() {
     nodes_.clear();
+    indexes_.clear();
     preassigned_.clear();
     unassigned_.clear();
     debouncing_ = false;
@@ -60,6 +62,7 @@ void Scheduler::take(const Committed& change) {
             preassigned_.erase(change.task->id);
             if (nodes_.remove(*change.task)) need_tick(change.event);
             break;
+        case Kind::service_removed: indexes_.erase(change.service->id); break;
         default: break;
     }
 }
@@ -186,13 +189,13 @@ void Scheduler::place_preassigned(Batch& batch) {
 void Scheduler::place_unassigned(Batch& batch) {
     std::vector<Waiting> waiting;
     waiting.reserve(unassigned_.size());
-    for (const TaskId id : unassigned_) {
+    const std::vector<TaskId> unassigned = std::exchange(unassigned_, {});   // Keeps no room.
+    for (const TaskId id : unassigned) {
         const Task* task = store_.task(id);
         if (task == nullptr || task->node.valid() || task->observed != TaskState::pending) continue;
         if (task->desired > TaskState::complete) continue;   // Nobody wants it any more.
         waiting.push_back({task->service, task->spec_version, id});
     }
-    unassigned_.clear();
     std::sort(waiting.begin(), waiting.end());
     waiting.erase(std::unique(waiting.begin(), waiting.end()), waiting.end());
     for (std::size_t first = 0; first < waiting.size();) {
@@ -211,7 +214,7 @@ void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
     const Task& any = *store_.task(group.front().task);
     const Needs needs = needs_of(*any.spec, any.service, any.spec_version);
     Pipeline pipeline(needs);
-    Fill fill(nodes_, pipeline, group.size(), kernel_.now(), ties_);
+    Fill fill(rank(pipeline, group.size()), pipeline, kernel_.now());
     const std::size_t refused = nodes_.nodes().size() - fill.passed();
     std::uint32_t described = 0;
     // Reasons are the same for the whole group: collected once, and only when somebody was refused.
@@ -228,8 +231,39 @@ void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
     effort_.filters_run += pipeline.runs();
 }
 
+Ranking Scheduler::rank(Pipeline& pipeline, std::size_t tasks) {
+    GroupIndex* index = index_of(pipeline.needs());
+    if (index == nullptr) return rank_all(nodes_, pipeline, tasks, kernel_.now(), ties_);
+    // As if those that pass had come first, which SwarmKit's map order may do.
+    for (std::size_t filter = 0; filter < filter_count; ++filter) {
+        const auto verdict = static_cast<Verdict>(filter);
+        pipeline.add_refused(verdict, index->refused(verdict).size());
+    }
+    return index->best(nodes_, tasks, ties_);
+}
+
+/// The group's ranking, up to date; null when the cluster is too small to keep one.
+GroupIndex* Scheduler::index_of(const Needs& needs) {
+    if (nodes_.nodes().size() < indexed_nodes_least) return nullptr;
+    Indexed& indexed = indexes_[needs.service];
+    if (indexed.spec_version != needs.spec_version) indexed = {needs.spec_version, 0, {}};
+    indexed.used = effort_.groups;
+    if (indexed.index.size() == 0) make_room();
+    effort_.filters_run += indexed.index.catch_up(nodes_, needs, kernel_.now());
+    return &indexed.index;
+}
+
+void Scheduler::make_room() {
+    while (indexes_.size() > 1 && indexes_.size() * nodes_.nodes().size() > indexed_entries_most) {
+        const auto oldest = std::min_element(
+            indexes_.begin(), indexes_.end(),
+            [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+        indexes_.erase(oldest);
+    }
+}
+
 void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused) {
-    const Fill::Candidate& winner = *fill.current();
+    const Candidate& winner = *fill.current();
     describe_placement(fill);
     kernel::CauseScope scope(kernel_, reason(task));
     const EventId decision = kernel_.emit(

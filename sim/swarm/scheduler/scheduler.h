@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "swarm/scheduler/fill.h"
+#include "swarm/scheduler/group_index.h"
 #include "swarm/state/loop_timers.h"
 #include "swarm/state/store.h"
 
@@ -16,6 +18,12 @@ namespace glasshive::swarm {
 /// Source: swarmkit manager/scheduler/scheduler.go commitDebounceGap, maxLatency.
 inline constexpr Duration commit_debounce_gap = std::chrono::milliseconds{50};
 inline constexpr Duration commit_debounce_most = std::chrono::seconds{1};
+
+/// From how many nodes on a group's ranking is kept from one decision to the next. Below, ranking
+/// them anew costs no more, and draws ties as SwarmKit's map order does.
+inline constexpr std::size_t indexed_nodes_least = 64;
+/// Nodes in all kept rankings together: at 40 bytes each, some 160 MB. The least used go first.
+inline constexpr std::size_t indexed_entries_most = 4'000'000;
 
 /// How much the scheduler did, for tests and benches that count operations instead of time.
 struct SchedulingEffort {
@@ -58,11 +66,14 @@ class Scheduler final : public Subscriber {
     void place_unassigned(Batch& batch);
     void place_group(Batch& batch, std::span<const Waiting> group);
     void place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused);
+    Ranking rank(Pipeline& pipeline, std::size_t tasks);
+    GroupIndex* index_of(const Needs& needs);
+    void make_room();
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
                      const std::string& detail);
     void describe_placement(const Fill& fill);
-    std::string describe_refusals(const Needs& needs, std::uint32_t& refused) const;
+    std::string describe_refusals(const Needs& needs, std::uint32_t& refused);
     /// What the decision about this task is caused by.
     EventId reason(const Task& task) const;
 
@@ -71,6 +82,12 @@ class Scheduler final : public Subscriber {
     ProcessId owner_;
     kernel::Rng ties_;
     NodeSet nodes_;
+    struct Indexed {
+        std::uint32_t spec_version = 0;
+        std::uint64_t used = 0;           // When, in groups placed.
+        GroupIndex index;
+    };
+    std::map<ServiceId, Indexed> indexes_;
     std::set<TaskId> preassigned_;
     // May name tasks twice or in vain; sorted out at the tick.
     std::vector<TaskId> unassigned_;
