@@ -1,22 +1,17 @@
 // Goal: what SimGrid's main loop and its flows cost. Method: stars of hosts with one or more
-// pullers; each measurement in a child process, because a process may have one engine, and
-// measured there.
-#include <benchmark/benchmark.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <functional>
+// pullers and no other component; each measurement in a child process, because a process may have
+// one engine, and measured there.
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/assert.h"
 #include "engine/engine.h"
+#include "harness.h"
 #include "kernel/kernel.h"
 
 using namespace glasshive;
+using namespace glasshive::bench;
 
 namespace {
 
@@ -58,53 +53,8 @@ struct Cluster {
     std::vector<std::unique_ptr<kernel::Process>> all;
 };
 
-struct Measured {
-    double seconds = 0;
-    std::int64_t items = 0;
-    std::int64_t peak_bytes = 0;
-};
-
-/// Runs `body` in a child; what it measured comes back through a pipe.
-Measured in_child(const std::function<Measured()>& body) {
-    int ends[2];
-    const bool piped = pipe(ends) == 0;
-    SIM_ASSERT(piped);
-    const pid_t child = fork();
-    SIM_ASSERT(child >= 0);
-    if (child == 0) {
-        Measured measured = body();
-        rusage usage{};
-        getrusage(RUSAGE_SELF, &usage);
-        measured.peak_bytes = std::int64_t{usage.ru_maxrss} * 1024;
-        const bool sent = write(ends[1], &measured, sizeof measured) == sizeof measured;
-        _exit(sent ? 0 : 2);
-    }
-    Measured measured;
-    const bool received = read(ends[0], &measured, sizeof measured) == sizeof measured;
-    close(ends[0]);
-    close(ends[1]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    SIM_ASSERT(received);
-    SIM_ASSERT(WIFEXITED(status));
-    return measured;
-}
-
-double seconds_taken(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void measure(benchmark::State& state, const std::function<Measured()>& body) {
-    std::int64_t items = 0;
-    for (auto _ : state) {
-        const Measured measured = in_child(body);
-        state.SetIterationTime(measured.seconds);
-        items += measured.items;
-        state.counters["peak_bytes"] = static_cast<double>(measured.peak_bytes);
-    }
-    state.SetItemsProcessed(items);
+Figures measured(const Stopwatch& watch, std::int64_t items) {
+    return {{"seconds", watch.seconds()}, {"items", static_cast<double>(items)}};
 }
 
 /// Beats for ever, each time after another delay of up to a second.
@@ -118,7 +68,7 @@ struct Beater final : kernel::Process {
 };
 
 /// Timers of a thousand processes while one long flow keeps SimGrid's clock busy.
-Measured timers() {
+Figures timers() {
     Cluster c(10);
     for (std::uint32_t i = 0; i < 1000; ++i) {
         c.add(std::make_unique<Beater>(c.kernel), i % 10);
@@ -126,10 +76,10 @@ Measured timers() {
     }
     c.kernel.pull(c.all[0]->id(), HostId{1}, {.size = gibibyte * 100'000});
     const std::uint64_t before = c.kernel.entries_run();
-    const double seconds = seconds_taken([&] {
-        c.engine.run_until(time_of_ns(1'000'000'000'000'000), 3'000'000);
-    });
-    return {seconds, static_cast<std::int64_t>(c.kernel.entries_run() - before)};
+    const auto entries = static_cast<std::uint64_t>(scaled(3'000'000));
+    const Stopwatch watch;
+    c.engine.run_until(time_of_ns(1'000'000'000'000'000), entries);
+    return measured(watch, static_cast<std::int64_t>(c.kernel.entries_run() - before));
 }
 
 /// Pulls from random hosts, `left` times in all.
@@ -151,7 +101,7 @@ struct Puller final : kernel::Process {
     void on_flow_end(kernel::FlowId, kernel::FlowEnd, std::uint64_t) override { pull(); }
 };
 
-Measured flows(std::uint32_t in_flight, std::int64_t total) {
+Figures flows(std::uint32_t in_flight, std::int64_t total) {
     Cluster c(1000);
     kernel::Rng rng = c.kernel.rng("bench");
     std::int64_t left = total;
@@ -159,9 +109,10 @@ Measured flows(std::uint32_t in_flight, std::int64_t total) {
         c.add(std::make_unique<Puller>(c.kernel, rng, left), i * 5 % 1000);
         static_cast<Puller&>(*c.all.back()).pull();
     }
-    const double seconds = seconds_taken([&] { c.engine.run(); });
+    const Stopwatch watch;
+    c.engine.run();
     SIM_ASSERT(c.engine.counts().flows_finished == static_cast<std::uint64_t>(total));
-    return {seconds, total};
+    return measured(watch, total);
 }
 
 /// Pulls once, when its timer says so.
@@ -174,49 +125,38 @@ struct OncePuller final : kernel::Process {
 };
 
 /// Every node pulls 200 MiB from host 0, starts spread over ten seconds.
-Measured pull_storm(std::uint32_t nodes) {
+Figures pull_storm(std::uint32_t nodes) {
     Cluster c(nodes + 1);
     kernel::Rng rng = c.kernel.rng("bench");
     for (std::uint32_t i = 1; i <= nodes; ++i) {
         c.add(std::make_unique<OncePuller>(c.kernel), i);
         c.kernel.after(c.all.back()->id(), rng.between(Duration{0}, Duration{10'000'000'000}), 0);
     }
-    const double seconds = seconds_taken([&] { c.engine.run(); });
+    const Stopwatch watch;
+    c.engine.run();
     SIM_ASSERT(c.engine.counts().flows_finished == nodes);
-    return {seconds, nodes};
+    return measured(watch, nodes);
 }
 
-Measured build(std::size_t hosts) {
-    std::unique_ptr<Cluster> cluster;
-    const double seconds = seconds_taken([&] { cluster = std::make_unique<Cluster>(hosts); });
-    return {seconds, static_cast<std::int64_t>(hosts)};
+Figures build(std::size_t hosts) {
+    const Stopwatch watch;
+    const Cluster cluster(hosts);
+    return measured(watch, static_cast<std::int64_t>(hosts));
 }
 
-template <std::uint32_t in_flight, std::int64_t total>
-void flows_in_flight(benchmark::State& state) {
-    measure(state, [] { return flows(in_flight, total); });
-}
-template <std::uint32_t nodes>
-void storm(benchmark::State& state) {
-    measure(state, [] { return pull_storm(nodes); });
-}
-void timers_through_simgrid(benchmark::State& state) { measure(state, timers); }
-void build_hosts(benchmark::State& state) {
-    measure(state, [] { return build(100'000); });
-}
+std::uint32_t nodes(std::int64_t full) { return static_cast<std::uint32_t>(scaled(full)); }
 
-/// One run each, timed inside the child.
-void once(benchmark::internal::Benchmark* benchmark) {
-    benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
-}
+[[maybe_unused]] const bool registered[] = {
+    in_child("timers/through_simgrid", [](const auto&) { return timers(); }),
+    in_child("flows/1000_hosts_200_in_flight",
+             [](const auto&) { return flows(200, scaled(100'000)); }),
+    in_child("flows/1000_hosts_1000_in_flight",
+             [](const auto&) { return flows(1000, scaled(2'000, 1000)); }),
+    in_child("engine/pull_storm_1000_nodes",
+             [](const auto&) { return pull_storm(nodes(1'000)); }),
+    in_child("engine/pull_storm_2000_nodes",
+             [](const auto&) { return pull_storm(nodes(2'000)); }),
+    in_child("engine/build_100000_hosts", [](const auto&) { return build(nodes(100'000)); }),
+};
 
 }   // namespace
-
-BENCHMARK(timers_through_simgrid)->Name("timers/through_simgrid")->Apply(once);
-BENCHMARK_TEMPLATE(flows_in_flight, 200, 100'000)
-    ->Name("flows/1000_hosts_200_in_flight")->Apply(once);
-BENCHMARK_TEMPLATE(flows_in_flight, 1000, 2'000)
-    ->Name("flows/1000_hosts_1000_in_flight")->Apply(once);
-BENCHMARK_TEMPLATE(storm, 1'000)->Name("flows/pull_storm_1000_nodes")->Apply(once);
-BENCHMARK_TEMPLATE(storm, 2'000)->Name("flows/pull_storm_2000_nodes")->Apply(once);
-BENCHMARK(build_hosts)->Name("engine/build_100000_hosts")->Apply(once);

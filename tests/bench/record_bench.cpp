@@ -1,15 +1,14 @@
-// Goal: what recording costs a run. Method: a storm of a million events, as a simulation would emit
-// them (one hash-like piece of work per event), once with the digest alone and once recorded too;
-// then each part by itself.
+// Goal: how fast the parts of a recording are by themselves. Method: events with nothing between
+// them, so that the writer is what is measured. What recording costs a run: world_bench.cpp.
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/assert.h"
+#include "harness.h"
 #include "record/digest.h"
 #include "record/recorder.h"
 #include "record/state.h"
@@ -42,21 +41,13 @@ constexpr EventKind request_answered{
     .fields = {{{"status", FieldType::integer, ""}, {"took", FieldType::duration, ""}}}};
 constexpr const EventKind* all_kinds[] = {&task_state, &flow_ended, &request_answered};
 
-struct Counter final : EventSink {
-    std::uint64_t events = 0;
-    void on_event(const Event&, std::string_view) override { ++events; }
-};
-
-/// Emits `count` events over 10,000 subjects; `work` rounds of mixing stand for the simulation
-/// itself.
-void storm(EventStream& stream, const std::vector<NameId>& names, std::int64_t count, int work) {
+/// Emits `count` events over 10,000 subjects.
+void storm(EventStream& stream, const std::vector<NameId>& names, std::int64_t count) {
     std::uint64_t x = 88172645463325252ULL;
     for (std::int64_t i = 0; i < count; ++i) {
-        for (int round = 0; round <= work; ++round) {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-        }
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
         const Time now = time_of_ns(i * 1000);
         const NameId subject = names[x % names.size()];
         const NameId other = names[(x >> 32) % names.size()];
@@ -91,51 +82,24 @@ struct World {
     }
 };
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Wall seconds of one storm, recorded or not; the recording's close included.
-double run_storm(std::int64_t count, int work, bool recorded) {
-    const std::string path = "record_bench.hive";
+/// From the first event to the closed file, of which the writer thread is the slower part.
+[[maybe_unused]] const bool writer = bench::in_child("record/writer", [](const auto&) {
+    const std::int64_t events = bench::scaled(1'000'000);
+    const std::string path = "bench_record.hive";
     World world;
     EventStream stream{world.names};
-    DigestSink digest{world.registry, world.names};
-    stream.add_sink(&digest);
-    const auto start = std::chrono::steady_clock::now();
-    std::unique_ptr<Recorder> recorder;
-    if (recorded) {
-        auto opened = Recorder::open({.path = path}, world.registry, world.names);
-        SIM_ASSERT(opened.ok());
-        recorder = std::move(opened.value());
-        stream.add_sink(recorder.get());
-    }
-    storm(stream, world.subjects, count, work);
-    const std::string text = digest.digest();
-    if (recorded)
-        SIM_ASSERT(!recorder->close({.end_time = time_of_ns(count * 1000), .digest = text}));
-    const double seconds = seconds_since(start);
+    const bench::Stopwatch watch;
+    auto recorder = Recorder::open({.path = path}, world.registry, world.names);
+    SIM_ASSERT(recorder.ok());
+    stream.add_sink(recorder.value().get());
+    storm(stream, world.subjects, events);
+    const auto problem = recorder.value()->close({.end_time = time_of_ns(events * 1000),
+                                                  .digest = {}});
+    SIM_ASSERT(!problem);
+    const double seconds = watch.seconds();
     std::remove(path.c_str());
-    return seconds;
-}
-
-void compare_storms(benchmark::State& state, int work) {
-    constexpr std::int64_t events = 1'000'000;
-    double plain = 0;
-    double recorded = 0;
-    for (auto _ : state) {
-        plain += run_storm(events, work, false);
-        recorded += run_storm(events, work, true);
-    }
-    state.counters["plain_seconds"] = plain / static_cast<double>(state.iterations());
-    state.counters["recorded_seconds"] = recorded / static_cast<double>(state.iterations());
-    state.counters["recorded_over_plain"] = recorded / plain;
-}
-
-/// 740 rounds of mixing are about 1.5 us, what a kernel event that touches a store costs.
-void storm_recorded(benchmark::State& state) { compare_storms(state, 740); }
-/// 0.3 us: a simulation that does little but emit. The writer is the slower side here.
-void light_storm_recorded(benchmark::State& state) { compare_storms(state, 150); }
+    return bench::Figures{{"seconds", seconds}, {"items", static_cast<double>(events)}};
+});
 
 void digest_alone(benchmark::State& state) {
     World world;
@@ -165,15 +129,5 @@ void fold_alone(benchmark::State& state) {
 
 }   // namespace
 
-BENCHMARK(storm_recorded)
-    ->Name("record/storm_1000000_events")
-    ->Iterations(1)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(light_storm_recorded)
-    ->Name("record/light_storm_1000000_events")
-    ->Iterations(1)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
 BENCHMARK(digest_alone)->Name("record/digest");
 BENCHMARK(fold_alone)->Name("record/fold");

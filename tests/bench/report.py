@@ -1,24 +1,33 @@
 #!/usr/bin/env python3
 """Turns Google Benchmark's JSON into docs/performance.md, and compares it with targets.json.
 
-Usage: report.py BUILD --write FILE    from BUILD/bench/*.json; says which goals were missed
-       report.py BUILD --check         every goal has its benchmark in some BUILD/bench_* program
+Usage: report.py BUILD --write FILE       from BUILD/bench/*.json; says which goals were missed
+       report.py BUILD --check [RESULTS]  goals, programs and docs/performance.md name the same
+                                          benchmarks; with RESULTS (a folder of JSON) also: each ran
+                                          without an error and gave what its goals measure
 """
 
 import json
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 
-TARGETS = pathlib.Path(__file__).parent / "targets.json"
+HERE = pathlib.Path(__file__).parent
+TARGETS = HERE / "targets.json"
+PAGE = HERE.parent.parent / "docs/performance.md"
 SECONDS_PER = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 HEAD = """# Performance
 
-Written by `./dev bench` from the benchmarks in `tests/bench`; figures compare with one another
-on one machine only. Measured on {machine}.
+Written by `./dev bench` from the benchmarks in `tests/bench`: medians of their repetitions. Figures
+compare with one another on one machine only.
+
+{machine}
 """
+# Counters that say how much longer something took than its baseline.
+RATIOS = {"recorded_over_plain": "the unrecorded run", "cpu_over_plain": "its CPU time"}
 
 
 def base_name(name):
@@ -35,11 +44,15 @@ def metric(result, name):
     return result.get(name)
 
 
-def read_results(build):
+def read_files(folder):
+    return [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+
+
+def read_results(folder):
     """Results by name, in the order of the runs. Of repetitions the median counts."""
     results = {}
-    for file in sorted((build / "bench").glob("*.json")):
-        for result in json.loads(file.read_text())["benchmarks"]:
+    for file in read_files(folder):
+        for result in file["benchmarks"]:
             name = base_name(result.get("run_name", result["name"]))
             if "error_message" in result or result.get("aggregate_name", "median") != "median":
                 continue
@@ -56,14 +69,17 @@ def figure(name, value):
     """A value with three significant digits and its unit."""
     if value is None:
         return "not measured"
-    if name == "seconds":
-        return f"{value:.3g} s" if value >= 1 else f"{value * 1e3:.3g} ms"
+    if name in ("seconds", "cpu_seconds"):
+        for unit, scale in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
+            if value >= scale:
+                return f"{value / scale:.3g} {unit}"
+        return f"{value * 1e9:.3g} ns"
     if name == "peak_bytes":
         return f"{value / 2**20:.0f} MiB"
     if name.startswith("bytes"):
         return f"{value:.0f} B"
     if name == "items_per_second":
-        return f"{value / 1e6:.3g} M/s"
+        return f"{value / 1e6:.3g} M/s" if value >= 1e5 else f"{value / 1e3:.3g} k/s"
     return f"{value:.3g}"
 
 
@@ -72,32 +88,71 @@ def goal(target):
     return f"{sign} {figure(target['metric'], value)}"
 
 
+def table(rows):
+    """A Markdown table whose columns line up, so that a terminal shows it well. Row 0: heads."""
+    widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(rows[0]))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |"
+             for row in rows]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
 def goals_table(targets, results):
     """Lines of the table, then of the notes about missed goals; and the number of missed ones."""
-    lines, notes, missed = ["| goal | wanted | measured | |", "|---|---|---|---|"], [], 0
+    rows, notes, missed = [["goal", "wanted", "measured", "CPU time", "verdict"]], [], 0
     for target in targets:
         result = results.get(target["benchmark"])
         value = metric(result, target["metric"]) if result else None
         met = value is not None and is_met(target, value)
         missed += not met
-        lines.append(f"| {target['text']} (`{target['benchmark']}`) | {goal(target)} "
-                     f"| {figure(target['metric'], value)} | {'met' if met else '**missed**'} |")
+        verdict = "met" if met else "**missed**"
+        # Wall time suffers from whatever else the machine does; CPU time says so.
+        cpu = result.get("cpu_seconds") if result and target["metric"] == "seconds" else None
+        rows.append([f"{target['text']} (`{target['benchmark']}`)", goal(target),
+                     figure(target["metric"], value), figure("cpu_seconds", cpu) if cpu else "",
+                     verdict + (" (met in CPU time)" if not met and cpu and
+                                "at_most" in target and is_met(target, cpu) else "")])
         if not met and target.get("note"):
             notes.append(f"- {target['text']}: {target['note']}")
-    return lines + ([""] + notes if notes else []), missed
+    return table(rows) + ([""] + notes if notes else []), missed
 
 
 def all_table(results):
-    lines = ["| benchmark | time per iteration | items per second |", "|---|---|---|"]
+    rows = [["benchmark", "time per iteration", "CPU time", "items per second", "peak memory",
+             "against its baseline"]]
     for name, result in results.items():
-        rate = metric(result, "items_per_second")
-        lines.append(f"| `{name}` | {figure('seconds', metric(result, 'seconds'))} "
-                     f"| {figure('items_per_second', rate) if rate else ''} |")
-    return lines
+        def cell(key, of=result):
+            return figure(key, metric(of, key)) if metric(of, key) else ""
+        ratios = [f"{result[key]:.2f} x {of}" for key, of in RATIOS.items() if key in result]
+        rows.append([f"`{name}`", cell("seconds"), cell("cpu_seconds"), cell("items_per_second"),
+                     cell("peak_bytes"), ", ".join(ratios)])
+    return table(rows)
 
 
-def machine():
-    """Processor, cores, memory, compiler."""
+def series_table(results):
+    """Cost per item against a size: benchmarks called `<series>/<what>:<size>`."""
+    series, sizes, what = {}, [], "size"
+    for name, result in results.items():
+        found = re.fullmatch(r"(.*)/(\w+):(\d+)", name)
+        if found and result.get("items_per_second"):
+            what, size = found[2], int(found[3])
+            series.setdefault(found[1], {})[size] = 1 / result["items_per_second"]
+            sizes = sorted({*sizes, size})
+    rows = [[what, *(f"`{name}`" for name in series)]]
+    for size in sizes:
+        rows.append([f"{size:,}", *(figure("seconds", cells[size]) if size in cells else ""
+                                    for cells in series.values())])
+    return table(rows) if series else []
+
+
+def cached(build, key):
+    """A value of the build's CMakeCache.txt, or "" when there is none."""
+    cache = build / "CMakeCache.txt"
+    found = re.search(rf"^{key}:\w+=(.*)$", cache.read_text(), re.M) if cache.exists() else None
+    return found[1] if found else ""
+
+
+def machine(build):
+    """Processor, cores, memory, compiler with its flags, date, and what else was going on."""
     model = platform.machine()
     cpuinfo = pathlib.Path("/proc/cpuinfo")
     for line in cpuinfo.read_text().splitlines() if cpuinfo.exists() else []:
@@ -105,37 +160,84 @@ def machine():
             model = line.split(":", 1)[1].strip()
             break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    compiler = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True,
-                              check=False).stdout.strip()
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, g++ {compiler} -O2"
+    compiler = cached(build, "CMAKE_CXX_COMPILER") or "g++"
+    version = subprocess.run([compiler, "--version"], capture_output=True, text=True,
+                             check=False).stdout.split("\n", 1)[0]
+    flags = f"{cached(build, 'CMAKE_CXX_FLAGS')} {cached(build, 'CMAKE_CXX_FLAGS_RELEASE')}"
+    contexts = [file["context"] for file in read_files(build / "bench")]
+    date = min((context["date"][:10] for context in contexts), default="unknown")
+    load = max((context["load_avg"][0] for context in contexts if context.get("load_avg")),
+               default=0)
+    cores = os.cpu_count()
+    text = (f"- Machine: {model}, {cores} cores, {memory:.0f} GiB of memory, "
+            f"{platform.system()} {platform.machine()}\n"
+            f"- Build: {version}, `{' '.join(flags.split())}`, assertions on\n- Date: {date}")
+    if load > cores / 2:
+        text += (f"\n- Shared: the load average reached {load:.0f} on {cores} cores, so other work "
+                 "took part of them;\n  wall times are longer than CPU times by that much")
+    return text
 
 
-def check(build, targets):
-    """Names of goals that no benchmark program offers."""
+def offered_by(build):
+    """Names of all benchmarks of the programs in `build`."""
     offered = set()
     for program in sorted(build.glob("bench_*")):
         if program.is_file() and os.access(program, os.X_OK):
             listing = subprocess.run([program, "--benchmark_list_tests"], capture_output=True,
                                      text=True, check=True).stdout
             offered |= {base_name(line) for line in listing.split()}
-    return sorted({target["benchmark"] for target in targets} - offered)
+    return offered
+
+
+def named_in(page):
+    """Names of the benchmarks in the last table of performance.md."""
+    text = page.read_text() if page.exists() else ""
+    return set(re.findall(r"^\| `([^`]+)`", text.partition("## All benchmarks")[2], re.M))
+
+
+def check_names(targets, offered, documented):
+    goals = {target["benchmark"] for target in targets}
+    return [f"no benchmark is called {name}, which tests/bench/targets.json has a goal for"
+            for name in sorted(goals - offered)] + [
+            f"docs/performance.md does not know {name}: run ./dev bench"
+            for name in sorted(offered - documented)] + [
+            f"docs/performance.md shows {name}, which no program offers: run ./dev bench"
+            for name in sorted(documented - offered)]
+
+
+def check_run(targets, offered, folder):
+    problems = [f"{base_name(result['name'])}: {result['error_message']}"
+                for file in read_files(folder) for result in file["benchmarks"]
+                if "error_message" in result]
+    results = read_results(folder)
+    problems += [f"{name} did not run" for name in sorted(offered - set(results))]
+    for target in targets:
+        result = results.get(target["benchmark"])
+        if result and metric(result, target["metric"]) is None:
+            problems.append(f"{target['benchmark']} does not report {target['metric']}")
+    return problems
 
 
 def main(arguments):
-    targets = json.loads(TARGETS.read_text())
-    if len(arguments) == 2 and arguments[1] == "--check":
-        absent = check(pathlib.Path(arguments[0]), targets)
-        for name in absent:
-            print(f"no benchmark is called {name}, which tests/bench/targets.json has a goal for")
-        return 1 if absent else 0
-    if len(arguments) != 3 or arguments[1] != "--write":
+    if len(arguments) not in (2, 3) or arguments[1] not in ("--check", "--write"):
         sys.exit(__doc__)
-    results = read_results(pathlib.Path(arguments[0]))
-    table, missed = goals_table(targets, results)
-    text = [HEAD.format(machine=machine()), "## Goals\n", *table, "", "## All benchmarks\n",
-            *all_table(results)]
+    build, targets = pathlib.Path(arguments[0]), json.loads(TARGETS.read_text())
+    if arguments[1] == "--check":
+        offered = offered_by(build)
+        problems = check_names(targets, offered, named_in(PAGE))
+        if len(arguments) == 3:
+            problems += check_run(targets, offered, pathlib.Path(arguments[2]))
+        for problem in problems:
+            print(problem)
+        return 1 if problems else 0
+    results = read_results(build / "bench")
+    goals, missed = goals_table(targets, results)
+    series = series_table(results)
+    text = [HEAD.format(machine=machine(build)), "## Goals\n", *goals, "",
+            *(["## Cost per task against size\n", *series, ""] if series else []),
+            "## All benchmarks\n", *all_table(results)]
     pathlib.Path(arguments[2]).write_text("\n".join(text) + "\n")
-    print("\n".join(table))
+    print("\n".join(goals))
     print(f"{len(targets) - missed} of {len(targets)} goals met; written to {arguments[2]}")
     return 0
 

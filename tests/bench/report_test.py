@@ -12,11 +12,13 @@ import report  # noqa: E402
 
 class Report(unittest.TestCase):
     def read(self, *results):
+        return self.with_results(results, report.read_results)
+
+    def with_results(self, results, use):
         with tempfile.TemporaryDirectory() as folder:
-            (pathlib.Path(folder) / "bench").mkdir()
-            path = pathlib.Path(folder) / "bench/a.json"
+            path = pathlib.Path(folder) / "a.json"
             path.write_text(json.dumps({"benchmarks": list(results)}))
-            return report.read_results(pathlib.Path(folder))
+            return use(pathlib.Path(folder))
 
     def test_names_lose_what_the_library_appends(self):
         self.assertEqual(report.base_name("swarm/idle/iterations:1/real_time"), "swarm/idle")
@@ -24,7 +26,7 @@ class Report(unittest.TestCase):
 
     def test_goals_are_met_at_their_bound_and_missed_beyond(self):
         results = self.read({"name": "a/b", "real_time": 1500, "time_unit": "ms",
-                             "items_per_second": 8e6, "ratio": 1.6})
+                             "items_per_second": 8e6, "ratio": 1.6, "cpu_seconds": 0.9})
         targets = [
             {"benchmark": "a/b", "metric": "items_per_second", "at_least": 8e6, "text": "rate"},
             {"benchmark": "a/b", "metric": "seconds", "at_most": 1, "text": "time", "note": "why"},
@@ -32,9 +34,11 @@ class Report(unittest.TestCase):
             {"benchmark": "a/c", "metric": "seconds", "at_most": 1, "text": "absent"}]
         lines, missed = report.goals_table(targets, results)
         self.assertEqual(missed, 3)
-        self.assertEqual(lines[2], "| rate (`a/b`) | ≥ 8 M/s | 8 M/s | met |")
-        self.assertEqual(lines[3], "| time (`a/b`) | ≤ 1 s | 1.5 s | **missed** |")
-        self.assertIn("not measured", lines[5])
+        cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:6]]
+        self.assertEqual(cells[0], ["rate (`a/b`)", "≥ 8 M/s", "8 M/s", "", "met"])
+        self.assertEqual(cells[1], ["time (`a/b`)", "≤ 1 s", "1.5 s", "900 ms",
+                                    "**missed** (met in CPU time)"])
+        self.assertEqual(cells[3][2:], ["not measured", "", "**missed**"])
         self.assertEqual(lines[-1], "- time: why")
 
     def test_of_repetitions_the_median_counts_and_failed_runs_do_not(self):
@@ -46,6 +50,41 @@ class Report(unittest.TestCase):
             {"name": "b", "error_message": "no", "real_time": 4})
         self.assertEqual(report.metric(results["a"], "seconds"), 2)
         self.assertNotIn("b", results)
+
+    def test_goals_programs_and_page_must_name_the_same_benchmarks(self):
+        targets = [{"benchmark": "a/b"}, {"benchmark": "a/c"}]
+        problems = report.check_names(targets, {"a/b", "a/d"}, {"a/b", "a/e"})
+        self.assertEqual(["a/c" in problems[0], "a/d" in problems[1], "a/e" in problems[2]],
+                         [True] * 3)
+        self.assertEqual(report.check_names(targets[:1], {"a/b"}, {"a/b"}), [])
+
+    def test_a_page_it_wrote_names_its_benchmarks(self):
+        results = self.read({"name": "a/b", "real_time": 1, "items_per_second": 1e6})
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "p.md"
+            page.write_text("\n".join(["| `x/y` | in the goals |", "## All benchmarks",
+                                       *report.all_table(results)]))
+            self.assertEqual(report.named_in(page), {"a/b"})
+
+    def test_a_run_must_be_complete_without_errors_and_measure_its_goals(self):
+        targets = [{"benchmark": "a", "metric": "peak_bytes"}]
+        results = [{"name": "a", "real_time": 1}, {"name": "b", "error_message": "crashed"}]
+        problems = self.with_results(
+            results, lambda folder: report.check_run(targets, {"a", "b", "c"}, folder))
+        self.assertEqual(problems, ["b: crashed", "b did not run", "c did not run",
+                                    "a does not report peak_bytes"])
+        good = [{"name": "a", "real_time": 1, "peak_bytes": 5}]
+        self.assertEqual(self.with_results(
+            good, lambda folder: report.check_run(targets, {"a"}, folder)), [])
+
+    def test_series_show_the_cost_of_one_item_by_size(self):
+        results = self.read({"name": "s/one/nodes:100", "real_time": 1, "items_per_second": 1e6},
+                            {"name": "s/one/nodes:5000", "real_time": 1, "items_per_second": 1e5},
+                            {"name": "s/two/nodes:100", "real_time": 1, "items_per_second": 1e3})
+        cells = [[cell.strip() for cell in line.split("|")[1:-1]]
+                 for line in report.series_table(results)]
+        self.assertEqual(cells[0], ["nodes", "`s/one`", "`s/two`"])
+        self.assertEqual(cells[2:], [["100", "1 us", "1 ms"], ["5,000", "10 us", ""]])
 
     def test_every_goal_has_a_bound_and_words(self):
         for target in json.loads(report.TARGETS.read_text()):

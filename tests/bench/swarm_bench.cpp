@@ -1,10 +1,12 @@
-// How fast the manager's side works alone: placing tasks, and counting heartbeats. The whole swarm,
-// with real agents and containers, is measured through the world.
+// Goal: how fast the manager's side works alone, and how the scheduler's cost per task grows with
+// the cluster. Method: managers with agents that only beat; a store and a scheduler with nothing
+// around them. The whole swarm, with real agents and containers, is in world_bench.cpp.
 #include <benchmark/benchmark.h>
 
 #include <memory>
 #include <string>
 
+#include "harness.h"
 #include "kernel/bare_driver.h"
 #include "swarm/manager/manager.h"
 
@@ -91,16 +93,17 @@ struct Swarm {
 void place_10000_tasks(benchmark::State& state) {
     for (auto _ : state) {
         state.PauseTiming();
-        auto swarm = std::make_unique<Swarm>(5'000);
+        const auto tasks = static_cast<std::uint64_t>(bench::scaled(10'000));
+        auto swarm = std::make_unique<Swarm>(static_cast<std::uint32_t>(bench::scaled(5'000)));
         state.ResumeTiming();
         ServiceSpec spec;
         spec.name = "web";
-        spec.replicas = 10'000;
+        spec.replicas = tasks;
         spec.task.reservations.cpus = one_cpu;
         swarm->manager.create_service(std::move(spec));
         swarm->driver.run_for(std::chrono::milliseconds{60});
         state.PauseTiming();
-        if (swarm->manager.scheduler().effort().placed != 10'000) state.SkipWithError("not placed");
+        if (swarm->manager.scheduler().effort().placed != tasks) state.SkipWithError("not placed");
         swarm.reset();
         state.ResumeTiming();
     }
@@ -110,31 +113,117 @@ BENCHMARK(place_10000_tasks)
     ->Name("swarm/place_10000_tasks_5000_nodes")
     ->Iterations(3)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-/// One at a time, as restarts come: each group ranks all nodes.
-void place_one_by_one(benchmark::State& state) {
-    Swarm swarm(5'000);
-    ServiceSpec spec;
-    spec.name = "web";
-    spec.replicas = 1;
-    const ServiceId web = *swarm.manager.create_service(spec);
-    std::uint64_t replicas = 1;
-    for (auto _ : state) {
-        swarm.manager.scale_service(web, ++replicas);
-        swarm.driver.run_for(std::chrono::milliseconds{60});
-    }
-    state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(place_one_by_one)->Name("swarm/place_one_task_5000_nodes")->Iterations(200)
-    ->UseRealTime()->Unit(benchmark::kMicrosecond);
-
 /// Ten minutes of 10,000 idle nodes: agents here do the least an agent can do.
 void idle_beats(benchmark::State& state) {
-    Swarm swarm(10'000);
+    Swarm swarm(static_cast<std::uint32_t>(bench::scaled(10'000)));
     const std::uint64_t before = swarm.kernel.entries_run();
     for (auto _ : state) swarm.driver.run_for(std::chrono::minutes{10});
     state.SetItemsProcessed(static_cast<std::int64_t>(swarm.kernel.entries_run() - before));
 }
 BENCHMARK(idle_beats)->Name("swarm/idle_10_minutes_10000_nodes_manager_only")->Iterations(1)
     ->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// --- The scheduler alone -------------------------------------------------------------------------
+
+/// A store with `nodes` nodes that have room, one service, and the scheduler.
+struct Desk final : kernel::Process {
+    explicit Desk(std::uint32_t nodes)
+        : stream(names), network(nodes), kernel(stream, network, 1), driver(kernel), store(kernel),
+          scheduler(store, kernel.add_process(HostId{0}, *this)) {
+        kernel.start(id());
+        store.subscribe(Proposer::scheduler, scheduler);
+        auto config = std::make_shared<NodeConfig>();
+        config->cpus = one_cpu * 1'000'000;
+        for (std::uint32_t i = 0; i < nodes; ++i) {
+            NodeCreate create;
+            create.node = store.new_node_id();
+            create.host = HostId{i};
+            create.hostname = names.intern("n" + std::to_string(i));
+            create.config = config;
+            NodeUpdate ready;
+            ready.node = create.node;
+            ready.state = NodeState::ready;
+            propose(std::move(create));
+            propose(std::move(ready));
+        }
+        ServiceCreate service;
+        service.service = store.new_service_id();
+        service.name = names.intern("web");
+        auto spec = std::make_shared<ServiceSpec>();
+        spec->name = "web";
+        spec->task.reservations.cpus = one_cpu;
+        service.spec = spec;
+        propose(std::move(service));
+        scheduler.schedule();
+    }
+    void on_timer(std::uint32_t, std::uint64_t) override {}   // schedule() is called by hand.
+    template <class What>
+    void propose(What what) {
+        {
+            Batch batch(store, Proposer::api);
+            batch.add(std::move(what));
+        }
+        commit();
+    }
+    void commit() {
+        while (store.commit_next()) {
+        }
+    }
+    /// New tasks that wait for a node.
+    void ask_for(std::int64_t tasks) {
+        Batch batch(store, Proposer::api);
+        for (std::int64_t i = 0; i < tasks; ++i) {
+            TaskCreate create = make_task(store, store.service(ServiceId{0}), ++slots, NodeId{});
+            TaskUpdate pending;
+            pending.task = create.task;
+            pending.observed = TaskState::pending;
+            batch.add(std::move(create));
+            batch.add(std::move(pending));
+        }
+    }
+    /// CPU seconds that placing what waits takes.
+    double place() {
+        commit();
+        const double before = bench::thread_seconds();
+        scheduler.schedule();
+        commit();
+        return bench::thread_seconds() - before;
+    }
+    Names names;
+    EventStream stream;
+    FlatNetwork network;
+    kernel::Kernel kernel;
+    kernel::BareDriver driver;
+    Store store;
+    Scheduler scheduler;
+    std::uint32_t slots = 0;
+};
+
+/// `tasks` tasks at a time on `nodes` nodes; the time is that of placing them.
+void place(benchmark::State& state, std::int64_t nodes, std::int64_t tasks) {
+    Desk desk(static_cast<std::uint32_t>(nodes));
+    desk.ask_for(1);
+    desk.place();   // What is done once per service and cluster is not the cost of a task.
+    const std::uint64_t before = desk.scheduler.effort().placed;
+    for (auto _ : state) {
+        desk.ask_for(tasks);
+        state.SetIterationTime(desk.place());
+    }
+    const auto placed = static_cast<std::int64_t>(desk.scheduler.effort().placed - before);
+    if (placed != state.iterations() * tasks) state.SkipWithError("not all were placed");
+    state.SetItemsProcessed(placed);
+}
+
+/// One task at a time, as failures come: the index over the nodes has to be there already.
+void place_singly(benchmark::State& state) { place(state, state.range(0), 1); }
+/// A thousand at a time, as services start.
+void place_thousand(benchmark::State& state) { place(state, state.range(0), 1'000); }
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgName("nodes")->UseManualTime()->Unit(benchmark::kMicrosecond);
+    for (const int nodes : {100, 500, 2'000, 10'000, 50'000}) benchmark->Arg(nodes);
+}
+BENCHMARK(place_singly)->Name("scheduler/spread_singly")->Apply(sizes)->Iterations(300);
+BENCHMARK(place_thousand)->Name("scheduler/spread_thousand")->Apply(sizes)->Iterations(5);
 
 }   // namespace
