@@ -4,6 +4,7 @@
 
 #include "scenario/compose/loader.h"
 #include "yaml/reader.h"
+#include "words/grammar/shlex.h"
 #include "yaml/units.h"
 
 namespace glasshive::compose {
@@ -197,7 +198,7 @@ std::vector<std::string> Fields::command(std::string_view key) {
     const Item* item = get(key, Type::text | Type::list);
     if (!item) return {};
     if (item->type == Type::list) return texts(key, false);
-    Split split = shell_split(item->text);
+    words::Split split = words::shell_split(item->text);
     if (!split.problem.empty()) {
         loader_.error(*item, split.problem, "look for the missing quote, or write a list");
     }

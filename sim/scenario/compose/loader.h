@@ -108,13 +108,6 @@ class Fields {
 /// True when `name` is acceptable as a key of services, networks, volumes, secrets and configs.
 bool valid_key(std::string_view name);
 
-/// Splits as github.com/google/shlex does; a quote left open is a problem.
-struct Split {
-    std::vector<std::string> words;
-    std::string problem;
-};
-Split shell_split(std::string_view text);
-
 // The parts of a file. Each reports what is wrong with its part and goes on.
 void load_networks(Loader& loader, const Item& section);
 void load_volumes(Loader& loader, const Item& section);

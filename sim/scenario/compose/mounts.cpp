@@ -1,8 +1,8 @@
 // A service's volumes (docker/cli loader/volume.go ParseVolume; convert/volume.go).
-#include <cctype>
 #include <set>
 
 #include "scenario/compose/loader.h"
+#include "words/grammar/volume_spec.h"
 #include "yaml/reader.h"
 #include "yaml/units.h"
 
@@ -12,29 +12,6 @@ namespace {
 
 using swarm::Mount;
 using swarm::MountType;
-
-bool drive_letter(std::string_view part) {
-    return part.size() == 1 && std::isalpha(static_cast<unsigned char>(part[0])) != 0;
-}
-
-/// Splits at colons, those after a Windows drive letter aside.
-std::vector<std::string> sections(std::string_view text) {
-    std::vector<std::string> result(1);
-    for (const char c : text) {
-        if (c == ':' && !drive_letter(result.back())) {
-            result.emplace_back();
-        } else {
-            result.back() += c;
-        }
-    }
-    return result;
-}
-
-bool is_path(std::string_view source) {
-    if (source[0] == '.' || source[0] == '/' || source[0] == '~') return true;
-    if (source.rfind("\\\\", 0) == 0) return true;
-    return source.size() > 1 && source[1] == ':' && drive_letter(source.substr(0, 1));
-}
 
 std::string expand_home(Loader& loader, const Item& item, const std::string& source) {
     if (source.empty() || source[0] != '~') return source;
@@ -61,31 +38,15 @@ void resolve_volume(Loader& loader, const Item& item, Mount& mount) {
 }
 
 void short_mount(Loader& loader, const Item& item, std::vector<Mount>& mounts) {
-    Mount mount;
-    const std::string invalid = "invalid spec: " + item.text + ": ";
-    const std::string hint = "write SOURCE:TARGET or SOURCE:TARGET:ro";
-    if (item.text.empty()) return loader.error(item, "invalid empty volume spec", hint);
-    const std::vector<std::string> parts =
-        item.text.size() <= 2 ? std::vector<std::string>{item.text} : sections(item.text);
-    for (const std::string& part : parts) {
-        if (part.empty()) return loader.error(item, invalid + "empty section between colons", hint);
+    words::VolumeSpecText parsed = words::parse_volume_spec(item.text);
+    if (!parsed.problem.empty()) {
+        return loader.error(item, parsed.problem, "write SOURCE:TARGET or SOURCE:TARGET:ro");
     }
-    if (parts.size() > 3) return loader.error(item, invalid + "too many colons", hint);
-    mount.target = parts.size() == 1 ? parts[0] : parts[1];
-    if (parts.size() > 1) mount.source = parts[0];
-    if (!mount.source.empty() && is_path(mount.source)) mount.type = MountType::bind;
-    if (parts.size() == 3) {
-        const std::string options = "," + parts[2] + ",";
-        mount.read_only = options.rfind(",ro,") != std::string::npos &&
-                          (options.rfind(",rw,") == std::string::npos ||
-                           options.rfind(",rw,") < options.rfind(",ro,"));
-        mount.no_copy = options.find(",nocopy,") != std::string::npos;
-        if (mount.no_copy && mount.type == MountType::bind) {
-            return loader.error(item, "volume options are incompatible with type bind");
-        }
+    if (parsed.mount.no_copy && parsed.mount.type == MountType::bind) {
+        return loader.error(item, "volume options are incompatible with type bind");
     }
-    resolve_volume(loader, item, mount);
-    mounts.push_back(mount);
+    resolve_volume(loader, item, parsed.mount);
+    mounts.push_back(std::move(parsed.mount));
 }
 
 /// The option maps of the long form; docker refuses those of another type than the mount's.

@@ -1,116 +1,34 @@
 // Published ports: the short form of docker/go-connections nat.ParsePortSpec and the long form.
 #include <algorithm>
-#include <charconv>
 
 #include "scenario/compose/loader.h"
-#include "yaml/units.h"
+#include "words/grammar/port_spec.h"
 
 namespace glasshive::compose {
 
 namespace {
 
 using swarm::PortConfig;
-using swarm::Protocol;
 using swarm::PublishMode;
-
-struct PortRange {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    std::uint32_t size() const { return last - first + 1; }
-};
-
-std::optional<std::uint32_t> parse_port(std::string_view text) {
-    std::uint32_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return port <= 65535 ? std::optional(port) : std::nullopt;
-}
-
-/// "80" or "80-90".
-std::optional<PortRange> parse_range(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const auto first = parse_port(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_port(text.substr(dash + 1));
-    if (!first || !last || *last < *first) return std::nullopt;
-    return PortRange{*first, *last};
-}
-
-std::optional<Protocol> parse_protocol(std::string_view text) {
-    std::string small(text);
-    for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (small == "tcp" || small.empty()) return Protocol::tcp;
-    if (small == "udp") return Protocol::udp;
-    if (small == "sctp") return Protocol::sctp;
-    return std::nullopt;
-}
-
-/// The parts of "[ip:][host:]container[/protocol]".
-struct PortParts {
-    std::string_view ip, host, container, protocol;
-};
-
-PortParts split_port(std::string_view text) {
-    PortParts parts;
-    const std::size_t slash = text.rfind('/');
-    if (slash != std::string_view::npos) {
-        parts.protocol = text.substr(slash + 1);
-        text = text.substr(0, slash);
-    }
-    const std::size_t colon = text.rfind(':');
-    parts.container = text.substr(colon == std::string_view::npos ? 0 : colon + 1);
-    if (colon == std::string_view::npos) return parts;
-    text = text.substr(0, colon);
-    const std::size_t before = text.rfind(':');
-    parts.host = text.substr(before == std::string_view::npos ? 0 : before + 1);
-    if (before != std::string_view::npos) parts.ip = text.substr(0, before);
-    return parts;
-}
 
 const char* port_hint =
     "write CONTAINER, HOST:CONTAINER or HOST:CONTAINER/udp, such as \"8080:80\"";
 
-void warn_address(Loader& loader, const Item& item, const PortParts& parts, std::uint32_t published,
-                  std::uint32_t target, std::string_view protocol) {
-    if (parts.ip.empty() || parts.ip == "0.0.0.0" || parts.ip == "[::]" || parts.ip == "::") return;
+void warn_address(Loader& loader, const Item& item, const words::PortSpec& spec) {
+    if (spec.ip.empty() || spec.ip == "0.0.0.0" || spec.ip == "[::]" || spec.ip == "::") return;
+    const PortConfig& first = spec.ports.front();
     // opts/port.go ConvertPortToPortConfig.
-    loader.warning(item, "ignoring IP-address (" + std::string(parts.ip) + ":" +
-                             (published == 0 ? "" : std::to_string(published)) + ":" +
-                             std::to_string(target) + "/" + std::string(protocol) +
+    loader.warning(item, "ignoring IP-address (" + spec.ip + ":" +
+                             (first.published == 0 ? "" : std::to_string(first.published)) + ":" +
+                             std::to_string(first.target) + "/" + words::to_text(first.protocol) +
                              ") service will listen on '0.0.0.0'");
 }
 
 void short_port(Loader& loader, const Item& item, std::vector<PortConfig>& ports) {
-    const PortParts parts = split_port(item.text);
-    const auto fail = [&](std::string message) {
-        loader.error(item, std::move(message), port_hint);
-    };
-    if (parts.container.empty()) return fail("no port specified: " + item.text + "<empty>");
-    const auto target = parse_range(parts.container);
-    if (!target) return fail("invalid containerPort: " + std::string(parts.container));
-    PortRange host;
-    if (!parts.host.empty()) {
-        const auto parsed = parse_range(parts.host);
-        if (!parsed) return fail("invalid hostPort: " + std::string(parts.host));
-        host = *parsed;
-        if (host.size() != target->size() && target->size() != 1) {
-            return fail("Invalid ranges specified for container and host Ports: " +
-                        std::string(parts.container) + " and " + std::string(parts.host));
-        }
-    }
-    const auto protocol = parse_protocol(parts.protocol);
-    if (!protocol) return fail("invalid proto: " + std::string(parts.protocol));
-    const std::string_view proto = parts.protocol.empty() ? "tcp" : parts.protocol;
-    // A range of host ports before one container port publishes that port under each of them.
-    const std::uint32_t count = parts.host.empty() ? target->size() : host.size();
-    for (std::uint32_t i = 0; i < count; ++i) {
-        PortConfig port;
-        port.target = target->first + (target->size() == 1 ? 0 : i);
-        port.published = parts.host.empty() ? 0 : host.first + i;
-        port.protocol = *protocol;
-        if (i == 0) warn_address(loader, item, parts, port.published, port.target, proto);
-        ports.push_back(port);
-    }
+    const words::PortSpec spec = words::parse_port_spec(item.text);
+    if (!spec.problem.empty()) return loader.error(item, spec.problem, port_hint);
+    warn_address(loader, item, spec);
+    ports.insert(ports.end(), spec.ports.begin(), spec.ports.end());
 }
 
 void long_port(Loader& loader, const Item& item, std::vector<PortConfig>& ports) {
@@ -130,7 +48,7 @@ void long_port(Loader& loader, const Item& item, std::vector<PortConfig>& ports)
         loader.error(item, "no target port specified", "write target: with the container's port");
     }
     const std::string protocol = fields.text("protocol");
-    if (const auto parsed = parse_protocol(protocol)) {
+    if (const auto parsed = words::parse_protocol(protocol)) {
         port.protocol = *parsed;
     } else {
         loader.error(*item.find("protocol"), "invalid proto: " + protocol,

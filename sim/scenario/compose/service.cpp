@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <set>
 
 #include "scenario/compose/loader.h"
+#include "words/grammar/capabilities.h"
 #include "yaml/units.h"
 
 namespace glasshive::compose {
@@ -162,24 +162,6 @@ void load_healthcheck(Fields& service, ContainerSpec& spec) {
     spec.healthcheck = check;
 }
 
-/// opts/capabilities.go EffectiveCapAddCapDrop: adding wins over dropping, ALL over all others.
-void load_capabilities(Fields& service, ContainerSpec& spec) {
-    const auto normal = [&](std::string_view key) {
-        std::set<std::string> result;
-        for (std::string name : service.texts(key)) {
-            for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-            result.insert(name == "ALL" || name.rfind("CAP_", 0) == 0 ? name : "CAP_" + name);
-        }
-        return result.count("ALL") != 0 ? std::set<std::string>{"ALL"} : result;
-    };
-    const std::set<std::string> added = normal("cap_add");
-    const std::set<std::string> dropped = normal("cap_drop");
-    spec.cap_add.assign(added.begin(), added.end());
-    for (const std::string& name : dropped) {
-        if (added.count(name) == 0) spec.cap_drop.push_back(name);
-    }
-}
-
 void load_hosts(Fields& service, ContainerSpec& spec) {
     const Item* item = service.get("extra_hosts", Type::list | Type::map);
     if (!item) return;
@@ -270,7 +252,10 @@ void load_container(Fields& service, ContainerSpec& spec) {
     load_hosts(service, spec);
     spec.dns = service.text_or_texts("dns");
     spec.dns_search = service.text_or_texts("dns_search");
-    load_capabilities(service, spec);
+    words::Capabilities capabilities =
+        words::effective_capabilities(service.texts("cap_add"), service.texts("cap_drop"));
+    spec.cap_add = std::move(capabilities.add);
+    spec.cap_drop = std::move(capabilities.drop);
     spec.sysctls = service.labels("sysctls");
     spec.init = service.flag("init");
     spec.tty = service.flag("tty").value_or(false);

@@ -6,6 +6,7 @@
 #include "scenario/compose/item.h"
 #include "scenario/compose/loader.h"
 #include "support.h"
+#include "words/grammar/shlex.h"
 #include "yaml/node.h"
 
 using namespace glasshive;
@@ -47,13 +48,13 @@ TEST_CASE("variables are replaced as docker/cli's template does", "[compose][int
 
 TEST_CASE("shell words split as google/shlex splits them", "[compose][shell]") {
     using Words = std::vector<std::string>;
-    REQUIRE(shell_split("one  two\tthree").words == Words{"one", "two", "three"});
-    REQUIRE(shell_split("a 'b c' \"d e\"f").words == Words{"a", "b c", "d ef"});
-    REQUIRE(shell_split(R"("a \"b\"" c\ d 'e\f')").words == Words{"a \"b\"", "c d", "e\\f"});
-    REQUIRE(shell_split("a # comment\nb").words == Words{"a", "b"});
-    REQUIRE(shell_split("a#b ''").words == Words{"a#b", ""});
-    REQUIRE(shell_split("").words.empty());
-    REQUIRE(shell_split("'open").problem == "EOF found when expecting closing quote");
+    REQUIRE(words::shell_split("one  two\tthree").words == Words{"one", "two", "three"});
+    REQUIRE(words::shell_split("a 'b c' \"d e\"f").words == Words{"a", "b c", "d ef"});
+    REQUIRE(words::shell_split(R"("a \"b\"" c\ d 'e\f')").words == Words{"a \"b\"", "c d", "e\\f"});
+    REQUIRE(words::shell_split("a # comment\nb").words == Words{"a", "b"});
+    REQUIRE(words::shell_split("a#b ''").words == Words{"a#b", ""});
+    REQUIRE(words::shell_split("").words.empty());
+    REQUIRE(words::shell_split("'open").problem == "EOF found when expecting closing quote");
 }
 
 TEST_CASE("scalars get YAML 1.1's types and Go's texts", "[compose][scalar]") {

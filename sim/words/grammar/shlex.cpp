@@ -1,6 +1,6 @@
-#include "scenario/compose/loader.h"
+#include "words/grammar/shlex.h"
 
-namespace glasshive::compose {
+namespace glasshive::words {
 
 namespace {
 
@@ -61,4 +61,4 @@ Split shell_split(std::string_view text) {
     return result;
 }
 
-}   // namespace glasshive::compose
+}   // namespace glasshive::words
