@@ -21,6 +21,13 @@ struct RunReader {
         if (problem.empty()) problem = std::move(text);
     }
 
+    /// A flag under its name and its older one.
+    Texts all_of(const char* name, const char* older) const {
+        Texts result = flags.all(name);
+        for (std::string& text : flags.all(older)) result.push_back(std::move(text));
+        return result;
+    }
+
     void identity() {
         swarm::ContainerSpec& container = what.container;
         what.name = flags.text("name");
@@ -40,7 +47,7 @@ struct RunReader {
         if (flags.given("init")) container.init = flags.toggle("init");
         container.dns = flags.all("dns");
         container.dns_search = flags.all("dns-search");
-        container.dns_options = flags.all("dns-option");
+        container.dns_options = all_of("dns-option", "dns-opt");
         container.hosts = flags.all("add-host");
         container.sysctls = map_of(flags.pairs("sysctl"));
         Capabilities capabilities =
@@ -127,8 +134,8 @@ struct RunReader {
     }
 
     void networks() {
-        const Texts aliases = flags.all("network-alias");
-        for (const std::string& text : flags.all("network")) {
+        const Texts aliases = all_of("network-alias", "net-alias");
+        for (const std::string& text : all_of("network", "net")) {
             auto parsed = parse_network(text);
             swarm::NetworkAttachment attachment = std::move(parsed.value.attachment);
             attachment.aliases.insert(attachment.aliases.end(), aliases.begin(), aliases.end());

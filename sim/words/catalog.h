@@ -51,6 +51,7 @@ struct FlagInfo {
     Kind kind = Kind::text;
     std::string_view usage;           ///< May hold newlines.
     std::string_view shown_default;   ///< As --help shows it ("\"vip\"", "5s"); "" shows none.
+    bool hidden = false;              ///< Understood, but not in --help: an older name.
 };
 
 enum class Arity { any, none, exactly, at_least, at_most, range };

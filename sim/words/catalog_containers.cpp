@@ -19,8 +19,8 @@ constexpr FlagInfo container_run_flags[] = {
     {"cgroupns", 0, Kind::text,
      "Cgroup namespace to use (host|private)\n'host':    Run the container in the Docker host's "
      "cgroup namespace\n'private': Run the container in its own private cgroup namespace\n"
-     "'':        Use the cgroup namespace as configured by the\ndefault-cgroupns-mode option on "
-     "the daemon (default)", ""},
+     "'':        Use the cgroup namespace as configured by the\n"
+     "           default-cgroupns-mode option on the daemon (default)", ""},
     {"cidfile", 0, Kind::text, "Write the container ID to the file", ""},
     {"cpu-period", 0, Kind::integer, "Limit CPU CFS (Completely Fair Scheduler) period", ""},
     {"cpu-quota", 0, Kind::integer, "Limit CPU CFS (Completely Fair Scheduler) quota", ""},
@@ -85,6 +85,9 @@ constexpr FlagInfo container_run_flags[] = {
     {"mount", 0, Kind::mount, "Attach a filesystem mount to the container", ""},
     {"name", 0, Kind::text, "Assign a name to the container", ""},
     {"network", 0, Kind::network, "Connect a container to a network", ""},
+    {"net", 0, Kind::network, "Connect a container to a network", "", true},
+    {"net-alias", 0, Kind::list, "Add network-scoped alias for the container", "", true},
+    {"dns-opt", 0, Kind::list, "Set DNS options", "", true},
     {"network-alias", 0, Kind::list, "Add network-scoped alias for the container", ""},
     {"no-healthcheck", 0, Kind::toggle, "Disable any container-specified HEALTHCHECK", ""},
     {"oom-kill-disable", 0, Kind::toggle, "Disable OOM Killer", ""},

@@ -140,6 +140,7 @@ constexpr FlagInfo volume_create_flags[] = {
     {"topology-required", 0, Kind::list,
      "A topology that the Cluster Volume must be accessible from", ""},
     {"type", 0, Kind::text, "Cluster Volume access type (\"mount\", \"block\")", "\"block\""},
+    {"name", 0, Kind::text, "Specify volume name", "", true},
 };
 
 constexpr FlagInfo volume_ls_flags[] = {

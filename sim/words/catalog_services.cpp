@@ -150,7 +150,7 @@ constexpr FlagInfo service_update_flags[] = {
     {"health-timeout", 0, Kind::positive_duration,
      "Maximum time to allow one check to run (ms|s|m|h)", ""},
     {"host-add", 0, Kind::host_ip, "Add a custom host-to-IP mapping (\"host:ip\")", ""},
-    {"host-rm", 0, Kind::host_ip, "Remove a custom host-to-IP mapping (\"host:ip\")", ""},
+    {"host-rm", 0, Kind::list, "Remove a custom host-to-IP mapping (\"host:ip\")", ""},
     {"hostname", 0, Kind::text, "Container hostname", ""},
     {"image", 0, Kind::text, "Service image tag", ""},
     {"init", 0, Kind::toggle,

@@ -101,9 +101,12 @@ std::string command_lists(std::string_view group) {
 
 std::string flag_usages(std::span<const FlagInfo> flags, std::size_t width) {
     std::size_t widest = 0;
-    for (const FlagInfo& flag : flags) widest = std::max(widest, flag_head(flag).size());
+    for (const FlagInfo& flag : flags) {
+        if (!flag.hidden) widest = std::max(widest, flag_head(flag).size());
+    }
     std::string result;
     for (const FlagInfo& flag : flags) {
+        if (flag.hidden) continue;
         std::string head = flag_head(flag);
         head.resize(widest + 3, ' ');
         std::string text(flag.usage);
@@ -162,7 +165,7 @@ std::vector<std::string> completions(const std::vector<std::string>& words) {
     if (command) {
         for (const FlagInfo& flag : command->flags) {
             const std::string name = "--" + std::string(flag.name);
-            if (!last.empty() && begins(name)) result.push_back(name);
+            if (!flag.hidden && !last.empty() && begins(name)) result.push_back(name);
         }
         return result;
     }

@@ -12,6 +12,12 @@ namespace {
 
 constexpr const char* version_line = "Docker version 28.2.2, build e6534b4\n";
 
+/// What comes before anything else that docker build prints without the buildx plugin.
+constexpr const char* legacy_builder =
+    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
+    "            Install the buildx component to build images with BuildKit:\n"
+    "            https://docs.docker.com/go/buildx/\n\n";
+
 /// Status 1: a wrong command; 125: a wrong flag; 2: not docker's business.
 Printed failed(std::string text, int exit_code) { return {"", std::move(text) + "\n", exit_code}; }
 
@@ -22,12 +28,15 @@ Printed flag_error(const std::string& problem, const std::string& usage, const s
                   125);
 }
 
+/// A group's line in errors. docker stack has a hidden flag, so it alone has options.
+std::string group_usage(const std::string& group) {
+    return "docker " + group + (group == "stack" ? " [OPTIONS]" : "");
+}
+
 Printed unknown_command(const std::string& group, const std::string& word) {
     const std::string path = group.empty() ? "docker" : "docker " + group;
     std::string text = "docker: unknown command: " + path + " " + word + "\n\n";
-    // docker stack has a hidden flag, so its usage line has [OPTIONS].
-    if (!group.empty())
-        text += "Usage:  " + path + (group == "stack" ? " [OPTIONS]" : "") + "\n\n";
+    if (!group.empty()) text += "Usage:  " + group_usage(group) + "\n\n";
     return failed(text + "Run '" + path + " --help' for more information", 1);
 }
 
@@ -97,8 +106,11 @@ Parsed run_command(const Called& called, std::span<const std::string> rest) {
     if (!parsed.problem.empty()) return flag_error(parsed.problem, usage, path);
     const std::string wrong = check_count(info.arguments, parsed.flags.arguments.size());
     if (!wrong.empty()) {
-        // cli/required.go: only RequiresMinArgs says "See".
-        const char* word = info.arguments.arity == Arity::at_least ? "See '" : "Run '";
+        // cli/required.go has a hint of its own for each, one with a slip of the pen.
+        const Arity arity = info.arguments.arity;
+        const char* word = arity == Arity::at_least  ? "See '"
+                           : arity == Arity::at_most ? "SRun '"
+                                                     : "Run '";
         return failed("docker: '" + path + "' " + wrong + "\n\nUsage:  " + usage + "\n\n" + word +
                           path + " --help' for more information",
                       1);
@@ -126,22 +138,34 @@ Printed not_simulated(const std::string& path) {
                   2);
 }
 
+/// --help before a command is --help of the command.
+Parsed help_among(const std::string& group, std::span<const std::string> rest, bool shorthand) {
+    const std::string path = rest.empty() ? group : group + " " + rest[0];
+    const CommandInfo* command = rest.empty() ? nullptr : find_command(path);
+    if (command) return help_of({command, canonical(*command, path), 0}, shorthand);
+    return Printed{deprecation(shorthand) + group_help(group), "", 0};
+}
+
 /// Walks from group to group down to a command.
 Parsed find_and_run(std::span<const std::string> words) {
     std::string group;
     for (std::size_t at = 0; at < words.size(); ++at) {
         const std::string& word = words[at];
         if (word == "--help" || word == "-h") {
-            return Printed{deprecation(word == "-h") + group_help(group), "", 0};
+            return help_among(group, words.subspan(at + 1), word == "-h");
         }
         if (word.size() > 1 && word[0] == '-') {
             const ParsedFlags parsed = parse_flags({}, words.subspan(at, 1), true);
-            const std::string path = "docker " + group;
-            return flag_error(parsed.problem, path + " COMMAND", path);
+            return flag_error(parsed.problem, group_usage(group), "docker " + group);
         }
         const std::string path = group.empty() ? word : group + " " + word;
         if (const CommandInfo* command = find_command(path)) {
-            return run_command({command, canonical(*command, path), at + 1}, words.subspan(at + 1));
+            Parsed parsed =
+                run_command({command, canonical(*command, path), at + 1}, words.subspan(at + 1));
+            Printed* printed = std::get_if<Printed>(&parsed);
+            if (printed && command->verb == Verb::image_build)
+                printed->err.insert(0, legacy_builder);
+            return parsed;
         }
         if (!is_group(path) || word.empty()) {
             for (const ListedCommand& listed : listed_commands()) {
@@ -151,9 +175,7 @@ Parsed find_and_run(std::span<const std::string> words) {
         }
         group = path;
     }
-    // docker alone prints its help to standard error; a group to standard output.
-    if (group.empty()) return Printed{"", group_help(""), 0};
-    return Printed{group_help(group), "", 0};
+    return Printed{"", group_help(group), 0};   // Nothing was asked for: standard error.
 }
 
 Parsed help_command(std::span<const std::string> words) {

@@ -128,22 +128,23 @@ void update_references(ServiceParts& parts, const char* noun,
         field.push_back(std::move(reference));
 }
 
+/// updateHosts: "db" removes every address of db, "db:1.2.3.4" that one; additions follow, unsorted.
 void update_hosts(const Flags& flags, Texts& field) {
-    Texts added;
-    for (const std::string& text : flags.all("host-add")) added.push_back(swarm_host(text));
-    std::set<std::string> names;
-    for (const std::string& text : flags.all("host-rm"))
-        names.insert(text.substr(0, text.find_first_of(":=")));
-    if (added.empty() && names.empty()) return;
-    Texts removed;
-    for (const Texts* list : {&field, &added}) {
-        for (const std::string& line : *list) {
-            const std::size_t space = line.find(' ');
-            const std::string rest = space == std::string::npos ? "" : line.substr(space + 1);
-            if (names.count(cut(rest, ' ').key) != 0) removed.push_back(line);
-        }
+    Texts kept;
+    const auto keep = [&](const std::string& line) {
+        if (std::find(kept.begin(), kept.end(), line) == kept.end()) kept.push_back(line);
+    };
+    const Texts removed = flags.all("host-rm");
+    for (const std::string& line : field) {
+        const Pair address = cut(line, ' ');
+        const bool gone = std::any_of(removed.begin(), removed.end(), [&](const auto& text) {
+            const Pair host = cut(text, ':');
+            return host.key == address.value && host.value.value_or(address.key) == address.key;
+        });
+        if (!gone) keep(line);
     }
-    update_list(field, std::move(added), removed);
+    for (const std::string& text : flags.all("host-add")) keep(swarm_host(text));
+    field = std::move(kept);
 }
 
 void update_placement(const Flags& flags, swarm::Placement& placement) {
@@ -185,6 +186,8 @@ void update_capabilities(const Flags& flags, swarm::ContainerSpec& container) {
             add.insert(name);
         }
     }
+    if (add.count("ALL") != 0) add = {"ALL"};
+    if (drop.count("ALL") != 0) drop = {"ALL"};
     container.cap_add.assign(add.begin(), add.end());
     container.cap_drop.assign(drop.begin(), drop.end());
 }
@@ -244,13 +247,18 @@ Updated apply(const ServiceUpdate& update, ServiceSpec spec) {
             parts.fail("replicas can only be used with replicated mode");
         spec.replicas = uint_of(*replicas);
     }
-    if (flags.given("max-concurrent"))
-        parts.fail("max-concurrent can only be used with replicated-job mode");
     parts.updates();
     parts.endpoint();
     parts.log_driver();
     if (flags.toggle("force")) ++task.force_update;
+    const auto start_interval = [&] {
+        return task.container.healthcheck.value_or(swarm::Healthcheck{}).start_interval;
+    };
+    const Duration before = start_interval();
     parts.health();
+    // 28.2.2 forgets --health-start-interval on its way to the engine (seen in its request).
+    if (task.container.healthcheck && !flags.toggle("no-healthcheck"))
+        task.container.healthcheck->start_interval = before;
     Updated result{std::move(spec), std::move(parts.problem)};
     return result;
 }

@@ -174,8 +174,15 @@ Parsed<Duration> parse_go_duration(std::string_view text) {
 }
 
 Parsed<Cpus> parse_docker_cpus(std::string_view text) {
-    const Scaled cpus = scaled_decimal(text, one_cpu.count);
-    if (cpus.status == DecimalStatus::ok) return {Cpus{cpus.value}, "", ""};
+    // Go's big.Rat also reads a sign, ".5" and "5.".
+    std::string digits(text);
+    const bool negative = !digits.empty() && digits[0] == '-';
+    if (!digits.empty() && (digits[0] == '-' || digits[0] == '+')) digits.erase(0, 1);
+    if (digits.size() > 1 && digits.front() == '.') digits.insert(0, 1, '0');
+    if (digits.size() > 1 && digits.back() == '.') digits.pop_back();
+    const Scaled cpus = scaled_decimal(digits, one_cpu.count);
+    if (cpus.status == DecimalStatus::ok)
+        return {Cpus{negative ? -cpus.value : cpus.value}, "", ""};
     if (cpus.status == DecimalStatus::inexact) {
         return {std::nullopt, "value is too precise", "at most nine decimals count"};
     }
