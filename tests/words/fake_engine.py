@@ -4,6 +4,7 @@ It answers what docker's command line asks before and after it changes something
 changing request (POST, DELETE, PUT) for the recorder. It runs nothing.
 """
 
+import calendar
 import copy
 import http.server
 import json
@@ -90,7 +91,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/_ping":
             return self.send(200, text="OK")
         if path in ("/containers/json", "/images/json"):
-            return self.send(200, state[path[1:].split("/")[0]])
+            rows = self.server.live(path[1:].split("/")[0])
+            for row in rows:   # Seconds since 1970 here, where all else is a text.
+                row["Created"] = calendar.timegm(time.strptime(row["Created"][:19],
+                                                               "%Y-%m-%dT%H:%M:%S"))
+            return self.send(200, rows if "all=1" in self.path or path[1] == "i" else
+                             [row for row in rows if row["State"] == "running"])
         if path in state["fixed"]:
             return self.send(200, state["fixed"][path])
         kind, _, rest = path[1:].partition("/")

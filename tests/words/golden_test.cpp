@@ -242,7 +242,7 @@ TEST_CASE("every command's every value is refused by name when it is malformed",
             CAPTURE(line);
             const Printed printed = std::get<Printed>(parse_line(line));
             REQUIRE(printed.exit_code == 125);
-            REQUIRE(printed.err.find("invalid argument \"x\" for") == 0);
+            REQUIRE(printed.err.find("invalid argument \"x\" for") != std::string::npos);
         }
     }
 }

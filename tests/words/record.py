@@ -54,7 +54,7 @@ def run(command, engine, home):
             lines.append(f"{mark} {text.rsplit(chr(10), 1)[-1]}")
     for method, path, body in engine.asked:
         shown = "" if body is None else " " + json.dumps(canonical(body), sort_keys=True)
-        lines.append(f"{method} {path}{shown}")
+        lines.append(f"{method} {path}{shown}".replace(home, "/root/.docker"))
     return lines
 
 
