@@ -341,6 +341,8 @@ void Kernel::prefetch() const {
         const Owner& o = owners_[timers_[slot_of(next)].owner.index()];
         messages_->prefetch(o.process->likely_channel_, o.host);
     }
+    // GCC takes a function that only prefetches for one without effect, and drops its calls.
+    asm volatile("");
 }
 
 std::size_t Kernel::drops_remembered() const { return messages_->drops_remembered(); }

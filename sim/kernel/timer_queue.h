@@ -19,8 +19,9 @@ struct QueueEntry {
 ///
 /// The front holds everything due before `front_end_`; entries are popped from it alone. When it
 /// runs low it takes over the wheel's first slots that hold few entries, sorted; once it is dry, a
-/// slot that holds many is spread over lower levels. So an entry moves as often as there are levels crowded
-/// around it, and what comes next lies side by side in memory, where a caller can look ahead.
+/// slot that holds many is spread over lower levels. So an entry moves as often as there are levels
+/// crowded around it, and what comes next lies side by side in memory, where a caller can look
+/// ahead.
 ///
 /// The wheel: eleven levels of 64 slots; an entry sits at the level of the highest 6-bit digit in
 /// which its due time differs from `base_`. Entries of equal due time always share a slot and keep

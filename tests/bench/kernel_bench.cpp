@@ -1,6 +1,6 @@
 // Goal: what the kernel alone costs per timer and per message. Method: processes that re-arm their
-// own timers, and pairs that answer each other, driven by drain() without SimGrid. A bare binary heap
-// with the same due times and nothing else around it runs beside, as a yardstick of the machine.
+// own timers, and pairs that answer each other, driven by drain() without SimGrid. A bare binary
+// heap with the same due times and nothing else around it runs beside, as the machine's yardstick.
 #include <benchmark/benchmark.h>
 
 #include <functional>
