@@ -21,7 +21,10 @@ class NoContainerOnDeadHost final : public Invariant {
                 off_[event.subject] = true;
                 if (executing_.at(event.subject) > 0) died_.push_back(event);
                 break;
-            case platform::events::host_on.id: off_[event.subject] = false; break;
+            case platform::events::host_on.id:
+                off_[event.subject] = false;
+                paused_[event.subject] = false;   // Its pause may be over; else host.paused follows.
+                break;
             case platform::events::host_paused.id: paused_[event.subject] = true; break;
             case platform::events::host_resumed.id: paused_[event.subject] = false; break;
             case runtime::events::container_started.id: started(event); break;

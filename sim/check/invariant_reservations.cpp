@@ -29,10 +29,12 @@ class ReservationsFit final : public Invariant {
     void on_event(const Event& event, std::string_view) override {
         using namespace swarm::events;
         if (event.kind == runtime::events::container_started.id) {
-            take(event, executing_, name_of(event.fields[1].integer),
-                 name_of(event.fields[0].integer), "containers");
+            const NameId service = name_of(event.fields[1].integer);
+            const NameId node = name_of(event.fields[0].integer);
+            runs_[event.subject] = {service, node};
+            take(event, executing_, service, node, "containers");
         } else if (event.kind == runtime::events::container_ended.id) {
-            give(executing_, name_of(event.fields[1].integer), name_of(event.fields[0].integer));
+            leave(executing_, runs_[event.subject]);
         } else if (event.kind == task_assigned.id) {
             const NameId service = name_of(event.fields[0].integer);
             const NameId node = name_of(event.fields[2].integer);
@@ -40,9 +42,13 @@ class ReservationsFit final : public Invariant {
             take(event, assigned_, service, node, "tasks");
         } else if ((event.kind >= task_complete.id && event.kind <= task_orphaned.id) ||
                    event.kind == task_removed.id) {
-            Place& place = placed_[event.subject];
-            if (place.node.valid()) give(assigned_, place.service, place.node);
-            place = {};
+            leave(assigned_, placed_[event.subject]);
+            // What the managers themselves wrote off is no task any more, though its container may
+            // go on: on a node that was cut off, until the node is back and has stopped it.
+            const bool written_off = event.kind == task_removed.id ||
+                                     event.kind == task_orphaned.id ||
+                                     event.kind == task_rejected.id;
+            if (written_off) leave(executing_, runs_[event.subject]);
         }
     }
 
@@ -71,10 +77,12 @@ class ReservationsFit final : public Invariant {
                           to_text(room.cpus) + " and " + to_text(room.memory));
     }
 
-    void give(NameMap<Load>& loads, NameId service, NameId node) {
-        const Load asked = reservation(service);
-        loads[node].cpus -= asked.cpus;
-        loads[node].memory -= asked.memory;
+    void leave(NameMap<Load>& loads, Place& place) {
+        if (!place.node.valid()) return;
+        const Load asked = reservation(place.service);
+        loads[place.node].cpus -= asked.cpus;
+        loads[place.node].memory -= asked.memory;
+        place = {};
     }
 
     const Names& names_;
@@ -82,7 +90,8 @@ class ReservationsFit final : public Invariant {
     std::map<std::string, Load, std::less<>> capacity_;
     NameMap<Load> executing_;
     NameMap<Load> assigned_;
-    NameMap<Place> placed_;
+    NameMap<Place> placed_;   // By task: assigned and not ended.
+    NameMap<Place> runs_;     // By task: its container executes.
 };
 
 }   // namespace

@@ -66,7 +66,8 @@ std::unique_ptr<Invariant> make_no_container_on_dead_host(const Names& names);
 /// A container starts only for a task that the scheduler assigned to that very host, and only once.
 std::unique_ptr<Invariant> make_container_where_assigned(const Names& names);
 /// What the tasks on a node reserve never exceeds what the node has: neither for the executing
-/// containers nor for the tasks the managers count there (assigned and not yet terminal).
+/// containers nor for the tasks the managers count there (assigned and not yet terminal). Leftovers
+/// are no tasks: containers whose task the managers removed, orphaned or evicted.
 std::unique_ptr<Invariant> make_reservations_fit(const Names& names,
                                                  const std::vector<swarm::ServiceSpec>& services,
                                                  const std::vector<HostCapacity>& hosts);

@@ -82,9 +82,9 @@ void Oracle::State::judge_nodes() {
 
 // --- Slots ---------------------------------------------------------------------------------------
 
-/// True when the slot counts as a replica: a task is wanted in it, or its policy ended it.
-bool Oracle::State::judge_slot(const ServiceFact& service, std::vector<TaskFact*>& tasks,
-                               bool global) {
+/// Whether the slot counts as a replica: a task is wanted in it, or its policy ended it.
+Oracle::State::Counts Oracle::State::judge_slot(const ServiceFact& service,
+                                                std::vector<TaskFact*>& tasks, bool global) {
     std::vector<TaskFact*> wanted;
     for (TaskFact* task : tasks) {
         if (task->wanted) wanted.push_back(task);
@@ -95,19 +95,19 @@ bool Oracle::State::judge_slot(const ServiceFact& service, std::vector<TaskFact*
     }
     if (!wanted.empty()) {
         judge_task(service, *wanted.back());
-        return true;
+        return Counts::yes;
     }
-    if (tasks.back()->scaled_down || tasks.back()->removed) return false;
+    if (tasks.back()->scaled_down || tasks.back()->removed) return Counts::no;
     if (service.policy().max_attempts > 0 && manager_was_away) {
         count("not judged: attempts after the manager was away");
-        return true;
+        return Counts::unsure;
     }
     if (!(global ? is_finished_here(service, tasks) : tasks.back()->given_up)) {
         wrong_at_end("nothing replaces " + text(tasks.back()->name) +
                      ", though its policy asks for it");
     }
     count("slot is finished");
-    return true;
+    return Counts::yes;
 }
 
 /// Of a global service: the node's newest status counts, and a node that came back may have told of
@@ -127,11 +127,13 @@ bool Oracle::State::is_finished_here(const ServiceFact& service,
 }
 
 void Oracle::State::judge_replicated(ServiceFact& service) {
-    std::uint64_t slots = 0;
+    std::uint64_t slots = 0, perhaps = 0;
     for (auto& [key, tasks] : book.slots(service.name)) {
-        if (judge_slot(service, tasks, false)) ++slots;
+        const Counts counts = judge_slot(service, tasks, false);
+        if (counts == Counts::yes) ++slots;
+        if (counts == Counts::unsure) ++perhaps;
     }
-    if (slots == service.replicas) return;
+    if (slots <= service.replicas && service.replicas <= slots + perhaps) return;
     wrong_at_end(service.spec->name + " has " + std::to_string(slots) + " slots, not " +
                  std::to_string(service.replicas));
 }
@@ -164,7 +166,9 @@ void Oracle::State::judge_global(ServiceFact& service) {
 // --- One wanted task -----------------------------------------------------------------------------
 
 void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
-    if (book.image_of(task) != service.images.back()) {
+    const NodeFact* on = service.global() ? node(task.node) : nullptr;
+    const bool left_alone = on != nullptr && on->availability == Do::pause;
+    if (!left_alone && book.image_of(task) != service.images.back()) {
         wrong_at_end(text(task.name) + " is to run " + book.image_of(task) +
                      " though its service is at " + service.images.back());
     }

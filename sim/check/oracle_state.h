@@ -53,7 +53,8 @@ struct Oracle::State {
     void judge_running(const TaskFact& task);
     void judge_progress(const ServiceFact& service, TaskFact& task);
     void judge_leftovers();
-    bool judge_slot(const ServiceFact& service, std::vector<TaskFact*>& tasks, bool global);
+    enum class Counts : std::uint8_t { yes, no, unsure };
+    Counts judge_slot(const ServiceFact& service, std::vector<TaskFact*>& tasks, bool global);
     bool is_finished_here(const ServiceFact& service, const std::vector<TaskFact*>& tasks);
     Reach health(const NodeFact& node) const;
     /// Since when a thing could have gone on undisturbed.

@@ -291,6 +291,18 @@ TEST_CASE("the oracle: global services", "[check][oracle]") {
              begin(s), on(s, "a", 1), on(s, "b", 2), drain_b(s);
              s.desired("web", 0, "shutdown", 2).end("web", 0, "b", 2);
          }, global},
+        {"though its service is at web:2", [on](Story& s) {
+             begin(s), on(s, "a", 1), on(s, "b", 2), s.at(90), created(s, 1, "web:2", true);
+             s.desired("web", 0, "shutdown", 1).end("web", 0, "a", 1);
+             s.task(task_shutdown, "web", 0, "a", 1), on(s, "a", 3);
+         }, global},
+        {"", [on](Story& s) {   // Paused: neither updated nor restarted.
+             begin(s), on(s, "a", 1), on(s, "b", 2);
+             s.emit(node_availability, "b", {field::name(s.names.intern("pause"))});
+             s.at(90), created(s, 1, "web:2", true);
+             s.desired("web", 0, "shutdown", 1).end("web", 0, "a", 1);
+             s.task(task_shutdown, "web", 0, "a", 1), on(s, "a", 3);
+         }, global},
     });
 }
 
