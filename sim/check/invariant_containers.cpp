@@ -23,7 +23,7 @@ class NoContainerOnDeadHost final : public Invariant {
                 break;
             case platform::events::host_on.id:
                 off_[event.subject] = false;
-                paused_[event.subject] = false;   // Its pause may be over; else host.paused follows.
+                paused_[event.subject] = false;   // Else host.paused follows.
                 break;
             case platform::events::host_paused.id: paused_[event.subject] = true; break;
             case platform::events::host_resumed.id: paused_[event.subject] = false; break;
