@@ -55,17 +55,18 @@ void Loader::read_stack(const yaml::Value& value) {
 }
 
 void Loader::read_stack_behaviour(const yaml::Value& value) {
-    std::vector<std::string> known;
+    Names known;
     for (const swarm::ServiceSpec& service : spec_.services) {
-        known.push_back(service.name.substr(spec_.stack_name.size() + 1));
+        known.add(service.name.substr(spec_.stack_name.size() + 1));
     }
     for (const auto& [name, item] : value.entries()) {
         swarm::Behaviour behaviour;
         read_behaviour(item, behaviour);
-        const auto at = std::find(known.begin(), known.end(), name);
-        if (at != known.end()) {
-            const auto index = static_cast<std::size_t>(at - known.begin());
-            spec_.services[index].task.container.behaviour = behaviour;
+        if (known.has(name)) {
+            for (swarm::ServiceSpec& service : spec_.services) {
+                if (service.name != spec_.stack_name + "_" + name) continue;
+                service.task.container.behaviour = behaviour;
+            }
         } else if (services_known_) {
             item.error("the stack has no service " + yaml::quoted(name),
                        unknown_hint(name, known, "services"));
