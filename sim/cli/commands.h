@@ -56,7 +56,7 @@ struct SessionOptions {
 /// The session process: drives one run over JSON lines (docs/reference/cli.md, "session").
 int session_command(const SessionOptions& options);
 
-/// Reference pages generated from the code: "scenario", "events", "cli".
+/// Reference pages generated from the code: "scenario", "events", "cli", "docker".
 int docs_command(const std::string& page, const std::string& cli_page);
 
 }   // namespace glasshive::cli

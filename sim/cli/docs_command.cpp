@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "scenario/scenario.h"
 #include "session/session.h"
+#include "words/help.h"
 
 namespace glasshive::cli {
 
@@ -56,6 +57,7 @@ void print_events_page(std::ostream& out) {
 int docs_command(const std::string& page, const std::string& cli_page) {
     if (page == "events") print_events_page(std::cout);
     else if (page == "scenario") std::cout << scenario::reference_page();
+    else if (page == "docker") std::cout << words::reference_page();
     else std::cout << cli_page;
     return exit_ok;
 }

@@ -6,6 +6,7 @@
 #include "words/grammar/gotext.h"
 #include "words/grammar/shlex.h"
 #include "words/service_parts.h"
+#include "words/update.h"
 #include "words/values.h"
 
 namespace glasshive::words {
@@ -126,6 +127,9 @@ Built service_update(const Flags& flags) {
         if (what.rollback) return Refused{"other flags may not be combined with --rollback"};
         what.changes.values.push_back(use);
     }
+    // apply() asks for the flags it gives a meaning to, whatever the spec is.
+    if (!what.rollback) apply(what, {});
+    for (const std::string& name : what.changes.asked()) flags.given(name);
     return made(Verb::service_update, std::move(what));
 }
 

@@ -31,7 +31,13 @@ std::vector<std::string> Flags::all(std::string_view name) const {
     asked_.emplace(name);
     std::vector<std::string> result;
     for (const FlagValue& use : values) {
-        if (use.flag->name == name) result.push_back(use.value);
+        if (use.flag->name != name) continue;
+        if (use.flag->kind != Kind::strings) {
+            result.push_back(use.value);
+            continue;
+        }
+        const auto fields = go_csv(use.value);   // "a,b" is two values (pflag's StringSlice).
+        if (fields) result.insert(result.end(), fields.value->begin(), fields.value->end());
     }
     return result;
 }

@@ -17,7 +17,7 @@ import sys
 
 import blocks
 
-REFERENCE = ("scenario", "events", "cli")
+REFERENCE = ("scenario", "events", "cli", "docker")
 PAGES = ["README.md", "docs/start.md", "docs/tour.md", "docs/glossary.md", "docs/architecture.md",
          "docs/contributing.md", "docs/performance.md"]
 PAGES += [f"docs/reference/{page}.md" for page in REFERENCE]
