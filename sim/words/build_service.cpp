@@ -57,9 +57,8 @@ std::vector<std::string> environment(const Flags& flags) {
             *same = text;
         }
     }
-    std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
-        return cut(a).key < cut(b).key;
-    });
+    std::stable_sort(result.begin(), result.end(),
+                     [](const auto& a, const auto& b) { return cut(a).key < cut(b).key; });
     return result;
 }
 
@@ -80,8 +79,7 @@ void set_container(ServiceParts& parts) {
     container.dns_search = flags.all("dns-search");
     container.dns_options = flags.all("dns-option");
     container.sysctls = map_of(flags.pairs("sysctl"));
-    Capabilities capabilities =
-        effective_capabilities(flags.all("cap-add"), flags.all("cap-drop"));
+    Capabilities capabilities = effective_capabilities(flags.all("cap-add"), flags.all("cap-drop"));
     container.cap_add = std::move(capabilities.add);
     container.cap_drop = std::move(capabilities.drop);
     if (!flags.given("init")) container.init = false;

@@ -61,13 +61,15 @@ Command stack_deploy(const Flags& flags) {
 SwarmOptions options_of(const Flags& flags) {
     SwarmOptions options;
     if (flags.given("autolock")) options.autolock = flags.toggle("autolock");
-    if (const auto text = flags.last("cert-expiry")) options.certificate_expiry = duration_of(*text);
+    if (const auto text = flags.last("cert-expiry"))
+        options.certificate_expiry = duration_of(*text);
     if (const auto text = flags.last("dispatcher-heartbeat"))
         options.dispatcher_heartbeat = duration_of(*text);
     if (const auto text = flags.last("task-history-limit"))
         options.task_history_limit = int_of(*text);
     if (const auto text = flags.last("max-snapshots")) options.snapshots_kept = uint_of(*text);
-    if (const auto text = flags.last("snapshot-interval")) options.snapshot_interval = uint_of(*text);
+    if (const auto text = flags.last("snapshot-interval"))
+        options.snapshot_interval = uint_of(*text);
     return options;
 }
 
@@ -100,8 +102,7 @@ Built swarm_init(const Flags& flags) {
     }
     what.address_pool_mask = static_cast<std::uint32_t>(
         uint_of(flags.last("default-addr-pool-mask-length").value_or("24")));
-    const std::string wrong =
-        check_availability(flags.last("availability").value_or("active"));
+    const std::string wrong = check_availability(flags.last("availability").value_or("active"));
     if (!wrong.empty()) return Refused{wrong};
     return made(Verb::swarm_init, std::move(what));
 }
@@ -114,8 +115,7 @@ Built swarm_join(const Flags& flags) {
     what.data_path_address = flags.text("data-path-addr");
     what.listen_address = listen_address(flags);
     what.availability = lower(flags.last("availability").value_or("active"));
-    const std::string wrong =
-        check_availability(flags.last("availability").value_or("active"));
+    const std::string wrong = check_availability(flags.last("availability").value_or("active"));
     if (!wrong.empty()) return Refused{wrong};
     return made(Verb::swarm_join, std::move(what));
 }

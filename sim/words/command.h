@@ -26,7 +26,7 @@ struct ServiceCreate {
 struct ServiceUpdate {
     std::string service;
     Flags changes;
-    bool rollback = false;     ///< To the previous spec, then nothing else may change.
+    bool rollback = false;   ///< To the previous spec, then nothing else may change.
     bool detach = false, quiet = false;
 };
 
@@ -46,12 +46,12 @@ struct NodeUpdate {
     std::optional<std::string> availability;   ///< "active", "pause" or "drain".
     std::optional<std::string> role;           ///< "worker" or "manager".
     Pairs label_add;
-    Texts label_remove;                        ///< A label that is not there is docker's error.
+    Texts label_remove;   ///< A label that is not there is docker's error.
 };
 
 struct StackDeploy {
     std::string stack;
-    Texts files;               ///< "-" is standard input.
+    Texts files;   ///< "-" is standard input.
     bool prune = false, detach = true, quiet = false;
     std::string resolve_image = "always";
 };
@@ -68,8 +68,8 @@ struct SwarmInit {
     std::string advertise_address, listen_address = "0.0.0.0:2377", data_path_address;
     std::string availability = "active";
     bool force_new_cluster = false;
-    std::uint32_t data_path_port = 0;          ///< 0: 4789.
-    Texts address_pools;                       ///< CIDRs; empty: 10.0.0.0/8.
+    std::uint32_t data_path_port = 0;   ///< 0: 4789.
+    Texts address_pools;                ///< CIDRs; empty: 10.0.0.0/8.
     std::uint32_t address_pool_mask = 24;
 };
 struct SwarmJoin {
@@ -77,11 +77,15 @@ struct SwarmJoin {
     std::string listen_address = "0.0.0.0:2377";
     std::string availability = "active";
 };
-struct SwarmUpdate { SwarmOptions options; };
+struct SwarmUpdate {
+    SwarmOptions options;
+};
 struct SwarmJoinToken {
     bool manager = false, rotate = false, quiet = false;
 };
-struct SwarmUnlockKey { bool rotate = false, quiet = false; };
+struct SwarmUnlockKey {
+    bool rotate = false, quiet = false;
+};
 struct SwarmCa {
     bool rotate = false, detach = false, quiet = false;
     std::optional<Duration> certificate_expiry;
@@ -89,7 +93,7 @@ struct SwarmCa {
 
 /// secret create and config create. The content is the file's, which nobody has read yet.
 struct FileObjectCreate {
-    std::string name, file;    ///< "-" is standard input.
+    std::string name, file;   ///< "-" is standard input.
     std::map<std::string, std::string> labels;
     std::string template_driver;
 };
@@ -100,22 +104,27 @@ struct NetworkCreate {
     std::string gateway;
 };
 struct NetworkConnect {
-    bool connect = true;       ///< Else disconnect.
+    bool connect = true;   ///< Else disconnect.
     std::string network, container;
     Texts aliases;
     bool force = false;
 };
-struct VolumeCreate { swarm::VolumeSpec spec; };   ///< Empty name: the engine makes one.
+struct VolumeCreate {
+    swarm::VolumeSpec spec;
+};   ///< Empty name: the engine makes one.
 
 /// docker run: a container of its own, no service.
 struct ContainerRun {
-    std::string name;                          ///< Empty: the engine makes one.
-    swarm::ContainerSpec container;            ///< args is the command; mounts as given.
+    std::string name;                 ///< Empty: the engine makes one.
+    swarm::ContainerSpec container;   ///< args is the command; mounts as given.
     swarm::Resources limits;
-    struct Port { swarm::PortConfig port; std::string ip; };
+    struct Port {
+        swarm::PortConfig port;
+        std::string ip;
+    };
     std::vector<Port> ports;
     std::vector<swarm::NetworkAttachment> networks;   ///< Empty: the default bridge.
-    std::string restart = "no";                ///< "no", "always", "unless-stopped", "on-failure".
+    std::string restart = "no";   ///< "no", "always", "unless-stopped", "on-failure".
     std::int64_t restart_max = 0;
     std::optional<std::int64_t> stop_timeout_seconds;
     bool detach = false, remove = false, publish_all = false, quiet = false;
@@ -125,10 +134,10 @@ struct ContainerRun {
 /// Commands that do one thing to each name: rm, stop, start, restart, kill, prune, tag, pull, push.
 struct Names {
     Texts names;
-    bool force = false;                        ///< rm and prune: without asking.
-    bool all = false;                          ///< prune, pull and push: --all or --all-tags.
-    bool volumes = false;                      ///< container rm and system prune: --volumes.
-    std::string signal;                        ///< stop, restart, kill; empty: the default.
+    bool force = false;     ///< rm and prune: without asking.
+    bool all = false;       ///< prune, pull and push: --all or --all-tags.
+    bool volumes = false;   ///< container rm and system prune: --volumes.
+    std::string signal;     ///< stop, restart, kill; empty: the default.
     std::optional<std::int64_t> timeout_seconds;
     Pairs filters;
 };
@@ -156,7 +165,7 @@ struct Look {
     bool quiet = false, all = false, no_trunc = false, no_resolve = false, pretty = false;
     bool size = false, latest = false, verbose = false;
     std::int64_t last = -1;
-    std::string type;                          ///< docker inspect --type.
+    std::string type;   ///< docker inspect --type.
 };
 
 /// service logs, container logs and events.
@@ -187,6 +196,8 @@ struct Command {
 struct Printed {
     std::string out, err;
     int exit_code = 0;
+    /// Ours, not docker's, which makes no guesses: "did you mean docker service?" May be empty.
+    std::string hint = {};
 };
 
 }   // namespace glasshive::words

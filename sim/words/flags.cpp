@@ -67,7 +67,8 @@ namespace {
 class Reader {
   public:
     Reader(std::span<const FlagInfo> table, std::span<const std::string> words)
-        : table_(table), words_(words) {}
+        : table_(table),
+          words_(words) {}
 
     ParsedFlags read(bool interspersed) {
         while (at_ < words_.size() && result_.problem.empty() && !result_.help) {
@@ -123,7 +124,8 @@ class Reader {
             for (const FlagInfo& candidate : table_) {
                 if (candidate.shorthand == letter) flag = &candidate;
             }
-            const std::string shown = "'" + std::string(1, letter) + "' in -" + std::string(letters);
+            const std::string shown =
+                "'" + std::string(1, letter) + "' in -" + std::string(letters);
             if (!flag && letter == 'h') {
                 result_.help = result_.help_shorthand = true;
             } else if (!flag) {

@@ -19,8 +19,8 @@ struct FlagValue {
 
 /// What stands on a command line after the command, in order.
 ///
-/// Whoever gives a flag its meaning asks for it here; unasked() says which flags were given and mean
-/// nothing to the simulation, and asked() which a command gives a meaning to at all.
+/// Whoever gives a flag its meaning asks for it here; unasked() says which flags were given and
+/// mean nothing to the simulation, and asked() which a command gives a meaning to at all.
 class Flags {
   public:
     std::vector<FlagValue> values;

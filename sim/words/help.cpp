@@ -63,7 +63,8 @@ std::string aliases_text(std::string_view aliases) {
     std::string result;
     while (!aliases.empty()) {
         const std::size_t comma = aliases.find(", ");
-        result += (result.empty() ? "docker " : ", docker ") + std::string(aliases.substr(0, comma));
+        result +=
+            (result.empty() ? "docker " : ", docker ") + std::string(aliases.substr(0, comma));
         if (comma == std::string_view::npos) break;
         aliases.remove_prefix(comma + 2);
     }
@@ -124,10 +125,9 @@ std::string usage_line(const CommandInfo& command, std::string_view path) {
 }
 
 std::string help_text(const CommandInfo& command, std::string_view path) {
-    std::string text = "Usage:  " + usage_line(command, path) + "\n\n" +
-                       std::string(command.summary) + "\n";
-    if (!command.aliases.empty())
-        text += "\nAliases:\n  " + aliases_text(command.aliases) + "\n";
+    std::string text =
+        "Usage:  " + usage_line(command, path) + "\n\n" + std::string(command.summary) + "\n";
+    if (!command.aliases.empty()) text += "\nAliases:\n  " + aliases_text(command.aliases) + "\n";
     constexpr std::size_t width = 79;   // docker's 80 without a terminal, less one.
     if (!command.flags.empty()) text += "\nOptions:\n" + flag_usages(command.flags, width);
     return text;

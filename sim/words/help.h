@@ -19,8 +19,8 @@ std::string flag_usages(std::span<const FlagInfo> flags, std::size_t width);
 /// "docker service create [OPTIONS] IMAGE [COMMAND] [ARG...]".
 std::string usage_line(const CommandInfo& command, std::string_view path);
 
-/// What may follow `words` ("docker", "service", ""): names of commands and flags that begin with the
-/// last word, in order. For completion and hints.
+/// What may follow `words` ("docker", "service", ""): names of commands and flags that begin with
+/// the last word, in order. For completion and hints.
 std::vector<std::string> completions(const std::vector<std::string>& words);
 
 /// docs/reference/docker.md.

@@ -125,9 +125,7 @@ Value<std::vector<swarm::PortConfig>> bad_port(std::string problem) {
 }
 
 /// strconv's error without its function and its text: "invalid syntax".
-std::string reason(const std::string& problem) {
-    return problem.substr(problem.rfind(": ") + 2);
-}
+std::string reason(const std::string& problem) { return problem.substr(problem.rfind(": ") + 2); }
 
 Value<std::vector<swarm::PortConfig>> long_port(const std::vector<std::string>& fields) {
     swarm::PortConfig port;
@@ -247,8 +245,9 @@ Value<std::pair<std::string, std::int64_t>> parse_generic(std::string_view text)
     const Pair pair = cut(text);
     const auto number = go_int(pair.value.value_or(""));
     if (number && *number.value >= 0) return {{pair.key, *number.value}, ""};
-    return {{}, "invalid generic-resource request `" + std::string(text) +
-                    "`, Named Generic Resources is not supported for service create or update"};
+    return {{},
+            "invalid generic-resource request `" + std::string(text) +
+                "`, Named Generic Resources is not supported for service create or update"};
 }
 
 std::string swarm_host(std::string_view text) {
@@ -262,11 +261,9 @@ std::string swarm_host(std::string_view text) {
 
 Value<std::string> parse_preference(std::string_view text) {
     const Pair pair = cut(text);
-    if (!pair.value)
-        return {{}, "placement preference must be of the format \"<strategy>=<arg>\""};
+    if (!pair.value) return {{}, "placement preference must be of the format \"<strategy>=<arg>\""};
     if (pair.key != "spread") {
-        return {{}, "unsupported placement preference " + pair.key +
-                        " (only spread is supported)"};
+        return {{}, "unsupported placement preference " + pair.key + " (only spread is supported)"};
     }
     return {*pair.value, ""};
 }

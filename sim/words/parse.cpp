@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result.h"
 #include "words/builders.h"
 #include "words/help.h"
 #include "words/split.h"
@@ -33,11 +34,24 @@ std::string group_usage(const std::string& group) {
     return "docker " + group + (group == "stack" ? " [OPTIONS]" : "");
 }
 
+/// The nearest name, as a question; "" when none is near.
+std::string guess(const std::string& before, const std::string& word,
+                  const std::vector<std::string>& candidates) {
+    const std::string near = nearest(word, candidates);
+    return near.empty() ? "" : "did you mean " + before + near + "?";
+}
+
 Printed unknown_command(const std::string& group, const std::string& word) {
+    std::vector<std::string> names;
+    for (const ListedCommand& listed : listed_commands()) {
+        if (listed.group == group) names.emplace_back(listed.name);
+    }
     const std::string path = group.empty() ? "docker" : "docker " + group;
     std::string text = "docker: unknown command: " + path + " " + word + "\n\n";
     if (!group.empty()) text += "Usage:  " + group_usage(group) + "\n\n";
-    return failed(text + "Run '" + path + " --help' for more information", 1);
+    Printed printed = failed(text + "Run '" + path + " --help' for more information", 1);
+    printed.hint = guess(path + " ", word, names);
+    return printed;
 }
 
 std::string plural(int count) {
@@ -79,8 +93,8 @@ Built build(Verb verb, const Flags& flags) {
 
 struct Called {
     const CommandInfo* command = nullptr;
-    std::string path;              ///< As typed: "service list" is called "service ls" by docker.
-    std::size_t used = 0;          ///< Words of the path.
+    std::string path;       ///< As typed: "service list" is called "service ls" by docker.
+    std::size_t used = 0;   ///< Words of the path.
 };
 
 /// docker names a command by its canonical word at its own place: "container ps" is "container ls".
@@ -101,9 +115,19 @@ Parsed run_command(const Called& called, std::span<const std::string> rest) {
     const CommandInfo& info = *called.command;
     const std::string path = "docker " + called.path;
     const std::string usage = usage_line(info, called.path);
-    const ParsedFlags parsed = parse_flags(info.flags, rest, reads_flags_among_arguments(info.verb));
+    const ParsedFlags parsed =
+        parse_flags(info.flags, rest, reads_flags_among_arguments(info.verb));
     if (parsed.help) return help_of(called, parsed.help_shorthand);
-    if (!parsed.problem.empty()) return flag_error(parsed.problem, usage, path);
+    if (!parsed.problem.empty()) {
+        Printed printed = flag_error(parsed.problem, usage, path);
+        const std::string unknown = "unknown flag: --";
+        if (parsed.problem.rfind(unknown, 0) == 0) {
+            std::vector<std::string> flags;
+            for (const FlagInfo& flag : info.flags) flags.emplace_back(flag.name);
+            printed.hint = guess("--", parsed.problem.substr(unknown.size()), flags);
+        }
+        return printed;
+    }
     const std::string wrong = check_count(info.arguments, parsed.flags.arguments.size());
     if (!wrong.empty()) {
         // cli/required.go has a hint of its own for each, one with a slip of the pen.
@@ -133,8 +157,9 @@ Parsed run_command(const Called& called, std::span<const std::string> rest) {
 }
 
 Printed not_simulated(const std::string& path) {
-    return failed("docker " + path + " is docker's, but nothing is simulated that it could act on; "
-                  "glasshive docs docker lists what is",
+    return failed("docker " + path +
+                      " is docker's, but nothing is simulated that it could act on; "
+                      "glasshive docs docker lists what is",
                   2);
 }
 
@@ -204,9 +229,8 @@ Parsed parse_words(const Texts& words) {
     if (!global.problem.empty()) return flag_error(global.problem, usage, "docker");
     if (global.flags.toggle("version")) return Printed{version_line, "", 0};
     const Texts& rest = global.flags.arguments;
-    Parsed parsed = !rest.empty() && rest[0] == "help"
-                        ? help_command(std::span(rest).subspan(1))
-                        : find_and_run(rest);
+    Parsed parsed = !rest.empty() && rest[0] == "help" ? help_command(std::span(rest).subspan(1))
+                                                       : find_and_run(rest);
     if (Command* command = std::get_if<Command>(&parsed)) {
         command->host = global.flags.text("host");
         command->context = global.flags.text("context");

@@ -20,10 +20,10 @@ struct ServiceParts {
         if (problem.empty()) problem = std::move(text);
     }
 
-    void container();          ///< hostname, user, workdir, tty, read-only, init, stop-*…
+    void container();   ///< hostname, user, workdir, tty, read-only, init, stop-*…
     void resources();
     void restart();
-    void updates();            ///< --update-* and --rollback-*.
+    void updates();   ///< --update-* and --rollback-*.
     void health();
     void endpoint();
     void log_driver();

@@ -12,9 +12,9 @@ struct Line {
     std::string problem;   ///< A sentence of ours, since docker never sees such a line.
 };
 
-/// Splits one line as sh would: quotes, backslashes, a backslash at a line's end to go on, # remarks.
-/// A prompt ("$ ") and sudo in front are dropped, so that a line of a cheat sheet runs as it is.
-/// What needs a shell (pipes, $(…), variables, redirections, several commands) is a problem.
+/// Splits one line as sh would: quotes, backslashes, a backslash at a line's end to go on, #
+/// remarks. A prompt ("$ ") and sudo in front are dropped, so that a line of a cheat sheet runs as
+/// it is. What needs a shell (pipes, $(…), variables, redirections, several commands) is a problem.
 Line split_line(std::string_view text);
 
 }   // namespace glasshive::words

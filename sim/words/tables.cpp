@@ -19,7 +19,8 @@ std::size_t width_of(std::string_view text) {
 }
 
 std::string capitalised(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
+        text[0] = static_cast<char>(text[0] - 32);
     return text;
 }
 
@@ -31,7 +32,8 @@ std::string short_image(std::string image) {
     const std::size_t digest = image.find('@');
     const std::string named = image.substr(0, digest);
     const std::size_t slash = named.rfind('/');
-    const bool tagged = named.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
+    const bool tagged =
+        named.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
     if (digest != std::string::npos && tagged) image = named;
     for (const std::string_view prefix : {"docker.io/library/", "docker.io/"}) {
         if (image.rfind(prefix, 0) == 0) return image.substr(prefix.size());
@@ -189,8 +191,8 @@ std::string node_table(std::vector<NodeRow> rows, const TableOptions& options) {
         return natural_less(a.hostname, b.hostname);
     });
     std::vector<std::string> ids;
-    std::vector<Row> cells{{"ID", "HOSTNAME", "STATUS", "AVAILABILITY", "MANAGER STATUS",
-                            "ENGINE VERSION"}};
+    std::vector<Row> cells{
+        {"ID", "HOSTNAME", "STATUS", "AVAILABILITY", "MANAGER STATUS", "ENGINE VERSION"}};
     for (const NodeRow& row : rows) {
         ids.push_back(row.id);
         // One more character for the *, so that the column stays straight.
@@ -223,8 +225,8 @@ std::string task_table(std::vector<TaskRow> rows, const TableOptions& options) {
         return a.created_ago < b.created_ago;
     });
     std::vector<std::string> ids;
-    std::vector<Row> cells{{"ID", "NAME", "IMAGE", "NODE", "DESIRED STATE", "CURRENT STATE",
-                            "ERROR", "PORTS"}};
+    std::vector<Row> cells{
+        {"ID", "NAME", "IMAGE", "NODE", "DESIRED STATE", "CURRENT STATE", "ERROR", "PORTS"}};
     std::string before;
     constexpr std::size_t error_max = 30;   // task/formatter.go maxErrLength
     for (const TaskRow& row : rows) {
@@ -269,8 +271,8 @@ std::string group_text(const PortGroup& group) {
            to_text(group.first.protocol);
 }
 
-/// formatter.DisplayablePorts: groups that ended, then those still open in order of appearance, then
-/// ports whose two numbers differ.
+/// formatter.DisplayablePorts: groups that ended, then those still open in order of appearance,
+/// then ports whose two numbers differ.
 std::string container_ports(std::vector<ContainerPort> ports) {
     std::stable_sort(ports.begin(), ports.end(), [](const auto& a, const auto& b) {
         const std::string_view left = to_text(a.protocol), right = to_text(b.protocol);
@@ -308,8 +310,8 @@ std::string container_ports(std::vector<ContainerPort> ports) {
 
 std::string container_table(const std::vector<ContainerRow>& rows, const TableOptions& options) {
     std::vector<std::string> ids;
-    std::vector<Row> cells{{"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS",
-                            "NAMES"}};
+    std::vector<Row> cells{
+        {"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}};
     constexpr std::size_t command_max = 20;
     for (const ContainerRow& row : rows) {
         ids.push_back(options.no_trunc ? row.id : short_id(row.id));

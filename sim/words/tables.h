@@ -8,8 +8,8 @@
 
 #include "swarm/spec.h"
 
-/// The tables docker prints, from plain rows: `service ls`, `service ps`, `node ls`, `ps`… Pure; ages
-/// are given, since only the caller knows what time it is.
+/// The tables docker prints, from plain rows: `service ls`, `service ps`, `node ls`, `ps`… Pure;
+/// ages are given, since only the caller knows what time it is.
 /// Source: docker/cli 28.2.2 cli/command/{service,task,node,stack,formatter}.
 namespace glasshive::words {
 
@@ -25,7 +25,7 @@ struct NodeRow {
     std::string availability;     ///< "active", "pause", "drain".
     std::string manager_status;   ///< "leader", "reachable", "unreachable"; "" for a worker.
     std::string engine_version = "28.2.2";
-    bool self = false;            ///< The node asked: a * stands behind its id.
+    bool self = false;   ///< The node asked: a * stands behind its id.
 };
 std::string node_table(std::vector<NodeRow> rows, const TableOptions& options = {});
 
@@ -43,11 +43,11 @@ std::string service_table(std::vector<ServiceRow> rows, const TableOptions& opti
 /// docker service ps, node ps and stack ps.
 struct TaskRow {
     std::string id;
-    std::string name;                 ///< "web.1", or "agent.NODEID" for a global service.
-    std::string image, node;          ///< No node yet: "".
-    std::string desired, state;       ///< "running", "shutdown", "rejected"…
-    Duration age{};                   ///< Since the state was reported.
-    Duration created_ago{};           ///< Newest first within a name.
+    std::string name;             ///< "web.1", or "agent.NODEID" for a global service.
+    std::string image, node;      ///< No node yet: "".
+    std::string desired, state;   ///< "running", "shutdown", "rejected"…
+    Duration age{};               ///< Since the state was reported.
+    Duration created_ago{};       ///< Newest first within a name.
     std::string error;
     std::vector<swarm::PortConfig> ports;   ///< Published in mode host.
 };
@@ -62,14 +62,14 @@ std::string stack_table(std::vector<StackRow> rows);
 
 /// docker ps, in the order given.
 struct ContainerPort {
-    std::string ip;                   ///< "" when it is not published.
+    std::string ip;   ///< "" when it is not published.
     std::uint32_t container = 0, host = 0;
     swarm::Protocol protocol = swarm::Protocol::tcp;
 };
 struct ContainerRow {
     std::string id, image, command;
     Duration created_ago{};
-    std::string status;               ///< The engine's text: container_status().
+    std::string status;   ///< The engine's text: container_status().
     std::vector<ContainerPort> ports;
     std::vector<std::string> names;
 };
@@ -83,9 +83,9 @@ std::string human_duration(Duration age);
 /// "Created". Source: moby container/state.go, State.String.
 struct ContainerState {
     bool running = false, paused = false, started_once = false;
-    std::string health;               ///< "starting", "healthy", "unhealthy" or "".
+    std::string health;   ///< "starting", "healthy", "unhealthy" or "".
     int exit_code = 0;
-    Duration since{};                 ///< Since it started, or ended.
+    Duration since{};   ///< Since it started, or ended.
 };
 std::string container_status(const ContainerState& state);
 

@@ -41,7 +41,8 @@ void update_map(std::map<std::string, std::string>& field, const Pairs& added,
     for (const std::string& key : removed) field.erase(key);
 }
 
-/// updateEnvironment: removals first, additions then win. The engine keeps any order; ours is by key.
+/// updateEnvironment: removals first, additions then win. The engine keeps any order; ours is by
+/// key.
 void update_environment(Texts& field, const Texts& added, const Texts& removed) {
     const std::set<std::string> gone = set_of(removed);
     std::map<std::string, std::string> by_key;
@@ -128,7 +129,8 @@ void update_references(ServiceParts& parts, const char* noun,
         field.push_back(std::move(reference));
 }
 
-/// updateHosts: "db" removes every address of db, "db:1.2.3.4" that one; additions follow, unsorted.
+/// updateHosts: "db" removes every address of db, "db:1.2.3.4" that one; additions follow,
+/// unsorted.
 void update_hosts(const Flags& flags, Texts& field) {
     Texts kept;
     const auto keep = [&](const std::string& line) {
@@ -149,8 +151,8 @@ void update_hosts(const Flags& flags, Texts& field) {
 
 void update_placement(const Flags& flags, swarm::Placement& placement) {
     if (flags.given("constraint-add") || flags.given("constraint-rm")) {
-        update_list(placement.constraints, flags.all("constraint-add"),
-                    flags.all("constraint-rm"), false);
+        update_list(placement.constraints, flags.all("constraint-add"), flags.all("constraint-rm"),
+                    false);
     }
     const std::set<std::string> gone = [&] {
         std::set<std::string> result;
@@ -170,8 +172,7 @@ void update_placement(const Flags& flags, swarm::Placement& placement) {
 void update_capabilities(const Flags& flags, swarm::ContainerSpec& container) {
     if (!flags.given("cap-add") && !flags.given("cap-drop")) return;
     std::set<std::string> add = set_of(container.cap_add), drop = set_of(container.cap_drop);
-    const Capabilities asked =
-        effective_capabilities(flags.all("cap-add"), flags.all("cap-drop"));
+    const Capabilities asked = effective_capabilities(flags.all("cap-add"), flags.all("cap-drop"));
     for (const std::string& name : asked.drop) {
         if (name == "RESET") {
             drop.clear();
@@ -207,10 +208,8 @@ void update_lists(ServiceParts& parts) {
                      flags.given("dns-search-add") || flags.given("dns-search-rm");
     if (dns) {
         update_list(container.dns, flags.all("dns-add"), flags.all("dns-rm"));
-        update_list(container.dns_options, flags.all("dns-option-add"),
-                    flags.all("dns-option-rm"));
-        update_list(container.dns_search, flags.all("dns-search-add"),
-                    flags.all("dns-search-rm"));
+        update_list(container.dns_options, flags.all("dns-option-add"), flags.all("dns-option-rm"));
+        update_list(container.dns_search, flags.all("dns-search-add"), flags.all("dns-search-rm"));
     }
     update_hosts(flags, container.hosts);
     update_capabilities(flags, container);
@@ -265,8 +264,7 @@ Updated apply(const ServiceUpdate& update, ServiceSpec spec) {
 
 Updated scaled(ServiceSpec spec, std::uint64_t replicas) {
     if (spec.mode != swarm::ServiceMode::replicated) {
-        return {std::move(spec),
-                "scale can only be used with replicated or replicated-job mode"};
+        return {std::move(spec), "scale can only be used with replicated or replicated-job mode"};
     }
     spec.replicas = replicas;
     return {std::move(spec), ""};

@@ -14,8 +14,8 @@ struct Updated {
 
 /// The new spec of a service. Pure. Merges as docker does: env, labels and mounts by key, ports by
 /// number, protocol and mode; additions before removals; lists come out sorted.
-/// Requires !update.rollback: that is the store's to do. Networks, secrets and configs are named, not
-/// looked up: the caller says which of them do not exist.
+/// Requires !update.rollback: that is the store's to do. Networks, secrets and configs are named,
+/// not looked up: the caller says which of them do not exist.
 /// Source: docker/cli cli/command/service/update.go.
 Updated apply(const ServiceUpdate& update, swarm::ServiceSpec spec);
 

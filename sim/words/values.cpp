@@ -78,14 +78,10 @@ std::string check_uint(std::string_view text) { return go_uint(text).problem; }
 std::string check_uint16(std::string_view text) { return go_uint(text, 0, 16).problem; }
 std::string check_uint32(std::string_view text) { return go_uint(text, 0, 32).problem; }
 std::string check_real(std::string_view text) { return go_float(text).problem; }
-std::string check_decimal(std::string_view text) {
-    return yaml::parse_docker_cpus(text).problem;
-}
+std::string check_decimal(std::string_view text) { return yaml::parse_docker_cpus(text).problem; }
 std::string check_bytes(std::string_view text) { return yaml::parse_docker_bytes(text).problem; }
 std::string check_swap(std::string_view text) { return text == "-1" ? "" : check_bytes(text); }
-std::string check_duration(std::string_view text) {
-    return yaml::parse_go_duration(text).problem;
-}
+std::string check_duration(std::string_view text) { return yaml::parse_go_duration(text).problem; }
 std::string check_positive(std::string_view text) {
     const auto parsed = yaml::parse_go_duration(text);
     if (!parsed) return parsed.problem;
@@ -106,9 +102,9 @@ std::string check_pref(std::string_view text) { return parse_preference(text).pr
 std::string check_ulimit(std::string_view text) {
     const Pair pair = cut(text);
     if (!pair.value) return "invalid ulimit argument: " + std::string(text);
-    static const char* const types[] = {"core", "cpu", "data", "fsize", "locks", "memlock",
-                                        "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
-                                        "rttime", "sigpending", "stack"};
+    static const char* const types[] = {"core",    "cpu",      "data",   "fsize",      "locks",
+                                        "memlock", "msgqueue", "nice",   "nofile",     "nproc",
+                                        "rss",     "rtprio",   "rttime", "sigpending", "stack"};
     if (std::find(std::begin(types), std::end(types), pair.key) == std::end(types))
         return "invalid ulimit type: " + pair.key;
     return "";

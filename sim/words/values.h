@@ -25,8 +25,8 @@ struct Value {
 /// --mount "type=bind,source=/a,target=/b,readonly" (opts/mount.go).
 struct MountValue {
     swarm::Mount mount;
-    std::string type = "volume";              ///< As written: the engine judges it.
-    std::vector<std::string> unsimulated;     ///< Keys that change nothing here.
+    std::string type = "volume";            ///< As written: the engine judges it.
+    std::vector<std::string> unsimulated;   ///< Keys that change nothing here.
 };
 Value<MountValue> parse_mount(std::string_view text);
 

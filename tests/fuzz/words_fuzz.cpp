@@ -1,6 +1,7 @@
 // Goal: no command line, however hostile, makes the parser throw, crash, hang or contradict itself.
-// Method: libFuzzer under the sanitizers; each line of the input is one command line. A refusal says
-// something and has a status, a service's update applies to any spec, and parsing twice gives the same.
+// Method: libFuzzer under the sanitizers; each line of the input is one command line. A refusal
+// says something and has a status, a service's update applies to any spec, and parsing twice gives
+// the same.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -29,7 +30,8 @@ void try_line(const std::string& line) {
     }
     const Command& command = std::get<Command>(parsed);
     SIM_ASSERT(split.words.size() > 1 && split.words[0] == "docker");
-    if (const auto* update = std::get_if<ServiceUpdate>(&command.what); update && !update->rollback) {
+    if (const auto* update = std::get_if<ServiceUpdate>(&command.what);
+        update && !update->rollback) {
         swarm::ServiceSpec spec;
         spec.name = "web";
         const Updated once = apply(*update, spec);

@@ -1,5 +1,5 @@
-// Goal: what docker's goldens cannot show: flags without a meaning are named, lines that are no docker
-// command are refused in our words, completion follows the table.
+// Goal: what docker's goldens cannot show: flags without a meaning are named, lines that are no
+// docker command are refused in our words, completion follows the table.
 // Method: lines in, plain structs out.
 #include <catch2/catch.hpp>
 
@@ -85,6 +85,17 @@ TEST_CASE("lines that are no docker command are refused in our own words", "[wor
     REQUIRE(refusal("docker ps | wc -l").find("not a shell") != std::string::npos);
     REQUIRE(refusal("docker plugin ls").find("nothing is simulated") != std::string::npos);
     REQUIRE(refusal("docker cp a b").find("docker cp") != std::string::npos);
+}
+
+TEST_CASE("a near miss is guessed beside docker's own words", "[words][command]") {
+    const auto hint = [](const std::string& line) {
+        return std::get<Printed>(parse_line(line)).hint;
+    };
+    REQUIRE(hint("docker servce ls") == "did you mean docker service?");
+    REQUIRE(hint("docker service scael web=2") == "did you mean docker service scale?");
+    REQUIRE(hint("docker service create --replica 3 nginx") == "did you mean --replicas?");
+    REQUIRE(hint("docker service create --zzzzzz nginx").empty());
+    REQUIRE(hint("docker service scale web").empty());
 }
 
 TEST_CASE("completion offers what may follow", "[words][complete]") {

@@ -31,9 +31,10 @@ Duration duration(const Json& object, const char* key, Duration absent = {}) {
 }
 
 MountType mount_type(const std::string& text) {
-    return text == "bind" ? MountType::bind : text == "tmpfs" ? MountType::tmpfs
-           : text == "npipe"                                  ? MountType::npipe
-                                                              : MountType::volume;
+    return text == "bind"    ? MountType::bind
+           : text == "tmpfs" ? MountType::tmpfs
+           : text == "npipe" ? MountType::npipe
+                             : MountType::volume;
 }
 
 std::vector<FileReference> references(const Json& container, const char* list, const char* name) {
@@ -69,7 +70,8 @@ ContainerSpec container_of(const Json& body) {
     spec.user = get<std::string>(body, "User", "");
     spec.groups = texts(body, "Groups");
     spec.stop_signal = get<std::string>(body, "StopSignal", "");
-    if (body.contains("StopGracePeriod")) spec.stop_grace_period = duration(body, "StopGracePeriod");
+    if (body.contains("StopGracePeriod"))
+        spec.stop_grace_period = duration(body, "StopGracePeriod");
     if (body.contains("Healthcheck")) spec.healthcheck = healthcheck(body.at("Healthcheck"));
     for (const Json& item : part(body, "Mounts")) {
         Mount mount;
@@ -171,8 +173,8 @@ ServiceSpec spec_of(const Json& body, const Json& state) {
         spec.task.placement.preferences.push_back(item.at("Spread").at("SpreadDescriptor"));
     spec.task.placement.max_replicas = get(placement, "MaxReplicas", std::uint64_t{0});
     for (const Json& item : part(task, "Networks"))
-        spec.task.networks.push_back({network_name(item.at("Target"), state),
-                                      texts(item, "Aliases")});
+        spec.task.networks.push_back(
+            {network_name(item.at("Target"), state), texts(item, "Aliases")});
     spec.task.log_driver = get<std::string>(part(task, "LogDriver"), "Name", "");
     spec.task.log_options = labels(part(task, "LogDriver"), "Options");
     spec.task.force_update = get(task, "ForceUpdate", std::uint64_t{0});
@@ -204,8 +206,9 @@ const Json& find(const Json& objects, const std::string& name) {
 }
 
 Json dump(const Mount& mount) {
-    return {static_cast<int>(mount.type), mount.source, mount.target, mount.read_only,
-            mount.no_copy, mount.tmpfs_size.count};
+    return {
+        static_cast<int>(mount.type), mount.source, mount.target, mount.read_only, mount.no_copy,
+        mount.tmpfs_size.count};
 }
 
 namespace {
@@ -218,8 +221,12 @@ Json dump(const std::vector<FileReference>& list) {
 }
 Json dump(const std::optional<UpdateConfig>& update) {
     if (!update) return nullptr;
-    return {update->parallelism, update->delay.count(), static_cast<int>(update->failure_action),
-            update->monitor.count(), update->max_failure_ratio, static_cast<int>(update->order)};
+    return {update->parallelism,
+            update->delay.count(),
+            static_cast<int>(update->failure_action),
+            update->monitor.count(),
+            update->max_failure_ratio,
+            static_cast<int>(update->order)};
 }
 
 void dump_container(Json& out, const ContainerSpec& c) {
@@ -233,8 +240,12 @@ void dump_container(Json& out, const ContainerSpec& c) {
     out["grace"] = c.stop_grace_period ? Json(c.stop_grace_period->count()) : Json();
     if (c.healthcheck) {
         const Healthcheck& h = *c.healthcheck;
-        out["health"] = {h.test, h.interval.count(), h.timeout.count(), h.start_period.count(),
-                         h.start_interval.count(), h.retries};
+        out["health"] = {h.test,
+                         h.interval.count(),
+                         h.timeout.count(),
+                         h.start_period.count(),
+                         h.start_interval.count(),
+                         h.retries};
     }
     out["mounts"] = Json::array();
     for (const Mount& mount : c.mounts) out["mounts"].push_back(test::dump(mount));

@@ -106,7 +106,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(404, {"message": "page not found"})
         if not rest:
             rows = [o for o in self.server.live(kind) if admits(filters, o)]
-            return self.send(200, {"Volumes": rows, "Warnings": None} if kind == "volumes" else rows)
+            volumes = {"Volumes": rows, "Warnings": None}
+            return self.send(200, volumes if kind == "volumes" else rows)
         match = found(self.server.live(kind), urllib.parse.unquote(rest.removesuffix("/json")))
         return self.send(200, match[0]) if match else self.missing(path)
 

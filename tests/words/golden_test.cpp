@@ -1,6 +1,6 @@
 // Goal: every line is understood, refused and explained as docker 28.2.2 does it.
-// Method: goldens of the real docker (tests/transcripts/words). Refusals and help exactly; an accepted
-// line must have made docker ask for the same things, as far as a request shows them.
+// Method: goldens of the real docker (tests/transcripts/words). Refusals and help exactly; an
+// accepted line must have made docker ask for the same things, as far as a request shows them.
 #include <catch2/catch.hpp>
 
 #include "engine_body.h"
@@ -45,7 +45,8 @@ void check(const SwarmOptions& options, const Json& spec) {
     if (options.snapshots_kept)
         REQUIRE(field(spec, "/Raft/KeepOldSnapshots") == std::to_string(*options.snapshots_kept));
     if (options.snapshot_interval)
-        REQUIRE(field(spec, "/Raft/SnapshotInterval") == std::to_string(*options.snapshot_interval));
+        REQUIRE(field(spec, "/Raft/SnapshotInterval") ==
+                std::to_string(*options.snapshot_interval));
 }
 
 /// One overload per alternative of Command::what that changes something.
@@ -75,7 +76,8 @@ struct Requests {
     }
     void operator()(const SwarmUpdate& c) const { check(c.options, body()); }
     void operator()(const SwarmJoinToken& c) const {
-        const std::string rotated = c.manager ? "rotateManagerToken=true" : "rotateWorkerToken=true";
+        const std::string rotated =
+            c.manager ? "rotateManagerToken=true" : "rotateWorkerToken=true";
         REQUIRE(step.requests.empty() == !c.rotate);
         if (c.rotate) REQUIRE(step.requests[0].path.find(rotated) != std::string::npos);
     }
@@ -146,7 +148,9 @@ struct Requests {
     void operator()(const Look&) const { REQUIRE(step.requests.empty()); }
     void operator()(const Logs&) const { REQUIRE(step.requests.empty()); }
     template <class Other>
-    void operator()(const Other&) const { FAIL("no comparison for " << step.command); }
+    void operator()(const Other&) const {
+        FAIL("no comparison for " << step.command);
+    }
 };
 
 void Requests::operator()(const ContainerRun& c) const {

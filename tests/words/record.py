@@ -43,8 +43,8 @@ def run(command, engine, home):
     environment = {"PATH": os.environ["PATH"], "HOME": "/root", "DOCKER_HOST": engine.host,
                    "DOCKER_CONFIG": home}
     engine.asked.clear()
-    done = subprocess.run(["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL, cwd=home,
-                          capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL,
+                          cwd=home, capture_output=True, text=True, timeout=60, check=False)
     lines = [f"exit {done.returncode}"]
     error = NO_REGISTRY.sub("", done.stderr)
     for mark, text in (("1|", done.stdout), ("2|", error)):

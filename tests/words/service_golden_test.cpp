@@ -13,7 +13,8 @@ using namespace glasshive::words::test;
 
 namespace {
 
-/// True when the step needs the engine's answer: a name is looked up, which this module does not do.
+/// True when the step needs the engine's answer: a name is looked up, which this module does not
+/// do.
 bool needs_engine(const Step& step) {
     for (const char* text : {"secret not found", "config not found", "network nope not found"}) {
         if (step.err.find(text) != std::string::npos) return true;
@@ -107,8 +108,9 @@ TEST_CASE("updates do not depend on how often they are applied where docker's do
         const auto& update = std::get<ServiceUpdate>(std::get<Command>(parsed).what);
         return apply(update, std::move(spec)).spec;
     };
-    for (const char* changes : {"--env-add A=1", "--publish-add 80:80", "--mount-add source=a,target=/b",
-                                "--label-add a=b", "--dns-add 1.1.1.1", "--image x:1"}) {
+    for (const char* changes :
+         {"--env-add A=1", "--publish-add 80:80", "--mount-add source=a,target=/b",
+          "--label-add a=b", "--dns-add 1.1.1.1", "--image x:1"}) {
         CAPTURE(changes);
         const std::string line = std::string("docker service update ") + changes + " web";
         const swarm::ServiceSpec once = apply_line(line, {});

@@ -25,23 +25,26 @@ TEST_CASE("words are split at spaces, quotes and backslashes as in sh", "[words]
 }
 
 TEST_CASE("what only a shell could do is refused and named", "[words][split]") {
-    struct Row { const char* line; const char* part; };
-    for (const Row& row : std::vector<Row>{
-             {"docker ps | grep x", "a pipe (|)"},
-             {"docker rm $(docker ps -q)", "a substitution ($(...))"},
-             {"docker rm \"$(docker ps -q)\"", "a substitution ($(...))"},
-             {"docker rm `docker ps -q`", "a substitution (`...`)"},
-             {"docker run -v $PWD:/x y", "a variable ($PWD)"},
-             {"docker run -v \"${PWD}:/x\" y", "a variable (${PWD})"},
-             {"docker ps > out", "a redirection (>)"},
-             {"docker secret create a - < x", "a redirection (<)"},
-             {"docker ps && docker ps", "a second command (&&)"},
-             {"docker ps; docker ps", "a second command (;)"},
-             {"docker ps &", "the background (&)"},
-             {"docker ps\ndocker ps", "a second line"},
-             {"docker 'ps", "a quote that is not closed"},
-             {"docker \"ps", "a quote that is not closed"},
-             {"docker ps \\", "a backslash with nothing after it"}}) {
+    struct Row {
+        const char* line;
+        const char* part;
+    };
+    for (const Row& row :
+         std::vector<Row>{{"docker ps | grep x", "a pipe (|)"},
+                          {"docker rm $(docker ps -q)", "a substitution ($(...))"},
+                          {"docker rm \"$(docker ps -q)\"", "a substitution ($(...))"},
+                          {"docker rm `docker ps -q`", "a substitution (`...`)"},
+                          {"docker run -v $PWD:/x y", "a variable ($PWD)"},
+                          {"docker run -v \"${PWD}:/x\" y", "a variable (${PWD})"},
+                          {"docker ps > out", "a redirection (>)"},
+                          {"docker secret create a - < x", "a redirection (<)"},
+                          {"docker ps && docker ps", "a second command (&&)"},
+                          {"docker ps; docker ps", "a second command (;)"},
+                          {"docker ps &", "the background (&)"},
+                          {"docker ps\ndocker ps", "a second line"},
+                          {"docker 'ps", "a quote that is not closed"},
+                          {"docker \"ps", "a quote that is not closed"},
+                          {"docker ps \\", "a backslash with nothing after it"}}) {
         CAPTURE(row.line);
         const Line line = split_line(row.line);
         REQUIRE(line.words.empty());

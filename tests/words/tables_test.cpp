@@ -1,6 +1,6 @@
 // Goal: tables look exactly as docker prints them.
-// Method: rows made of the fake engine's state, against goldens of the real docker that was shown the
-// same state; edges that the state lacks by hand.
+// Method: rows made of the fake engine's state, against goldens of the real docker that was shown
+// the same state; edges that the state lacks by hand.
 #include <catch2/catch.hpp>
 
 #include "engine_body.h"
@@ -98,14 +98,18 @@ std::vector<ContainerRow> containers(const Json& state, bool all) {
     std::vector<ContainerRow> rows;
     for (const Json& item : state.at("containers")) {
         if (!all && item.at("State") != "running") continue;
-        ContainerRow row{item.at("Id"), item.at("Image"), item.at("Command"),
-                         age(item.at("Created")), item.at("Status"), {}, {}};
+        ContainerRow row{item.at("Id"),
+                         item.at("Image"),
+                         item.at("Command"),
+                         age(item.at("Created")),
+                         item.at("Status"),
+                         {},
+                         {}};
         row.names.push_back(item.at("Names")[0].get<std::string>().substr(1));
         for (const Json& bound : item.at("Ports")) {
-            row.ports.push_back({text(bound, "IP"), bound.at("PrivatePort"),
-                                 bound.value("PublicPort", 0U),
-                                 bound.at("Type") == "udp" ? swarm::Protocol::udp
-                                                           : swarm::Protocol::tcp});
+            row.ports.push_back(
+                {text(bound, "IP"), bound.at("PrivatePort"), bound.value("PublicPort", 0U),
+                 bound.at("Type") == "udp" ? swarm::Protocol::udp : swarm::Protocol::tcp});
         }
         rows.push_back(std::move(row));
     }
@@ -157,15 +161,27 @@ TEST_CASE("tables are docker's, column for column", "[words][tables][golden]") {
 
 TEST_CASE("ages are rounded as go-units rounds them", "[words][tables]") {
     using namespace std::chrono_literals;
-    struct Row { Duration age; const char* text; };
-    for (const Row& row : std::vector<Row>{{999ms, "Less than a second"}, {1999ms, "1 second"},
-                                           {59s, "59 seconds"}, {60s, "About a minute"},
-                                           {120s, "2 minutes"}, {59min, "59 minutes"},
-                                           {60min, "About an hour"}, {89min, "About an hour"},
-                                           {90min, "2 hours"}, {47h, "47 hours"}, {48h, "2 days"},
-                                           {335h, "13 days"}, {336h, "2 weeks"},
-                                           {1439h, "8 weeks"}, {1440h, "2 months"},
-                                           {17519h, "24 months"}, {17520h, "2 years"}}) {
+    struct Row {
+        Duration age;
+        const char* text;
+    };
+    for (const Row& row : std::vector<Row>{{999ms, "Less than a second"},
+                                           {1999ms, "1 second"},
+                                           {59s, "59 seconds"},
+                                           {60s, "About a minute"},
+                                           {120s, "2 minutes"},
+                                           {59min, "59 minutes"},
+                                           {60min, "About an hour"},
+                                           {89min, "About an hour"},
+                                           {90min, "2 hours"},
+                                           {47h, "47 hours"},
+                                           {48h, "2 days"},
+                                           {335h, "13 days"},
+                                           {336h, "2 weeks"},
+                                           {1439h, "8 weeks"},
+                                           {1440h, "2 months"},
+                                           {17519h, "24 months"},
+                                           {17520h, "2 years"}}) {
         CAPTURE(row.text);
         REQUIRE(human_duration(row.age) == row.text);
     }

@@ -5,8 +5,8 @@
 
 namespace glasshive::words {
 
-/// What is really added and dropped: names with CAP_ and in capitals, sorted, each once; ALL swallows
-/// all others of its list, adding wins over dropping.
+/// What is really added and dropped: names with CAP_ and in capitals, sorted, each once; ALL
+/// swallows all others of its list, adding wins over dropping.
 /// Source: docker/cli opts/capabilities.go, EffectiveCapAddCapDrop.
 struct Capabilities {
     std::vector<std::string> add, drop;

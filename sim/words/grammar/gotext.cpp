@@ -12,10 +12,11 @@ namespace {
 /// The length of the UTF-8 sequence that begins here, or 0 when it is broken.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    const std::size_t length = byte < 0x80 ? 1 : byte >= 0xC2 && byte < 0xE0 ? 2
-                               : byte >= 0xE0 && byte < 0xF0               ? 3
-                               : byte >= 0xF0 && byte < 0xF5               ? 4
-                                                                           : 0;
+    const std::size_t length = byte < 0x80                   ? 1
+                               : byte >= 0xC2 && byte < 0xE0 ? 2
+                               : byte >= 0xE0 && byte < 0xF0 ? 3
+                               : byte >= 0xF0 && byte < 0xF5 ? 4
+                                                             : 0;
     if (length == 0 || at + length > text.size()) return 0;
     for (std::size_t i = 1; i < length; ++i) {
         if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
@@ -121,8 +122,7 @@ GoParsed<std::int64_t> go_int(std::string_view text) {
     const std::uint64_t max = negative ? std::uint64_t{1} << 63 : INT64_MAX;
     std::uint64_t value = 0;
     switch (read_number(digits, 0, max, value)) {
-        case Digits::fine:
-            return {static_cast<std::int64_t>(negative ? ~value + 1 : value), ""};
+        case Digits::fine: return {static_cast<std::int64_t>(negative ? ~value + 1 : value), ""};
         case Digits::malformed:
             return {std::nullopt, strconv_error("ParseInt", text, "invalid syntax")};
         case Digits::too_large: break;

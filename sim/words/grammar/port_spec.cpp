@@ -76,8 +76,7 @@ PortSpec parse_port_spec(std::string_view text) {
     std::string_view ip = parts.ip;
     if (ip.size() > 1 && ip.front() == '[' && ip.back() == ']') ip = ip.substr(1, ip.size() - 2);
     if (!ip.empty() && !is_ip_address(ip)) return bad("invalid IP address: " + std::string(ip));
-    if (parts.container.empty())
-        return bad("no port specified: " + std::string(text) + "<empty>");
+    if (parts.container.empty()) return bad("no port specified: " + std::string(text) + "<empty>");
     const auto target = parse_range(parts.container);
     if (!target) return bad("invalid containerPort: " + std::string(parts.container));
     PortRange host;

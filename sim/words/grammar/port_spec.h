@@ -12,8 +12,8 @@ namespace glasshive::words {
 /// What "[ip:][host:]container[/protocol]" publishes: one port, or one per port of a range.
 struct PortSpec {
     std::vector<swarm::PortConfig> ports;
-    std::string ip;         ///< As written; may be empty.
-    std::string problem;    ///< Not empty: docker's words for what is wrong, `ports` is empty.
+    std::string ip;        ///< As written; may be empty.
+    std::string problem;   ///< Not empty: docker's words for what is wrong, `ports` is empty.
 };
 
 /// Source: github.com/docker/go-connections nat/nat.go, ParsePortSpec.
