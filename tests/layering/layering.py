@@ -139,8 +139,8 @@ class Checker:
         for call in BEHIND.finditer(clean):
             if not call[1].startswith("target_") or call[2].startswith(("sim_", "viewer_")):
                 line = clean.count("\n", 0, call.start()) + 1
-                self.report(f"{file}:{line}", f"{call[1]}({call[2]} ...): what a module uses stands "
-                                              "in its sim_module()")
+                self.report(f"{file}:{line}", f"{call[1]}({call[2]} ...): what a module uses "
+                                              "stands in its sim_module()")
 
     def module_of_file(self, path):
         """The module of a source file: its folder below sim/ (or below the root, for viewer/)."""
