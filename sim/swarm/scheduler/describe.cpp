@@ -27,7 +27,7 @@ void append_name(std::string& text, std::string_view name) {
 
 }   // namespace
 
-void Scheduler::describe_placement(const Fill& fill) {
+void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree) {
     constexpr std::size_t runners_up_max = 3;
     const auto& candidates = fill.candidates();
     detail_ = "{\"runners_up\":[";
@@ -49,6 +49,18 @@ void Scheduler::describe_placement(const Fill& fill) {
     }
     detail_ += "],\"ties\":";
     append(detail_, fill.ties());
+    const char* before = ",\"spread\":[{\"by\":";
+    for (const SpreadTree::Step& step : tree.way()) {
+        detail_ += before;
+        append_name(detail_, step.label);
+        detail_ += ",\"value\":";
+        append_name(detail_, step.value);
+        detail_ += ",\"tasks\":";
+        append(detail_, step.tasks);
+        detail_ += '}';
+        before = ",{\"by\":";
+    }
+    if (!tree.way().empty()) detail_ += ']';
     detail_ += ",\"refusals\":";
     detail_ += refusals_;
     detail_ += '}';

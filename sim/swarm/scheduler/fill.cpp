@@ -14,11 +14,19 @@ Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
 
 Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
                  kernel::Rng& ties) {
+    std::vector<NodeInfo*> all;
+    all.reserve(nodes.nodes().size());
+    for (NodeInfo& node : nodes.nodes()) all.push_back(&node);
+    return rank_all(all, pipeline, tasks, now, ties);
+}
+
+Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size_t tasks, Time now,
+                 kernel::Rng& ties) {
     Ranking ranking;
     std::vector<Candidate>& candidates = ranking.candidates;
-    for (NodeInfo& node : nodes.nodes()) {
-        if (!pipeline.process(node)) continue;
-        candidates.push_back({&node, rank_of(node, pipeline.needs(), now), ties.next()});
+    for (NodeInfo* node : nodes) {
+        if (!pipeline.process(*node)) continue;
+        candidates.push_back({node, rank_of(*node, pipeline.needs(), now), ties.next()});
     }
     ranking.passed = candidates.size();
     const auto better = [](const Candidate& a, const Candidate& b) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernel/rng.h"
@@ -31,8 +32,11 @@ struct Ranking {
     std::size_t passed = 0;              ///< Nodes that passed every filter.
 };
 
-/// Ranks the nodes for `tasks` tasks as SwarmKit does: all of them, anew. O(nodes).
+/// Ranks these nodes for `tasks` tasks as SwarmKit does: all of them, anew. O(nodes).
 /// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
+Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size_t tasks, Time now,
+                 kernel::Rng& ties);
+/// The same of all nodes there are.
 Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
                  kernel::Rng& ties);
 

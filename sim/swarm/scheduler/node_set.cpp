@@ -18,6 +18,9 @@ Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_ve
     needs.memory = spec.task.reservations.memory;
     if (!spec.task.reservations.generic.empty()) needs.generic = &spec.task.reservations.generic;
     needs.constraints = parse_constraints(spec.task.placement.constraints);
+    for (const std::string& preference : spec.task.placement.preferences) {
+        if (is_spread_label(preference)) needs.spread.push_back(preference);
+    }
     for (const PortConfig& port : spec.ports) {
         if (port.mode == PublishMode::host && port.published != 0) {
             needs.host_ports.push_back(host_port_key(port));

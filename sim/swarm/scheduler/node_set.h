@@ -19,6 +19,7 @@ struct Needs {
     Bytes memory{};
     const std::map<std::string, std::int64_t>* generic = nullptr;
     std::vector<Constraint> constraints;
+    std::vector<std::string> spread;                ///< Labels of preferences, outermost first.
     std::vector<std::uint32_t> host_ports;          ///< Published in host mode, see host_port_key.
     std::uint64_t max_replicas = 0;                 ///< Per node; 0: unlimited.
 };

@@ -214,18 +214,23 @@ void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
     const Task& any = *store_.task(group.front().task);
     const Needs needs = needs_of(*any.spec, any.service, any.spec_version);
     Pipeline pipeline(needs);
-    Fill fill(rank(pipeline, group.size()), pipeline, kernel_.now());
-    const std::size_t refused = nodes_.nodes().size() - fill.passed();
+    SpreadTree tree =
+        needs.spread.empty()
+            ? SpreadTree(rank(pipeline, group.size()), pipeline, kernel_.now())
+            : SpreadTree(nodes_, pipeline, group.size(), kernel_.now(), ties_);
+    const std::size_t refused = nodes_.nodes().size() - tree.passed();
     std::uint32_t described = 0;
     // Reasons are the same for the whole group: collected once, and only when somebody was refused.
     refusals_ = refused > 0 ? describe_refusals(needs, described) : "{}";
     std::size_t done = 0;
-    while (done < group.size() && fill.current() != nullptr) {
+    for (; done < group.size(); ++done) {
+        const Fill* fill = tree.next();
+        if (fill == nullptr) break;
         const Task& task = *store_.task(group[done].task);
-        place_task(batch, task, fill, refused);
-        nodes_.add(task, fill.current()->node->id);
+        place_task(batch, task, *fill, tree, refused);
+        nodes_.add(task, fill->current()->node->id);
+        tree.placed();
         ++effort_.placed;
-        if (++done < group.size()) fill.placed();
     }
     if (done < group.size()) refuse_group(batch, group.subspan(done), pipeline);
     effort_.filters_run += pipeline.runs();
@@ -262,15 +267,16 @@ void Scheduler::make_room() {
     }
 }
 
-void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused) {
+void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
+                           std::size_t refused) {
     const Candidate& winner = *fill.current();
-    describe_placement(fill);
+    describe_placement(fill, tree);
     kernel::CauseScope scope(kernel_, reason(task));
     const EventId decision = kernel_.emit(
         events::decision_placed, task.subject,
         {field::name(winner.node->hostname), field::integer(winner.rank.service_tasks),
          field::integer(winner.rank.total_tasks),
-         field::integer(static_cast<std::int64_t>(fill.passed())),
+         field::integer(static_cast<std::int64_t>(tree.passed())),
          field::integer(static_cast<std::int64_t>(refused)), field::text(detail_)});
     kernel::CauseScope placed(kernel_, decision);
     TaskUpdate update;

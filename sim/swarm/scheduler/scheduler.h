@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "swarm/scheduler/fill.h"
+#include "swarm/scheduler/spread.h"
 #include "swarm/scheduler/group_index.h"
 #include "swarm/state/loop_timers.h"
 #include "swarm/state/store.h"
@@ -65,14 +65,15 @@ class Scheduler final : public Subscriber {
     void place_preassigned(Batch& batch);
     void place_unassigned(Batch& batch);
     void place_group(Batch& batch, std::span<const Waiting> group);
-    void place_task(Batch& batch, const Task& task, const Fill& fill, std::size_t refused);
+    void place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
+                    std::size_t refused);
     Ranking rank(Pipeline& pipeline, std::size_t tasks);
     GroupIndex* index_of(const Needs& needs);
     void make_room();
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
                      const std::string& detail);
-    void describe_placement(const Fill& fill);
+    void describe_placement(const Fill& fill, const SpreadTree& tree);
     std::string describe_refusals(const Needs& needs, std::uint32_t& refused);
     /// What the decision about this task is caused by.
     EventId reason(const Task& task) const;

@@ -101,8 +101,21 @@ std::string_view label(const std::map<std::string, std::string>& labels, std::st
     return found == labels.end() ? std::string_view{} : std::string_view{found->second};
 }
 
+constexpr std::string_view node_labels = "node.labels.", engine_labels = "engine.labels.";
+
+/// Of node.labels.X or engine.labels.X; the prefix tells them apart.
+std::string_view label_value(std::string_view key, const NodeConfig& node) {
+    if (starts_with_text(key, node_labels)) {
+        return label(node.labels, key.substr(node_labels.size()));
+    }
+    return label(node.engine_labels, key.substr(engine_labels.size()));
+}
+
+bool has_label(std::string_view key, std::string_view prefix) {
+    return starts_with_text(key, prefix) && key.size() > prefix.size();
+}
+
 bool matches_one(const Constraint& constraint, const NodeConfig& node, std::string_view node_id) {
-    constexpr std::string_view node_labels = "node.labels.", engine_labels = "engine.labels.";
     const std::string_view key = constraint.key;
     const auto is = [&](std::string_view own) {
         return same_text(own, constraint.value) == constraint.equal;
@@ -113,13 +126,7 @@ bool matches_one(const Constraint& constraint, const NodeConfig& node, std::stri
     if (same_text(key, "node.role")) return is(to_text(node.role));
     if (same_text(key, "node.platform.os")) return is(node.os);
     if (same_text(key, "node.platform.arch")) return is(node.architecture);
-    if (starts_with_text(key, node_labels) && key.size() > node_labels.size()) {
-        return is(label(node.labels, key.substr(node_labels.size())));
-    }
-    if (starts_with_text(key, engine_labels) && key.size() > engine_labels.size()) {
-        return is(label(node.engine_labels, key.substr(engine_labels.size())));
-    }
-    return false;
+    return is_spread_label(key) && is(label_value(key, node));
 }
 
 }   // namespace
@@ -164,6 +171,14 @@ bool matches(const std::vector<Constraint>& constraints, const NodeConfig& node,
         if (!matches_one(constraint, node, node_id)) return false;
     }
     return true;
+}
+
+bool is_spread_label(std::string_view descriptor) {
+    return has_label(descriptor, node_labels) || has_label(descriptor, engine_labels);
+}
+
+std::string spread_value(std::string_view descriptor, const NodeConfig& node) {
+    return std::string(label_value(descriptor, node));
 }
 
 }   // namespace glasshive::swarm

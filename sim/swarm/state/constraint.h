@@ -29,4 +29,10 @@ std::vector<Constraint> parse_constraints(const std::vector<std::string>& texts)
 bool matches(const std::vector<Constraint>& constraints, const NodeConfig& node,
              std::string_view node_id);
 
+/// True for what a placement preference can spread over: node.labels.X and engine.labels.X, prefix
+/// without regard to case. Others are ignored. Source: swarmkit manager/scheduler/nodeset.go tree.
+bool is_spread_label(std::string_view descriptor);
+/// The node's value of such a label, "" when it has none.
+std::string spread_value(std::string_view descriptor, const NodeConfig& node);
+
 }   // namespace glasshive::swarm
