@@ -144,6 +144,31 @@ void load_restart_policy(Fields& deploy, swarm::TaskSpec& task) {
     task.restart = policy;
 }
 
+std::string lowered(std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
+/// node.labels.X or engine.labels.X; prefixes without regard to case, as swarmkit compares them.
+bool is_label(const std::string& key) {
+    const std::string small = lowered(key);
+    for (const std::string prefix : {"node.labels.", "engine.labels."}) {
+        if (small.starts_with(prefix) && small.size() > prefix.size()) return true;
+    }
+    return false;
+}
+
+/// docker deploys such a service; no node ever matches (swarmkit manager/constraint).
+void warn_of_unknown_key(Loader& loader, const Item& item, const std::string& key) {
+    const std::vector<std::string> known{"node.id", "node.hostname", "node.role", "node.ip",
+                                         "node.platform.os", "node.platform.arch"};
+    const std::string small = lowered(key);
+    if (is_label(key) || std::find(known.begin(), known.end(), small) != known.end()) return;
+    const std::string near = nearest(key, known);
+    loader.warning(item, "no node ever matches a constraint on '" + key + "'",
+                   near.empty() ? "node.labels.X looks at a label" : "did you mean " + near + "?");
+}
+
 /// SwarmKit manager/constraint/constraint.go Parse.
 void check_constraint(Loader& loader, const Item& item) {
     const std::string& text = item.text;
@@ -160,6 +185,7 @@ void check_constraint(Loader& loader, const Item& item) {
                                  (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
                       });
     if (!good) return loader.error(item, "key '" + key + "' is invalid", hint);
+    warn_of_unknown_key(loader, item, key);
     if (text.find_first_not_of(' ', at + 2) == std::string::npos) {
         loader.error(item, "value '' is invalid", hint);
     }
@@ -181,6 +207,11 @@ void load_placement(Fields& deploy, swarm::Placement& placement) {
             if (!expect(loader, preference, static_cast<Types>(Type::map))) continue;
             Fields inner(loader, preference);
             placement.preferences.push_back(inner.text("spread"));
+            // As swarmkit manager/scheduler/nodeset.go does, without a word.
+            const std::string& spread = placement.preferences.back();
+            if (spread.empty() || is_label(spread)) continue;
+            loader.warning(preference, "the swarm ignores a preference for anything but labels",
+                           "write spread: node.labels.X or engine.labels.X");
         }
     }
     placement.max_replicas = fields.count("max_replicas_per_node").value_or(0);

@@ -212,3 +212,29 @@ TEST_CASE("a merged deploy block is overridden key by key", "[compose]") {
     REQUIRE(service(file, "gateway").ports.size() == 2);
     REQUIRE(service(file, "orders").task.reservations.cpus == Cpus{100'000'000});
 }
+
+TEST_CASE("placement the swarm cannot follow is warned of, as docker deploys it", "[compose]") {
+    const auto loaded = glasshive::compose::load(
+        "services:\n"
+        "  web:\n"
+        "    image: nginx\n"
+        "    deploy:\n"
+        "      placement:\n"
+        "        constraints: [node.roll == worker, Node.Role == worker, node.labels.a != b]\n"
+        "        preferences:\n"
+        "          - spread: node.labels.zone\n"
+        "          - spread: node.hostname\n",
+        {.stack_name = "s", .file_name = "c.yaml"});
+    REQUIRE(loaded.ok());
+    const auto& placement = loaded.value().stack.services.at(0).task.placement;
+    CHECK(placement.preferences ==
+          std::vector<std::string>{"node.labels.zone", "node.hostname"});
+    CHECK(placement.constraints.size() == 3);
+    CHECK(compose_test::text_of(loaded.value().warnings) ==
+          "c.yaml:6: warning: services.web.deploy.placement.constraints.0: no node ever matches a "
+          "constraint on 'node.roll'\n"
+          "    hint: did you mean node.role?\n"
+          "c.yaml:9: warning: services.web.deploy.placement.preferences.1: the swarm ignores a "
+          "preference for anything but labels\n"
+          "    hint: write spread: node.labels.X or engine.labels.X\n");
+}
