@@ -66,6 +66,22 @@ class Report(unittest.TestCase):
                                        *report.all_table(results)]))
             self.assertEqual(report.named_in(page), {"a/b"})
 
+    def test_costs_are_compared_with_a_baseline_that_ran(self):
+        results = self.read(
+            {"name": "timers/drained", "real_time": 1, "items_per_second": 1e6},
+            {"name": "yardstick/heap", "real_time": 1, "items_per_second": 2e6},
+            {"name": "swarm/pull_storm_1000_nodes", "real_time": 1, "cpu_seconds": 3},
+            {"name": "platform/build_100000_hosts", "real_time": 1, "cpu_seconds": 3},
+            {"name": "engine/build_100000_hosts", "real_time": 1, "cpu_seconds": 4},
+            {"name": "record/x", "real_time": 1, "recorded_over_plain": 1.25})
+        cells = {line.split("|")[1].strip(): line.split("|")[-2].strip()
+                 for line in report.all_table(results)}
+        self.assertEqual(cells["`timers/drained`"], "2.00 x `yardstick/heap`")
+        self.assertEqual(cells["`swarm/pull_storm_1000_nodes`"], "")
+        self.assertEqual(cells["`platform/build_100000_hosts`"],
+                         "0.75 x `engine/build_100000_hosts`")
+        self.assertEqual(cells["`record/x`"], "1.25 x the unrecorded run")
+
     def test_a_run_must_be_complete_without_errors_and_measure_its_goals(self):
         targets = [{"benchmark": "a", "metric": "peak_bytes"}]
         results = [{"name": "a", "real_time": 1}, {"name": "b", "error_message": "crashed"}]
