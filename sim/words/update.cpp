@@ -85,7 +85,8 @@ void update_ports(ServiceParts& parts) {
     std::map<std::string, swarm::PortConfig> old;
     for (const swarm::PortConfig& port : field) old.emplace(port_key(port), port);
     field.clear();
-    for (const auto& [key, port] : old) {
+    for (const auto& entry : old) {
+        const swarm::PortConfig& port = entry.second;   // clang 14 captures no bindings.
         const bool gone = std::any_of(removed.begin(), removed.end(), [&](const auto& rm) {
             return rm.target == port.target && rm.protocol == port.protocol && rm.mode == port.mode;
         });
