@@ -11,6 +11,13 @@ using Do = OracleCommand::Do;
 
 namespace {
 
+/// The newest task was removed, or an older one whose status was newer was told to go.
+bool was_scaled_down(const std::vector<TaskFact*>& tasks) {
+    return tasks.back()->removed ||
+           std::any_of(tasks.begin(), tasks.end(),
+                       [](const TaskFact* task) { return task->scaled_down; });
+}
+
 // How long a thing may be on its way, undisturbed. Statuses and assignments travel in batches of
 // 100 ms, the scheduler waits 1 s at most; the rest is for slow, busy and far-away hosts.
 constexpr Duration message_most = 5s;
@@ -97,7 +104,7 @@ Oracle::State::Counts Oracle::State::judge_slot(const ServiceFact& service,
         judge_task(service, *wanted.back());
         return Counts::yes;
     }
-    if (tasks.back()->scaled_down || tasks.back()->removed) return Counts::no;
+    if (was_scaled_down(tasks)) return what_is_left(service, tasks);
     if (service.policy().max_attempts > 0 && manager_was_away) {
         count("not judged: attempts after the manager was away");
         return Counts::unsure;
@@ -108,6 +115,22 @@ Oracle::State::Counts Oracle::State::judge_slot(const ServiceFact& service,
     }
     count("slot is finished");
     return Counts::yes;
+}
+
+/// A slot that was scaled away may leave ended tasks behind. By section 1.2 it counts again when the
+/// newest of them must not be restarted; whether that was so is known for sure only where the
+/// policy always restarts.
+Oracle::State::Counts Oracle::State::what_is_left(const ServiceFact& service,
+                                                  const std::vector<TaskFact*>& tasks) {
+    const swarm::RestartPolicy policy = service.policy();
+    const bool always =
+        policy.condition == swarm::RestartCondition::any && policy.max_attempts == 0;
+    const bool any_left = std::any_of(tasks.begin(), tasks.end(), [](const TaskFact* task) {
+        return !task->removed && !task->scaled_down;
+    });
+    if (always || !any_left) return Counts::no;
+    count("not judged: what scaling left of a slot");
+    return Counts::unsure;
 }
 
 /// Of a global service: the node's newest status counts, and a node that came back may have told of

@@ -55,6 +55,7 @@ struct Oracle::State {
     void judge_leftovers();
     enum class Counts : std::uint8_t { yes, no, unsure };
     Counts judge_slot(const ServiceFact& service, std::vector<TaskFact*>& tasks, bool global);
+    Counts what_is_left(const ServiceFact& service, const std::vector<TaskFact*>& tasks);
     bool is_finished_here(const ServiceFact& service, const std::vector<TaskFact*>& tasks);
     Reach health(const NodeFact& node) const;
     /// Since when a thing could have gone on undisturbed.

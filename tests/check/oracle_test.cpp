@@ -314,6 +314,17 @@ TEST_CASE("the oracle: commands, and when it abstains", "[check][oracle]") {
     check_rows({
         {"web has 1 slots, not 2", [up](Story& s) { up(s), s.at(99), command(s, "done"); }, scale},
         {"", [up](Story& s) { up(s), s.at(99), command(s, "done"), run(s, 2, "b"); }, scale},
+        {"", [up](Story& s) {   // Scaled away and up again; the old tasks of slot 2 stay.
+             up(s), run(s, 2, "b"), s.at(50), fail(s, 2, "b"), restart(s, 2, 1, 2), run(s, 2, "b", 2);
+             s.at(60).desired("web", 2, "remove", 2).end("web", 2, "b", 2);
+             s.task(task_shutdown, "web", 2, "b", 2).task(task_removed, "web", 2, "", 2);
+             s.at(99), command(s, "done"), run(s, 2, "b", 3);
+         }, scale},
+        {"", [up](Story& s) {   // An ended slot is scaled away: whichever of its tasks is told.
+             up(s), run(s, 2, "b"), s.at(50), fail(s, 2, "b"), restart(s, 2, 1, 2);
+             run(s, 2, "b", 2), s.at(60), fail(s, 2, "b", 2), restart(s, 2, 2, 0);
+             s.at(90).desired("web", 2, "remove", 1);
+         }, [](OracleInput& in) { policy_of(in).max_attempts = 1; }},
         {"was refused while the manager's host is well",
          [up](Story& s) { up(s), s.at(99), command(s, "no"), run(s, 2, "b"); }, scale},
         {"nobody gave that command", [up](Story& s) { up(s), s.at(99), command(s, "done"); }},
