@@ -302,7 +302,7 @@ void Worker::on_reboot() {
         } else {
             // A container that was created and never started is found as it was.
             if (task.state == TaskState::ready) task.state = TaskState::preparing;
-            else report(task);
+            else if (task.state > TaskState::assigned) report(task);   // The manager's word.
         }
     }
     for (const TaskId id : ids) advance(id);

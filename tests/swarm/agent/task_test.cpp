@@ -157,3 +157,17 @@ TEST_CASE("a reboot goes on with tasks that had not started", "[agent]") {
     REQUIRE(c.manager.life(c.names, TaskId{1}).back() == "running started");
     REQUIRE(c.daemons[1]->running_containers() == 1);
 }
+
+TEST_CASE("a reboot says nothing of a task that was stopped before it began", "[agent]") {
+    Cluster c(2);
+    c.run_until(1s);
+    c.assign(1, 1, Cluster::published(), TaskState::shutdown);   // Leaves the mesh for 2 s.
+    c.run_until(2s);
+    c.kernel.power_off(Cluster::host(1), fault);
+    c.run_until(3s);
+    c.kernel.power_on(Cluster::host(1));
+    c.run_until(9s);
+    // ASSIGNED is the manager's own word; the agent would repeat it without its message.
+    REQUIRE(c.manager.when(TaskId{1}, TaskState::assigned) == time_never);
+    REQUIRE(c.manager.life(c.names, TaskId{1}) == std::vector<std::string>{"shutdown shutdown"});
+}
