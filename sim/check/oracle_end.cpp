@@ -117,8 +117,8 @@ Oracle::State::Counts Oracle::State::judge_slot(const ServiceFact& service,
     return Counts::yes;
 }
 
-/// A slot that was scaled away may leave ended tasks behind. By section 1.2 it counts again when the
-/// newest of them must not be restarted; whether that was so is known for sure only where the
+/// A slot that was scaled away may leave ended tasks behind. By section 1.2 it counts again when
+/// the newest of them must not be restarted; whether that was so is known for sure only where the
 /// policy always restarts.
 Oracle::State::Counts Oracle::State::what_is_left(const ServiceFact& service,
                                                   const std::vector<TaskFact*>& tasks) {

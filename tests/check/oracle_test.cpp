@@ -315,7 +315,8 @@ TEST_CASE("the oracle: commands, and when it abstains", "[check][oracle]") {
         {"web has 1 slots, not 2", [up](Story& s) { up(s), s.at(99), command(s, "done"); }, scale},
         {"", [up](Story& s) { up(s), s.at(99), command(s, "done"), run(s, 2, "b"); }, scale},
         {"", [up](Story& s) {   // Scaled away and up again; the old tasks of slot 2 stay.
-             up(s), run(s, 2, "b"), s.at(50), fail(s, 2, "b"), restart(s, 2, 1, 2), run(s, 2, "b", 2);
+             up(s), run(s, 2, "b"), s.at(50), fail(s, 2, "b"), restart(s, 2, 1, 2);
+             run(s, 2, "b", 2);
              s.at(60).desired("web", 2, "remove", 2).end("web", 2, "b", 2);
              s.task(task_shutdown, "web", 2, "b", 2).task(task_removed, "web", 2, "", 2);
              s.at(99), command(s, "done"), run(s, 2, "b", 3);
