@@ -73,6 +73,17 @@ std::string generic(const Fields& f) {
     return out;
 }
 
+/// Bandwidth and loss are plain numbers in the event: bits per second and millionths.
+std::string quality_words(const Fields& f) {
+    std::size_t at = 0;
+    if (f.find("bandwidth", at) == nullptr) return generic(f);
+    const Bandwidth bandwidth{f.event.fields[at].integer};
+    if (f.find("loss", at) == nullptr) return generic(f);
+    char loss[32];
+    std::snprintf(loss, sizeof loss, "%g", static_cast<double>(f.event.fields[at].integer) / 1e4);
+    return to_text(bandwidth) + ", " + f.get("latency") + ", " + loss + "% of packets lost";
+}
+
 std::string task_words(const Fields& f) {
     const std::string error = f.get("error");
     return joined({prefixed("on ", f.get("node")), error.empty() ? "" : error});
@@ -129,6 +140,10 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "image.pull_started") {
         return f.get("image") + " (" + f.get("size") + ") from " + f.get("from");
     }
+    if (name == "image.pull_failed") {
+        return f.get("image") + ": " + f.get("reason") + ", attempt " + f.get("attempt") + " of 5";
+    }
+    if (name == "link.degraded") return quality_words(f);
     if (name == "request.failed") {
         return f.get("service") + ": " + f.get("reason") + " after " + f.get("latency") +
                prefixed(" through ", f.get("entered"));
