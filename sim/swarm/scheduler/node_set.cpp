@@ -59,8 +59,9 @@ void NodeSet::update(const Node& node, std::uint64_t seed) {
 }
 
 void NodeSet::note_change(NodeId node) {
-    // Half of it is forgotten at a time: constant cost per change, and room for a round of them.
-    if (changes_.size() > 4 * nodes_.size() + 64) {
+    // Half of it is forgotten at a time: constant cost per change. Who is further behind than that
+    // judges all nodes anyway.
+    if (changes_.size() > nodes_.size() + 64) {
         const auto half = static_cast<std::ptrdiff_t>(changes_.size() / 2);
         changes_.erase(changes_.begin(), changes_.begin() + half);
         changes_begin_ += static_cast<std::uint64_t>(half);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -93,7 +94,7 @@ class NodeSet {
     static void count_active(NodeInfo& node, ServiceId service, int sign);
 
     std::vector<NodeInfo> nodes_;       // By NodeId.
-    std::vector<Record> records_;       // By Task::place.
+    std::deque<Record> records_;        // By Task::place. Grows without room to spare.
     std::vector<std::uint32_t> changes_;
     std::uint64_t changes_begin_ = 0;
 };
