@@ -5,20 +5,23 @@
 
 namespace glasshive::cli {
 
+void print_problem(std::ostream& out, const Terminal& terminal, const Diagnostic& problem) {
+    const bool error = problem.severity == Severity::error;
+    const std::string text = to_text(problem);
+    std::size_t begin = 0;
+    while (begin <= text.size()) {   // Each line is painted by itself.
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const Tone tone = begin > 0 ? Tone::dim : error ? Tone::bad : Tone::warning;
+        out << terminal.paint(tone, std::string_view(text).substr(begin, end - begin)) << '\n';
+        begin = end + 1;
+    }
+}
+
 void print_problems(std::ostream& out, const Terminal& terminal, const Diagnostics& problems) {
     std::size_t errors = 0;
     for (const Diagnostic& problem : problems) {
-        const bool error = problem.severity == Severity::error;
-        errors += error ? 1 : 0;
-        const std::string text = to_text(problem);
-        // A hint stands on a line of its own; each line is painted by itself.
-        std::size_t begin = 0;
-        while (begin <= text.size()) {
-            const std::size_t end = std::min(text.find('\n', begin), text.size());
-            const Tone tone = begin > 0 ? Tone::dim : error ? Tone::bad : Tone::warning;
-            out << terminal.paint(tone, std::string_view(text).substr(begin, end - begin)) << '\n';
-            begin = end + 1;
-        }
+        errors += problem.severity == Severity::error ? 1 : 0;
+        print_problem(out, terminal, problem);
     }
     if (errors > 0) {
         out << errors << (errors == 1 ? " problem" : " problems") << "; nothing was run.\n";

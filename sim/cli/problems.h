@@ -7,6 +7,8 @@
 
 namespace glasshive::cli {
 
+/// One diagnostic, its hint on a line of its own.
+void print_problem(std::ostream& out, const Terminal& terminal, const Diagnostic& problem);
 /// Every diagnostic, errors red, then "N problems; nothing was run." when there is an error.
 void print_problems(std::ostream& out, const Terminal& terminal, const Diagnostics& problems);
 /// The same as a JSON array on one line, for --json.

@@ -30,7 +30,7 @@ std::optional<record::Recording> open_or_tell(const std::string& path,
     if (opened.ok()) return std::move(opened.value());
     const Terminal err(2, common.no_color);
     for (const Diagnostic& problem : opened.problems()) {
-        std::cerr << err.paint(Tone::bad, to_text(problem)) << '\n';
+        print_problem(std::cerr, err, problem);
     }
     return std::nullopt;
 }
@@ -55,7 +55,7 @@ int judge_recording(const CommonOptions& common, const std::string& path) {
     EndOfRun end;
     for (EventSink* sink : {static_cast<EventSink*>(&evaluator), static_cast<EventSink*>(&end)}) {
         if (const auto problem = recording->replay(*sink)) {
-            std::cerr << err.paint(Tone::bad, to_text(*problem)) << '\n';
+            print_problem(std::cerr, err, *problem);
             return exit_user_error;
         }
     }

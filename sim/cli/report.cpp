@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/problems.h"
+
 namespace glasshive::cli {
 
 namespace {
@@ -115,7 +117,7 @@ void print_report(std::ostream& out, const Terminal& terminal, const ReportConte
         out << '\n';
     }
     if (outcome.record_problem) {
-        out << terminal.paint(Tone::bad, to_text(*outcome.record_problem)) << '\n';
+        print_problem(out, terminal, *outcome.record_problem);
     }
     for (const std::string& violation : outcome.violations) {
         out << terminal.paint(Tone::bad, "broken invariant: " + violation) << '\n';

@@ -159,11 +159,24 @@ std::uint64_t ProcessorSharing::pop_completed(Time now) {
         const double slack = rate < never ? slack_s * rate : 0;
         if (finish <= virtual_ + slack + noise * virtual_) id = candidate;
     }
+    // What is left may be less than the clocks can tell apart on a slow machine after hours: then
+    // nobody could wait for it, and it is done.
+    if (id == 0 && next_completion() <= now) id = next_item();
     if (id == 0) return 0;
     erase(id, items_.at(id));
     items_.erase(id);
     rebalance();
     return id;
+}
+
+std::uint64_t ProcessorSharing::next_item() const {
+    if (shared_by_finish_.empty()) return capped_by_finish_.begin()->second;
+    const auto [finish, shared] = *shared_by_finish_.begin();
+    if (capped_by_finish_.empty()) return shared;
+    const auto [capped_at, capped] = *capped_by_finish_.begin();
+    const double gap = std::max(0.0, finish - virtual_);
+    const double rate = level();
+    return rate > 0 && machine_s_ + gap / rate < capped_at ? shared : capped;
 }
 
 }   // namespace glasshive::kernel

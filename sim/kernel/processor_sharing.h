@@ -59,6 +59,8 @@ class ProcessorSharing {
     void rebalance();
     double level() const;
     double remaining(const Item& item) const;
+    /// Whose completion next_completion() means. Requires that there is one.
+    std::uint64_t next_item() const;
     void insert(std::uint64_t id, Item& item, double amount);
     void erase(std::uint64_t id, const Item& item);
 

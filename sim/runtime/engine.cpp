@@ -122,8 +122,9 @@ void Engine::stop(ContainerKey key, Duration grace) {
                      {field::name(place_.name), field::name(c->options.service),
                       field::duration(grace)});
     const kernel::CauseScope scope(kernel_, stopping);
-    kernel_.after(place_.owner, std::min(grace, c->options.stop_time), tag_first_ + stopped,
-                  number(key) << 1 | (c->options.stop_time > grace ? 1U : 0U));
+    c->exit = kernel_.after(place_.owner, std::min(grace, c->options.stop_time),
+                            tag_first_ + stopped,
+                            number(key) << 1 | (c->options.stop_time > grace ? 1U : 0U));
 }
 
 void Engine::remove(ContainerKey key) {
@@ -158,7 +159,7 @@ void Engine::say_ended(const Container& c, int exit_code, const char* why) {
 
 void Engine::end(Container& c, int exit_code, const char* why) {
     const ContainerKey key = c.key;
-    for (const kernel::TimerId timer : {c.ready, c.life, c.crash}) kernel_.cancel(timer);
+    for (const kernel::TimerId timer : {c.ready, c.life, c.crash, c.exit}) kernel_.cancel(timer);
     give_memory_back(c);
     say_ended(c, exit_code, why);
     const kernel::CauseScope scope(kernel_, kernel_.events().last());

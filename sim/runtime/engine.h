@@ -108,6 +108,7 @@ class Engine {
         kernel::TimerId ready = kernel::TimerId::none;
         kernel::TimerId life = kernel::TimerId::none;
         kernel::TimerId crash = kernel::TimerId::none;
+        kernel::TimerId exit = kernel::TimerId::none;   // After the stop signal.
         std::vector<std::uint64_t> waiting;   // Cookies that wait for a worker, from `head`.
         std::size_t head = 0;
     };

@@ -15,7 +15,10 @@ void Loader::read_client(const yaml::Value& value) {
     map.require("service", client.service);
     client.name = client.service + "-clients";
     map.read("name", client.name);
-    map.check(client_names_.add(client.name), map.has("name") ? "name" : "service",
+    // A service that could not be read names nobody.
+    const bool nameless = client.service.empty() && !map.has("name");
+    const bool fresh = nameless || client_names_.add(client.name);
+    map.check(fresh, map.has("name") ? "name" : "service",
               "a client named " + yaml::quoted(client.name) + " exists already",
               "give it a name of its own");
     int port = 0;
@@ -46,10 +49,18 @@ void Loader::check_called(Map& map, const workload::ClientSpec& client) {
         std::find_if(spec_.services.begin(), spec_.services.end(),
                      [&](const auto& each) { return each.name == client.service; });
     if (service == spec_.services.end()) return;
-    const bool open =
-        std::any_of(service->ports.begin(), service->ports.end(), [&](const auto& port) {
-            return client.port == 0 || port.published == client.port;
-        });
+    const auto called = [&](const swarm::PortConfig& port) {
+        return client.port == 0 || port.published == client.port;
+    };
+    const auto enterable = [&](const swarm::PortConfig& port) {
+        return called(port) && port.mode == swarm::PublishMode::ingress;
+    };
+    const auto& ports = service->ports;
+    const bool open = std::any_of(ports.begin(), ports.end(), called);
+    map.check(!open || std::any_of(ports.begin(), ports.end(), enterable),
+              client.port == 0 ? "service" : "port",
+              client.service + " publishes it in host mode, which clients do not enter yet",
+              "publish it through the mesh: ports: [\"8080:80\"]");
     if (client.port == 0) {
         map.check(open, "service", client.service + " publishes no port",
                   "clients call published ports: ports: [\"8080:80\"]");

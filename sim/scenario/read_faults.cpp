@@ -105,7 +105,7 @@ void FaultReader::read_random(Map& map, FaultSpec& fault) const {
 }
 
 void FaultReader::read_when(Map& map, FaultSpec& fault) const {
-    const bool at = map.read("at", fault.at);
+    map.read("at", fault.at);
     Duration until{}, every{}, lasts{};
     if (map.read("for", lasts)) fault.lasts = lasts;
     const bool ends = map.read("until", until);
@@ -126,7 +126,8 @@ void FaultReader::read_when(Map& map, FaultSpec& fault) const {
                   "give every, or mtbf and mttr");
     }
     map.check(!traced || !map.has("at"), "at", "the trace says when", "remove it");
-    if (!at && !fault.random && !traced && !at_is_now && !map.has("at")) {
+    const bool timed = map.has("at") || fault.random || traced || at_is_now;
+    if (map.present() && !timed) {
         map.self().error("nothing says when it strikes",
                          "write at: 60s, or mtbf and mttr, or trace");
     }

@@ -118,9 +118,11 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
             targets.entry_names.push_back(kernel.name_of(host));
         }
         for (const swarm::ServiceSpec& service : spec.services) {
-            if (service.name != client.service || client.port != 0 || service.ports.empty())
-                continue;
-            targets.port = service.ports.front().published;
+            if (service.name != client.service || client.port != 0) continue;
+            const auto port = std::find_if(
+                service.ports.begin(), service.ports.end(),
+                [](const auto& p) { return p.mode == swarm::PublishMode::ingress; });
+            if (port != service.ports.end()) targets.port = port->published;
         }
         clients.emplace_back(kernel, client, std::move(targets));
         kernel.add_process(HostId{}, clients.back());

@@ -205,6 +205,31 @@ TEST_CASE("nothing completes while the machine stands still", "[kernel][sharing]
     REQUIRE(cpu.pop_completed(at(3)) == 1);
 }
 
+TEST_CASE("late in a run, on a slow machine, whatever is due completes", "[kernel][sharing]") {
+    // What is left can be less than the clocks' last bits there; a look must take something then,
+    // or it would be followed by another at the same instant without end.
+    const double hours = GENERATE(20.0, 24.0, 24.0 * 30);
+    const double factor = GENERATE(0.01, 0.1, 0.25);
+    CAPTURE(hours, factor);
+    ProcessorSharing cpu(1);
+    std::uint64_t id = 0;
+    double start = hours * 3600;
+    cpu.set_speed(at(start), factor);
+    for (int round = 0; round < 1000; ++round) {
+        cpu.add(at(start), ++id, 0.007, 1, 1);
+        cpu.add(at(start) + std::chrono::microseconds{round * 37 % 1000}, ++id, 0.007, 1, 1);
+        int looks = 0;
+        Time done{};
+        while (cpu.size() > 0) {
+            REQUIRE(++looks < 1000);
+            done = cpu.next_completion();
+            while (cpu.pop_completed(done) != 0) {}
+        }
+        REQUIRE(seconds_of(done) - start == Approx(0.014 / factor).margin(1e-5).epsilon(0));
+        start += 0.014 / factor + 0.35;
+    }
+}
+
 TEST_CASE("changing the speed a million times loses less than a microsecond", "[kernel][sharing]") {
     ProcessorSharing cpu(1);
     cpu.add(at(0), 1, 1000, 1, 1);

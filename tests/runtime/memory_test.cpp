@@ -68,6 +68,21 @@ TEST_CASE("of equals the newest is killed", "[runtime][memory]") {
     REQUIRE(b.ends() == std::vector<std::string>{"c3 host out of memory"});
 }
 
+TEST_CASE("a container that is being stopped can be killed for its memory", "[runtime][memory]") {
+    MemoryBench b;
+    runtime::ContainerOptions slow = b.options(1);
+    slow.memory = mebibyte * 600;
+    slow.stop_time = 20s;
+    b.engine().create(ContainerKey{1}, slow);
+    b.engine().start(ContainerKey{1});
+    b.run_until(1s);
+    b.engine().stop(ContainerKey{1}, 30s);
+    b.start(2, 500);
+    b.run_until(60s);   // Past the end the stop would have had.
+    REQUIRE(b.ends() == std::vector<std::string>{"c1 host out of memory"});
+    REQUIRE(b.engine().is_serving(ContainerKey{2}));
+}
+
 TEST_CASE("memory comes back however a container ends", "[runtime][memory]") {
     MemoryBench b;
     b.start(1, 600);
