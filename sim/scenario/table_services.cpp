@@ -137,7 +137,8 @@ Section update() {
     const swarm::UpdateConfig d;
     return {
         "update",
-        "How tasks are replaced when a service's spec changes.",
+        "How tasks are replaced when a service's spec changes. Read and kept, but not simulated "
+        "yet: an update replaces every task at once, and `check` says so.",
         {{"parallelism", "number", std::to_string(d.parallelism), "Slots at a time; 0: all.", "2"},
          {"delay", "duration", spelled(d.delay), "After each slot.", "10s"},
          {"failure_action", "`pause`, `continue`, `rollback`", "pause",
