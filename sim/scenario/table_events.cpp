@@ -13,8 +13,8 @@ Section workload() {
 Section client() {
     const workload::ClientSpec d;
     return {"clients",
-            "Clients outside the cluster that call a service's published port on its nodes. Their own "
-            "way to a node is free and never cut: faults of the network are felt behind it.",
+            "Clients outside the cluster that call a service's published port on its nodes. Their "
+            "own way to a node is free and never cut: faults of the network are felt behind it.",
             {{"name", "name", "`<service>-clients`", "Unique; shown in events.", "shoppers"},
              {"service", "name", "required", "Who is called.", "web"},
              {"port", "number", "the service's first", "The published port.", "8080"},
