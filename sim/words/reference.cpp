@@ -52,9 +52,9 @@ std::string reference_page() {
     std::string page =
         "# docker's command line\n\nGenerated from the program by `./dev docs`; do not edit.\n\n"
         "The parser understands these commands of docker 28.2.2, with its own error texts.\n"
-        "Nothing gives them to a simulated cluster yet: a scenario's `commands` and a session's `inject`\n"
-        "have words of their own (scenario.md). A flag that is not marked as used is checked as\n"
-        "docker checks it and changes nothing here.\n";
+        "Nothing gives them to a simulated cluster yet: a scenario's `commands` and a session's\n"
+        "`inject` have words of their own (scenario.md). A flag that is not marked as used is\n"
+        "checked as docker checks it and changes nothing here.\n";
     std::string group = "-";
     for (const CommandInfo* command : all_commands()) {
         const std::size_t space = command->path.find(' ');
