@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -59,7 +60,7 @@ class WorkQueues {
     void free_item(std::uint32_t slot);
 
     Kernel& k_;
-    std::vector<Queue> queues_;
+    std::deque<Queue> queues_;   // Without room to spare: one is large, and each busy host has one.
     std::vector<std::vector<std::uint32_t>> queues_of_;   // By host.
     std::vector<Item> items_;
     std::vector<std::uint32_t> free_;

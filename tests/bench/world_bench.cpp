@@ -63,7 +63,9 @@ class Run {
     /// Ends the run, recording included, and stops the watch.
     Figures finish(double items) {
         figures_["heap_bytes"] = heap_bytes();
+        const Stopwatch finish;
         const session::Outcome outcome = session_->finish();
+        figures_["finish_seconds"] = finish.seconds();
         figures_["seconds"] = watch_.seconds();
         figures_["items"] = items;
         figures_["events"] = static_cast<double>(outcome.events);
