@@ -62,6 +62,7 @@ class Messages {
         EventId cause{};                      // Of the oldest message that waits.
         std::vector<std::uint32_t> backlog;   // In-flight slots that wait, in order of sending.
         std::uint32_t arrived = 0;            // So many of them were under way already.
+        std::uint32_t boots = 0;              // Of the sending host, which alone remembers them.
     };
     struct Direction {
         PathInfo path;                        // As of the channel's `path_version`.
@@ -115,6 +116,7 @@ class Messages {
     void lose(std::uint32_t slot);
     void count_sent(ProcessId from, Bytes size);
     TrafficTotals& of(ProcessId process);
+    std::uint32_t boots_of(ProcessId process) const;
     void note_drop(const InFlight& lost, const char* reason);
     void forget_old_drops();
     Duration loss_delay(std::uint32_t loss_ppm);

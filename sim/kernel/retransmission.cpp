@@ -32,11 +32,17 @@ void Messages::stall(ChannelId id, int side, std::uint32_t slot, bool under_way)
     Stall& stalled = stall_of(direction);
     stalled.since = k_.now_;
     stalled.rto = rto_first;
+    stalled.boots = boots_of(channel.ends[static_cast<std::size_t>(side)].process);
     stalled.cause = slots_[slot].cause;
     stalled.backlog.push_back(slot);
     stalled.arrived = under_way ? 1 : 0;
     note_stall(channel, side, slots_[slot]);
     arm_retry(id, side);
+}
+
+std::uint32_t Messages::boots_of(ProcessId process) const {
+    const HostId host = k_.owner(process).host;
+    return host.valid() ? k_.hosts_[host.index()].boots : 0;
 }
 
 void Messages::flow_again(Direction& direction) {
@@ -82,7 +88,8 @@ void Messages::retry(std::uint64_t payload) {
         free_if_done(id);
         return;
     }
-    if (silent(own.process)) {   // The retransmitting host itself died.
+    // The retransmitting host itself died, if only for a moment since: its kernel forgot.
+    if (silent(own.process) || stall_of(direction).boots != boots_of(own.process)) {
         drop_backlog(id, side);
         free_if_done(id);
         return;

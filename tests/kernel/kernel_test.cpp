@@ -69,6 +69,25 @@ TEST_CASE("a short cut costs a stream its retransmission timeout, nothing else",
     REQUIRE(b.log.count(kernel::events::message_resumed) == 1);
 }
 
+TEST_CASE("a host that rebooted between two retries has forgotten what it would send again",
+          "[kernel][stream]") {
+    Bench b(2);
+    const ChannelId channel = b.kernel.connect(b.process(0), b.process(1));
+    b.run_for(10ms);
+    b.topology.cut(b.host(0), b.host(1));
+    b.kernel.send(b.process(0), channel, {.a = 1, .size = Bytes{0}});
+    b.run_for(300ms);   // Sent again once already; next after 400 ms.
+    b.kernel.power_off(b.host(0), EventId{5});
+    b.kernel.power_on(b.host(0));
+    b.topology.heal(b.host(0), b.host(1));
+    b.run_for(5s);
+    REQUIRE(b.log.count(kernel::events::message_resumed) == 0);
+    for (const std::string& line : b.heard(1)) CHECK(line.find("message 1") == std::string::npos);
+    const kernel::TrafficTotals all = b.kernel.traffic();
+    REQUIRE(all.sent == all.received + all.lost + all.in_flight);
+    REQUIRE(all.in_flight == 0);
+}
+
 TEST_CASE(
     "a message in flight when its path is cut is retransmitted even if the path heals at once",
     "[kernel][stream]") {
