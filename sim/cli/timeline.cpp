@@ -87,11 +87,14 @@ void Timeline::on_event(const Event& event, std::string_view text) {
     pending_time_ = event.time;
     Line line{.time = event.time, .kind = kind,
               .subject = short_subject(kind->subject, names_.text(event.subject)),
-              .detail = detail_words(event, *kind, names_, text), .cause = cause_of(event)};
-    // Alike but for the subject ("web.1", "web.2"; "w1", "w2"): one line.
+              .detail = detail_words(event, *kind, names_, text), .cause = cause_of(event),
+              .service = service_of(kind->subject, names_.text(event.subject))};
+    // Alike but for the subject ("web.1", "web.2"; "w1", "w2"): one line. A service is never named
+    // by another's line.
     std::size_t of_kind = 0;
     for (Line& before : pending_) {
         if (before.kind != kind || before.cause != line.cause) continue;
+        if (before.service != line.service) continue;
         ++of_kind;
         if (!before.crowd && before.detail != line.detail) continue;
         ++before.folded;
@@ -106,7 +109,8 @@ void Timeline::on_event(const Event& event, std::string_view text) {
 void Timeline::gather_crowd() {
     const Line newest = pending_.back();
     const auto alike = [&](const Line& line) {
-        return line.kind == newest.kind && line.cause == newest.cause;
+        return line.kind == newest.kind && line.cause == newest.cause &&
+               line.service == newest.service;
     };
     const auto first = std::find_if(pending_.begin(), pending_.end(), alike);
     first->crowd = true;

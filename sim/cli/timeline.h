@@ -37,6 +37,7 @@ class Timeline final : public EventSink {
         std::string subject;
         std::string detail;
         std::string cause;
+        std::string service;   // Of a task, a container or a service; else empty.
         std::size_t folded = 1;
         bool crowd = false;             // Of many that differ in their details.
     };
@@ -64,6 +65,8 @@ class Timeline final : public EventSink {
 
 /// How wide the column of subjects must be for the names of this scenario, within reason.
 std::size_t subject_columns(const scenario::ScenarioSpec& spec);
+/// "shop_web" of the task "shop_web.1.x3k9…" or the service itself; "" of anything else.
+std::string service_of(std::string_view kind_of_subject, std::string_view name);
 /// "web.1" for a task's full name "web.1.x3k9…"; other subjects as they are.
 std::string short_subject(std::string_view kind_of_subject, std::string_view name);
 /// The event's fields in words, for one line.

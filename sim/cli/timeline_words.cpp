@@ -91,6 +91,13 @@ std::string task_words(const Fields& f) {
 
 }   // namespace
 
+std::string service_of(std::string_view kind_of_subject, std::string_view name) {
+    if (kind_of_subject == "service") return std::string(name);
+    if (kind_of_subject != "task" && kind_of_subject != "container") return "";
+    for (int part = 0; part < 2; ++part) name = name.substr(0, name.rfind('.'));
+    return std::string(name);
+}
+
 std::string short_subject(std::string_view kind_of_subject, std::string_view name) {
     if (kind_of_subject != "task" && kind_of_subject != "container") return std::string(name);
     const std::size_t last = name.rfind('.');
