@@ -137,12 +137,58 @@ inline constexpr EventKind discovery_removed{
                 {"why", FieldType::name, "left or node failed"}}},
     .verbosity = 2};
 
-inline constexpr std::array<const EventKind*, 26> all{
+// --- Secrets, configs, trust (180..189) ----------------------------------------------------------
+inline constexpr EventKind file_created{
+    .id = 180, .name = "file.created", .subject = "file",
+    .doc = "A secret or config was created; only managers have it now.",
+    .fields = {{{"kind", FieldType::name, "secret or config"},
+                {"size", FieldType::bytes, "of its content"}}},
+    .state = "created", .verbosity = 2};
+inline constexpr EventKind file_removed{
+    .id = 181, .name = "file.removed", .subject = "file",
+    .doc = "A secret or config was removed from the swarm.",
+    .fields = {{{"kind", FieldType::name, "secret or config"}}}, .ends_subject = true,
+    .verbosity = 2};
+inline constexpr EventKind file_received{
+    .id = 182, .name = "file.received", .subject = "file",
+    .doc = "A node was sent a secret or config, for a task there needs it.",
+    .fields = {{{"kind", FieldType::name, "secret or config"},
+                {"node", FieldType::name, "that has it in memory now"},
+                {"task", FieldType::name, "the first there that needs it"}}},
+    .verbosity = 2};
+inline constexpr EventKind file_dropped{
+    .id = 183, .name = "file.dropped", .subject = "file",
+    .doc = "No task of the node needs the secret or config any more: it forgot it.",
+    .fields = {{{"kind", FieldType::name, "secret or config"},
+                {"node", FieldType::name, "that had it"}}},
+    .verbosity = 2};
+inline constexpr EventKind cluster_updated{
+    .id = 184, .name = "cluster.updated", .subject = "cluster",
+    .doc = "Something that holds for the whole swarm changed: a token, a key, a lifetime.",
+    .fields = {{{"what", FieldType::name, "e.g. worker token rotated"}}}, .verbosity = 1};
+inline constexpr EventKind certificate_issued{
+    .id = 185, .name = "certificate.issued", .subject = "node",
+    .doc = "The node has a new certificate.",
+    .fields = {{{"role", FieldType::name, "worker or manager"},
+                {"serial", FieldType::integer, "of the certificate"},
+                {"valid_for", FieldType::duration, "from now"},
+                {"why", FieldType::name, "joined, renewed, role changed or root rotated"}}},
+    .verbosity = 3};
+inline constexpr EventKind access_refused{
+    .id = 186, .name = "access.refused", .subject = "node",
+    .doc = "A manager refused to deal with a machine: no valid token, no valid certificate, or "
+           "removed.",
+    .fields = {{{"what", FieldType::name, "what it asked for: join, session or certificate"},
+                {"error", FieldType::name, "as the machine is told"}}},
+    .verbosity = 1};
+
+inline constexpr std::array<const EventKind*, 33> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
     &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
     &task_shutdown,    &task_failed,  &task_rejected,     &task_orphaned,    &task_desired,
     &task_removed,     &task_restart, &decision_placed,   &decision_refused, &discovery_added,
-    &discovery_removed};
+    &discovery_removed, &file_created, &file_removed, &file_received, &file_dropped,
+    &cluster_updated, &certificate_issued, &access_refused};
 
 }   // namespace glasshive::swarm::events

@@ -52,6 +52,17 @@ EventId Herald::announce(const Committed& change) {
             return said;
         }
         case Kind::task_removed: return kernel_.emit(events::task_removed, change.task->subject);
+        case Kind::file_created:
+            return kernel_.emit(
+                events::file_created, change.file->name,
+                {field::name(name(to_text(change.file->kind))),
+                 field::bytes(Bytes{static_cast<std::int64_t>(change.file->spec->data.size())})});
+        case Kind::file_removed:
+            return kernel_.emit(events::file_removed, change.file->name,
+                                {field::name(name(to_text(change.file->kind)))});
+        case Kind::cluster_updated:
+            return kernel_.emit(events::cluster_updated, name("default"),
+                                {field::name(change.why)});
     }
     return change.cause;
 }

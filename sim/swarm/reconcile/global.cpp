@@ -51,7 +51,7 @@ void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
                 break;
             case Kind::task_created: break;
             case Kind::task_updated: take_task(*change.task); break;
-            case Kind::task_removed: break;
+            default: break;
         }
     }
 }

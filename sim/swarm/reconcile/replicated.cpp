@@ -48,6 +48,7 @@ void ReplicatedOrchestrator::on_commit(std::span<const Committed> changes) {
                     changed_services_[change.service->id] = change.event;
                 }
                 break;
+            default: break;
         }
     }
 }

@@ -70,10 +70,26 @@ struct TaskRemove {
     TaskId task = TaskId::none;
 };
 
+struct FileCreate {
+    FileId file;
+    FileKind kind = FileKind::secret;
+    NameId name;
+    std::shared_ptr<const FileObjectSpec> spec;
+};
+
+struct FileRemove {
+    FileId file;
+};
+
+struct ClusterUpdate {
+    std::shared_ptr<const ClusterObject> cluster;
+    NameId what;                                        ///< "worker token rotated", …
+};
+
 /// One change with the event that brought it about.
 struct Change {
     std::variant<NodeCreate, NodeUpdate, ServiceCreate, ServiceUpdate, ServiceRemove, TaskCreate,
-                 TaskUpdate, TaskRemove> what;
+                 TaskUpdate, TaskRemove, FileCreate, FileRemove, ClusterUpdate> what;
     EventId cause{};
 };
 
@@ -87,18 +103,19 @@ using Transaction = std::vector<Change>;
 struct Committed {
     enum class Kind : std::uint8_t {
         node_created, node_updated, service_created, service_updated, service_removed,
-        task_created, task_updated, task_removed,
+        task_created, task_updated, task_removed, file_created, file_removed, cluster_updated,
     };
     Kind kind = Kind::node_created;
     const Node* node = nullptr;
     const Service* service = nullptr;                   ///< Also the service of `task`.
     const Task* task = nullptr;
+    const FileObject* file = nullptr;
     TaskState observed_before = TaskState::new_;
     TaskState desired_before = TaskState::new_;
     NodeState state_before = NodeState::unknown;
     Availability availability_before = Availability::active;
     bool status_changed = false;                        ///< Task: state, message or error differ.
-    NameId why;
+    NameId why;                                         ///< Also ClusterUpdate::what.
     EventId cause{};
     EventId event{};                                    ///< What was said of it; else its cause.
 };

@@ -23,4 +23,6 @@ const char* to_text(Availability availability) {
     return "?";
 }
 
+const char* to_text(FileKind kind) { return kind == FileKind::secret ? "secret" : "config"; }
+
 }   // namespace glasshive::swarm

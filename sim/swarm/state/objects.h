@@ -18,11 +18,13 @@ namespace glasshive::swarm {
 
 struct NodeTag;
 struct ServiceTag;
+struct FileTag;
 using NodeId = Id<NodeTag>;         ///< A member of the swarm, dense from 0 in order of joining.
 using ServiceId = Id<ServiceTag>;   ///< A service, dense from 0 in order of creation; never reused.
+using FileId = Id<FileTag>;         ///< A secret or config, dense from 0; never reused.
 
 /// First argument of object_id() after the seed: objects of different kinds never look alike.
-enum class ObjectKind : std::uint32_t { node = 1, service = 2, task = 3 };
+enum class ObjectKind : std::uint32_t { node = 1, service = 2, task = 3, file = 4, cluster = 5 };
 
 enum class NodeRole : std::uint8_t { worker, manager };
 /// SwarmKit api/types.proto NodeStatus.State.
@@ -106,6 +108,35 @@ struct Task {
     EventId status_event{};              ///< What last said its observed state.
     struct Link { std::uint32_t prev = TaskList::none, next = TaskList::none; };
     Link links[3];                       ///< Of its service, its node, its instance.
+};
+
+enum class FileKind : std::uint8_t { secret, config };
+const char* to_text(FileKind kind);
+
+/// A secret or a config: content that the swarm hands to the nodes whose tasks use it. The content
+/// never changes; labels may.
+/// Source: swarmkit api/objects.proto Secret, Config.
+struct FileObject {
+    FileId id;
+    FileKind kind = FileKind::secret;
+    NameId name;
+    std::shared_ptr<const FileObjectSpec> spec;
+    bool removed = false;
+    Time created_at{};
+    EventId last_event{};
+};
+
+/// What is true of the swarm as a whole: who may join, and whom it no longer trusts. Tokens, keys
+/// and the root are kept as the number of their generation; swarm/security renders them.
+/// Source: swarmkit api/objects.proto Cluster, api/specs.proto ClusterSpec.
+struct ClusterObject {
+    std::uint32_t worker_token = 1, manager_token = 1;   ///< Raised by each rotation.
+    std::uint32_t root = 1;                              ///< Of the certificate authority.
+    std::uint32_t unlock_key = 0;                        ///< 0: managers are not locked.
+    /// swarmkit ca/certificates.go DefaultNodeCertExpiration.
+    Duration certificate_validity = std::chrono::hours{90 * 24};
+    /// Removed nodes and when their last certificate expires (BlacklistedCertificates).
+    std::map<NodeId, Time> removed_nodes;
 };
 
 /// The ServiceStatus of `docker service ls`: running counts tasks *observed* running, whatever is

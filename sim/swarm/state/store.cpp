@@ -67,7 +67,12 @@ void Store::remember_event(const Committed& done) {
             if (done.status_changed) task.status_event = done.event;
             break;
         }
-        case Kind::task_removed: break;
+        case Kind::file_created:
+        case Kind::file_removed:
+            files_[done.file->id.index()].last_event = done.event;
+            break;
+        case Kind::task_removed:
+        case Kind::cluster_updated: break;
     }
 }
 
@@ -134,6 +139,44 @@ bool Store::apply(const ServiceRemove& change, Committed& done) {
     done.kind = Committed::Kind::service_removed;
     done.service = &service;
     return true;
+}
+
+// --- Secrets, configs, the cluster ---------------------------------------------------------------
+
+bool Store::apply(const FileCreate& change, Committed& done) {
+    SIM_ASSERT(change.file.index() == files_.size());
+    FileObject& file = files_.emplace_back();
+    file.id = change.file;
+    file.kind = change.kind;
+    file.name = change.name;
+    file.spec = change.spec;
+    file.created_at = kernel_.now();
+    file_by_name_[{change.kind, change.name}] = change.file;
+    done.kind = Committed::Kind::file_created;
+    done.file = &file;
+    return true;
+}
+
+bool Store::apply(const FileRemove& change, Committed& done) {
+    FileObject& file = files_[change.file.index()];
+    if (file.removed) return false;
+    file.removed = true;
+    file_by_name_.erase({file.kind, file.name});
+    done.kind = Committed::Kind::file_removed;
+    done.file = &file;
+    return true;
+}
+
+bool Store::apply(const ClusterUpdate& change, Committed& done) {
+    cluster_ = change.cluster;
+    done.kind = Committed::Kind::cluster_updated;
+    done.why = change.what;
+    return true;
+}
+
+const FileObject* Store::find_file(FileKind kind, NameId name) const {
+    const auto found = file_by_name_.find({kind, name});
+    return found == file_by_name_.end() ? nullptr : &files_[found->second.index()];
 }
 
 // --- Tasks ---------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -66,6 +68,7 @@ class Store {
     TaskId new_task_id() { return TaskId{++last_task_id_}; }
     NodeId new_node_id() { return NodeId{node_ids_++}; }
     ServiceId new_service_id() { return ServiceId{service_ids_++}; }
+    FileId new_file_id() { return FileId{file_ids_++}; }
 
     // --- Reading ---------------------------------------------------------------------------------
     const std::deque<Node>& nodes() const { return nodes_; }
@@ -76,6 +79,9 @@ class Store {
     const Task* task(TaskId id) const;
     const Service* find_service(NameId name) const;
     const Node* find_node(HostId host) const;
+    const std::deque<FileObject>& files() const { return files_; }   ///< Removed ones included.
+    const FileObject* find_file(FileKind kind, NameId name) const;
+    const ClusterObject& cluster() const { return *cluster_; }
     ServiceStatus status(ServiceId id) const;
     std::size_t task_count() const { return task_count_; }
     /// Upper bound of Task::place, for arrays beside the tasks.
@@ -122,6 +128,9 @@ class Store {
     bool apply(const TaskCreate& change, Committed& done);
     bool apply(const TaskUpdate& change, Committed& done);
     bool apply(const TaskRemove& change, Committed& done);
+    bool apply(const FileCreate& change, Committed& done);
+    bool apply(const FileRemove& change, Committed& done);
+    bool apply(const ClusterUpdate& change, Committed& done);
     bool apply_status(const TaskUpdate& change, Task& task);
     void forget_removed();
     void remember_event(const Committed& done);
@@ -142,6 +151,9 @@ class Store {
     std::deque<Service> services_;
     std::map<NameId, ServiceId> service_by_name_;
     std::map<HostId, NodeId> node_by_host_;
+    std::deque<FileObject> files_;
+    std::map<std::pair<FileKind, NameId>, FileId> file_by_name_;
+    std::shared_ptr<const ClusterObject> cluster_ = std::make_shared<const ClusterObject>();
     std::deque<Task> tasks_;                          // The slab: stable addresses, reused places.
     std::vector<std::uint32_t> free_places_;
     std::vector<std::uint32_t> places_by_id_;         // By TaskId - 1; none once removed.
@@ -152,6 +164,7 @@ class Store {
     std::uint64_t last_task_id_ = 0;
     std::uint32_t node_ids_ = 0;
     std::uint32_t service_ids_ = 0;
+    std::uint32_t file_ids_ = 0;
 };
 
 /// Collects changes, each caused by the kernel's cause when it is added, and proposes them in
