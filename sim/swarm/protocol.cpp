@@ -24,6 +24,8 @@ std::string object_id(std::uint64_t seed, std::uint32_t kind, std::uint64_t numb
     return id;
 }
 
+const char* to_text(FileKind kind) { return kind == FileKind::secret ? "secret" : "config"; }
+
 const char* to_text(TaskState state) {
     switch (state) {
         case TaskState::new_: return "new";

@@ -58,10 +58,23 @@ struct TaskAssignment {
     EventId cause{};   ///< What the manager last said of it; 0: the message's.
 };
 
+enum class FileKind : std::uint8_t { secret, config };
+const char* to_text(FileKind kind);
+
+/// A secret or config on its way to a node that needs it, or its recall.
+struct FileAssignment {
+    NameId name;
+    FileKind kind = FileKind::secret;
+    bool removed = false;                            ///< No task there needs it any more.
+    Bytes size{};                                    ///< Of its content, which travels along.
+    NameId task;                                     ///< The first that needs it.
+};
+
 /// A complete set (after registration: what is not in it must go) or the changes since the last
 /// one.
 struct Assignments final : kernel::MessageBody {
     std::vector<TaskAssignment> tasks;
+    std::vector<FileAssignment> files;               ///< Taken in before the tasks.
 };
 
 /// One observed state, as the agent reports it.

@@ -30,7 +30,8 @@ Worker::Worker(Daemon& daemon)
                .host = daemon.facts_.host,
                .name = daemon.facts_.name,
                .core_rate = daemon.facts_.core_rate},
-              tags::engine, *this) {}
+              tags::engine, *this),
+      files_(kernel_, daemon.facts_.name) {}
 
 discovery::Ingress& Worker::ingress() {
     if (ingress_ == nullptr) {
@@ -73,6 +74,7 @@ bool Worker::attached(const Task& task) const {
 // --- Assignments ---------------------------------------------------------------------------------
 
 void Worker::assign(const Assignments& set, bool complete) {
+    files_.assign(set.files, complete);
     if (complete) {
         std::vector<TaskId> gone;
         for (const Task& task : tasks_) {
@@ -273,6 +275,7 @@ void Worker::flush() {
 void Worker::on_stop(bool power_lost) {
     engine_.end_all(power_lost);
     pulls_.forget();
+    files_.forget_all();
     if (ingress_ != nullptr) ingress_->forget();
     reports_.forget();
     flushing_ = false;

@@ -7,6 +7,7 @@
 #include "runtime/engine.h"
 #include "runtime/pulls.h"
 #include "swarm/agent/daemon.h"
+#include "swarm/agent/files.h"
 #include "swarm/agent/reports.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/discovery/ingress.h"
@@ -92,6 +93,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     kernel::Kernel& kernel_;
     runtime::Pulls pulls_;
     runtime::Engine engine_;
+    Files files_;
     discovery::Backends backends_;
     std::unique_ptr<discovery::Ingress> ingress_;   // Once a request comes: most nodes see none.
     std::unique_ptr<discovery::Gossip> gossip_;

@@ -21,6 +21,8 @@ void Dispatcher::start() {
     status_reports_.clear();
     batch_armed_ = false;
     node_of_channel_.clear();
+    files_.clear();
+    pending_files_.clear();
     std::vector<Session> before = std::move(sessions_);
     before.resize(store_.nodes().size());
     sessions_.clear();

@@ -7,6 +7,7 @@
 
 #include "kernel/kernel.h"
 #include "swarm/protocol.h"
+#include "swarm/security/files_in_use.h"
 #include "swarm/state/loop_timers.h"
 #include "swarm/state/store.h"
 
@@ -98,6 +99,8 @@ class Dispatcher final : public Subscriber {
     void send_changes(NodeId node);
     TaskAssignment describe(const Task& task) const;
     void send_assignments(NodeId node, std::vector<TaskAssignment> tasks, bool complete);
+    void use_files(const Task& task);
+    void release_files(const Task& task);
     void resize(std::size_t nodes);
     void arm_batch();
     void flush();
@@ -111,6 +114,8 @@ class Dispatcher final : public Subscriber {
     std::vector<Session> sessions_;        // By NodeId.
     std::vector<Pulse> pulses_;            // By NodeId.
     std::map<ChannelId, NodeId> node_of_channel_;
+    FilesInUse files_;                     // Of accepted sessions.
+    std::map<NodeId, std::vector<FileAssignment>> pending_files_;
     std::uint64_t session_counter_ = 0;
     Time started_{};
     std::vector<NodeReport> node_reports_;

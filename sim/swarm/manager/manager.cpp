@@ -118,6 +118,24 @@ std::optional<ServiceId> Manager::create_service(ServiceSpec spec) {
     return id;
 }
 
+std::optional<FileId> Manager::create_file(FileKind kind, FileObjectSpec spec) {
+    if (!is_running()) return std::nullopt;
+    const NameId name = kernel_.names().intern(spec.name);
+    if (store_.find_file(kind, name) != nullptr) return std::nullopt;
+    FileCreate create;
+    create.file = store_.new_file_id();
+    create.kind = kind;
+    create.name = name;
+    create.spec = std::make_shared<const FileObjectSpec>(std::move(spec));
+    const FileId id = create.file;
+    {
+        Batch batch(store_, Proposer::api);
+        batch.add(std::move(create));
+    }
+    pump();
+    return id;
+}
+
 bool Manager::can_change(ServiceId service) const {
     return is_running() && service.index() < store_.services().size() &&
            !store_.service(service).removed;

@@ -40,6 +40,8 @@ class Manager final : public kernel::Process {
     bool update_service(ServiceId service, ServiceSpec spec);
     bool scale_service(ServiceId service, std::uint64_t replicas);
     bool remove_service(ServiceId service);
+    /// A secret or config; empty when the name is taken or the manager is not running.
+    std::optional<FileId> create_file(FileKind kind, FileObjectSpec spec);
     bool set_availability(NodeId node, Availability availability);
     /// Sets the node's labels (docker node update --label-add, --label-rm).
     bool set_labels(NodeId node, std::map<std::string, std::string> labels);

@@ -4,26 +4,20 @@ namespace glasshive::swarm {
 
 std::vector<FileId> FilesInUse::release(NodeId node, TaskId task) {
     std::vector<FileId> unused;
-    const auto held = files_of_task_.find(task);
-    if (held == files_of_task_.end()) return unused;
-    std::map<FileId, std::uint32_t>& here = users_[node];
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end()) return unused;
+    OnNode& here = found->second;
+    const auto held = here.files.find(task);
+    if (held == here.files.end()) return unused;
     for (const FileId file : held->second) {
-        const auto counted = here.find(file);
+        const auto counted = here.users.find(file);
         if (--counted->second > 0) continue;
-        here.erase(counted);
+        here.users.erase(counted);
         unused.push_back(file);
     }
-    if (here.empty()) users_.erase(node);
-    files_of_task_.erase(held);
+    here.files.erase(held);
+    if (here.files.empty()) nodes_.erase(found);
     return unused;
-}
-
-std::vector<FileId> FilesInUse::of(NodeId node) const {
-    std::vector<FileId> files;
-    const auto here = users_.find(node);
-    if (here == users_.end()) return files;
-    for (const auto& [file, users] : here->second) files.push_back(file);
-    return files;
 }
 
 }   // namespace glasshive::swarm

@@ -21,16 +21,16 @@ class FilesInUse {
     std::vector<FileId> use(NodeId node, TaskId task, const TaskSpec& spec, FindFile find);
     /// The task ended or left the node. Returns the files that nobody there uses any more.
     std::vector<FileId> release(NodeId node, TaskId task);
-    /// All files of a node, in order of id: its complete set after a registration.
-    std::vector<FileId> of(NodeId node) const;
-    void clear() {
-        users_.clear();
-        files_of_task_.clear();
-    }
+    /// The node's session is gone: its next one begins with nothing.
+    void forget(NodeId node) { nodes_.erase(node); }
+    void clear() { nodes_.clear(); }
 
   private:
-    std::map<NodeId, std::map<FileId, std::uint32_t>> users_;
-    std::map<TaskId, std::vector<FileId>> files_of_task_;
+    struct OnNode {
+        std::map<FileId, std::uint32_t> users;
+        std::map<TaskId, std::vector<FileId>> files;
+    };
+    std::map<NodeId, OnNode> nodes_;
 };
 
 template <class FindFile>
@@ -39,7 +39,8 @@ std::vector<FileId> FilesInUse::use(NodeId node, TaskId task, const TaskSpec& sp
     std::vector<FileId> fresh;
     const ContainerSpec& container = spec.container;
     if (container.secrets.empty() && container.configs.empty()) return fresh;
-    if (files_of_task_.contains(task)) return fresh;
+    OnNode& here = nodes_[node];
+    if (here.files.contains(task)) return fresh;
     std::vector<FileId> needed;
     const auto need = [&](FileKind kind, const FileReference& reference) {
         const FileObject* file = find(kind, reference.source);
@@ -49,11 +50,11 @@ std::vector<FileId> FilesInUse::use(NodeId node, TaskId task, const TaskSpec& sp
             if (known == file->id) return;
         }
         needed.push_back(file->id);
-        if (++users_[node][file->id] == 1) fresh.push_back(file->id);
+        if (++here.users[file->id] == 1) fresh.push_back(file->id);
     };
     for (const FileReference& secret : container.secrets) need(FileKind::secret, secret);
     for (const FileReference& config : container.configs) need(FileKind::config, config);
-    files_of_task_.emplace(task, std::move(needed));
+    here.files.emplace(task, std::move(needed));
     return fresh;
 }
 

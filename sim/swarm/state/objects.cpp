@@ -23,6 +23,4 @@ const char* to_text(Availability availability) {
     return "?";
 }
 
-const char* to_text(FileKind kind) { return kind == FileKind::secret ? "secret" : "config"; }
-
 }   // namespace glasshive::swarm

@@ -110,9 +110,6 @@ struct Task {
     Link links[3];                       ///< Of its service, its node, its instance.
 };
 
-enum class FileKind : std::uint8_t { secret, config };
-const char* to_text(FileKind kind);
-
 /// A secret or a config: content that the swarm hands to the nodes whose tasks use it. The content
 /// never changes; labels may.
 /// Source: swarmkit api/objects.proto Secret, Config.

@@ -171,3 +171,4 @@ TEST_CASE("a reboot says nothing of a task that was stopped before it began", "[
     REQUIRE(c.manager.when(TaskId{1}, TaskState::assigned) == time_never);
     REQUIRE(c.manager.life(c.names, TaskId{1}) == std::vector<std::string>{"shutdown shutdown"});
 }
+

@@ -38,6 +38,7 @@ class FakeAgent final : public kernel::Process {
     bool mute = false;                      ///< Registers no more and sends no beats.
     std::uint64_t beats = 0;
     std::size_t complete_sets = 0;
+    std::set<std::string> files;            ///< Secrets and configs it was given, by name.
     std::size_t running() const {
         std::size_t n = 0;
         for (const auto& [id, task] : tasks_) n += task.state == TaskState::running ? 1 : 0;
@@ -47,6 +48,7 @@ class FakeAgent final : public kernel::Process {
     void on_start() override { connect(); }
     void on_stop() override {
         tasks_.clear();
+        files.clear();
         session_ = 0;
     }
     void on_channel_closed(ChannelId channel, kernel::CloseReason) override {
@@ -140,6 +142,12 @@ class FakeAgent final : public kernel::Process {
                 if (tasks_.count(a.id) > 0) kept[a.id] = tasks_[a.id];
             }
             tasks_ = std::move(kept);
+        }
+        if (complete) files.clear();
+        for (const FileAssignment& file : set.files) {
+            const std::string name(kernel_.names().text(file.name));
+            if (file.removed) files.erase(name);
+            else files.insert(name);
         }
         for (const TaskAssignment& a : set.tasks) take(a);
     }

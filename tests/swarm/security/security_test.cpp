@@ -104,12 +104,12 @@ TEST_CASE("a node is sent a secret with the first task that needs it and loses i
     CHECK(use.use(here, TaskId{2}, job, find) == Files{FileId{2}});
     CHECK(use.use(there, TaskId{3}, job, find) == Files{FileId{1}, FileId{2}});
     CHECK(use.use(here, TaskId{4}, TaskSpec{}, find).empty());
-    CHECK(use.of(here) == Files{FileId{0}, FileId{1}, FileId{2}});
     CHECK(use.release(here, TaskId{1}) == Files{FileId{0}});
     CHECK(use.release(here, TaskId{1}).empty());
     CHECK(use.release(here, TaskId{2}) == Files{FileId{1}, FileId{2}});
-    CHECK(use.of(here).empty());
-    CHECK(use.of(there) == Files{FileId{1}, FileId{2}});
+    CHECK(use.release(there, TaskId{9}).empty());
+    use.forget(there);                                        // A new session starts with nothing.
+    CHECK(use.use(there, TaskId{3}, job, find) == Files{FileId{1}, FileId{2}});
 }
 
 TEST_CASE("the authority refuses expired, foreign and removed nodes in their own words",
