@@ -33,7 +33,8 @@ TEST_CASE("only nodes that run a task with the secret are sent it", "[swarm][fil
     REQUIRE(cluster.manager.create_file(FileKind::secret,
                                         {.name = "db_password", .data = "hunter2"}));
     CHECK_FALSE(cluster.manager.create_file(FileKind::secret, {.name = "db_password"}));
-    CHECK(cluster.manager.create_file(FileKind::config, {.name = "db_password"}));   // Another kind.
+    // Names are unique among secrets and among configs.
+    CHECK(cluster.manager.create_file(FileKind::config, {.name = "db_password"}));
     cluster.create("plain", 4);
     cluster.run_for(seconds{2});
     CHECK(holders(cluster, "db_password").empty());
