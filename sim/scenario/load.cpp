@@ -31,7 +31,8 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
     spec_.inputs.push_back({file, text});
 }
 
-Result<ScenarioSpec> Loader::finish() {
+Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
+    problems_.insert(problems_.end(), more.begin(), more.end());
     Diagnostics all = yaml::sorted(std::move(problems_));
     std::stable_partition(all.begin(), all.end(),
                           [&](const Diagnostic& each) { return each.file == spec_.file; });

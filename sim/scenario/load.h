@@ -20,7 +20,8 @@ class Loader {
     void read(const yaml::Node& root);
     /// The spec, or every error: the scenario's own first, then those of included files, each in
     /// order of line. Warnings alone go with the spec.
-    Result<ScenarioSpec> finish();
+    /// `more`: problems that were found before.
+    Result<ScenarioSpec> finish(const Diagnostics& more);
 
   private:
     void read_frame(Map& map);

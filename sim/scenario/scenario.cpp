@@ -50,6 +50,21 @@ std::optional<std::string> content_of(const fs::path& path) {
     return content.str();
 }
 
+/// Compose files have a map of services and no machines; scenarios a list, and a platform.
+bool is_compose_file(const yaml::Node& root) {
+    if (!root.is_map() || root.find("schema").exists() || root.find("platform").exists()) {
+        return false;
+    }
+    return root.find("services").is_map();
+}
+
+Diagnostic compose_given(const std::string& file) {
+    const std::string name = file.substr(file.find_last_of('/') + 1);
+    return {.file = file, .line = 1, .path = "",
+            .message = "this is a Compose file; a scenario says on which machines to deploy it",
+            .hint = "put a file beside it with schema: 1, platform: {hosts: 3} and stack: " + name};
+}
+
 }   // namespace
 
 Result<ScenarioSpec> read_scenario(const std::string& path) {
@@ -66,10 +81,12 @@ Result<ScenarioSpec> read_scenario(const std::string& path) {
 Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
                                    const FileReader& read_included) {
     Loader loader(file, text, read_included);
-    auto document = yaml::parse(std::move(text), file);
+    Diagnostics repeated;
+    auto document = yaml::parse(std::move(text), file, repeated);
     if (!document.ok()) return document.problems();
+    if (is_compose_file(document.value().root())) return compose_given(file);
     loader.read(document.value().root());
-    return loader.finish();
+    return loader.finish(repeated);
 }
 
 std::string reference_page() {

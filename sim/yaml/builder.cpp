@@ -19,8 +19,8 @@ bool blank(std::string_view text) {
 
 }   // namespace
 
-Builder::Builder(DocumentStorage& storage, Diagnostics& problems)
-    : storage_(storage), problems_(problems), line_starts_{0}, anchors_(1) {
+Builder::Builder(DocumentStorage& storage, Diagnostics& problems, Diagnostics& repeated)
+    : storage_(storage), problems_(problems), repeated_(repeated), line_starts_{0}, anchors_(1) {
     for (std::size_t i = 0; i < storage.text.size(); ++i) {
         if (storage.text[i] == '\n') line_starts_.push_back(i + 1);
     }
@@ -194,10 +194,12 @@ void Builder::check_duplicates(std::vector<Entry>& entries) {
             continue;
         }
         repeated[order[i]] = true;
-        report(key.line(), prefix,
-               "the key \"" + key.text() + "\" is written twice; first in line " +
-                   std::to_string(original.line()),
-               is_merge_key(key) ? "merge several maps with one key: <<: [*a, *b]" : "");
+        if (repeated_.size() >= problems_max) continue;
+        repeated_.push_back(
+            {.file = storage_.file, .line = key.line(), .path = prefix,
+             .message = "the key \"" + key.text() + "\" is written twice; first in line " +
+                        std::to_string(original.line()),
+             .hint = is_merge_key(key) ? "merge several maps with one key: <<: [*a, *b]" : ""});
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -19,7 +19,8 @@ struct Abandon {};
 /// Abandon only where going on would cost memory or stack.
 class Builder final : public YAML::EventHandler {
   public:
-    Builder(DocumentStorage& storage, Diagnostics& problems);
+    /// Keys written twice go to `repeated`: the document is good without them.
+    Builder(DocumentStorage& storage, Diagnostics& problems, Diagnostics& repeated);
 
     /// The outermost value; not existing before the document ended.
     Node root() const { return root_; }
@@ -68,6 +69,7 @@ class Builder final : public YAML::EventHandler {
 
     DocumentStorage& storage_;
     Diagnostics& problems_;
+    Diagnostics& repeated_;
     std::vector<std::size_t> line_starts_;
     std::vector<Frame> frames_;
     std::vector<Node> anchors_;         // By yaml-cpp's number, which counts from 1.

@@ -108,6 +108,10 @@ class Document {
 /// file_bytes_max. `<<` merges a map or a list of
 /// maps: keys written out win, then earlier maps (yaml.org/type/merge.html).
 Result<Document> parse(std::string text, std::string file_name);
+/// The same for a reader that has more to say about the file: keys written twice are put into
+/// `repeated`, the first of each counts, and only what leaves nothing to read ends it. When it
+/// fails its problems are complete.
+Result<Document> parse(std::string text, std::string file_name, Diagnostics& repeated);
 
 /// Reads and parses a file. A missing or unreadable file and a folder are Diagnostics.
 Result<Document> read_file(const std::string& path);

@@ -58,8 +58,8 @@ std::string with_end_mark(const std::string& text) {
 }
 
 /// Runs yaml-cpp over the whole text; every problem ends up in `problems`.
-Node build(DocumentStorage& storage, Diagnostics& problems) {
-    Builder builder(storage, problems);
+Node build(DocumentStorage& storage, Diagnostics& problems, Diagnostics& repeated) {
+    Builder builder(storage, problems, repeated);
     const auto report = [&](int line, std::string message, std::string hint = "") {
         problems.push_back({.file = storage.file, .line = line, .path = "",
                             .message = std::move(message), .hint = std::move(hint)});
@@ -98,13 +98,23 @@ Node build(DocumentStorage& storage, Diagnostics& problems) {
 }   // namespace
 
 Result<Document> parse(std::string text, std::string file_name) {
+    Diagnostics repeated;
+    auto document = parse(std::move(text), std::move(file_name), repeated);
+    if (document.ok() && !repeated.empty()) return sorted(std::move(repeated));
+    return document;
+}
+
+Result<Document> parse(std::string text, std::string file_name, Diagnostics& repeated) {
     Diagnostics problems;
     auto storage = std::make_shared<DocumentStorage>();
     storage->file = std::move(file_name);
     if (!check_text(text, storage->file, problems)) return problems;
     storage->text = std::move(text);
-    Node root = build(*storage, problems);
-    if (!problems.empty()) return sorted(std::move(problems));
+    Node root = build(*storage, problems, repeated);
+    if (!problems.empty()) {
+        problems.insert(problems.end(), repeated.begin(), repeated.end());
+        return sorted(std::move(problems));
+    }
     if (!root.exists() || root.is_null()) {   // yaml-cpp places an empty file's null at its end.
         NodeData& nothing = storage->nodes.emplace_back();
         nothing.storage = storage.get();

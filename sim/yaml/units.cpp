@@ -173,13 +173,24 @@ Parsed<Duration> parse_duration(std::string_view text) {
     return {Duration{total}, "", ""};
 }
 
+namespace {
+/// A size without a unit: nobody gives a host 8 bytes, or a container 256.
+const char* unit_of_bare(std::string_view number) {
+    const Scaled bare = scaled_decimal(number, 1000);
+    if (bare.status != DecimalStatus::ok) return "";
+    if (bare.value <= 64'000) return "GiB";
+    return bare.value <= 65'536'000 ? "MiB" : "B";
+}
+}   // namespace
+
 Parsed<Bytes> parse_bytes(std::string_view text) {
     const std::string hint = "sizes end in B, KiB, MiB or GiB";
     const std::string_view number = text.substr(0, number_length(text));
     const std::string_view name = text.substr(number.size());
     const Unit* unit = find_unit(size_units, name);
     if (!unit || number.empty()) {
-        const std::string meant = meant_unit(name, size_units, size_slips);
+        const std::string meant =
+            name.empty() ? unit_of_bare(number) : meant_unit(name, size_units, size_slips);
         return refuse<Bytes>(text, "a size", did_you_mean(hint, number, meant));
     }
     const Scaled size = scaled_decimal(number, unit->factor);

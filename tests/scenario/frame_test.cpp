@@ -93,3 +93,14 @@ TEST_CASE("a file that is not there is a problem, and so is a folder", "[scenari
         CHECK(result.problems()[0].file == path);
     }
 }
+
+TEST_CASE("a Compose file in a scenario's place is recognised, not taken apart", "[scenario]") {
+    const auto result = scenario::read_scenario("services:\n  web: {image: nginx}\n",
+                                                "shop/compose.yaml", scenario::reader_of({}));
+    REQUIRE_FALSE(result.ok());
+    REQUIRE(result.problems().size() == 1);
+    CHECK(result.problems()[0].message ==
+          "this is a Compose file; a scenario says on which machines to deploy it");
+    CHECK(result.problems()[0].hint ==
+          "put a file beside it with schema: 1, platform: {hosts: 3} and stack: compose.yaml");
+}

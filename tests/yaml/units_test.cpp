@@ -70,7 +70,7 @@ TEST_CASE("sizes are powers of 1024 and nothing else", "[yaml][units]") {
     REQUIRE(problem_of(parse_bytes("4 gib")) ==
             "\"4 gib\" is not a size" + hint + "; did you mean 4GiB?");
     REQUIRE(problem_of(parse_bytes("100")) ==
-            "\"100\" is not a size" + hint + "; did you mean 100B?");
+            "\"100\" is not a size" + hint + "; did you mean 100MiB?");
     REQUIRE(problem_of(parse_bytes("big")) == "\"big\" is not a size" + hint);
     REQUIRE(problem_of(parse_bytes("0.3B")) == "\"0.3B\" is finer than a byte");
     REQUIRE(problem_of(parse_bytes("9000000TiB")) == "\"9000000TiB\" is too large");

@@ -183,9 +183,12 @@ void load_file(Loader& loader, const Item& root, swarm::StackSpec& stack) {
 }   // namespace
 
 Result<Loaded> load(std::string text, const Options& options) {
-    const Result<yaml::Document> document = yaml::parse(std::move(text), options.file_name);
+    Diagnostics repeated;
+    const Result<yaml::Document> document =
+        yaml::parse(std::move(text), options.file_name, repeated);
     if (!document.ok()) return document.problems();
     Loader loader(options);
+    loader.problems = std::move(repeated);
     Item root = build_tree(loader, document.value().root());
     if (root.type != Type::map) {
         loader.error(root, "top-level object must be a mapping",
