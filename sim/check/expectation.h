@@ -22,6 +22,7 @@ enum class Measure : std::uint8_t {
     downtime,            ///< Time in which a service that was up had no executing container.
     node_state,          ///< What the managers believe: ready or down.
     host_state,          ///< What is so: on, off or paused.
+    update_state,        ///< How a service's newest update stands.
     requests_failed,     ///< Share (or number) of a service's requests that failed.
     requests_answered,   ///< Share of a service's requests answered within a latency.
     fault_strikes,       ///< How often a fault struck.
@@ -54,7 +55,8 @@ struct Expectation {
     Measure measure = Measure::running;
     std::string service;          ///< Of most measures; empty: all services (task_failures only).
     std::string host;             ///< node_state and host_state.
-    std::string state;            ///< node_state: ready, down. host_state: on, off, paused.
+    /// node_state: ready, down. host_state: on, off, paused. update_state: docker's own words.
+    std::string state;
     bool negated = false;         ///< "is not down".
     Comparison comparison = Comparison::exactly;
     std::int64_t number = 0;      ///< What counts are compared with.

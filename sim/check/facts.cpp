@@ -19,6 +19,17 @@ bool Facts::apply(const Event& event) {
         case platform::events::host_paused.id: return set_host(event.subject, HostState::paused);
         case swarm::events::node_ready.id: return set_node(event.subject, NodeState::ready);
         case swarm::events::node_down.id: return set_node(event.subject, NodeState::down);
+        case swarm::events::service_updated.id:
+            updates_[event.subject] = 0;
+            return true;
+        case swarm::events::update_started.id:
+        case swarm::events::update_paused.id:
+        case swarm::events::update_completed.id:
+        case swarm::events::update_rollback_started.id:
+        case swarm::events::update_rollback_paused.id:
+        case swarm::events::update_rollback_completed.id:
+            updates_[event.subject] = event.kind;
+            return true;
         default: return task(event);
     }
 }
@@ -79,6 +90,19 @@ std::string_view Facts::node_state(std::string_view host) const {
         case NodeState::unknown: break;
     }
     return "unknown";
+}
+
+std::string_view Facts::update_state(std::string_view service) const {
+    using namespace swarm::events;
+    switch (updates_.at(names_.find(service))) {
+        case update_started.id: return "updating";
+        case update_paused.id: return "paused";
+        case update_completed.id: return "completed";
+        case update_rollback_started.id: return "rollback_started";
+        case update_rollback_paused.id: return "rollback_paused";
+        case update_rollback_completed.id: return "rollback_completed";
+        default: return "none";
+    }
 }
 
 std::string_view Facts::host_state(std::string_view host) const {

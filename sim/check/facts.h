@@ -29,6 +29,8 @@ class Facts {
     std::string_view node_state(std::string_view host) const;
     /// "on", "off" or "paused".
     std::string_view host_state(std::string_view host) const;
+    /// "updating", "paused", …; "none" before the service's first update.
+    std::string_view update_state(std::string_view service) const;
 
   private:
     enum class NodeState : std::uint8_t { unknown, ready, down };
@@ -47,6 +49,7 @@ class Facts {
     std::map<NameId, std::map<int, int>> loads_;        // Service: load of a node, nodes with it.
     NameMap<NodeState> nodes_;
     NameMap<HostState> hosts_;
+    NameMap<std::uint16_t> updates_;                    // Kind of the newest update.*; 0: none.
 };
 
 }   // namespace glasshive::check

@@ -25,6 +25,10 @@ constexpr std::array sentences{
                  "node node-2 is down within 17s of fault 1"},
     SentenceForm{"host H is [not] (on|off|paused) WHEN", "A host as it is.",
                  "host node-2 is off after 60s"},
+    SentenceForm{"update of S is [not] (updating|paused|completed|rollback_started|"
+                 "rollback_paused|rollback_completed) WHEN",
+                 "How the service's newest rolling update stands, in docker's words.",
+                 "update of web is completed at the end"},
     SentenceForm{"no request to S fails [DURING]", "Requests of clients.",
                  "no request to web fails after 90s"},
     SentenceForm{"at most N request(s) to S fail(s) [DURING]", "The same, counted.",

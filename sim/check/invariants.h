@@ -72,6 +72,11 @@ std::unique_ptr<Invariant> make_reservations_fit(const Names& names,
                                                  const std::vector<swarm::ServiceSpec>& services,
                                                  const std::vector<HostCapacity>& hosts);
 
+/// A task whose service has a health check of its own is observed running, and told to the mesh,
+/// only after a probe found it healthy.
+std::unique_ptr<Invariant> make_running_means_healthy(
+    const Names& names, const std::vector<swarm::ServiceSpec>& services);
+
 /// All of them, as one sink.
 class InvariantSet final : public EventSink {
   public:

@@ -83,13 +83,13 @@ void Oracle::State::on_task(const Event& event) {
     using namespace swarm::events;
     std::uint16_t before = 0;
     TaskFact* task = book.apply(event, before);
+    check_update(event);
     if (task == nullptr) return;
     if (event.kind == task_restart.id) {
         check_restart(event, *task);
         if (name_of(event.fields[1].integer).valid()) {
             const ServiceFact* owner = book.service(task->service);
-            const std::size_t version = owner == nullptr ? 0 : owner->images.size();
-            restarts.record(RestartRule::key_of(*task), static_cast<std::uint32_t>(version),
+            restarts.record(RestartRule::key_of(*task), owner == nullptr ? 0 : owner->now.number,
                             event.time);
         }
     }
@@ -127,6 +127,16 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     for (NodeFact& fact : nodes) {
         if (fact.spec->name == command.host) count("command: availability");
     }
+}
+
+/// Between its start and its end an update says each of its steps once, in order (section 1.5).
+void Oracle::State::check_update(const Event& event) {
+    using namespace swarm::events;
+    if (event.kind < update_started.id || event.kind > update_rollback_completed.id) return;
+    if (!book.complaint().empty()) wrong(event, book.complaint());
+    if (event.kind == update_completed.id) count("update: completed");
+    if (event.kind == update_paused.id) count("update: paused");
+    if (event.kind == update_rollback_started.id) count("update: rolled back");
 }
 
 // --- Rules on single events ----------------------------------------------------------------------

@@ -80,8 +80,9 @@ struct OracleReport {
 /// short it checks that no waiting task fits in what the placed ones left, not that the packing is
 /// the best one; nodes behind a lasting one-way cut, heavy loss or seconds of latency, or behind a
 /// cut in a network with several paths; the pace of crash loops beyond their delay; what commands
-/// of a session (not of the scenario) did: it then abstains. Rolling updates are not modelled: an
-/// update replaces all slots at once, as the manager does so far.
+/// of a session (not of the scenario) did: it then abstains; the pace of an update, and which of
+/// its new tasks count as failures: a service whose update is under way or paused may have tasks of
+/// two versions, one that completed may not, and a rollback brings back exactly the previous spec.
 class Oracle final : public EventSink {
   public:
     /// `names` must outlive the oracle.

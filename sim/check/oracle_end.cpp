@@ -96,7 +96,9 @@ Oracle::State::Counts Oracle::State::judge_slot(const ServiceFact& service,
     for (TaskFact* task : tasks) {
         if (task->wanted) wanted.push_back(task);
     }
-    if (wanted.size() > 1) {
+    if (wanted.size() > 1 && service.may_be_mixed()) {
+        count("update: two tasks of a slot");
+    } else if (wanted.size() > 1) {
         wrong_at_end("two tasks of one slot are wanted: " + text(wanted[0]->name) + " and " +
                      text(wanted[1]->name));
     }
@@ -191,9 +193,12 @@ void Oracle::State::judge_global(ServiceFact& service) {
 void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
     const NodeFact* on = service.global() ? node(task.node) : nullptr;
     const bool left_alone = on != nullptr && on->availability == Do::pause;
-    if (!left_alone && book.image_of(task) != service.images.back()) {
-        wrong_at_end(text(task.name) + " is to run " + book.image_of(task) +
-                     " though its service is at " + service.images.back());
+    if (!left_alone && book.image_of(task) != service.image()) {
+        count("update: an old task is left");
+        if (!service.may_be_mixed()) {
+            wrong_at_end(text(task.name) + " is to run " + book.image_of(task) +
+                         " though its service is at " + service.image());
+        }
     }
     if (task.state == swarm::events::task_new.id) {
         if (undisturbed(task.state_at) > message_most) {
@@ -255,6 +260,17 @@ void Oracle::State::judge_progress(const ServiceFact& service, TaskFact& task) {
             return count("not judged: a pull over a bad network");
         }
         most += pull_most;
+    } else if (task.state == task_starting.id) {
+        // Until its first good probe, or its last bad one: sections 1.1 and 1.6.
+        if (const auto& check = service.spec->task.container.healthcheck) {
+            const auto set = [](Duration own, Duration otherwise) {
+                return own.count() > 0 ? own : otherwise;
+            };
+            const std::int64_t probes =
+                check->retries == 0 ? 3 : static_cast<std::int64_t>(check->retries);
+            most += check->start_period +
+                    (set(check->interval, 30s) + set(check->timeout, 30s)) * (probes + 1);
+        }
     } else if (task.state == task_ready.id) {
         most += service.policy().delay + old_task_most;
     }

@@ -30,6 +30,7 @@ struct Oracle::State {
     void on_node(const Event& event);
     void on_command(const Event& event, std::string_view said);
     void on_power(const Event& event);
+    void check_update(const Event& event);
     void check_restart(const Event& event, const TaskFact& task);
     void check_placement(const Event& event, const TaskFact& task);
     void check_rejection(const Event& event, const TaskFact& task);

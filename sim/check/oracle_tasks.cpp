@@ -12,6 +12,11 @@ using namespace swarm::events;
 bool TaskFact::ended() const { return state >= task_complete.id && state <= task_orphaned.id; }
 bool TaskFact::placed() const { return state >= task_assigned.id && !ended(); }
 
+bool ServiceFact::may_be_mixed() const {
+    return update == update_started.id || update == update_paused.id ||
+           update == update_rollback_started.id || update == update_rollback_paused.id;
+}
+
 TaskBook::TaskBook(const Names& names, const OracleInput& input) : names_(names) {
     for (const swarm::ServiceSpec& spec : input.services) {
         ServiceFact fact;
@@ -52,7 +57,7 @@ TaskFact& TaskBook::make(const Event& event) {
     task.created = event.time;
     task.held = replacements_.erase(event.subject) > 0;
     if (const ServiceFact* owner = service(task.service)) {
-        task.version = static_cast<std::uint32_t>(owner->images.size());
+        task.version = owner->now.number;
     }
     return task;
 }
@@ -70,14 +75,61 @@ void TaskBook::displace(TaskFact& task) {
     if (task.node.valid()) std::erase(placed_[task.node], &task);
 }
 
+void TaskBook::change(const Event& event, ServiceFact& service) {
+    const auto& f = event.fields;
+    service.exists = true;
+    service.name = event.subject;
+    service.now_before = service.now;
+    service.previous_before = service.previous;
+    service.previous = service.now;
+    service.images.emplace_back(names_.text(name_of(f[2].integer)));
+    service.now = {static_cast<std::uint32_t>(service.images.size()),
+                   static_cast<std::uint64_t>(f[1].integer)};
+    service.update = 0;
+}
+
+/// A rollback follows the change it makes: what looked like a new version is the previous one.
+/// Source: section 1.5, "Auto rollback", "Manual rollback".
+void TaskBook::step(const Event& event, ServiceFact& service) {
+    complaint_.clear();
+    const std::uint16_t before = service.update;
+    service.update = event.kind;
+    const bool on_the_way_back = before == update_rollback_started.id;
+    const bool back = event.kind == update_rollback_completed.id ||
+                      event.kind == update_rollback_paused.id;
+    const bool ends = event.kind == update_completed.id || event.kind == update_paused.id;
+    if (back && !on_the_way_back) complaint_ = "a rollback ends that never began";
+    if (ends && on_the_way_back) complaint_ = "an update ends while it is rolled back";
+    if (event.kind != update_rollback_started.id) return;
+    const VersionFact to = service.previous_before;
+    if (to.number == 0) {
+        complaint_ = "a rollback to no spec at all";
+        return;
+    }
+    if (service.images.back() != service.images[to.number - 1]) {
+        complaint_ = "a rollback to another image than the previous one";
+    }
+    if (service.now.replicas != to.replicas) {
+        complaint_ = "a rollback to other replicas than the previous ones";
+    }
+    const bool manual =
+        names_.text(name_of(event.fields[0].integer)) == "manually requested rollback";
+    service.images.pop_back();
+    service.now = to;
+    service.previous = manual ? service.now_before : VersionFact{};
+    service.replicas = to.replicas;
+}
+
 TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
     const auto& f = event.fields;
     if (event.kind == service_created.id || event.kind == service_updated.id) {
         ServiceFact* owner = service(event.subject);
-        if (owner == nullptr) return nullptr;
-        owner->exists = true;
-        owner->name = event.subject;
-        owner->images.emplace_back(names_.text(name_of(f[2].integer)));
+        if (owner != nullptr) change(event, *owner);
+        return nullptr;
+    }
+    if (event.kind >= update_started.id && event.kind <= update_rollback_completed.id) {
+        ServiceFact* owner = service(event.subject);
+        if (owner != nullptr) step(event, *owner);
         return nullptr;
     }
     if (event.kind == task_restart.id) {

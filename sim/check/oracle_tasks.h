@@ -37,13 +37,25 @@ struct TaskFact {
     bool placed() const;              ///< Observed ASSIGNED or beyond and not ended.
 };
 
+/// What of a service's spec can change here.
+struct VersionFact {
+    std::uint32_t number = 0;         ///< From 1; a rollback brings an old one back. 0: none.
+    std::uint64_t replicas = 0;
+};
+
 /// A service as declared and commanded.
 struct ServiceFact {
     const swarm::ServiceSpec* spec = nullptr;
     NameId name;
-    std::uint64_t replicas = 0;
-    std::vector<std::string> images;  ///< By version; the newest last.
+    std::uint64_t replicas = 0;       ///< As asked for.
+    std::vector<std::string> images;  ///< By version, from 1.
+    VersionFact now, previous;        ///< previous: what a rollback returns to.
+    VersionFact now_before, previous_before;   ///< Before the newest change.
+    std::uint16_t update = 0;         ///< Kind of the newest update.* event on its state; 0: none.
     bool exists = false;
+    const std::string& image() const { return images[now.number - 1]; }
+    /// Slots are being replaced, or were left as they are: old and new tasks side by side.
+    bool may_be_mixed() const;
     bool global() const { return spec->mode == swarm::ServiceMode::global; }
     swarm::RestartPolicy policy() const {
         return spec->task.restart.value_or(swarm::RestartPolicy{});
@@ -69,7 +81,12 @@ class TaskBook {
     /// Tasks of each slot (or node of a global service), removed ones too, oldest first.
     std::map<std::pair<std::int64_t, NameId>, std::vector<TaskFact*>> slots(NameId service);
 
+    /// What is wrong with the newest update.* event; "" when nothing is.
+    const std::string& complaint() const { return complaint_; }
+
   private:
+    void change(const Event& event, ServiceFact& service);
+    void step(const Event& event, ServiceFact& service);
     TaskFact& make(const Event& event);
     void observe(const Event& event, TaskFact& task);
     void displace(TaskFact& task);
@@ -81,6 +98,7 @@ class TaskBook {
     NameMap<std::vector<TaskFact*>> placed_;
     std::vector<ServiceFact> services_;
     std::set<NameId> replacements_;    // Named by task.restart, not yet seen.
+    std::string complaint_;
 };
 
 /// Re-counts one service's restarts and says whether its policy asks for another.

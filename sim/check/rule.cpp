@@ -44,6 +44,8 @@ Reading read(const Expectation& expectation, const Facts& facts) {
         case Measure::tasks_on_one_node:
             return count(expectation, facts.most_on_one_node(expectation.service));
         case Measure::node_state: return state(expectation, facts.node_state(expectation.host));
+        case Measure::update_state:
+            return state(expectation, facts.update_state(expectation.service));
         case Measure::host_state: return state(expectation, facts.host_state(expectation.host));
         default: break;
     }

@@ -38,6 +38,7 @@ class SentenceParser {
     bool has(Expectation& out);
     bool never_has(Expectation& out);
     bool machine_sentence(Expectation& out);
+    bool update_sentence(Expectation& out);
     bool no_sentence(Expectation& out);
     bool at_most_sentence(Expectation& out);
     bool answered_sentence(Expectation& out);

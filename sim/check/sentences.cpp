@@ -24,6 +24,7 @@ bool SentenceParser::sentence(Expectation& out) {
         out.measure = Measure::host_state;
         return machine_sentence(out);
     }
+    if (accept("update of")) return update_sentence(out);
     if (accept("no")) return no_sentence(out);
     if (accept("at most")) return at_most_sentence(out);
     if (accept("fault")) return fault_sentence(out);
@@ -89,6 +90,19 @@ bool SentenceParser::machine_sentence(Expectation& out) {
     for (const std::string_view state : {"ready", "down", "on", "off", "paused"}) {
         const bool of_node = state == "ready" || state == "down";
         if (of_node != node || !accept(state)) continue;
+        out.state = std::string(state);
+        return when(out.when);
+    }
+    return false;
+}
+
+bool SentenceParser::update_sentence(Expectation& out) {
+    out.measure = Measure::update_state;
+    if (!name(out.service, service_name) || !accept("is")) return false;
+    out.negated = accept("not");
+    for (const std::string_view state : {"updating", "paused", "completed", "rollback_started",
+                                         "rollback_paused", "rollback_completed"}) {
+        if (!accept(state)) continue;
         out.state = std::string(state);
         return when(out.when);
     }

@@ -71,7 +71,8 @@ class ThroughoutRule final : public Rule {
 
     std::string held_figure() const {
         const bool state = expectation().measure == Measure::node_state ||
-                           expectation().measure == Measure::host_state;
+                           expectation().measure == Measure::host_state ||
+                           expectation().measure == Measure::update_state;
         if (state || expectation().comparison == Comparison::exactly) {
             return extreme_.text + " throughout";
         }

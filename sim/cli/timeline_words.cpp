@@ -89,6 +89,19 @@ std::string task_words(const Fields& f) {
     return joined({prefixed("on ", f.get("node")), error.empty() ? "" : error});
 }
 
+std::string update_words(const Fields& f) {
+    const std::string_view name = f.kind.name;
+    if (name == "update.failure") {
+        return short_subject("task", f.get("task")) + ": failure " + f.get("failures") + " of " +
+               f.get("slots") + " slots";
+    }
+    if (name == "update.slot") {
+        return joined({short_subject("task", f.get("task")), f.get("order"),
+                       f.get("left") + " slots wait"});
+    }
+    return joined({f.get("message"), f.get("image")});
+}
+
 }   // namespace
 
 std::string service_of(std::string_view kind_of_subject, std::string_view name) {
@@ -132,6 +145,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "task.desired") return joined({f.get("desired"), prefixed("", f.get("why"))}, ": ");
     if (name.substr(0, 5) == "task.") return task_words(f);
     if (name == "decision.refused") return f.get("message");
+    if (name.substr(0, 7) == "update.") return update_words(f);
     if (name == "decision.placed") {
         return "on " + f.get("node") + " (" + f.get("service_tasks") + " of the service there, " +
                f.get("total_tasks") + " in all; " + f.get("candidates") + " candidates)";
@@ -140,6 +154,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "container.ended") {
         return "on " + f.get("host") + ", " + f.get("why") + ", exit " + f.get("exit_code");
     }
+    if (name == "health.status") return f.get("status") + ", was " + f.get("before");
     if (name == "image.pulled") {
         return f.get("image") + " (" + f.get("size") + ") from " + f.get("from") + " in " +
                f.get("took");

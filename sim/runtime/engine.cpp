@@ -5,13 +5,14 @@
 #include <string>
 
 #include "base/assert.h"
+#include "runtime/engine_tags.h"
 #include "runtime/events.h"
 
 namespace glasshive::runtime {
 
-namespace {
-enum Tag : std::uint32_t { ready = 0, life_over = 1, crash = 2, stopped = 3 };
+using namespace engine_tags;
 
+namespace {
 std::uint64_t number(ContainerKey key) { return static_cast<std::uint64_t>(key); }
 }   // namespace
 
@@ -36,11 +37,17 @@ Engine::Container* Engine::find(ContainerKey key) {
 
 // --- Life ----------------------------------------------------------------------------------------
 
-void Engine::create(ContainerKey key, const ContainerOptions& options) {
+void Engine::create(ContainerKey key, const ContainerOptions& options,
+                    const std::optional<Care>& care) {
     SIM_ASSERT(find(key) == nullptr);
     const auto at = std::lower_bound(containers_.begin(), containers_.end(), key,
                                      [](const Container& c, ContainerKey k) { return c.key < k; });
-    containers_.insert(at, Container{.key = key, .options = options});
+    Container fresh{.key = key, .options = options};
+    if (care) {
+        fresh.cared = std::make_unique<Cared>();
+        fresh.cared->care = *care;
+    }
+    containers_.insert(at, std::move(fresh));
 }
 
 void Engine::start(ContainerKey key) {
@@ -64,6 +71,7 @@ void Engine::start(ContainerKey key) {
         c->crash = kernel_.after(place_.owner, kernel_.rng(stream).exponential(mean),
                                  tag_first_ + crash, number(key));
     }
+    if (c->cared != nullptr) start_care(*c);
     // Whoever is killed is told of at another instant's call, never from inside this one.
     if (o.start_time.count() == 0 && o.memory.count == 0) {
         begin_serving(*c);
@@ -117,14 +125,15 @@ void Engine::stop(ContainerKey key, Duration grace) {
     SIM_ASSERT(c->state == State::running);
     c->state = State::stopping;
     for (const kernel::TimerId timer : {c->ready, c->life, c->crash}) kernel_.cancel(timer);
+    stop_care(*c);
     const EventId stopping =
         kernel_.emit(events::container_stopping, c->options.subject,
                      {field::name(place_.name), field::name(c->options.service),
                       field::duration(grace)});
     const kernel::CauseScope scope(kernel_, stopping);
-    c->exit = kernel_.after(place_.owner, std::min(grace, c->options.stop_time),
-                            tag_first_ + stopped,
-                            number(key) << 1 | (c->options.stop_time > grace ? 1U : 0U));
+    const bool killed = c->options.ignores_sigterm || c->options.stop_time > grace;
+    c->exit = kernel_.after(place_.owner, killed ? grace : c->options.stop_time,
+                            tag_first_ + stopped, number(key) << 1 | (killed ? 1U : 0U));
 }
 
 void Engine::remove(ContainerKey key) {
@@ -147,6 +156,12 @@ void Engine::on_timer(std::uint32_t tag, std::uint64_t argument) {
             if ((argument & 1) != 0) end(*c, exit_killed, "killed");
             else end(*c, c->options.stop_exit_code, "stopped");
             break;
+        case probe_due: begin_probe(*c); break;
+        case probe_late:
+            kernel_.cancel(c->cared->probe);
+            end_probe(*c, probe_timed_out);
+            break;
+        case trouble: begin_trouble(*c); break;
         default: SIM_ASSERT(false);
     }
 }
@@ -160,6 +175,7 @@ void Engine::say_ended(const Container& c, int exit_code, const char* why) {
 void Engine::end(Container& c, int exit_code, const char* why) {
     const ContainerKey key = c.key;
     for (const kernel::TimerId timer : {c.ready, c.life, c.crash, c.exit}) kernel_.cancel(timer);
+    stop_care(c);
     give_memory_back(c);
     say_ended(c, exit_code, why);
     const kernel::CauseScope scope(kernel_, kernel_.events().last());
@@ -186,9 +202,20 @@ bool Engine::is_running(ContainerKey key) const {
     return c != nullptr && c->state != State::created;
 }
 
+bool Engine::is_up(ContainerKey key) const {
+    const Container* c = find(key);
+    return c != nullptr && c->state == State::running;
+}
+
 bool Engine::is_serving(ContainerKey key) const {
     const Container* c = find(key);
     return c != nullptr && c->serving && c->state == State::running;
+}
+
+HealthStatus Engine::health(ContainerKey key) const {
+    const Container* c = find(key);
+    if (c == nullptr || c->cared == nullptr || !c->cared->health) return HealthStatus::none;
+    return c->cared->health->status();
 }
 
 std::size_t Engine::running() const {
@@ -207,7 +234,10 @@ std::uint32_t Engine::workers(const Container& c) const {
 void Engine::serve(ContainerKey key, std::uint64_t cookie) {
     SIM_ASSERT(is_serving(key));
     Container& c = *find(key);
-    if (c.busy < workers(c)) compute(c, cookie);
+    const Trouble now = c.cared == nullptr ? Trouble::none : c.cared->trouble;
+    if (now == Trouble::hangs) c.cared->hung.push_back(cookie);
+    else if (now == Trouble::fails) listener_.on_request_failed(cookie);
+    else if (c.busy < workers(c)) compute(c, cookie);
     else c.waiting.push_back(cookie);
 }
 
@@ -230,6 +260,13 @@ void Engine::compute(Container& c, std::uint64_t cookie) {
 }
 
 void Engine::on_work_done(std::uint64_t argument) {
+    if ((argument & probe_bit) != 0) {
+        Container& probed = *find(ContainerKey{argument & ~probe_bit});
+        kernel_.cancel(probed.cared->probe_timer);
+        const bool well = probed.serving && probed.cared->trouble == Trouble::none;
+        end_probe(probed, well ? probe_healthy : probe_failed);
+        return;
+    }
     const auto slot = static_cast<std::uint32_t>(argument);
     SIM_ASSERT(slot < requests_.size());
     const Request done = requests_[slot];
@@ -251,6 +288,7 @@ void Engine::on_work_done(std::uint64_t argument) {
 void Engine::abandon(ContainerKey key, std::uint64_t cookie) {
     Container* c = find(key);
     if (c == nullptr) return;
+    if (c->cared != nullptr) std::erase(c->cared->hung, cookie);
     for (std::size_t i = c->head; i < c->waiting.size(); ++i) {
         if (c->waiting[i] != cookie) continue;
         c->waiting.erase(c->waiting.begin() + static_cast<std::ptrdiff_t>(i));
@@ -271,6 +309,9 @@ void Engine::drop_requests(ContainerKey key) {
     }
     lost.insert(lost.end(), c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head),
                 c.waiting.end());
+    if (c.cared != nullptr) {
+        lost.insert(lost.end(), c.cared->hung.begin(), c.cared->hung.end());
+    }
     for (const std::uint64_t cookie : lost) listener_.on_request_lost(cookie);
 }
 

@@ -1,15 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "runtime/health.h"
 #include "runtime/machine.h"
 
 namespace glasshive::runtime {
 
 /// A container's key on its host; the agent uses the task's id.
 enum class ContainerKey : std::uint64_t { none = 0 };
+
+/// What few containers have: a health check, and an application that goes wrong while its process
+/// stays up. The earlier of the two troubles counts; 0: never.
+struct Care {
+    std::optional<HealthPolicy> health;
+    Duration hangs_after{};                ///< From process start; then nothing is answered.
+    Duration fails_after{};                ///< From process start; then errors are answered.
+    Duration recovers_after{};             ///< From then on.
+};
 
 /// How a container is to behave; translated from a service's spec by the agent.
 struct ContainerOptions {
@@ -26,6 +38,7 @@ struct ContainerOptions {
     double cpus = 0;                       ///< Limit in cores; 0: none.
     Bytes memory{};                        ///< What it uses once it serves; 0: nobody knows.
     Bytes memory_limit{};                  ///< 0: none.
+    bool ignores_sigterm = false;
 };
 
 /// Exit codes the engine itself gives: 128 + signal number (SIGKILL also comes from the kernel when
@@ -46,6 +59,10 @@ class EngineListener {
     virtual void on_request_served(ContainerKey key, std::uint64_t cookie) = 0;
     /// The container ended with the request inside it.
     virtual void on_request_lost(std::uint64_t cookie) = 0;
+    /// The application answers with an error.
+    virtual void on_request_failed(std::uint64_t cookie) = 0;
+    /// The probes' verdict changed. The engine itself does nothing about it.
+    virtual void on_health(ContainerKey key, HealthStatus status) = 0;
 };
 
 /// The containers of one host. A plain state machine owned by the node's daemon process, which
@@ -66,12 +83,13 @@ class Engine {
         NameId name;              ///< The host's.
         double core_rate = 1;     ///< Of one core of this host.
     };
-    /// Timer tags used: tag_first .. tag_first + 3; work tag: tag_first.
+    /// Timer tags used: tag_first .. tag_first + 6; work tag: tag_first.
     Engine(kernel::Kernel& kernel, Machine& machine, const Place& place, std::uint32_t tag_first,
            EngineListener& listener);
 
     /// Requires an unused key.
-    void create(ContainerKey key, const ContainerOptions& options);
+    void create(ContainerKey key, const ContainerOptions& options,
+                const std::optional<Care>& care = {});
     /// Requires a created, not yet started container. Emits container.started (and
     /// container.serving at once when start_time is 0 and no memory is at stake).
     void start(ContainerKey key);
@@ -81,8 +99,12 @@ class Engine {
     /// Forgets a container that was never started; one that ended is forgotten already.
     void remove(ContainerKey key);
     bool is_running(ContainerKey key) const;
+    /// It runs, and nobody asked it to stop.
+    bool is_up(ContainerKey key) const;
     /// Accepts connections: it runs, its start_time is over, and nobody asked it to stop.
     bool is_serving(ContainerKey key) const;
+    /// none for a container without a health check, or one that is not there.
+    HealthStatus health(ContainerKey key) const;
     /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it
     /// is abandoned. Requires is_serving(key).
     void serve(ContainerKey key, std::uint64_t cookie);
@@ -98,6 +120,18 @@ class Engine {
 
   private:
     enum class State : std::uint8_t { created, running, stopping };
+    enum class Trouble : std::uint8_t { none, hangs, fails };
+    struct Cared {
+        Care care;
+        std::optional<Health> health;
+        Trouble trouble = Trouble::none;
+        EventId trouble_event{};
+        Time probe_start{};
+        kernel::WorkId probe = kernel::WorkId::none;
+        kernel::TimerId probe_timer = kernel::TimerId::none;     // To the next, or its timeout.
+        kernel::TimerId trouble_timer = kernel::TimerId::none;
+        std::vector<std::uint64_t> hung;                         // Requests nobody answers.
+    };
     struct Container {
         ContainerKey key{};
         ContainerOptions options;
@@ -111,6 +145,7 @@ class Engine {
         kernel::TimerId exit = kernel::TimerId::none;   // After the stop signal.
         std::vector<std::uint64_t> waiting;   // Cookies that wait for a worker, from `head`.
         std::size_t head = 0;
+        std::unique_ptr<Cared> cared;                 // Few have it.
     };
     struct Request {
         ContainerKey key{};
@@ -129,6 +164,11 @@ class Engine {
     std::uint32_t workers(const Container& container) const;
     void compute(Container& container, std::uint64_t cookie);
     void drop_requests(ContainerKey key);
+    void start_care(Container& container);
+    void stop_care(Container& container);
+    void begin_trouble(Container& container);
+    void begin_probe(Container& container);
+    void end_probe(Container& container, int exit_code);
 
     kernel::Kernel& kernel_;
     Machine& machine_;

@@ -37,6 +37,31 @@ inline constexpr EventKind container_ended{
                  "exited, stopped, killed, over its memory limit, host out of memory or "
                  "power lost"}}},
     .ends_subject = true, .verbosity = 1};
+inline constexpr EventKind container_trouble{
+    .id = 64, .name = "container.trouble", .subject = "container",
+    .doc = "The application inside a container changed: its process goes on, its answers do not.",
+    .fields = {{{"host", FieldType::name, "where it executes"},
+                {"service", FieldType::name, "its service"},
+                {"what", FieldType::name, "hangs, fails or recovered"}}},
+    .verbosity = 1};
+inline constexpr EventKind health_probe{
+    .id = 65, .name = "health.probe", .subject = "container",
+    .doc = "A health probe ended.",
+    .fields = {{{"host", FieldType::name, "where it executes"},
+                {"service", FieldType::name, "its service"},
+                {"exit_code", FieldType::integer, "0 healthy, 1 unhealthy, -1 timed out"},
+                {"took", FieldType::duration, "from its start"},
+                {"failing_streak", FieldType::integer, "failures in a row that count"}}},
+    .verbosity = 3};
+inline constexpr EventKind health_status{
+    .id = 66, .name = "health.status", .subject = "container",
+    .doc = "The probes' verdict on a container changed.",
+    .fields = {{{"host", FieldType::name, "where it executes"},
+                {"service", FieldType::name, "its service"},
+                {"status", FieldType::name, "healthy or unhealthy"},
+                {"before", FieldType::name, "starting, healthy or unhealthy"},
+                {"failing_streak", FieldType::integer, "failures in a row that count"}}},
+    .verbosity = 1};
 inline constexpr EventKind image_pull_started{
     .id = 70, .name = "image.pull_started", .subject = "host",
     .doc = "A host began to pull an image.",
@@ -62,8 +87,9 @@ inline constexpr EventKind image_pull_failed{
                 {"attempt", FieldType::integer, "1..5, moby distribution/pull: 5 attempts"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 7> all{
+inline constexpr std::array<const EventKind*, 10> all{
     &container_started, &container_serving, &container_stopping, &container_ended,
+    &container_trouble, &health_probe,      &health_status,
     &image_pull_started, &image_pulled, &image_pull_failed};
 
 }   // namespace glasshive::runtime::events

@@ -31,6 +31,7 @@ class Loader {
 
     void read_images(const yaml::Value& registry, const yaml::Value& images);
     void read_services(const yaml::Value& value);
+    void read_application(const std::string& image, const yaml::Value& value);
     void read_stack(const yaml::Value& value);
     void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
     void read_stack_behaviour(const yaml::Value& value);

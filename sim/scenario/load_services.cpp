@@ -28,6 +28,7 @@ void Loader::read_images(const yaml::Value& registry, const yaml::Value& images)
     }
     for (const auto& [name, image] : images.entries()) {
         if (!image.node().is_map()) continue;
+        read_application(name, image);
         const yaml::Value hosts(image.node().find("present_on"), image.path() + ".present_on",
                                 problems_);
         if (!hosts.node().is_scalar() && !hosts.node().is_list()) continue;
@@ -35,6 +36,20 @@ void Loader::read_images(const yaml::Value& registry, const yaml::Value& images)
             if (host != "*") check_host(host, place);
         }
     }
+}
+
+/// An image with a behaviour is that application wherever it runs: an update brings a new one.
+void Loader::read_application(const std::string& image, const yaml::Value& value) {
+    const yaml::Value behaviour(value.node().find("behaviour"), value.path() + ".behaviour",
+                                problems_);
+    const yaml::Value check(value.node().find("healthcheck"), value.path() + ".healthcheck",
+                            problems_);
+    if (!behaviour.exists() && !check.exists()) return;
+    swarm::Application& application = spec_.applications[image];
+    read_healthcheck(check, application.healthcheck);
+    if (!behaviour.exists()) return;
+    application.behaviour.emplace();
+    read_behaviour(behaviour, *application.behaviour);
 }
 
 void Loader::read_stack(const yaml::Value& value) {
@@ -125,7 +140,6 @@ void Loader::read_services(const yaml::Value& value) {
 void Loader::check_services() {
     std::map<std::pair<std::uint32_t, swarm::Protocol>, std::size_t> owner;
     for (std::size_t i = 0; i < spec_.services.size(); ++i) {
-        warn_of_service(spec_.services[i], service_paths_[i]);
         for (const swarm::PortConfig& port : spec_.services[i].ports) {
             if (port.published == 0 || port.mode != swarm::PublishMode::ingress) continue;
             const auto [at, fresh] = owner.emplace(std::pair{port.published, port.protocol}, i);
@@ -138,22 +152,6 @@ void Loader::check_services() {
                             "' as an ingress port",
                  .hint = "publish another port"});
         }
-    }
-}
-
-/// What is read and kept, but does nothing in a run so far, is said and not passed over.
-void Loader::warn_of_service(const swarm::ServiceSpec& service, const std::string& path) {
-    const auto warn = [&](const char* message, const char* hint) {
-        problems_.push_back({.file = service.file, .line = service.line, .path = path,
-                             .message = message, .hint = hint, .severity = Severity::warning});
-    };
-    if (service.update || service.rollback) {
-        warn("rolling updates are not simulated yet: an update replaces every task at once",
-             "what it says of parallelism, delay, order and failures is kept, and has no effect");
-    }
-    if (service.task.container.healthcheck) {
-        warn("health checks are not simulated yet: a task runs as soon as its process does",
-             "behaviour: {start_time: 5s} says how long it refuses requests");
     }
 }
 

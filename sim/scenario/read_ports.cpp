@@ -78,6 +78,9 @@ runtime::RegistrySpec read_registry(const yaml::Value& value, const yaml::Value&
             item.into(image.size);
         } else {
             Map image_map(Part::image, item);
+            for (const char* key : {"behaviour", "healthcheck"}) {
+                image_map.value(key);   // What the application is, no registry knows.
+            }
             image_map.read("size", image.size);
             for (const auto& [host, place] : texts_of(image_map.value("present_on"))) {
                 image.present_on.push_back(host);

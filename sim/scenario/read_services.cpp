@@ -151,6 +151,7 @@ void read_task(Map& map, swarm::TaskSpec& task) {
     Duration grace{};
     if (map.read("stop_grace_period", grace)) task.container.stop_grace_period = grace;
     read_behaviour(map.value("behaviour"), task.container.behaviour);
+    read_healthcheck(map.value("healthcheck"), task.container.healthcheck);
     for (const auto& [text, place] : texts_of(map.value("command"))) {
         task.container.command.push_back(text);
     }
@@ -186,6 +187,41 @@ void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
     map.read("service_time", behaviour.service_time);
     map.read("response_size", behaviour.response_size);
     map.read("memory", behaviour.memory);
+    map.read("hangs_after", behaviour.hangs_after);
+    map.read("fails_after", behaviour.fails_after);
+    map.read("recovers_after", behaviour.recovers_after);
+    map.read("ignores_sigterm", behaviour.ignores_sigterm);
+    map.read("probe_time", behaviour.probe_time);
+    const bool troubled = behaviour.hangs_after > Duration{} || behaviour.fails_after > Duration{};
+    map.check(behaviour.recovers_after == Duration{} || troubled, "recovers_after",
+              "there is nothing to recover from", "add hangs_after or fails_after");
+}
+
+void read_healthcheck(const yaml::Value& value, std::optional<swarm::Healthcheck>& check) {
+    if (!value.exists()) return;
+    Map map(Part::healthcheck, value);
+    check.emplace();
+    bool disable = false;
+    map.read("disable", disable);
+    const yaml::Value test = map.value("test");
+    if (test.node().is_scalar()) {
+        std::string text;
+        if (test.into(text)) check->test = {"CMD-SHELL", text};
+    } else {
+        for (const auto& [text, place] : texts_of(test)) check->test.push_back(text);
+    }
+    if (!check->test.empty()) {
+        const std::string& kind = check->test.front();
+        map.check(kind == "CMD" || kind == "CMD-SHELL" || kind == "NONE", "test",
+                  "a test begins with CMD, CMD-SHELL or NONE",
+                  "such as [CMD, curl, -f, \"http://localhost/\"], or a text");
+    }
+    if (disable) check->test = {"NONE"};
+    map.read("interval", check->interval);
+    map.read("timeout", check->timeout);
+    map.read("start_period", check->start_period);
+    map.read("start_interval", check->start_interval);
+    read_count(map, "retries", check->retries, 1'000'000);
 }
 
 swarm::ServiceSpec read_service(const yaml::Value& value) {

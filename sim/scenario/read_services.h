@@ -16,6 +16,8 @@ void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour);
 bool read_port(const yaml::Value& value, swarm::PortConfig& port);
 
 /// Reads `registry:` and `images:`. `present_on` and `host` are checked elsewhere.
+/// In Compose's keys. Absent when there is no value.
+void read_healthcheck(const yaml::Value& value, std::optional<swarm::Healthcheck>& check);
 runtime::RegistrySpec read_registry(const yaml::Value& registry, const yaml::Value& images);
 
 }   // namespace glasshive::scenario

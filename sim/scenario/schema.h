@@ -33,7 +33,7 @@ struct Section {
 enum class Part {
     scenario, platform, host_shape, host_group, zone_group, disk, link, links, uplink, cable,
     fat_tree, fat_tree_level, registry, image, service, resources, restart, placement, port,
-    behaviour, update, stack, workload, client, fault, group, law, command, record,
+    behaviour, healthcheck, update, stack, workload, client, fault, group, law, command, record,
 };
 
 const Section& section(Part part);

@@ -31,6 +31,7 @@ Section restart();
 Section placement();
 Section port();
 Section behaviour();
+Section healthcheck();
 Section update();
 Section stack();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ struct ScenarioSpec {
     std::vector<std::string> managers;
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
+    /// By name as written, of those images that say more than their size.
+    std::map<std::string, swarm::Application> applications;
 
     /// Every service: those of the stack first, then the scenario's own. Names are unique.
     std::vector<swarm::ServiceSpec> services;

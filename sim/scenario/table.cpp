@@ -28,6 +28,7 @@ Section build(Part part) {
         case Part::placement: return table::placement();
         case Part::port: return table::port();
         case Part::behaviour: return table::behaviour();
+        case Part::healthcheck: return table::healthcheck();
         case Part::update: return table::update();
         case Part::stack: return table::stack();
         case Part::workload: return table::workload();
@@ -55,9 +56,9 @@ const std::vector<Part>& all_parts() {
         Part::scenario, Part::platform, Part::host_shape, Part::host_group, Part::zone_group,
         Part::disk, Part::link, Part::links, Part::uplink, Part::cable, Part::fat_tree,
         Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
-        Part::restart, Part::placement, Part::port, Part::behaviour, Part::update, Part::stack,
-        Part::workload, Part::client, Part::fault, Part::group, Part::law, Part::command,
-        Part::record};
+        Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
+        Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
+        Part::law, Part::command, Part::record};
     return parts;
 }
 

@@ -21,7 +21,13 @@ Section image() {
             {{"size", "size", "`registry.default_size`", "On the wire, and then on the disk.",
               "120MiB"},
              {"present_on", "list of hosts, or `\"*\"`", "none",
-              "Who has it before the run starts: these need not pull.", "\"*\""}},
+              "Who has it before the run starts: these need not pull.", "\"*\""},
+             {"behaviour", "[behaviour](#behaviour)", "as the service says",
+              "How the application in it behaves, wherever it runs: what an update changes.",
+              "{run_time: 8s, exit_code: 1}"},
+             {"healthcheck", "[healthcheck](#healthcheck)", "none",
+              "Its HEALTHCHECK; a service's own check sets what it names.",
+              "{test: [CMD, pg_isready]}"}},
             "images:\n  \"shop/web:1.4\": 120MiB\n  redis: {size: 40MiB, present_on: \"*\"}\n"};
 }
 
@@ -50,6 +56,8 @@ Section service() {
          {"update", "[update](#update)", "as there", "How a changed service is rolled out.", ""},
          {"rollback", "[update](#update)", "as there", "How it is rolled back.", ""},
          {"stop_grace_period", "duration", "10s", "From SIGTERM to SIGKILL.", "30s"},
+         {"healthcheck", "[healthcheck](#healthcheck)", "the image's",
+          "How docker finds out whether it works.", "{test: [CMD, curl, -f, localhost]}"},
          {"behaviour", "[behaviour](#behaviour)", "a server that runs for ever",
           "How the simulated application behaves.", "{start_time: 2s}"},
          {"command", "list of texts", "the image's", "Replaces the entrypoint; shown, not run.",
@@ -121,6 +129,8 @@ Section behaviour() {
              {"exit_code", "number", std::to_string(d.exit_code), "When it ends by itself.", "1"},
              {"stop_time", "duration", spelled(d.stop_time), "From SIGTERM to its end.", "3s"},
              {"stop_exit_code", "number", std::to_string(d.stop_exit_code), "On SIGTERM.", "143"},
+             {"ignores_sigterm", "true, false", "false",
+              "Only SIGKILL ends it: exit code 137.", "true"},
              {"crash_per_second", "fraction", "0", "Chance to crash (exit code 1) in any second.",
               "0.1%"},
              {"service_time", "duration", spelled(d.service_time),
@@ -129,7 +139,35 @@ Section behaviour() {
              {"memory", "size", "nobody knows",
               "What a task really uses once it serves. Above its limit, or when the host has no "
               "more, the kernel kills: exit code 137.",
-              "300MiB"}},
+              "300MiB"},
+             {"hangs_after", "duration", "never",
+              "From its start; then requests and probes get no answer, though its process is up.",
+              "40s"},
+             {"fails_after", "duration", "never",
+              "From its start; then requests and probes get errors.", "40s"},
+             {"recovers_after", "duration", "never", "From then until all is well again.", "1m"},
+             {"probe_time", "duration", spelled(d.probe_time), "CPU time of one health probe.",
+              "200ms"}},
+            ""};
+}
+
+Section healthcheck() {
+    return {"healthcheck",
+            "How docker finds out whether the application works, in Compose's keys. A task with a "
+            "check runs, and gets requests, from its first good probe on; an unhealthy one is "
+            "stopped and replaced. The command itself is shown, not run: probes meet what "
+            "[behaviour](#behaviour) says.",
+            {{"test", "list of texts, or a text", "the image's",
+              "`[CMD, …]`, `[CMD-SHELL, …]` or `[NONE]`; a text is CMD-SHELL.",
+              "[CMD, curl, -f, localhost]"},
+             {"interval", "duration", "30s",
+              "From a probe's end to the next; also before the first.", "10s"},
+             {"timeout", "duration", "30s", "A probe that takes longer has failed.", "3s"},
+             {"retries", "number", "3", "Failures in a row that make it unhealthy.", "2"},
+             {"start_period", "duration", "0s",
+              "Failures this soon after the start do not count, until the first success.", "40s"},
+             {"start_interval", "duration", "5s", "Between probes in the start period.", "1s"},
+             {"disable", "true, false", "false", "The same as test: [NONE].", "true"}},
             ""};
 }
 
@@ -137,15 +175,20 @@ Section update() {
     const swarm::UpdateConfig d;
     return {
         "update",
-        "How tasks are replaced when a service's spec changes. Read and kept, but not simulated "
-        "yet: an update replaces every task at once, and `check` says so.",
+        "How tasks are replaced when a service's spec changes: some slots at a time, each by a "
+        "worker of its own that waits until its new task runs, however long that takes.",
         {{"parallelism", "number", std::to_string(d.parallelism), "Slots at a time; 0: all.", "2"},
-         {"delay", "duration", spelled(d.delay), "After each slot.", "10s"},
+         {"delay", "duration", spelled(d.delay), "After each slot, the last one too.", "10s"},
          {"failure_action", "`pause`, `continue`, `rollback`", "pause",
-          "What follows when too many new tasks fail.", "rollback"},
+          "What follows when too many new tasks fail. rollback: the whole previous spec comes "
+          "back, replicas too; not for `rollback` itself.",
+          "rollback"},
          {"monitor", "duration", spelled(d.monitor),
-          "A new task that fails this soon counts as a failed update.", "15s"},
-         {"max_failure_ratio", "fraction", "0", "Failures tolerated.", "20%"},
+          "A new task that ends this soon after it ran, with whatever exit code, counts as a "
+          "failure.",
+          "15s"},
+         {"max_failure_ratio", "fraction", "0",
+          "Failures tolerated, as a share of the slots that are updated.", "20%"},
          {"order", "`stop-first`, `start-first`", "stop-first",
           "Whether the old task goes before or after the new one runs.", "start-first"}},
         ""};

@@ -137,6 +137,43 @@ inline constexpr EventKind discovery_removed{
                 {"why", FieldType::name, "left or node failed"}}},
     .verbosity = 2};
 
+// --- Rolling updates (subject: the service; 170..179) --------------------------------------------
+#define GLASSHIVE_UPDATE_EVENT(identifier, number, kind_name, sentence, level)                    \
+    inline constexpr EventKind identifier{                                                        \
+        .id = number, .name = kind_name, .subject = "service", .doc = sentence,                   \
+        .fields = {{{"message", FieldType::name, "UpdateStatus.Message"},                         \
+                    {"image", FieldType::name, "of the spec that is being rolled out"}}},         \
+        .verbosity = level}
+GLASSHIVE_UPDATE_EVENT(update_started, 170, "update.started",
+                       "The tasks of a changed service are being replaced.", 1);
+GLASSHIVE_UPDATE_EVENT(update_paused, 171, "update.paused",
+                       "Too many new tasks failed: the update stops where it is.", 0);
+GLASSHIVE_UPDATE_EVENT(update_completed, 172, "update.completed",
+                       "Every slot has its new task, and the last one was watched.", 1);
+GLASSHIVE_UPDATE_EVENT(update_rollback_started, 173, "update.rollback_started",
+                       "The service returns to its previous spec.", 0);
+GLASSHIVE_UPDATE_EVENT(update_rollback_paused, 174, "update.rollback_paused",
+                       "Too many tasks failed while rolling back.", 0);
+GLASSHIVE_UPDATE_EVENT(update_rollback_completed, 175, "update.rollback_completed",
+                       "The service is back at its previous spec.", 1);
+#undef GLASSHIVE_UPDATE_EVENT
+inline constexpr EventKind update_slot{
+    .id = 176, .name = "update.slot", .subject = "service",
+    .doc = "A worker of the update took on a slot (or a global service's node).",
+    .fields = {{{"slot", FieldType::integer, "slot, or 0 for global services"},
+                {"task", FieldType::name, "the new task; an old one may be good enough"},
+                {"order", FieldType::name, "stop-first or start-first"},
+                {"left", FieldType::integer, "slots that still wait for a worker"}}},
+    .verbosity = 2};
+inline constexpr EventKind update_failure{
+    .id = 177, .name = "update.failure", .subject = "service",
+    .doc = "A new task ended before it ran, or too soon after: it counts against the update.",
+    .fields = {{{"task", FieldType::name, "which ended"},
+                {"failures", FieldType::integer, "counted so far"},
+                {"slots", FieldType::integer, "slots this update replaces"},
+                {"ratio_allowed", FieldType::real, "more than this share of failures ends it"}}},
+    .verbosity = 1};
+
 // --- Secrets, configs, trust (180..189) ----------------------------------------------------------
 inline constexpr EventKind file_created{
     .id = 180, .name = "file.created", .subject = "file",
@@ -182,13 +219,15 @@ inline constexpr EventKind access_refused{
                 {"error", FieldType::name, "as the machine is told"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 33> all{
+inline constexpr std::array<const EventKind*, 41> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
     &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
     &task_shutdown,    &task_failed,  &task_rejected,     &task_orphaned,    &task_desired,
     &task_removed,     &task_restart, &decision_placed,   &decision_refused, &discovery_added,
     &discovery_removed, &file_created, &file_removed, &file_received, &file_dropped,
-    &cluster_updated, &certificate_issued, &access_refused};
+    &cluster_updated, &certificate_issued, &access_refused, &update_started, &update_paused,
+    &update_completed, &update_rollback_started, &update_rollback_paused,
+    &update_rollback_completed, &update_slot, &update_failure};
 
 }   // namespace glasshive::swarm::events

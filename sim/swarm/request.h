@@ -20,6 +20,7 @@ enum class RefusedWhy : std::uint64_t {
     no_backend = 1,   ///< IPVS has no destination (or nobody publishes the port): refused at once.
     not_serving,      ///< The backend's container does not listen (yet, or any more).
     reset,            ///< The backend died under the request.
+    error,            ///< The application answered with an error (HTTP 500).
 };
 
 /// A request names its target by published port; a service whose port the swarm chose (0) by name.

@@ -113,7 +113,18 @@ struct Behaviour {
     Duration service_time = std::chrono::milliseconds{1};   ///< CPU time per request (one core).
     Bytes response_size{2048};
     Bytes memory{};                                 ///< In use once it serves; 0: nobody knows.
+    Duration hangs_after{};                         ///< From its start; then it answers nothing.
+    Duration fails_after{};                         ///< From its start; then it answers errors.
+    Duration recovers_after{};                      ///< From then until all is well again.
+    bool ignores_sigterm = false;                   ///< Only SIGKILL ends it: 137.
+    Duration probe_time = std::chrono::milliseconds{5};   ///< CPU time of one health probe.
     friend bool operator==(const Behaviour&, const Behaviour&) = default;
+};
+
+/// What an image brings along: how its application behaves, and its HEALTHCHECK.
+struct Application {
+    std::optional<Behaviour> behaviour;             ///< Absent: as the service says.
+    std::optional<Healthcheck> healthcheck;         ///< Where the service sets nothing.
 };
 
 /// What runs in each task.

@@ -16,7 +16,8 @@ Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets tar
     : kernel_(kernel), spec_(spec), targets_(std::move(targets)),
       rng_(kernel.rng("workload/" + spec.name)), name_(kernel.names().intern(spec.name)),
       timeout_(kernel.names().intern("timeout")), refused_(kernel.names().intern("refused")),
-      no_backend_(kernel.names().intern("no backend")) {
+      no_backend_(kernel.names().intern("no backend")),
+      error_(kernel.names().intern("error")) {
     SIM_ASSERT(spec_.rate > 0);
     SIM_ASSERT(!targets_.entries.empty());
     SIM_ASSERT(targets_.entries.size() == targets_.entry_names.size());
@@ -148,8 +149,10 @@ void Client::on_message(const kernel::Message& message) {
     } else if (type == swarm::RequestMessage::response) {
         succeed(slot);
     } else if (type == swarm::RequestMessage::refused) {
-        const bool none = message.b == static_cast<std::uint64_t>(swarm::RefusedWhy::no_backend);
-        attempt_failed(slot, none ? no_backend_ : refused_);
+        const auto why = static_cast<swarm::RefusedWhy>(message.b);
+        attempt_failed(slot, why == swarm::RefusedWhy::no_backend ? no_backend_
+                             : why == swarm::RefusedWhy::error    ? error_
+                                                                  : refused_);
     }
 }
 

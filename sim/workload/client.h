@@ -68,7 +68,7 @@ class Client final : public kernel::Process {
     const ClientSpec spec_;
     const ClientTargets targets_;
     kernel::Rng rng_;
-    NameId name_, timeout_, refused_, no_backend_;
+    NameId name_, timeout_, refused_, no_backend_, error_;
     Duration gap_{};                   // Mean time between arrivals.
     Totals totals_;
     std::uint32_t next_entry_ = 0;

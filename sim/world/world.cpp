@@ -46,6 +46,10 @@ struct World::Parts {
             .kernel = kernel, .catalog = catalog, .manager = manager.id(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
             .group = {}, .machine = adapter});
+        for (const auto& [image, application] : spec.applications) {
+            environment->applications.emplace(
+                events.names().intern(runtime::with_tag(image)), application);
+        }
     }
 
     void add_daemons();

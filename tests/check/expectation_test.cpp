@@ -110,9 +110,11 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
     struct Row { const char* text; const char* message; const char* hint; };
     const Row row = GENERATE(values<Row>({
         {"", "an expectation is a sentence; this one is empty",
-         "here can follow service, node, host, no, at most, fault or a share such as 2%"},
+         "here can follow service, node, host, update of, no, at most, fault or a share such as "
+         "2%"},
         {"servce web has 3 running tasks by 5s", "\"servce\" does not fit at the start",
-         "did you mean service? here can follow service, node, host, no, at most, fault or a share "
+         "did you mean service? here can follow service, node, host, update of, no, at most, fault "
+         "or a share "
          "such as 2%"},
         {"service web had 3 running tasks by 5s", "\"had\" does not fit after \"service web\"",
          "did you mean has? here can follow has, never has or is down for at most"},

@@ -140,7 +140,8 @@ Texts missing(const Texts& first, const Texts& second) {
 TEST_CASE("the page and the parser agree about every sentence", "[check][grammar]") {
     const Texts page = written();
     Texts parser;
-    for (const char* first : {"service", "node", "host", "no", "at most", "fault", "5%"}) {
+    for (const char* first : {"service", "node", "host", "update of", "no", "at most",
+                              "fault", "5%"}) {
         explore(first, parser);
     }
     CHECK(page.size() > 200);
@@ -152,8 +153,9 @@ TEST_CASE("those are all the words a sentence begins with", "[check][grammar]") 
     SentenceParser parser("?!");
     Expectation ignored;
     REQUIRE_FALSE(parser.parse(ignored));
-    CHECK(parser.wanted() == std::vector<std::string>{"service", "node", "host", "no", "at most",
-                                                      "fault", "a share such as 2%"});
+    CHECK(parser.wanted() == std::vector<std::string>{"service", "node", "host", "update of", "no",
+                                                      "at most", "fault",
+                                                      "a share such as 2%"});
 }
 
 TEST_CASE("every example on the page is a sentence of its form", "[check][grammar]") {

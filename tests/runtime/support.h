@@ -54,6 +54,12 @@ struct EngineHost final : kernel::Process, runtime::PullListener, runtime::Engin
         say("served " + std::to_string(cookie));
     }
     void on_request_lost(std::uint64_t cookie) override { say("lost " + std::to_string(cookie)); }
+    void on_request_failed(std::uint64_t cookie) override {
+        say("error " + std::to_string(cookie));
+    }
+    void on_health(runtime::ContainerKey, runtime::HealthStatus status) override {
+        say(runtime::to_text(status));
+    }
 
     void on_timer(std::uint32_t tag, std::uint64_t argument) override {
         if (tag >= 48) pulls->on_timer(tag, argument);

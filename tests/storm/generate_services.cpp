@@ -43,6 +43,11 @@ std::string behaviour_of(Dice& dice) {
     }
     if (dice.chance(40)) add("stop_time: " + dice.one_of({"500ms", "5s", "30s"}));
     if (dice.chance(20)) add("stop_exit_code: 143");
+    if (dice.chance(10)) add("ignores_sigterm: true");
+    if (dice.chance(25)) {
+        add(dice.one_of({"hangs_after: ", "fails_after: "}) + dice.one_of({"5s", "30s", "90s"}));
+        if (dice.chance(40)) add("recovers_after: " + dice.one_of({"3s", "40s"}));
+    }
     return text.empty() ? "" : ", behaviour: {" + text + "}";
 }
 
@@ -65,6 +70,24 @@ std::string placement_of(const Plan& plan, Dice& dice) {
                 std::to_string(dice.between(1, 2));
     }
     return text.empty() ? "" : ", placement: {" + text + "}";
+}
+
+std::string healthcheck_of(Dice& dice) {
+    std::string text = "test: [CMD, \"true\"], interval: " + dice.one_of({"1s", "3s", "10s"});
+    text += ", timeout: " + dice.one_of({"500ms", "2s"});
+    if (dice.chance(50)) text += ", retries: " + std::to_string(dice.between(1, 3));
+    if (dice.chance(30)) text += ", start_period: 10s, start_interval: 1s";
+    return ", healthcheck: {" + text + "}";
+}
+
+std::string update_of(const std::string& key, Dice& dice) {
+    std::string text = "parallelism: " + std::to_string(dice.between(0, 3));
+    text += ", order: " + dice.one_of({"stop-first", "start-first"});
+    text += ", failure_action: " + dice.one_of({"pause", "continue", "rollback"});
+    if (dice.chance(60)) text += ", delay: " + dice.one_of({"1s", "5s", "15s"});
+    if (dice.chance(60)) text += ", monitor: " + dice.one_of({"0s", "2s", "12s"});
+    if (dice.chance(40)) text += ", max_failure_ratio: " + dice.one_of({"0.2", "0.5"});
+    return ", " + key + ": {" + text + "}";
 }
 
 std::string resources_of(Dice& dice) {
@@ -92,6 +115,20 @@ void add_services(Plan& plan, Dice dice) {
         if (dice.chance(75)) text += ", " + restart_of(dice, tag);
         text += resources_of(dice) + placement_of(plan, dice) +
                 ports_of(service, i, dice, tag) + behaviour_of(dice);
+        if (dice.chance(30)) {
+            text += healthcheck_of(dice);
+            tag += ", healthcheck";
+        }
+        if (dice.chance(50)) {
+            text += update_of("update", dice);
+            tag += ", update";
+        }
+        if (dice.chance(20)) {
+            std::string rollback = update_of("rollback", dice);
+            const std::size_t at = rollback.find("failure_action: rollback");
+            if (at != std::string::npos) rollback.replace(at + 16, 8, "pause");
+            text += rollback;
+        }
         if (dice.chance(20)) text += ", stop_grace_period: " + dice.one_of({"0s", "1s", "20s"});
         plan.draft.services.push_back({text + "}", service.name, {}, tag});
         plan.services.push_back(service);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 
 #include "kernel/kernel.h"
@@ -20,6 +21,8 @@ struct Environment {
     ProcessId registry;                ///< The RegistryServer; invalid: there is none.
     discovery::Group group;            ///< Every daemon, and the nodes clients enter.
     runtime::Machine& machine;         ///< Every host. Asked once a node has something to run.
+    /// By the image's name with its tag.
+    std::map<NameId, Application> applications = {};
 };
 
 /// What one node says of itself.

@@ -137,18 +137,21 @@ bool Worker::step(Task& task) {
             move(task, TaskState::starting, "starting");
             return true;
         case TaskState::starting: {
-            const TaskId id = task.id;
-            engine_.start(key_of(id));
+            if (engine_.is_running(key_of(task.id))) return false;   // Its probes decide.
+            engine_.start(key_of(task.id));
             // No health check: the mesh learns of it when its process runs, not when it answers.
-            const bool announced = publishes(task);
-            move(task, TaskState::running, "started");
-            if (announced && !daemon_.environment_.group.watchers.empty()) {
-                gossip().announce({.task = id, .subject = task.subject, .service = task.service,
-                                   .spec = task.spec});
-            }
+            if (engine_.health(key_of(task.id)) == runtime::HealthStatus::none) running(task);
             return false;
         }
         default: return false;
+    }
+}
+
+void Worker::running(Task& task) {
+    move(task, TaskState::running, "started");
+    if (publishes(task) && !daemon_.environment_.group.watchers.empty()) {
+        gossip().announce({.task = task.id, .subject = task.subject, .service = task.service,
+                           .spec = task.spec});
     }
 }
 
@@ -159,7 +162,7 @@ bool Worker::create(Task& task) {
         pulls_.request(task.image);
         return false;
     }
-    const Behaviour& b = task.spec->task.container.behaviour;
+    const Behaviour& b = behaviour_of(task);
     engine_.create(key_of(task.id),
                    {.subject = task.subject, .service = task.service, .slot = task.slot,
                     .start_time = b.start_time, .run_time = b.run_time, .stop_time = b.stop_time,
@@ -168,7 +171,9 @@ bool Worker::create(Task& task) {
                     .failure_ppm_per_second = b.failure_ppm_per_second,
                     .cpus = static_cast<double>(task.spec->task.limits.cpus.count) / 1e9,
                     .memory = b.memory,
-                    .memory_limit = task.spec->task.limits.memory});
+                    .memory_limit = task.spec->task.limits.memory,
+                    .ignores_sigterm = b.ignores_sigterm},
+                   care_of(task));
     move(task, TaskState::ready, "prepared");
     return true;
 }
@@ -198,10 +203,15 @@ void Worker::on_container_ended(runtime::ContainerKey key, int exit_code) {
     task->exit_code = exit_code;
     if (task->leaving) {
         move(*task, TaskState::shutdown, "shutdown");
+    } else if (task->unhealthy && task->state == TaskState::starting) {
+        fail(*task, TaskState::failed, "dockerexec: unhealthy container");
     } else if (exit_code == 0) {
+        // Stopped for its health, or by itself: an application that exits 0 has completed.
         move(*task, TaskState::complete, "finished");
     } else {
-        fail(*task, TaskState::failed, "task: non-zero exit (" + std::to_string(exit_code) + ")");
+        fail(*task, TaskState::failed,
+             "task: non-zero exit (" + std::to_string(exit_code) + ")" +
+                 (task->unhealthy ? ": dockerexec: unhealthy container" : ""));
     }
     advance(task->id);
 }
@@ -213,6 +223,10 @@ void Worker::begin_shutdown(Task& task) {
     task.leaving = true;
     if (task.pulling) pulls_.release(task.image);
     task.pulling = false;
+    if (!task.unhealthy) leave(task);   // Else it is on its way out already.
+}
+
+void Worker::leave(const Task& task) {
     if (gossip_ != nullptr) gossip_->withdraw(task.id);
     if (attached(task)) {
         kernel_.after(daemon_.id(), drain_delay, tags::drained,
@@ -225,6 +239,8 @@ void Worker::begin_shutdown(Task& task) {
 void Worker::drained(TaskId id) {
     Task* task = find(id);
     if (task == nullptr || ended(task->state)) return;   // Its container ended meanwhile.
+    const bool stopping = engine_.is_running(key_of(id)) && !engine_.is_up(key_of(id));
+    if (stopping) return;
     if (engine_.is_running(key_of(id))) {
         const auto grace = task->spec->task.container.stop_grace_period;
         engine_.stop(key_of(id), grace.value_or(runtime::default_stop_grace));
@@ -281,7 +297,8 @@ void Worker::on_stop(bool power_lost) {
     flushing_ = false;
     for (Task& task : tasks_) {
         task.pulling = false;
-        if (task.state == TaskState::running) {
+        // STARTING lasts where a health check has not passed yet: its container executed too.
+        if (task.state == TaskState::running || task.state == TaskState::starting) {
             task.exit_code = power_lost ? runtime::exit_power_lost : runtime::exit_killed;
         }
     }
@@ -297,10 +314,12 @@ void Worker::on_reboot() {
         ids.push_back(task.id);
         const bool was_leaving = task.leaving;
         task.leaving = false;
-        if (task.state == TaskState::running && !was_leaving) {
+        task.unhealthy = false;
+        const bool ran = task.state == TaskState::running || task.state == TaskState::starting;
+        if (ran && !was_leaving) {
             fail(task, TaskState::failed,
                  "task: non-zero exit (" + std::to_string(task.exit_code) + ")");
-        } else if (task.state == TaskState::running) {
+        } else if (ran) {
             move(task, TaskState::shutdown, "shutdown");
         } else {
             // A container that was created and never started is found as it was.
@@ -329,7 +348,7 @@ void Worker::abandon(TaskId task, std::uint64_t cookie) { engine_.abandon(key_of
 void Worker::on_request_served(runtime::ContainerKey key, std::uint64_t cookie) {
     const Task* task = find(task_of(key));
     SIM_ASSERT(task != nullptr);
-    ingress().served(cookie, task->spec->task.container.behaviour.response_size);
+    ingress().served(cookie, behaviour_of(*task).response_size);
 }
 
 void Worker::on_channel_closed(ChannelId channel) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "runtime/engine.h"
@@ -59,6 +60,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
         bool removed = false;        // Forget it once it has ended.
         bool pulling = false;        // Waits for an image.
         bool leaving = false;        // Shutdown has begun.
+        bool unhealthy = false;      // Its probes failed: it is being stopped for that.
         int exit_code = 0;
         NameId message, error;       // As last reported.
         std::shared_ptr<const ServiceSpec> spec;
@@ -69,6 +71,8 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_container_ended(runtime::ContainerKey key, int exit_code) override;
     void on_request_served(runtime::ContainerKey key, std::uint64_t cookie) override;
     void on_request_lost(std::uint64_t cookie) override { ingress().lost(cookie); }
+    void on_request_failed(std::uint64_t cookie) override { ingress().failed(cookie); }
+    void on_health(runtime::ContainerKey key, runtime::HealthStatus status) override;
     bool accept(TaskId task, std::uint64_t cookie) override;
     void abandon(TaskId task, std::uint64_t cookie) override;
 
@@ -77,7 +81,12 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void advance(TaskId id);
     bool step(Task& task);
     bool create(Task& task);
+    /// The image's own, else the service's.
+    const Behaviour& behaviour_of(const Task& task) const;
+    void running(Task& task);
+    std::optional<runtime::Care> care_of(const Task& task) const;
     void begin_shutdown(Task& task);
+    void leave(const Task& task);
     void drained(TaskId id);
     void move(Task& task, TaskState state, const char* message);
     void fail(Task& task, TaskState state, const std::string& error);

@@ -77,6 +77,7 @@ void Ingress::enter(const kernel::Message& message) {
 
 void Ingress::take(ChannelId up, TaskId task, NameId subject) {
     const std::uint32_t slot = open(up, ChannelId{}, task, subject);
+    // Whoever fails at once has answered already.
     if (local_.accept(task, cookie_of(slot, calls_[slot]))) return;
     finish(slot);
     refuse(up, subject, RefusedWhy::not_serving);
@@ -104,10 +105,10 @@ void Ingress::served(std::uint64_t cookie, Bytes response_size) {
     finish(static_cast<std::uint32_t>(cookie));
 }
 
-void Ingress::lost(std::uint64_t cookie) {
+void Ingress::fail(std::uint64_t cookie, RefusedWhy why) {
     const Call* call = find(cookie);
     if (call == nullptr) return;
-    refuse(call->up, call->subject, RefusedWhy::reset);
+    refuse(call->up, call->subject, why);
     finish(static_cast<std::uint32_t>(cookie));
 }
 

@@ -37,7 +37,8 @@ class Ingress {
     /// True when the channel was a request's.
     bool on_channel_closed(ChannelId channel);
     void served(std::uint64_t cookie, Bytes response_size);
-    void lost(std::uint64_t cookie);
+    void lost(std::uint64_t cookie) { fail(cookie, RefusedWhy::reset); }
+    void failed(std::uint64_t cookie) { fail(cookie, RefusedWhy::error); }
     /// The daemon died: its sockets are gone.
     void forget();
 
@@ -60,6 +61,7 @@ class Ingress {
     void enter(const kernel::Message& message);
     void take(ChannelId up, TaskId task, NameId subject);
     void answer(const kernel::Message& message);
+    void fail(std::uint64_t cookie, RefusedWhy why);
     void refuse(ChannelId up, NameId subject, RefusedWhy why);
 
     kernel::Kernel& kernel_;

@@ -26,6 +26,19 @@ const EventKind& kind_of(TaskState state) {
     return events::task_orphaned;
 }
 
+const EventKind& kind_of(UpdateState state) {
+    switch (state) {
+        case UpdateState::none:
+        case UpdateState::updating: break;
+        case UpdateState::paused: return events::update_paused;
+        case UpdateState::completed: return events::update_completed;
+        case UpdateState::rollback_started: return events::update_rollback_started;
+        case UpdateState::rollback_paused: return events::update_rollback_paused;
+        case UpdateState::rollback_completed: return events::update_rollback_completed;
+    }
+    return events::update_started;
+}
+
 }   // namespace
 
 Herald::Herald(Store& store, const Dispatcher& dispatcher)
@@ -40,8 +53,7 @@ EventId Herald::announce(const Committed& change) {
         case Kind::node_updated: return announce_node(change);
         case Kind::service_created:
             return announce_service(events::service_created, *change.service);
-        case Kind::service_updated:
-            return announce_service(events::service_updated, *change.service);
+        case Kind::service_updated: return announce_update(change);
         case Kind::service_removed:
             return kernel_.emit(events::service_removed, change.service->name);
         case Kind::task_created: return announce_status(*change.task);
@@ -94,6 +106,18 @@ EventId Herald::announce_service(const EventKind& kind, const Service& service) 
                         {field::name(name(service.is_global() ? "global" : "replicated")),
                          field::integer(static_cast<std::int64_t>(spec.replicas)),
                          field::name(name(spec.task.container.image.c_str()))});
+}
+
+/// A changed spec and a step of its update may come in one commit.
+EventId Herald::announce_update(const Committed& change) {
+    const Service& service = *change.service;
+    EventId said = change.cause;
+    if (change.spec_changed) said = announce_service(events::service_updated, service);
+    if (!change.why.valid()) return said;
+    const kernel::CauseScope scope(kernel_, said);
+    return kernel_.emit(kind_of(service.update.state), service.name,
+                        {field::name(change.why),
+                         field::name(name(service.spec->task.container.image.c_str()))});
 }
 
 EventId Herald::announce_status(const Task& task) {

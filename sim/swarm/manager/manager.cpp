@@ -10,7 +10,8 @@ namespace glasshive::swarm {
 Manager::Manager(kernel::Kernel& kernel, HostId host)
     : kernel_(kernel), process_(kernel.add_process(host, *this)), store_(kernel),
       dispatcher_(store_, process_), herald_(store_, dispatcher_), allocator_(store_),
-      restarts_(store_, process_), replicated_(store_, restarts_), global_(store_, restarts_),
+      restarts_(store_, process_), updates_(store_, restarts_, process_),
+      replicated_(store_, restarts_, updates_), global_(store_, restarts_, updates_),
       enforcer_(store_), reaper_(store_, process_), scheduler_(store_, process_) {
     store_.set_announcer(&herald_);
 }
@@ -23,6 +24,7 @@ void Manager::on_start() {
         // The loops listen from the first start on; what joined before is read by their start().
         store_.subscribe(Proposer::allocator, allocator_);
         store_.subscribe(Proposer::restart, restarts_);
+        store_.subscribe(Proposer::updater, updates_);
         store_.subscribe(Proposer::replicated, replicated_);
         store_.subscribe(Proposer::global, global_);
         store_.subscribe(Proposer::enforcer, enforcer_);
@@ -33,6 +35,7 @@ void Manager::on_start() {
     store_.drop_proposals();
     allocator_.start();
     restarts_.start();
+    updates_.start();
     replicated_.start();
     global_.start();
     enforcer_.start();
@@ -62,6 +65,8 @@ void Manager::on_timer(std::uint32_t tag, std::uint64_t argument) {
         case LoopTimer::scheduler_debounce: scheduler_.on_timer(); break;
         case LoopTimer::restart_delay:
         case LoopTimer::restart_timeout: restarts_.on_timer(timer, TaskId{argument}); break;
+        case LoopTimer::update_delay:
+        case LoopTimer::update_monitor: updates_.on_timer(timer, argument); break;
         case LoopTimer::reaper_batch: reaper_.on_timer(); break;
         case LoopTimer::dispatcher_batch:
         case LoopTimer::dispatcher_assign:
@@ -147,7 +152,19 @@ bool Manager::update_service(ServiceId service, ServiceSpec spec) {
     SIM_ASSERT(spec.mode == store_.service(service).spec->mode);
     {
         Batch batch(store_, Proposer::api);
-        batch.add(ServiceUpdate{service, std::make_shared<const ServiceSpec>(std::move(spec))});
+        batch.add(ServiceUpdate{.service = service,
+                                .spec = std::make_shared<const ServiceSpec>(std::move(spec))});
+    }
+    pump();
+    return true;
+}
+
+bool Manager::roll_back_service(ServiceId service) {
+    if (!can_change(service) || store_.service(service).previous_spec == nullptr) return false;
+    {
+        Batch batch(store_, Proposer::api);
+        batch.add(ServiceUpdate{.service = service, .what = ServiceUpdate::What::rollback,
+                                .message = kernel_.names().intern("manually requested rollback")});
     }
     pump();
     return true;

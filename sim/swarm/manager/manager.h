@@ -12,7 +12,8 @@
 #include "swarm/reconcile/global.h"
 #include "swarm/reconcile/reaper.h"
 #include "swarm/reconcile/replicated.h"
-#include "swarm/reconcile/restart.h"
+#include "swarm/restart/supervisor.h"
+#include "swarm/rollout/supervisor.h"
 #include "swarm/scheduler/scheduler.h"
 #include "swarm/state/store.h"
 
@@ -38,6 +39,8 @@ class Manager final : public kernel::Process {
     std::optional<ServiceId> create_service(ServiceSpec spec);
     /// Requires the same name and mode; false when there is no such service or no running manager.
     bool update_service(ServiceId service, ServiceSpec spec);
+    /// Spec and previous spec change places; false also when there is no previous one.
+    bool roll_back_service(ServiceId service);
     bool scale_service(ServiceId service, std::uint64_t replicas);
     bool remove_service(ServiceId service);
     /// A secret or config; empty when the name is taken or the manager is not running.
@@ -72,6 +75,7 @@ class Manager final : public kernel::Process {
     Herald herald_;
     Allocator allocator_;
     RestartSupervisor restarts_;
+    UpdateSupervisor updates_;
     ReplicatedOrchestrator replicated_;
     GlobalOrchestrator global_;
     ConstraintEnforcer enforcer_;

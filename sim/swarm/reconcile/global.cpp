@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "swarm/reconcile/dirty.h"
-#include "swarm/reconcile/replicated.h"
+#include "swarm/restart/dirty.h"
 
 namespace glasshive::swarm {
 
-GlobalOrchestrator::GlobalOrchestrator(Store& store, RestartSupervisor& restarts)
-    : store_(store), kernel_(store.kernel()), restarts_(restarts) {}
+GlobalOrchestrator::GlobalOrchestrator(Store& store, RestartSupervisor& restarts,
+                                       UpdateSupervisor& updates)
+    : store_(store), kernel_(store.kernel()), restarts_(restarts), updates_(updates) {}
 
 void GlobalOrchestrator::start() {
     services_.clear();
@@ -128,14 +128,39 @@ void GlobalOrchestrator::remove_tasks(const Service& service) {
 }
 
 void GlobalOrchestrator::reconcile_service(Batch& batch, const Service& service) {
-    for (const Node& node : store_.nodes()) reconcile(batch, service, node);
+    std::vector<std::uint32_t> nodes;
+    for (const Node& node : store_.nodes()) {
+        if (reconcile(batch, service, node)) nodes.push_back(node.id.value);
+    }
+    updates_.update(service, nodes);
 }
 
 void GlobalOrchestrator::reconcile_node(Batch& batch, const Node& node) {
-    for (const auto& [id, compiled] : services_) reconcile(batch, store_.service(id), node);
+    for (const auto& [id, compiled] : services_) {
+        const Service& service = store_.service(id);
+        if (reconcile(batch, service, node)) replace_if_dirty(batch, service, node);
+    }
 }
 
-void GlobalOrchestrator::reconcile(Batch& batch, const Service& service, const Node& node) {
+/// A node that comes back with a task of an old spec gets its new one at once, outside the order
+/// and pace of the update. Source: global.go reconcileServicesOneNode.
+void GlobalOrchestrator::replace_if_dirty(Batch& batch, const Service& service, const Node& node) {
+    if (updates_.is_updating(service.id)) return;
+    const UpdateState state = service.update.state;
+    if (state == UpdateState::paused || state == UpdateState::rollback_paused) return;
+    const std::vector<const Task*> tasks =
+        restarts_.updatable(store_.instance(service, node.id.value));
+    const bool dirty = std::any_of(tasks.begin(), tasks.end(), [&](const Task* task) {
+        return is_dirty(store_, service, *task);
+    });
+    if (!dirty) return;
+    for (const Task* task : tasks) {
+        if (task->desired <= TaskState::running) shut_down(batch, *task, "updated");
+    }
+    batch.add(make_task(store_, service, 0, node.id));
+}
+
+bool GlobalOrchestrator::reconcile(Batch& batch, const Service& service, const Node& node) {
     const TaskList instance = store_.instance(service, node.id.value);
     const bool invalid = is_invalid(node);
     if (invalid || !wants(service, node)) {
@@ -145,18 +170,12 @@ void GlobalOrchestrator::reconcile(Batch& batch, const Service& service, const N
         store_.for_each(instance, Store::By::instance, [&](const Task& task) {
             if (task.desired < TaskState::shutdown) shut_down(batch, task, why);
         });
-        return;
+        return false;
     }
-    if (node.availability == Availability::pause) return;
-    const std::vector<const Task*> tasks = restarts_.updatable(instance);
-    if (tasks.empty()) {
-        batch.add(make_task(store_, service, 0, node.id));
-        return;
-    }
-    const bool dirty = std::any_of(tasks.begin(), tasks.end(), [&](const Task* task) {
-        return is_dirty(store_, service, *task);
-    });
-    if (dirty) replace_tasks(batch, store_, restarts_, service, tasks, 0, node.id);
+    if (node.availability == Availability::pause) return false;
+    if (!restarts_.updatable(instance).empty()) return true;
+    batch.add(make_task(store_, service, 0, node.id));
+    return false;
 }
 
 void GlobalOrchestrator::shut_down(Batch& batch, const Task& task, const char* why) {

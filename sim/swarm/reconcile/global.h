@@ -5,7 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "swarm/reconcile/restart.h"
+#include "swarm/restart/supervisor.h"
+#include "swarm/rollout/supervisor.h"
 #include "swarm/state/constraint.h"
 #include "swarm/state/store.h"
 
@@ -16,7 +17,7 @@ namespace glasshive::swarm {
 /// Source: swarmkit manager/orchestrator/global/global.go.
 class GlobalOrchestrator final : public Subscriber {
   public:
-    GlobalOrchestrator(Store& store, RestartSupervisor& restarts);
+    GlobalOrchestrator(Store& store, RestartSupervisor& restarts, UpdateSupervisor& updates);
 
     /// Looks at everything anew: at the manager's start.
     void start();
@@ -35,13 +36,16 @@ class GlobalOrchestrator final : public Subscriber {
     void remove_tasks(const Service& service);
     void reconcile_service(Batch& batch, const Service& service);
     void reconcile_node(Batch& batch, const Node& node);
-    void reconcile(Batch& batch, const Service& service, const Node& node);
+    /// True when the service has tasks on the node that are to stay there, or be updated.
+    bool reconcile(Batch& batch, const Service& service, const Node& node);
+    void replace_if_dirty(Batch& batch, const Service& service, const Node& node);
     void shut_down(Batch& batch, const Task& task, const char* why);
     bool wants(const Service& service, const Node& node);
 
     Store& store_;
     kernel::Kernel& kernel_;
     RestartSupervisor& restarts_;
+    UpdateSupervisor& updates_;
     std::map<ServiceId, Compiled> services_;          // The global services that exist.
     std::set<TaskId> ended_;
     std::map<ServiceId, EventId> changed_services_;

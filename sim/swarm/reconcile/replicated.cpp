@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "swarm/reconcile/dirty.h"
-
 namespace glasshive::swarm {
 
-ReplicatedOrchestrator::ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts)
-    : store_(store), kernel_(store.kernel()), restarts_(restarts) {}
+ReplicatedOrchestrator::ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts,
+                                               UpdateSupervisor& updates)
+    : store_(store), kernel_(store.kernel()), restarts_(restarts), updates_(updates) {}
 
 void ReplicatedOrchestrator::start() {
     ended_.clear();
@@ -138,7 +137,9 @@ void ReplicatedOrchestrator::reconcile(const Service& service) {
         keep_first(live);
         kept = static_cast<std::size_t>(wanted);
     }
-    for (std::size_t i = 0; i < kept; ++i) replace_dirty(batch, service, live[i]);
+    std::vector<std::uint32_t> slots;
+    for (std::size_t i = 0; i < kept; ++i) slots.push_back(live[i].number);
+    updates_.update(service, slots);
     if (wanted > live.size()) add_tasks(batch, service, live, dead, wanted - live.size());
     for (const auto& [number, instance] : dead) {
         store_.for_each(instance, Store::By::instance,
@@ -196,35 +197,6 @@ void ReplicatedOrchestrator::keep_first(std::vector<Slot>& slots) {
     sorted.reserve(slots.size());
     for (const auto& [nth, position] : order) sorted.push_back(std::move(slots[position]));
     slots = std::move(sorted);
-}
-
-void ReplicatedOrchestrator::replace_dirty(Batch& batch, const Service& service,
-                                           const Slot& slot) {
-    const bool dirty = std::any_of(slot.tasks.begin(), slot.tasks.end(), [&](const Task* task) {
-        return is_dirty(store_, service, *task);
-    });
-    if (dirty) {
-        replace_tasks(batch, store_, restarts_, service, slot.tasks, slot.number, NodeId{});
-    }
-}
-
-void replace_tasks(Batch& batch, Store& store, RestartSupervisor& restarts, const Service& service,
-                   const std::vector<const Task*>& old, std::uint32_t slot, NodeId node) {
-    const TaskCreate create = make_task(store, service, slot, node, TaskState::ready);
-    batch.add(create);
-    const Task* waited_for = nullptr;
-    const NameId why = store.kernel().names().intern("updated");
-    for (const Task* task : old) {
-        if (task->desired > TaskState::running) continue;   // A finished slot: nothing to stop.
-        TaskUpdate update;
-        update.task = task->id;
-        update.desired = TaskState::shutdown;
-        update.why = why;
-        batch.add(std::move(update));
-        const bool down = task->node.valid() && store.node(task->node).state == NodeState::down;
-        if (task->observed >= TaskState::assigned && !down) waited_for = task;
-    }
-    restarts.delay_start(create.task, waited_for, Duration::zero());
 }
 
 }   // namespace glasshive::swarm

@@ -5,7 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "swarm/reconcile/restart.h"
+#include "swarm/restart/supervisor.h"
+#include "swarm/rollout/supervisor.h"
 #include "swarm/state/store.h"
 
 namespace glasshive::swarm {
@@ -16,7 +17,7 @@ namespace glasshive::swarm {
 /// Source: swarmkit manager/orchestrator/replicated/{services,tasks,slot}.go.
 class ReplicatedOrchestrator final : public Subscriber {
   public:
-    ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts);
+    ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts, UpdateSupervisor& updates);
 
     /// Looks at everything anew: at the manager's start.
     void start();
@@ -37,20 +38,15 @@ class ReplicatedOrchestrator final : public Subscriber {
     void reconcile(const Service& service);
     void add_tasks(Batch& batch, const Service& service, const std::vector<Slot>& live,
                    std::map<std::uint32_t, TaskList>& dead, std::uint64_t count);
-    void replace_dirty(Batch& batch, const Service& service, const Slot& slot);
     static void keep_first(std::vector<Slot>& slots);
 
     Store& store_;
     kernel::Kernel& kernel_;
     RestartSupervisor& restarts_;
+    UpdateSupervisor& updates_;
     std::set<TaskId> ended_;                          // To be restarted.
     std::map<ServiceId, EventId> changed_services_;   // To be reconciled, and why.
     std::map<ServiceId, EventId> removed_services_;
 };
-
-/// Replaces the tasks of one slot (or node) by one of the service's current spec, stop first: the
-/// new task is held until the old ones have stopped. Used by both orchestrators.
-void replace_tasks(Batch& batch, Store& store, RestartSupervisor& restarts, const Service& service,
-                   const std::vector<const Task*>& old, std::uint32_t slot, NodeId node);
 
 }   // namespace glasshive::swarm

@@ -33,9 +33,20 @@ struct ServiceCreate {
     std::shared_ptr<const ServiceSpec> spec;
 };
 
+/// A new spec, a return to the one before, or a step of the update that follows.
 struct ServiceUpdate {
+    enum class What : std::uint8_t {
+        spec,        ///< The user's new spec; the present one can be rolled back to.
+        rollback,    ///< The user's way back: spec and previous spec change places.
+        give_up,     ///< The updater's way back, with `message`; there is no second one.
+        started,     ///< Tasks are being replaced. Void once a step was said.
+        paused,      ///< With `message`. This and what follows is void once the spec changed again.
+        completed,
+    };
     ServiceId service;
-    std::shared_ptr<const ServiceSpec> spec;
+    What what = What::spec;
+    std::shared_ptr<const ServiceSpec> spec;            ///< With What::spec.
+    NameId message;                                     ///< UpdateStatus.Message; not with spec.
 };
 
 struct ServiceRemove {
@@ -115,6 +126,7 @@ struct Committed {
     NodeState state_before = NodeState::unknown;
     Availability availability_before = Availability::active;
     bool status_changed = false;                        ///< Task: state, message or error differ.
+    bool spec_changed = false;                          ///< Service: its spec is another one.
     NameId why;                                         ///< Also ClusterUpdate::what.
     EventId cause{};
     EventId event{};                                    ///< What was said of it; else its cause.

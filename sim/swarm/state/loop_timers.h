@@ -14,6 +14,8 @@ enum class LoopTimer : std::uint32_t {
     dispatcher_assign,   ///< Argument: node index.
     dispatcher_grace,    ///< Argument: node index.
     dispatcher_orphan,   ///< Argument: node index.
+    update_delay,        ///< Argument: service index above, worker below (32 bits each).
+    update_monitor,      ///< Argument: service index.
 };
 
 }   // namespace glasshive::swarm

@@ -14,6 +14,19 @@ const char* to_text(NodeState state) {
     return "?";
 }
 
+const char* to_text(UpdateState state) {
+    switch (state) {
+        case UpdateState::none: return "none";
+        case UpdateState::updating: return "updating";
+        case UpdateState::paused: return "paused";
+        case UpdateState::completed: return "completed";
+        case UpdateState::rollback_started: return "rollback_started";
+        case UpdateState::rollback_paused: return "rollback_paused";
+        case UpdateState::rollback_completed: return "rollback_completed";
+    }
+    return "?";
+}
+
 const char* to_text(Availability availability) {
     switch (availability) {
         case Availability::active: return "active";

@@ -70,11 +70,30 @@ struct Node {
     TaskList tasks;                      ///< Every task assigned to it, in order of assignment.
 };
 
+/// SwarmKit api/types.proto UpdateStatus.UpdateState.
+enum class UpdateState : std::uint8_t {
+    none, updating, paused, completed, rollback_started, rollback_paused, rollback_completed,
+};
+const char* to_text(UpdateState state);
+
+/// How the newest change of a service's spec is getting on. Source: api/types.proto UpdateStatus.
+struct UpdateStatus {
+    UpdateState state = UpdateState::none;   ///< none: nothing had to be replaced so far.
+    NameId message;
+    Time started_at{};
+    Time completed_at{};
+};
+
 struct Service {
     ServiceId id;
     NameId name;
     std::shared_ptr<const ServiceSpec> spec;
     std::uint32_t spec_version = 0;      ///< Raised by every update, scaling included.
+    /// What a rollback returns to, with its version; null: nothing.
+    std::shared_ptr<const ServiceSpec> previous_spec;
+    std::uint32_t previous_spec_version = 0;
+    std::uint32_t newest_spec_version = 0;   ///< A rollback's version is older than this.
+    UpdateStatus update;
     bool removed = false;
     EventId last_event{};
     std::uint32_t running = 0;           ///< Tasks observed RUNNING, whatever is desired.

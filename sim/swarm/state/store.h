@@ -17,9 +17,9 @@ namespace glasshive::swarm {
 
 /// The control loops that write; each hears of its own writes before it acts again.
 enum class Proposer : std::uint8_t {
-    api, allocator, replicated, global, restart, enforcer, reaper, scheduler, dispatcher,
+    api, allocator, replicated, global, restart, updater, enforcer, reaper, scheduler, dispatcher,
 };
-inline constexpr std::size_t proposers = 9;
+inline constexpr std::size_t proposers = 10;
 
 /// A control loop's ear: called once per committed transaction, in subscription order.
 /// May collect work and propose; must not expect the proposal to be true when the call returns.
@@ -131,6 +131,7 @@ class Store {
     bool apply(const FileCreate& change, Committed& done);
     bool apply(const FileRemove& change, Committed& done);
     bool apply(const ClusterUpdate& change, Committed& done);
+    bool take_step(const ServiceUpdate& change, Service& service);
     bool apply_status(const TaskUpdate& change, Task& task);
     void forget_removed();
     void remember_event(const Committed& done);

@@ -104,7 +104,7 @@ class FakeAgent final : public kernel::Process {
     struct Known {
         TaskState state = TaskState::accepted;
         TaskState desired = TaskState::ready;
-        std::string service;
+        std::string service, image;
     };
 
     void connect() {
@@ -131,6 +131,8 @@ class FakeAgent final : public kernel::Process {
     }
     const Fate& fate(const Known& task) const {
         static const Fate lives_on;
+        const auto by_image = fates_.find(task.image);
+        if (by_image != fates_.end()) return by_image->second;
         const auto found = fates_.find(task.service);
         return found == fates_.end() ? lives_on : found->second;
     }
@@ -170,7 +172,8 @@ class FakeAgent final : public kernel::Process {
             }
             ran_.insert(a.id);
             tasks_[a.id] = {TaskState::preparing, a.desired,
-                            std::string(kernel_.names().text(a.service))};
+                            std::string(kernel_.names().text(a.service)),
+                            a.spec->task.container.image};
             kernel_.after(id(), fate(tasks_[a.id]).prepare, prepared,
                           static_cast<std::uint64_t>(a.id));
             return;
@@ -307,7 +310,7 @@ struct Cluster {
     FlatTopology topology;
     kernel::Kernel kernel;
     kernel::BareDriver driver;
-    std::map<std::string, Fate> fates;      ///< By service name.
+    std::map<std::string, Fate> fates;      ///< By image, else by service name.
     Manager manager;
     std::vector<std::unique_ptr<FakeAgent>> agents;
 };

@@ -7,7 +7,7 @@
 #include "swarm/manager/store_bench.h"
 #include "swarm/reconcile/reaper.h"
 #include "swarm/reconcile/replicated.h"
-#include "swarm/reconcile/restart.h"
+#include "swarm/restart/supervisor.h"
 
 using namespace glasshive;
 using namespace glasshive::test;
@@ -69,7 +69,8 @@ TEST_CASE("a live task costs less than 1.2 kB, indexes and name included",
     constexpr std::uint32_t tasks = 20'000;
     StoreBench bench(1, false);
     RestartSupervisor restarts(bench.store, bench.owner);
-    ReplicatedOrchestrator replicated(bench.store, restarts);
+    UpdateSupervisor updates(bench.store, restarts, bench.owner);
+    ReplicatedOrchestrator replicated(bench.store, restarts, updates);
     TaskReaper reaper(bench.store, bench.owner);
     bench.store.subscribe(Proposer::restart, restarts);
     bench.store.subscribe(Proposer::replicated, replicated);

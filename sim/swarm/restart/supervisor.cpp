@@ -1,4 +1,4 @@
-#include "swarm/reconcile/restart.h"
+#include "swarm/restart/supervisor.h"
 
 #include <algorithm>
 

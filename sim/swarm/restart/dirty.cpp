@@ -1,4 +1,4 @@
-#include "swarm/reconcile/dirty.h"
+#include "swarm/restart/dirty.h"
 
 #include "swarm/state/constraint.h"
 
