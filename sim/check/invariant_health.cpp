@@ -22,11 +22,15 @@ class RunningMeansHealthy final : public Invariant {
     }
 
     void on_event(const Event& event, std::string_view) override {
-        if (checked_.empty()) return;
         if (event.kind == runtime::events::health_status.id) {
+            // An image may bring a check its service does not name: the verdict comes too late.
+            if (ran_.at(event.subject) != 0 && was_healthy_.at(event.subject) == 0) {
+                broken(event, text(event.subject) + " ran before its first verdict");
+            }
             const bool well = text(name_of(event.fields[2].integer)) == "healthy";
             if (well) was_healthy_[event.subject] = 1;
         } else if (event.kind == swarm::events::task_running.id) {
+            ran_[event.subject] = 1;
             check(event, event.subject, name_of(event.fields[0].integer), " runs");
         } else if (event.kind == swarm::events::discovery_added.id) {
             check(event, name_of(event.fields[1].integer), name_of(event.fields[0].integer),
@@ -41,7 +45,7 @@ class RunningMeansHealthy final : public Invariant {
     }
 
     std::set<std::string> checked_;
-    NameMap<std::uint8_t> was_healthy_{0};
+    NameMap<std::uint8_t> was_healthy_{0}, ran_{0};
 };
 
 }   // namespace

@@ -73,7 +73,7 @@ std::unique_ptr<Invariant> make_reservations_fit(const Names& names,
                                                  const std::vector<HostCapacity>& hosts);
 
 /// A task whose service has a health check of its own is observed running, and told to the mesh,
-/// only after a probe found it healthy.
+/// only after a probe found it healthy; one whose image alone has it, never before a first verdict.
 std::unique_ptr<Invariant> make_running_means_healthy(
     const Names& names, const std::vector<swarm::ServiceSpec>& services);
 

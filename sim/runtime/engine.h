@@ -167,6 +167,7 @@ class Engine {
     void start_care(Container& container);
     void stop_care(Container& container);
     void begin_trouble(Container& container);
+    void strand(Container& container);
     void begin_probe(Container& container);
     void end_probe(Container& container, int exit_code);
 

@@ -54,6 +54,7 @@ void Engine::begin_trouble(Container& c) {
                      {field::name(place_.name), field::name(c.options.service),
                       field::name(kernel_.names().intern(what))});
     const kernel::CauseScope scope(kernel_, cared.trouble_event);
+    if (!over) strand(c);
     if (over) {
         const ContainerKey key = c.key;
         const std::vector<std::uint64_t> waiting = std::move(cared.hung);
@@ -63,6 +64,19 @@ void Engine::begin_trouble(Container& c) {
         cared.trouble_timer =
             kernel_.after(place_.owner, care.recovers_after, tag_first_ + trouble, number(c.key));
     }
+}
+
+/// What waited for a worker meets the trouble too; what is on the CPU is past it.
+void Engine::strand(Container& c) {
+    const std::vector<std::uint64_t> waiting(
+        c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head), c.waiting.end());
+    c.waiting.clear();
+    c.head = 0;
+    if (c.cared->trouble == Trouble::hangs) {
+        c.cared->hung = waiting;
+        return;
+    }
+    for (const std::uint64_t cookie : waiting) listener_.on_request_failed(cookie);
 }
 
 /// A probe is a process of its own beside the application: it takes CPU time, and more of it by the

@@ -20,9 +20,15 @@ Duration Health::wait(Time now) const {
                                                                 : policy_.interval;
 }
 
+std::string Health::output_of(const Result& result) const {
+    if (result.exit_code != probe_timed_out) return "";
+    return "Health check exceeded timeout (" + glasshive::to_text(policy_.timeout) + ")";
+}
+
 bool Health::take(const Result& result) {
     std::rotate(log_.begin(), log_.begin() + 1, log_.end());
     log_.back() = result;
+    logged_ = std::min(logged_ + 1, log_.size());
     const HealthStatus before = status_;
     if (result.exit_code == probe_healthy) {
         failing_streak_ = 0;

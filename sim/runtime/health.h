@@ -1,7 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 
 #include "base/units.h"
 
@@ -47,7 +50,10 @@ class Health {
     HealthStatus status() const { return status_; }
     std::uint64_t failing_streak() const { return failing_streak_; }
     /// The newest results, newest last, as `docker inspect` shows: at most five (maxLogEntries).
-    std::array<Result, 5> log() const { return log_; }
+    std::span<const Result> log() const { return std::span(log_).last(logged_); }
+    /// What `docker inspect` shows as a result's Output. The command itself is not run and prints
+    /// nothing, so the engine's own words are all there is (well below maxOutputLen, 4096 bytes).
+    std::string output_of(const Result& result) const;
 
   private:
     HealthPolicy policy_;
@@ -55,6 +61,7 @@ class Health {
     HealthStatus status_ = HealthStatus::starting;
     std::uint64_t failing_streak_ = 0;
     std::array<Result, 5> log_{};
+    std::size_t logged_ = 0;
 };
 
 }   // namespace glasshive::runtime

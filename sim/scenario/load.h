@@ -36,7 +36,6 @@ class Loader {
     void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
     void read_stack_behaviour(const yaml::Value& value);
     void check_services();
-    void warn_of_service(const swarm::ServiceSpec& service, const std::string& path);
 
     void read_clients(const yaml::Value& value);
     void read_client(const yaml::Value& value);

@@ -23,10 +23,17 @@ swarm::ServiceSpec web() {
     return spec;
 }
 
+swarm::ServiceSpec db() {
+    swarm::ServiceSpec spec;
+    spec.name = "db";
+    spec.task.container.healthcheck = swarm::Healthcheck{.test = {"CMD", "true"}};
+    return spec;
+}
+
 /// What all invariants together say of a story, on two hosts of two CPUs and 8 GiB.
 std::vector<Violation> breaches(const std::function<void(Story&)>& tell) {
     Story story;
-    InvariantSet set(story.names, {web()}, {{"a", one_cpu * 2, gibibyte * 8},
+    InvariantSet set(story.names, {web(), db()}, {{"a", one_cpu * 2, gibibyte * 8},
                                             {"b", one_cpu * 2, gibibyte * 8}});
     story.stream.add_sink(&set);
     tell(story);
@@ -45,6 +52,12 @@ void runs(Story& s, int slot, const std::string& node, int nth = 1) {
     s.start("web", slot, node, nth).task(swarm_events::task_running, "web", slot, node, nth);
 }
 
+/// A task of the service with a check, up to its container's start.
+Story& checked(Story& s) {
+    s.task(swarm_events::task_new, "db", 1).task(swarm_events::task_pending, "db", 1);
+    return s.task(swarm_events::task_assigned, "db", 1, "a").start("db", 1, "a");
+}
+
 Story& serves(Story& s, int slot, const std::string& host) {
     return s.emit(run_events::container_serving, Story::task_name("web", slot, 1),
                   {field::name(s.names.intern(host)), field::name(s.names.intern("web"))});
@@ -54,6 +67,13 @@ Story& ends_with_power(Story& s, int slot, const std::string& host) {
     return s.emit(run_events::container_ended, Story::task_name("web", slot, 1),
                   {field::name(s.names.intern(host)), field::name(s.names.intern("web")),
                    field::integer(255), field::name(s.names.intern("power lost"))});
+}
+
+Story& verdict(Story& s, const std::string& service, const char* status, const char* before) {
+    return s.emit(run_events::health_status, Story::task_name(service, 1, 1),
+                  {field::name(s.names.intern("a")), field::name(s.names.intern(service)),
+                   field::name(s.names.intern(status)), field::name(s.names.intern(before)),
+                   field::integer(0)});
 }
 
 struct Row {
@@ -120,10 +140,34 @@ const std::vector<Row>& broken_rows() {
     return rows;
 }
 
+const std::vector<Row>& broken_health_rows() {
+    using namespace swarm_events;
+    static const std::vector<Row> rows{
+        {"a checked task runs, and is found, once it was healthy", "it runs unprobed",
+         [](Story& s) { checked(s).task(task_running, "db", 1, "a"); }},
+        {"a checked task runs, and is found, once it was healthy", "it runs, found unhealthy",
+         [](Story& s) {
+             verdict(checked(s), "db", "unhealthy", "starting").task(task_running, "db", 1, "a");
+         }},
+        {"a checked task runs, and is found, once it was healthy", "the mesh has it unprobed",
+         [](Story& s) {
+             checked(s).emit(discovery_added, "b",
+                             {field::name(s.names.intern("db")),
+                              field::name(s.names.intern(Story::task_name("db", 1, 1))),
+                              field::integer(1)});
+         }},
+        {"a checked task runs, and is found, once it was healthy", "its image's verdict is late",
+         [](Story& s) { runs(s, 1, "a"), verdict(s, "web", "healthy", "starting"); }},
+    };
+    return rows;
+}
+
 }   // namespace
 
 TEST_CASE("each broken promise is named by its own invariant", "[check][invariants]") {
-    for (const Row& row : broken_rows()) {
+    std::vector<Row> rows = broken_rows();
+    rows.insert(rows.end(), broken_health_rows().begin(), broken_health_rows().end());
+    for (const Row& row : rows) {
         INFO(row.invariant << ": " << row.what);
         const auto found = breaches(row.tell);
         CHECK(!found.empty());
@@ -144,6 +188,8 @@ TEST_CASE("a sound life breaks nothing", "[check][invariants]") {
         ends_with_power(s, 2, "a"), ends_with_power(s, 3, "a");
         s.at(9).host(platform::events::host_on, "a");   // Its pause ended while it was off.
         s.task(task_failed, "web", 2, "a"), assigned(s, 4, "a"), s.start("web", 4, "a");
+        verdict(checked(s), "db", "healthy", "starting").task(task_running, "db", 1, "a");
+        verdict(s, "db", "unhealthy", "healthy");
     });
     for (const Violation& v : found) FAIL_CHECK(v.invariant << ": " << v.text);
 }

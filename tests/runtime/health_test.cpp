@@ -10,6 +10,8 @@ using runtime::ContainerOptions;
 using runtime::Health;
 using runtime::HealthPolicy;
 using runtime::HealthStatus;
+using runtime::probe_failed;
+using runtime::probe_timed_out;
 
 namespace {
 
@@ -46,8 +48,20 @@ TEST_CASE("retries must be consecutive, and one success is enough", "[runtime][h
     CHECK(health.failing_streak() == 4);
     CHECK(probe(0));
     CHECK(health.status() == HealthStatus::healthy);
+    REQUIRE(health.log().size() == 5);   // Of eight.
     CHECK(health.log()[4].exit_code == 0);
     CHECK(health.log()[3].exit_code == 1);
+}
+
+TEST_CASE("a result is kept with the engine's words about it", "[runtime][health]") {
+    Health health({.timeout = 30s}, Time{});
+    CHECK(health.log().empty());
+    health.take({at(30s), at(30s), probe_failed});
+    health.take({at(60s), at(90s), probe_timed_out});
+    REQUIRE(health.log().size() == 2);
+    CHECK(health.log()[0].start == at(30s));
+    CHECK(health.output_of(health.log()[0]).empty());
+    CHECK(health.output_of(health.log()[1]) == "Health check exceeded timeout (30s)");
 }
 
 TEST_CASE("the start period forgives failures until the first success", "[runtime][health]") {
@@ -141,6 +155,39 @@ TEST_CASE("probes of a busy host time out", "[runtime][health]") {
     b.kernel.set_queue_speed(b.host.machine.cpu(HostId{1}), 0.05);   // Everything takes 20 times.
     b.run_until(1min);
     CHECK(b.host.heard == Heard{"33.000 unhealthy"});
+}
+
+TEST_CASE("a paused host holds its probes", "[runtime][health]") {
+    EngineBench b;
+    b.engine().create(c1, b.options(1), Care{.health = HealthPolicy{.interval = 10s,
+                                                                    .timeout = 1s,
+                                                                    .retries = 1}});
+    b.engine().start(c1);
+    b.run_until(5s);
+    b.kernel.pause(HostId{1}, {});
+    b.run_until(65s);
+    CHECK(b.all(runtime::events::health_probe).empty());
+    b.kernel.resume(HostId{1});
+    b.run_until(80s);   // The one that fell due meanwhile, once, and the next an interval later.
+    CHECK(b.host.heard == Heard{"65.005 healthy"});
+    CHECK(b.all(runtime::events::health_probe).size() == 2);
+}
+
+TEST_CASE("what waits for a worker when the trouble begins meets it too", "[runtime][health]") {
+    const bool hangs = GENERATE(true, false);
+    EngineBench b;
+    ContainerOptions o = b.options(1);
+    o.cpus = 1;
+    o.service_time = 2s;
+    b.engine().create(c1, o, Care{.hangs_after = hangs ? 3s : 0s, .fails_after = hangs ? 0s : 3s,
+                                  .recovers_after = 10s});
+    b.engine().start(c1);
+    b.run_until(2s);
+    b.engine().serve(c1, 7);   // Until 4 s: it is past the point where the trouble strikes.
+    b.engine().serve(c1, 8);
+    b.run_until(1min);
+    CHECK(b.host.heard == (hangs ? Heard{"4.000 served 7", "15.000 served 8"}
+                                 : Heard{"3.000 error 8", "4.000 served 7"}));
 }
 
 TEST_CASE("asked to stop, a container is not probed; SIGTERM may be ignored", "[runtime][health]") {

@@ -146,3 +146,38 @@ TEST_CASE("a stack can be named, and variables given", "[scenario][stack]") {
     CHECK(with_hosts("stack: {file: docker-compose.yml, env: {TAG: \"2\"}}\n", files)
               .services.at(0).name == "stack_web");
 }
+
+TEST_CASE("a health check has Compose's keys; an image may bring one", "[scenario][services]") {
+    const auto check = [](const std::string& keys) {
+        const auto read = service("healthcheck: {" + keys + "}").task.container.healthcheck;
+        REQUIRE(read);
+        return *read;
+    };
+    CHECK(check("test: [CMD, curl, -f, localhost], interval: 10s, timeout: 2s, retries: 5, "
+                "start_period: 40s, start_interval: 1s") ==
+          swarm::Healthcheck{.test = {"CMD", "curl", "-f", "localhost"}, .interval = 10s,
+                             .timeout = 2s, .start_period = 40s, .start_interval = 1s,
+                             .retries = 5});
+    CHECK(check("test: curl localhost").test ==
+          std::vector<std::string>{"CMD-SHELL", "curl localhost"});
+    CHECK(check("disable: true") == check("test: [NONE]"));
+    CHECK_FALSE(service("replicas: 1").task.container.healthcheck);
+
+    const auto spec = with_hosts("images: {nginx: {healthcheck: {test: [CMD, x], retries: 2}}}\n"
+                                 "services: [{name: web, image: nginx}]\n");
+    CHECK_FALSE(spec.services.at(0).task.container.healthcheck);
+    CHECK_FALSE(spec.applications.at("nginx").behaviour);
+    REQUIRE(spec.applications.at("nginx").healthcheck);
+    CHECK(spec.applications.at("nginx").healthcheck->retries == 2);
+}
+
+TEST_CASE("an application goes wrong in the ways a behaviour names", "[scenario][services]") {
+    const swarm::Behaviour read =
+        service("behaviour: {hangs_after: 40s, fails_after: 1m, recovers_after: 5s, "
+                "ignores_sigterm: true, probe_time: 200ms}").task.container.behaviour;
+    CHECK(read.hangs_after == 40s);
+    CHECK(read.fails_after == 1min);
+    CHECK(read.recovers_after == 5s);
+    CHECK(read.ignores_sigterm);
+    CHECK(read.probe_time == 200ms);
+}

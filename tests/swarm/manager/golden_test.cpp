@@ -1,6 +1,6 @@
 // Goal: the manager heals a swarm as SwarmKit does, with SwarmKit's delays. Method: golden checks 1
-// to 5 and 12 of our SwarmKit notes, each derived from the cited code, on a bare kernel with
-// scripted agents.
+// to 5 and 12 of our SwarmKit notes and exercise ORC-4, each derived from the cited code, on a bare
+// kernel with scripted agents.
 #include <catch2/catch.hpp>
 
 #include "swarm/manager/cluster.h"
@@ -234,4 +234,48 @@ TEST_CASE("a manager that loses power keeps its state and picks the swarm up aga
     REQUIRE(at(down) <= 40 + 33.1);
     REQUIRE(cluster.desired_running(web) == 6);
     REQUIRE(cluster.manager.status(web).running == 8);   // Two of them on the dead node.
+}
+
+TEST_CASE("recovery is detection, then the restart delay or the pull, whichever is longer (ORC-4)",
+          "[swarm][golden]") {
+    struct Row {
+        Duration prepare;   // An image that is cached, and one that is pulled.
+        bool node;          // The node crashes, or the task does.
+        double least, most; // From the new task's creation until it runs, seconds.
+    };
+    const Row row = GENERATE(values<Row>({{milliseconds{100}, true, 5.0, 5.3},
+                                          {seconds{8}, true, 8.0, 8.3},
+                                          {milliseconds{100}, false, 5.0, 5.3},
+                                          {seconds{8}, false, 8.0, 8.3}}));
+    CAPTURE(seconds_of(row.prepare), row.node);
+    Cluster cluster(3);
+    cluster.fates["web"].prepare = row.prepare;
+    if (!row.node) cluster.fates["web"].run = seconds{20};
+    cluster.start();
+    cluster.create("web", row.node ? 3 : 1);
+    cluster.run_until(seconds{row.node ? 30 : 20});
+    const EventId fault = row.node ? cluster.crash(1) : EventId{};
+    cluster.run_until(seconds{row.node ? 60 : 45});
+
+    const Event trouble = last(cluster, row.node ? events::node_down : events::task_failed);
+    const Event created = last(cluster, events::task_new);
+    const Event running = last(cluster, events::task_running);
+    CHECK(created.time == trouble.time);   // Prepared while the delay runs, not after it.
+    CHECK(at(running) - at(created) >= row.least);
+    CHECK(at(running) - at(created) <= row.most);
+    CHECK(cluster.leads_to(running.id, row.node ? fault : trouble.id));
+    if (row.node) CHECK(at(trouble) - 30 > 9);   // A task's own crash needs no detection.
+}
+
+TEST_CASE("a crash loop of start 1 s, run 2 s and delay 5 s starts eight times a minute (ORC-4)",
+          "[swarm][golden]") {
+    Cluster cluster(2);
+    cluster.fates["web"].run = seconds{3};   // Its second of starting is part of its life.
+    cluster.start();
+    cluster.create("web", 1);
+    cluster.run_until(seconds{90});
+    const std::vector<Event> started = cluster.events(events::task_running);
+    REQUIRE(started.size() > 8);
+    CHECK(at(started[7]) - at(started[0]) < 60);
+    CHECK(at(started[8]) - at(started[0]) > 60);
 }
