@@ -182,6 +182,29 @@ bool Oracle::State::image_can_be_had(const std::string& image) const {
     return !input.registry.missing_is_error;
 }
 
+/// Sections 1.1 and 1.6; a service's check sets what it names, the image's the rest.
+Duration Oracle::State::probing_most(const swarm::ServiceSpec& spec,
+                                     const std::string& image) const {
+    const swarm::Healthcheck nothing;
+    const swarm::Healthcheck own = spec.task.container.healthcheck.value_or(nothing);
+    swarm::Healthcheck brought;
+    for (const auto& [name, application] : input.applications) {
+        if (tagged(name) == tagged(image)) brought = application.healthcheck.value_or(nothing);
+    }
+    const std::vector<std::string>& test = own.test.empty() ? brought.test : own.test;
+    if (test.empty() || test.front() == "NONE") return Duration{};
+    const auto first = [](auto mine, auto image_says, auto otherwise) {
+        return mine != decltype(mine){} ? mine
+               : image_says != decltype(mine){} ? image_says : otherwise;
+    };
+    const std::uint64_t probes = first(own.retries, brought.retries, std::uint64_t{3}) + 1;
+    using namespace std::chrono_literals;
+    const Duration each = first(own.interval, brought.interval, Duration{30s}) +
+                          first(own.timeout, brought.timeout, Duration{30s});
+    return first(own.start_period, brought.start_period, Duration{}) +
+           each * static_cast<std::int64_t>(probes);
+}
+
 void Oracle::State::check_image(const Event& event, const TaskFact& task) {
     if (image_can_be_had(book.image_of(task))) return;
     wrong(event, text(task.name) + " runs " + book.image_of(task) + ", which nobody has");

@@ -43,6 +43,7 @@ struct OracleInput {
     std::vector<swarm::ServiceSpec> services;
     std::vector<OracleCommand> commands;       ///< In the order in which they are given.
     std::vector<platform::FaultSpec> faults;   ///< In file order, as fault.started numbers them.
+    std::map<std::string, swarm::Application> applications;   ///< By image.
     bool one_path = true;   ///< Star and tree: between two hosts there is one way only.
 };
 

@@ -261,16 +261,7 @@ void Oracle::State::judge_progress(const ServiceFact& service, TaskFact& task) {
         }
         most += pull_most;
     } else if (task.state == task_starting.id) {
-        // Until its first good probe, or its last bad one: sections 1.1 and 1.6.
-        if (const auto& check = service.spec->task.container.healthcheck) {
-            const auto set = [](Duration own, Duration otherwise) {
-                return own.count() > 0 ? own : otherwise;
-            };
-            const std::int64_t probes =
-                check->retries == 0 ? 3 : static_cast<std::int64_t>(check->retries);
-            most += check->start_period +
-                    (set(check->interval, 30s) + set(check->timeout, 30s)) * (probes + 1);
-        }
+        most += probing_most(*service.spec, book.image_of(task));
     } else if (task.state == task_ready.id) {
         most += service.policy().delay + old_task_most;
     }

@@ -43,6 +43,8 @@ struct Oracle::State {
     std::string refusal(const swarm::ServiceSpec& spec, const NodeFact& node, NameId task);
     NodeFact* node(NameId name);
     bool image_can_be_had(const std::string& image) const;
+    /// From a container's start to its first good probe or its last bad one; 0: no check.
+    Duration probing_most(const swarm::ServiceSpec& spec, const std::string& image) const;
 
     // The end.
     void judge(Time end);

@@ -38,7 +38,8 @@ check::OracleCommand oracle_command(const scenario::CommandSpec& command) {
 
 check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
     check::OracleInput input{.manager = spec.managers.front(), .registry = spec.registry,
-                             .services = spec.services, .faults = spec.faults};
+                             .services = spec.services, .faults = spec.faults,
+                             .applications = spec.applications};
     const platform::HostList list = platform::expand_hosts(spec.platform);
     for (const auto& entry : list.hosts) {
         const platform::HostGroupSpec& group = spec.platform.hosts[entry.group];

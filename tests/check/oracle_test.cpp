@@ -198,6 +198,11 @@ TEST_CASE("the oracle: what a slot comes to", "[check][oracle]") {
     const auto waits = [](Story& s) {
         begin(s), s.task(task_new, "web", 1).task(task_pending, "web", 1);
     };
+    const auto probed = [](Story& s) {
+        begin(s), place(s, 1, "a");
+        s.start("web", 1, "a").task(task_starting, "web", 1, "a");
+    };
+    static const swarm::Healthcheck patient{.test = {"CMD", "x"}, .interval = 200s};
     check_rows({
         {"waits though m has room", waits},
         {"", waits, [](OracleInput& in) { task_of(in).reservations.cpus = one_cpu * 2; }},
@@ -207,6 +212,14 @@ TEST_CASE("the oracle: what a slot comes to", "[check][oracle]") {
         {"two tasks of one slot", [](Story& s) { begin(s), run(s, 1, "a"), run(s, 1, "b", 2); }},
         {"was never allocated", [](Story& s) { begin(s), s.task(task_new, "web", 1); }},
         {"gets no further", [](Story& s) { begin(s), place(s, 1, "a"); }},
+        {"gets no further", probed},
+        {"", probed, [](OracleInput& in) { task_of(in).container.healthcheck = patient; }},
+        {"", probed, [](OracleInput& in) { in.applications["web:1"].healthcheck = patient; }},
+        {"gets no further", probed,
+         [](OracleInput& in) {
+             in.applications["web:1"].healthcheck = patient;
+             task_of(in).container.healthcheck = swarm::Healthcheck{.test = {"NONE"}};
+         }},
         {"", [](Story& s) { begin(s), s.at(497), place(s, 1, "a"); }},   // A moment ago.
         {"believed to run on a and does not",
          [](Story& s) { begin(s), run(s, 1, "a"), s.at(90).end("web", 1, "a"); }},

@@ -35,9 +35,9 @@ const std::vector<std::string>& wanted_beside_events() {
         "oracle restart: replaced", "oracle restart: not replaced", "oracle placement",
         "oracle rejected: no such image", "oracle rejected: no registry",
         "oracle command: scale", "oracle command: update", "oracle command: availability",
-        "healthcheck", "update", "oracle update: completed", "oracle update: paused",
-        "oracle update: rolled back", "oracle update: an old task is left",
-        "oracle update: two tasks of a slot"};
+        "healthcheck", "image healthcheck", "update", "oracle update: completed",
+        "oracle update: paused", "oracle update: rolled back",
+        "oracle update: an old task is left", "oracle update: two tasks of a slot"};
     return wanted;
 }
 

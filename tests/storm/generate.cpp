@@ -134,7 +134,9 @@ void add_platform(Plan& plan, Dice dice) {
                            "MiB";
         if (dice.chance(30)) text += ", present_on: \"*\"";
         else if (dice.chance(30)) text += ", present_on: [" + dice.one_of(plan.hosts) + "]";
-        plan.draft.images.push_back({text + "}", "", {}, ""});
+        const bool checked = dice.chance(25);
+        if (checked) text += healthcheck_of(dice);
+        plan.draft.images.push_back({text + "}", "", {}, checked ? "image healthcheck" : ""});
     }
 }
 

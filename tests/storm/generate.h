@@ -30,6 +30,8 @@ struct Plan {
 };
 
 void add_platform(Plan& plan, Dice dice);
+/// ", healthcheck: {…}", of a service or an image.
+std::string healthcheck_of(Dice& dice);
 void add_services(Plan& plan, Dice dice);
 void add_clients(Plan& plan, Dice dice);
 void add_commands(Plan& plan, Dice dice);

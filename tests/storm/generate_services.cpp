@@ -72,14 +72,6 @@ std::string placement_of(const Plan& plan, Dice& dice) {
     return text.empty() ? "" : ", placement: {" + text + "}";
 }
 
-std::string healthcheck_of(Dice& dice) {
-    std::string text = "test: [CMD, \"true\"], interval: " + dice.one_of({"1s", "3s", "10s"});
-    text += ", timeout: " + dice.one_of({"500ms", "2s"});
-    if (dice.chance(50)) text += ", retries: " + std::to_string(dice.between(1, 3));
-    if (dice.chance(30)) text += ", start_period: 10s, start_interval: 1s";
-    return ", healthcheck: {" + text + "}";
-}
-
 std::string update_of(const std::string& key, Dice& dice) {
     std::string text = "parallelism: " + std::to_string(dice.between(0, 3));
     text += ", order: " + dice.one_of({"stop-first", "start-first"});
@@ -98,6 +90,14 @@ std::string resources_of(Dice& dice) {
 }
 
 }   // namespace
+
+std::string healthcheck_of(Dice& dice) {
+    std::string text = "test: [CMD, \"true\"], interval: " + dice.one_of({"1s", "3s", "10s"});
+    text += ", timeout: " + dice.one_of({"500ms", "2s"});
+    if (dice.chance(50)) text += ", retries: " + std::to_string(dice.between(1, 3));
+    if (dice.chance(30)) text += ", start_period: 10s, start_interval: 1s";
+    return ", healthcheck: {" + text + "}";
+}
 
 void add_services(Plan& plan, Dice dice) {
     const int count = dice.between(1, 5);
