@@ -6,6 +6,7 @@
 
 #include "record/helpers.h"
 #include "record/state.h"
+#include "runtime/events.h"
 
 using namespace fixture;
 using namespace glasshive::record;
@@ -77,6 +78,45 @@ TEST_CASE("the state at any instant equals a fold from the start", "[record][sta
     const auto before = recording.state_at(Time{} - Duration{1});
     REQUIRE(before.ok());
     REQUIRE(before.value().size() == 0);
+}
+
+TEST_CASE("a container's row tells its health, and is gone with it", "[record][state]") {
+    namespace run = glasshive::runtime::events;
+    EventRegistry kinds;
+    kinds.add(run::all);
+    State state{FoldPlan::of(kinds)};
+    Names names;
+    EventStream stream{names};
+    Keeper log{names};
+    stream.add_sink(&log);
+    const NameId web = names.intern("web.1.a"), host = names.intern("h");
+    const auto tell = [&](const EventKind& kind, std::initializer_list<FieldArgument> fields) {
+        stream.emit({}, {}, kind, web, fields);
+        state.apply(log.events.back());
+    };
+    const auto type = state.type_named("container");
+    REQUIRE(type);
+    const auto health = [&]() -> std::string {
+        const StateValue* value = state.value(*type, *state.find(*type, web), "status");
+        if (value == nullptr) return "";
+        return std::string(names.text(NameId{static_cast<std::uint32_t>(value->value.integer)}));
+    };
+    tell(run::container_started, {field::name(host), field::name(web), field::integer(1),
+                                  field::name(web)});
+    CHECK(health().empty());
+    const auto verdict = [&](const char* status, const char* before) {
+        tell(run::health_status,
+             {field::name(host), field::name(web), field::name(names.intern(status)),
+              field::name(names.intern(before)), field::integer(0)});
+    };
+    verdict("healthy", "starting");
+    CHECK(health() == "healthy");
+    verdict("unhealthy", "healthy");
+    CHECK(health() == "unhealthy");
+    CHECK(state.state_text(*state.find(*type, web)) == run::container_started.state);
+    tell(run::container_ended, {field::name(host), field::name(web), field::integer(0),
+                                field::name(names.intern("stopped"))});
+    CHECK(state.find(*type, web) == nullptr);
 }
 
 TEST_CASE("a state survives encoding, and damaged bytes are refused or harmless",
