@@ -216,6 +216,9 @@ void read_healthcheck(const yaml::Value& value, std::optional<swarm::Healthcheck
                   "a test begins with CMD, CMD-SHELL or NONE",
                   "such as [CMD, curl, -f, \"http://localhost/\"], or a text");
     }
+    // moby's client: test and disable can't be set at the same time.
+    map.check(!disable || check->test.empty(), "disable", "disable and test exclude each other",
+              "leave one of disable and test out");
     if (disable) check->test = {"NONE"};
     map.read("interval", check->interval);
     map.read("timeout", check->timeout);
