@@ -44,7 +44,9 @@ void Oracle::on_event(const Event& event, std::string_view text) {
     s.last = event;
     s.truth.apply(event);
     s.on_power(event);
-    if (event.kind >= 100 && event.kind < 150 && !s.truth.executes(s.names.find(s.input.manager))) {
+    const bool one = !s.input.manager.empty();
+    if (one && event.kind >= 100 && event.kind < 150 &&
+        !s.truth.executes(s.names.find(s.input.manager))) {
         s.wrong(event, "the managers decide something though the host " + s.input.manager +
                            " does not execute");
     }
@@ -57,12 +59,16 @@ void Oracle::State::on_power(const Event& event) {
     if (event.kind == platform::events::host_off.id && text(event.subject) == input.manager) {
         manager_was_away = true;
     }
+    // A new reign counts attempts anew, too.
+    if (event.kind == swarm::events::raft_leader.id && event.fields[0].integer > 1) {
+        manager_was_away = true;
+    }
 }
 
 void Oracle::State::on_node(const Event& event) {
     using namespace swarm::events;
     if (event.kind != node_ready.id && event.kind != node_down.id &&
-        event.kind != node_availability.id) {
+        event.kind != node_unknown.id && event.kind != node_availability.id) {
         return;
     }
     NodeFact* fact = node(event.subject);
@@ -113,7 +119,8 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     if (next_command >= input.commands.size()) return wrong(event, "nobody gave that command");
     const OracleCommand& command = input.commands[next_command++];
     const bool done = names.text(name_of(event.fields[1].integer)) == "done";
-    const bool reached = truth.executes(names.find(input.manager));
+    const bool one = !input.manager.empty();
+    const bool reached = one ? truth.executes(names.find(input.manager)) : done;
     if (done != reached) {
         wrong(event, "\"" + std::string(said) + "\" was " + (done ? "taken" : "refused") +
                          " while the manager's host is " + (reached ? "well" : "off or frozen"));
@@ -202,7 +209,9 @@ Duration Oracle::State::probing_most(const swarm::ServiceSpec& spec,
     const Duration each = first(own.interval, brought.interval, Duration{30s}) +
                           first(own.timeout, brought.timeout, Duration{30s});
     return first(own.start_period, brought.start_period, Duration{}) +
-           each * static_cast<std::int64_t>(probes);
+           each * static_cast<std::int64_t>(probes) +
+           // Then it is stopped, and ignores that perhaps.
+           2s + spec.task.container.stop_grace_period.value_or(10s);
 }
 
 void Oracle::State::check_image(const Event& event, const TaskFact& task) {

@@ -38,7 +38,9 @@ struct OracleCommand {
 /// What the scenario says, as far as the oracle needs it.
 struct OracleInput {
     std::vector<OracleNode> nodes;
-    std::string manager;                       ///< The one manager's host.
+    /// The one manager's host. Empty: there are several, and who of them decides is not followed:
+    /// only what holds whoever leads is judged, and nothing at the end.
+    std::string manager;
     runtime::RegistrySpec registry;            ///< With its host filled in.
     std::vector<swarm::ServiceSpec> services;
     std::vector<OracleCommand> commands;       ///< In the order in which they are given.

@@ -58,6 +58,7 @@ std::string Oracle::State::node_text(NameId name) const {
 void Oracle::State::judge(Time at) {
     end = at;
     const Duration quiet = end - std::max(truth.last_change(), last_command);
+    if (input.manager.empty()) return count("not judged: several managers");
     if (session_commands) return count("not judged: commands of a session");
     if (!truth.executes(names.find(input.manager))) return count("not judged: no manager");
     if (quiet < quiet_min) return count("not judged: too little quiet");

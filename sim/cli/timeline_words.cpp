@@ -125,7 +125,10 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "fault.started" || name == "fault.ended") {
         return joined({f.get("what"), f.get("target")}, " ");
     }
-    if (name == "command.applied") return std::string(text);
+    if (name == "command.applied") {
+        const std::string outcome = f.get("outcome");
+        return std::string(text) + (outcome == "done" ? "" : ": " + outcome);
+    }
     if (name == "node.ready") {
         const std::string before = f.get("before");
         return before.empty() || before == "none" ? f.get("role")

@@ -99,14 +99,14 @@ void Loader::read_managers(const yaml::Value& value) {
     }
     const bool named = !spec_.managers.empty();
     if (!named) spec_.managers = hinted;
-    if (spec_.managers.size() > 1) {
+    constexpr std::size_t managers_most = 7;   // docs.docker.com/engine/swarm/admin_guide
+    if (spec_.managers.size() > managers_most) {
         const std::string path = named ? value.path() : "platform";
         const int line = named ? value.node().line() : spec_.platform.where.line;
         problems_.push_back({.file = spec_.file, .line = line, .path = path,
-                             .message = std::to_string(spec_.managers.size()) +
-                                        " managers; this version simulates exactly one",
-                             .hint = named ? "name one host" : "give one host role: manager, or "
-                                                               "managers: [" + hinted[0] + "]"});
+                             .message = std::to_string(spec_.managers.size()) + " managers; docker "
+                                        "advises at most seven",
+                             .hint = "every write waits for a majority of them: 3, 5 or 7"});
     }
     if (spec_.managers.empty() && !hosts_.hosts.empty()) {
         spec_.managers.push_back(hosts_.hosts.front().name);

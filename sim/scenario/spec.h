@@ -68,7 +68,7 @@ struct ScenarioSpec {
 
     /// Its sample_interval is `record: {samples: …}`.
     platform::PlatformSpec platform;
-    /// Hosts that run a manager; exactly one here. Default: the first host whose role is manager,
+    /// Hosts that run a manager, the first leader first. Default: the hosts whose role is manager,
     /// else the first host.
     std::vector<std::string> managers;
     /// `host` is filled in: the first manager unless the file says otherwise.

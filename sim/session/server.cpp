@@ -101,7 +101,7 @@ Json Server::inspect() const {
     Json reply = state();
     reply["end"] = seconds_of(session_.end());
     reply["pace"] = std::isinf(speed_) ? Json("max") : Json(speed_);
-    const swarm::Store& store = session_.world().manager().store();
+    const swarm::Store& store = session_.world().managers().store();
     reply["services"] = Json::array();
     for (const swarm::Service& service : store.services()) {
         if (service.removed) continue;

@@ -37,7 +37,8 @@ check::OracleCommand oracle_command(const scenario::CommandSpec& command) {
 }   // namespace
 
 check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
-    check::OracleInput input{.manager = spec.managers.front(), .registry = spec.registry,
+    const bool one = spec.managers.size() == 1;
+    check::OracleInput input{.manager = one ? spec.managers.front() : "", .registry = spec.registry,
                              .services = spec.services, .faults = spec.faults,
                              .applications = spec.applications};
     const platform::HostList list = platform::expand_hosts(spec.platform);
@@ -45,7 +46,8 @@ check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
         const platform::HostGroupSpec& group = spec.platform.hosts[entry.group];
         check::OracleNode node{.name = entry.name, .zone = list.zones[entry.zone],
                                .rack = list.racks[entry.rack],
-                               .manager = entry.name == spec.managers.front(),
+                               .manager = std::count(spec.managers.begin(),
+                                                     spec.managers.end(), entry.name) > 0,
                                .cpus = group.cores, .memory = group.memory};
         node.labels.insert(group.labels.begin(), group.labels.end());
         node.labels.emplace("zone", node.zone);

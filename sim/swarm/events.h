@@ -26,6 +26,50 @@ inline constexpr EventKind node_availability{
     .doc = "The node's availability was set.",
     .fields = {{{"availability", FieldType::name, "active, pause or drain"}}}};
 
+inline constexpr EventKind node_unknown{
+    .id = 103, .name = "node.unknown", .subject = "node",
+    .doc = "A new leader does not know yet how the node is.",
+    .fields = {{{"message", FieldType::name, "as in docker node inspect"}}},
+    .state = "unknown", .verbosity = 2};
+inline constexpr EventKind node_role{
+    .id = 104, .name = "node.role", .subject = "node",
+    .doc = "The node was promoted or demoted.",
+    .fields = {{{"role", FieldType::name, "manager or worker"}}}};
+
+// --- Managers: Raft (subject: the manager's node) ------------------------------------------------
+inline constexpr EventKind raft_leader{
+    .id = 160, .name = "raft.leader", .subject = "node",
+    .doc = "The manager leads the swarm: it won the election and has applied its whole log.",
+    .fields = {{{"term", FieldType::integer, "of its reign"},
+                {"managers", FieldType::integer, "that vote"}}},
+    .verbosity = 1};
+inline constexpr EventKind raft_stepdown{
+    .id = 161, .name = "raft.stepdown", .subject = "node",
+    .doc = "The manager leads no more.",
+    .fields = {{{"term", FieldType::integer, "that it knows now"},
+                {"why", FieldType::name,
+                 "a majority is silent, another leads in a later term, or it was removed"}}},
+    .verbosity = 1};
+inline constexpr EventKind raft_candidate{
+    .id = 162, .name = "raft.candidate", .subject = "node",
+    .doc = "The manager stands for election.",
+    .fields = {{{"term", FieldType::integer, "it wants to lead in"},
+                {"why", FieldType::name, "no leader was heard, or asked to stand"},
+                {"ticks", FieldType::integer, "without a leader's word"}}},
+    .verbosity = 2};
+inline constexpr EventKind raft_member{
+    .id = 163, .name = "raft.member", .subject = "node",
+    .doc = "The managers agreed on a change among themselves.",
+    .fields = {{{"change", FieldType::name, "joined or removed"},
+                {"managers", FieldType::integer, "that vote from now on"}}},
+    .verbosity = 1};
+inline constexpr EventKind raft_snapshot{
+    .id = 164, .name = "raft.snapshot", .subject = "node",
+    .doc = "A manager that was far behind received the whole state.",
+    .fields = {{{"index", FieldType::integer, "of the log, up to where it knows all now"},
+                {"size", FieldType::bytes, "on the wire"}}},
+    .verbosity = 2};
+
 // --- Services (subject: the service's name) ------------------------------------------------------
 inline constexpr EventKind service_created{
     .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
@@ -219,7 +263,7 @@ inline constexpr EventKind access_refused{
                 {"error", FieldType::name, "as the machine is told"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 41> all{
+inline constexpr std::array<const EventKind*, 48> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
     &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
@@ -228,6 +272,7 @@ inline constexpr std::array<const EventKind*, 41> all{
     &discovery_removed, &file_created, &file_removed, &file_received, &file_dropped,
     &cluster_updated, &certificate_issued, &access_refused, &update_started, &update_paused,
     &update_completed, &update_rollback_started, &update_rollback_paused,
-    &update_rollback_completed, &update_slot, &update_failure};
+    &update_rollback_completed, &update_slot, &update_failure, &node_unknown, &node_role,
+    &raft_leader, &raft_stepdown, &raft_candidate, &raft_member, &raft_snapshot};
 
 }   // namespace glasshive::swarm::events

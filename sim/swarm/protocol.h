@@ -36,6 +36,7 @@ enum class DispatcherMessage : std::uint16_t {
     heartbeat_reply,       ///< dispatcher → agent [a: session id, b: next period, ns].
     assignments,   ///< dispatcher → agent [a: session id, b: 1 when complete]. Body Assignments.
     status_update,   ///< agent → dispatcher [a: session id]. Body StatusUpdates.
+    session_redirect,      ///< manager → agent [b: the leader's process]: ask there.
 };
 
 /// What a node says of itself when it registers.

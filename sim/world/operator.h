@@ -1,11 +1,12 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "kernel/kernel.h"
 #include "scenario/spec.h"
-#include "swarm/manager/manager.h"
+#include "world/managers.h"
 
 namespace glasshive::world {
 
@@ -18,7 +19,9 @@ struct OperatorScript {
 
 /// The person at the terminal: deploys the scenario's services, types its commands at their times,
 /// and a session's when it is told to. Sits outside the cluster, at a terminal that always reaches
-/// the manager's host while that has power.
+/// a manager's host while that has power. While the swarm has no leader a command hangs, as
+/// docker's does, and fails after 20 s, or at once when the managers have been without one for ten
+/// ticks.
 ///
 /// The stack is deployed as a person would: into a swarm whose nodes are up, which `docker node ls`
 /// is asked for every 100 ms. It waits for every node whose host runs, but no longer than 5 s (one
@@ -27,7 +30,7 @@ struct OperatorScript {
 class Operator final : public kernel::Process {
   public:
     /// Both must outlive this. Registers itself; whoever runs the world starts it.
-    Operator(kernel::Kernel& kernel, swarm::Manager& manager, OperatorScript script);
+    Operator(kernel::Kernel& kernel, Managers& managers, OperatorScript script);
 
     void on_start() override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
@@ -38,22 +41,27 @@ class Operator final : public kernel::Process {
                      const char* source);
 
   private:
-    bool reaches_manager() const;
+    /// The manager that the terminal talks to: the leader, or any other one that answers; null:
+    /// none does.
+    swarm::Manager* manager() const;
     /// Every node whose host has power, and is not frozen, is READY.
     bool nodes_are_up() const;
     void look();
-    void type(const scenario::CommandSpec& command);
-    /// "" when it can be done, else why not, in the words of docker's command line.
-    std::string refusal(const scenario::CommandSpec& command) const;
+    /// Types a command of the script, or waits on with one that hangs for want of a leader.
+    void type(std::size_t number);
+    /// "" when it can be done, else why not, in the words of docker's command line. `waits`: it
+    /// hangs so far, and may still be done.
+    std::string refusal(const scenario::CommandSpec& command, bool& waits) const;
     /// Requires an empty refusal.
     void carry_out(const scenario::CommandSpec& command);
 
     kernel::Kernel& kernel_;
-    swarm::Manager& manager_;
+    Managers& managers_;
     OperatorScript script_;
     NameId subject_;
     bool deployed_ = false;
     std::vector<std::size_t> waiting_;   // Commands about services that are not deployed yet.
+    std::map<std::size_t, Time> hanging_;   // Commands that wait for a leader, and since when.
 };
 
 /// What a run calls itself in events: the scenario's file without its folder, so that a digest does

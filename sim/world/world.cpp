@@ -40,10 +40,12 @@ struct World::Parts {
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
-          registry(kernel, catalog), manager(kernel, platform.find_host(spec.managers.front())),
-          op(kernel, manager, {run_name(spec), spec.services, spec.commands}) {
+          registry(kernel, catalog), managers(kernel, adapter),
+          op(kernel, managers, {run_name(spec), spec.services, spec.commands}) {
+        for (const std::string& host : spec.managers) managers.add(platform.find_host(host));
+        managers.found();
         environment.emplace(swarm::agent::Environment{
-            .kernel = kernel, .catalog = catalog, .manager = manager.id(),
+            .kernel = kernel, .catalog = catalog, .managers = managers.processes(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
             .group = {}, .machine = adapter});
         for (const auto& [image, application] : spec.applications) {
@@ -66,7 +68,7 @@ struct World::Parts {
     platform::Sampler sampler;
     runtime::Catalog catalog;
     runtime::RegistryServer registry;
-    swarm::Manager manager;
+    Managers managers;
     Operator op;
     std::optional<swarm::agent::Environment> environment;
     std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
@@ -92,7 +94,8 @@ void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
         const HostId host{i};
         const platform::HostGroupSpec& machine = platform.machine(host);
         const std::string name(platform.host_name(host));
-        const bool manages = name == spec.managers.front();
+        const bool manages =
+            std::find(spec.managers.begin(), spec.managers.end(), name) != spec.managers.end();
         swarm::NodeConfig config{
             .hostname = name, .role = manages ? swarm::NodeRole::manager : swarm::NodeRole::worker};
         config.labels.insert(machine.labels.begin(), machine.labels.end());
@@ -101,7 +104,7 @@ void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
         config.labels.emplace("rack", platform.racks()[platform.rack_of(host)]);
         config.cpus = machine.cores;
         config.memory = machine.memory;
-        manager.add_node(host, std::move(config));
+        managers.first().add_node(host, std::move(config));
     }
 }
 
@@ -143,7 +146,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     }
     machines.announce();
     kernel.start(registry.id());
-    kernel.start(manager.id());
+    managers.start();
     for (swarm::agent::Daemon& daemon : daemons) kernel.start(daemon.id());
     kernel.start(injector.id());
     kernel.start(sampler.id());
@@ -176,7 +179,7 @@ EventId World::strike(const platform::FaultSpec& fault) { return parts_->injecto
 
 kernel::Kernel& World::kernel() { return parts_->kernel; }
 const platform::Platform& World::platform() const { return parts_->platform; }
-const swarm::Manager& World::manager() const { return parts_->manager; }
+const Managers& World::managers() const { return parts_->managers; }
 engine::EngineCounts World::engine_counts() const { return parts_->engine.counts(); }
 
 }   // namespace glasshive::world

@@ -11,7 +11,7 @@
 #include "platform/faults.h"
 #include "platform/topology.h"
 #include "scenario/spec.h"
-#include "swarm/manager/manager.h"
+#include "world/managers.h"
 
 namespace glasshive::world {
 
@@ -42,7 +42,7 @@ class World {
 
     kernel::Kernel& kernel();
     const platform::Platform& platform() const;
-    const swarm::Manager& manager() const;
+    const Managers& managers() const;
     engine::EngineCounts engine_counts() const;
 
   private:

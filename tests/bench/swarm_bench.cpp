@@ -67,7 +67,8 @@ struct IdleAgent final : kernel::Process {
 struct Swarm {
     explicit Swarm(std::uint32_t nodes)
         : stream(names), network(nodes + 1), kernel(stream, network, 1), driver(kernel),
-          manager(kernel, HostId{0}) {
+          state(kernel), manager(kernel, HostId{0}, state) {
+        manager.found(raft::MemberId{0}, {raft::MemberId{0}});
         for (std::uint32_t i = 1; i <= nodes; ++i) {
             NodeConfig config;
             config.hostname = "n" + std::to_string(i);
@@ -85,6 +86,7 @@ struct Swarm {
     FlatNetwork network;
     kernel::Kernel kernel;
     kernel::BareDriver driver;
+    ReplicatedState state;
     Manager manager;
     std::vector<std::unique_ptr<IdleAgent>> agents;
 };

@@ -53,7 +53,7 @@ class Run {
     /// Tasks that the manager believes to be RUNNING.
     std::uint64_t running() {
         std::uint64_t sum = 0;
-        for (const auto& service : session_->world().manager().store().services()) {
+        for (const auto& service : session_->world().managers().store().services()) {
             sum += service.running;
         }
         return sum;

@@ -16,7 +16,10 @@ bool exempt(std::string_view event) {
            event == "task.accepted" || event == "task.starting" ||
            // Connections end by silence after 924 s; nothing refuses them on a host that is on.
            event == "message.connection_lost" ||
-           event == "service.removed";         // There is no such command yet.
+           event == "service.removed" ||       // There are no such commands in storms yet.
+           event == "node.role" || event == "raft.member" || event == "raft.snapshot" ||
+           event == "cluster.updated" || event.rfind("file.", 0) == 0 ||
+           event == "certificate.issued" || event == "access.refused";
 }
 
 const std::vector<std::string>& wanted_beside_events() {
@@ -35,7 +38,8 @@ const std::vector<std::string>& wanted_beside_events() {
         "oracle restart: replaced", "oracle restart: not replaced", "oracle placement",
         "oracle rejected: no such image", "oracle rejected: no registry",
         "oracle command: scale", "oracle command: update", "oracle command: availability",
-        "healthcheck", "image healthcheck", "update", "oracle update: completed",
+        "managers: several", "healthcheck", "image healthcheck", "update",
+        "oracle update: completed",
         "oracle update: paused", "oracle update: rolled back",
         "oracle update: an old task is left", "oracle update: two tasks of a slot"};
     return wanted;

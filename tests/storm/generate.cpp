@@ -138,6 +138,15 @@ void add_platform(Plan& plan, Dice dice) {
         if (checked) text += healthcheck_of(dice);
         plan.draft.images.push_back({text + "}", "", {}, checked ? "image healthcheck" : ""});
     }
+    if (plan.hosts.size() >= 3 && dice.chance(35)) {
+        const std::size_t several = plan.hosts.size() >= 5 && dice.chance(40) ? 5 : 3;
+        std::string managers;
+        for (std::size_t i = 0; i < several; ++i) {
+            managers += (i == 0 ? "" : ", ") + plan.hosts[i];
+        }
+        plan.draft.managers = "[" + managers + "]";
+        plan.draft.tags.emplace_back("managers: several");
+    }
 }
 
 Draft generate(std::uint64_t seed) {

@@ -55,21 +55,36 @@ void Daemon::set_timer(Duration delay, std::uint32_t tag, ProcessId awaits) {
     timer_ = environment_.kernel.after(id(), delay, tag, 0, awaits);
 }
 
+/// Any of the managers, but rather another one than failed last: swarmkit remotes/remotes.go gives
+/// those that failed less weight.
+ProcessId Daemon::choose_manager() {
+    const std::vector<ProcessId>& managers = environment_.managers;
+    if (managers.size() == 1) return managers.front();
+    kernel::Rng rng = environment_.kernel.rng(
+        "swarm/agent/" + std::string(environment_.kernel.names().text(facts_.name)) + "/manager/" +
+        std::to_string(failures_));
+    const ProcessId chosen = managers[rng.below(managers.size())];
+    if (chosen != manager_) return chosen;
+    return managers[rng.below(managers.size())];
+}
+
 void Daemon::register_session() {
     auto& kernel = environment_.kernel;
+    if (!redirected_) manager_ = choose_manager();
+    redirected_ = false;
     auto description = std::make_shared<NodeDescription>();
     description->host = facts_.host;
     description->hostname = facts_.name;
     description->cpus = facts_.cpus;
     description->memory = facts_.memory;
     state_ = Session::registering;
-    channel_ = kernel.connect(id(), environment_.manager);
+    channel_ = kernel.connect(id(), manager_);
     likely_channel_ = channel_;
     kernel.send(id(), channel_,
                 {.type = static_cast<std::uint16_t>(DispatcherMessage::session_request),
                  .body = std::move(description),
                  .size = description_size});
-    set_timer(rpc_timeout, tags::rpc_late, environment_.manager);
+    set_timer(rpc_timeout, tags::rpc_late, manager_);
 }
 
 void Daemon::session_failed() {
@@ -92,7 +107,7 @@ void Daemon::beat() {
                              {.type = static_cast<std::uint16_t>(DispatcherMessage::heartbeat),
                               .a = session_,
                               .size = heartbeat_size});
-    set_timer(rpc_timeout, tags::rpc_late, environment_.manager);
+    set_timer(rpc_timeout, tags::rpc_late, manager_);
 }
 
 void Daemon::send_status(std::shared_ptr<const StatusUpdates> updates) {
@@ -108,6 +123,14 @@ void Daemon::send_status(std::shared_ptr<const StatusUpdates> updates) {
 
 void Daemon::on_dispatcher(const kernel::Message& message) {
     if (message.channel != channel_) return;   // Of a session given up.
+    if (static_cast<DispatcherMessage>(message.type) == DispatcherMessage::session_redirect) {
+        environment_.kernel.cancel(timer_);
+        environment_.kernel.close(id(), channel_);
+        manager_ = ProcessId{static_cast<std::uint32_t>(message.b)};
+        redirected_ = true;
+        register_session();
+        return;
+    }
     const auto type = static_cast<DispatcherMessage>(message.type);
     if (type == DispatcherMessage::session_invalid) {
         session_failed();

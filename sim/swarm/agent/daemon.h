@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
@@ -17,7 +18,7 @@ namespace glasshive::swarm::agent {
 struct Environment {
     kernel::Kernel& kernel;
     const runtime::Catalog& catalog;
-    ProcessId manager;                 ///< The dispatcher's process.
+    std::vector<ProcessId> managers;   ///< Where to ask for a dispatcher; not empty.
     ProcessId registry;                ///< The RegistryServer; invalid: there is none.
     discovery::Group group;            ///< Every daemon, and the nodes clients enter.
     runtime::Machine& machine;         ///< Every host. Asked once a node has something to run.
@@ -72,6 +73,7 @@ class alignas(64) Daemon final : public kernel::Process {
     enum class Session : std::uint8_t { none, registering, up };
 
     void register_session();
+    ProcessId choose_manager();
     void session_failed();
     void beat();
     void on_dispatcher(const kernel::Message& message);
@@ -92,6 +94,8 @@ class alignas(64) Daemon final : public kernel::Process {
     const NodeFacts facts_;
     std::uint32_t failures_ = 0;                  // Since the run began; names the back-off's draw.
     Duration backoff_{};
+    ProcessId manager_;                           // Asked now, or last.
+    bool redirected_ = false;                     // manager_ was named by another one.
 };
 
 }   // namespace glasshive::swarm::agent

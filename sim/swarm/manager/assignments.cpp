@@ -71,6 +71,9 @@ void Dispatcher::note_task(const Committed& change) {
     if (!removed) {
         const bool assigned = task.observed == TaskState::assigned && change.status_changed;
         if (!assigned && task.desired == change.desired_before) return;   // The agent's own news.
+        // Rejected by the enforcer while it was held: nothing is to run any more, and its end is
+        // not asked for yet. (SwarmKit's agent would take its state from the task and do nothing.)
+        if (task.observed > TaskState::running && task.desired <= TaskState::running) return;
     }
     session.pending.push_back({task.id, task.subject, change.service->name, change.event, removed});
     session.pending_changed = kernel_.now();

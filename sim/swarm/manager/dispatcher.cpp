@@ -1,6 +1,7 @@
 #include "swarm/manager/dispatcher.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/assert.h"
 
@@ -10,28 +11,39 @@ namespace {
 std::uint32_t tag(LoopTimer timer) { return static_cast<std::uint32_t>(timer); }
 }   // namespace
 
-Dispatcher::Dispatcher(Store& store, ProcessId owner)
+Dispatcher::Dispatcher(Store& store, ProcessId owner, std::uint64_t term)
     : store_(store), kernel_(store.kernel()), owner_(owner),
-      periods_(kernel_.rng("swarm/dispatcher")) {}
+      periods_(kernel_.rng(term <= 1 ? "swarm/dispatcher"
+                                     : "swarm/dispatcher/" + std::to_string(term))),
+      session_counter_(term <= 1 ? 0 : term << 16) {}
+
+void Dispatcher::close_sessions() {
+    for (const auto& [channel, node] : node_of_channel_) kernel_.close(owner_, channel);
+    node_of_channel_.clear();
+}
+
+std::set<std::uint64_t> Dispatcher::sessions() const {
+    std::set<std::uint64_t> ids;
+    for (const Pulse& pulse : pulses_) {
+        if (pulse.session != 0) ids.insert(pulse.session);
+    }
+    return ids;
+}
+
+std::vector<ProcessId> Dispatcher::agents() const {
+    std::vector<ProcessId> known;
+    for (const Session& session : sessions_) known.push_back(session.agent);
+    return known;
+}
 
 /// Source: dispatcher.go markNodesUnknown; a down node keeps its day until its tasks are orphaned.
-void Dispatcher::start() {
+void Dispatcher::start(const std::vector<ProcessId>& agents) {
     started_ = kernel_.now();
-    node_reports_.clear();
-    status_reports_.clear();
-    batch_armed_ = false;
-    node_of_channel_.clear();
-    files_.clear();
-    pending_files_.clear();
-    std::vector<Session> before = std::move(sessions_);
-    before.resize(store_.nodes().size());
-    sessions_.clear();
-    pulses_.clear();
     resize(store_.nodes().size());
     Batch batch(store_, Proposer::dispatcher);
     for (const Node& node : store_.nodes()) {
         Session& session = sessions_[node.id.index()];
-        session.agent = before[node.id.index()].agent;
+        if (node.id.index() < agents.size()) session.agent = agents[node.id.index()];
         pulses_[node.id.index()].last_beat = kernel_.now();
         if (node.state == NodeState::down) {
             const Time due = std::max(kernel_.now(), node.state_since + node_down_period);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -35,10 +36,16 @@ inline constexpr std::uint32_t registrations_most = 3;
 class Dispatcher final : public Subscriber {
   public:
     /// Timers are set for `owner`, whose on_timer hands dispatcher_* to on_timer().
-    Dispatcher(Store& store, ProcessId owner);
+    Dispatcher(Store& store, ProcessId owner, std::uint64_t term);
 
-    /// A new incarnation: no sessions, every node that was not down becomes unknown.
-    void start();
+    /// A new reign: no sessions, every node that was not down becomes unknown. `agents`: the
+    /// agents' processes by node as the last leader knew them, to blame a silence.
+    void start(const std::vector<ProcessId>& agents);
+    /// The reign is over: agents are to look for another manager.
+    void close_sessions();
+    /// Ids of the sessions, and the agents' processes by node.
+    std::set<std::uint64_t> sessions() const;
+    std::vector<ProcessId> agents() const;
     void on_commit(std::span<const Committed> changes) override;
     void on_message(const kernel::Message& message);
     void on_channel_closed(ChannelId channel);

@@ -41,8 +41,7 @@ const EventKind& kind_of(UpdateState state) {
 
 }   // namespace
 
-Herald::Herald(Store& store, const Dispatcher& dispatcher)
-    : store_(store), kernel_(store.kernel()), dispatcher_(dispatcher) {}
+Herald::Herald(Store& store) : store_(store), kernel_(store.kernel()) {}
 
 NameId Herald::name(const char* text) { return kernel_.names().intern(text); }
 
@@ -91,7 +90,16 @@ EventId Herald::announce_node(const Committed& change) {
     if (node.state != change.state_before && node.state == NodeState::down) {
         said = kernel_.emit(events::node_down, node.hostname,
                             {field::name(node.message),
-                             field::duration(dispatcher_.silent_for(node.id))});
+                             field::duration(dispatcher_ == nullptr
+                                                 ? Duration::zero()
+                                                 : dispatcher_->silent_for(node.id))});
+    }
+    if (node.state != change.state_before && node.state == NodeState::unknown) {
+        said = kernel_.emit(events::node_unknown, node.hostname, {field::name(node.message)});
+    }
+    if (node.config->role != change.role_before) {
+        said = kernel_.emit(events::node_role, node.hostname,
+                            {field::name(name(to_text(node.config->role)))});
     }
     if (node.availability != change.availability_before) {
         said = kernel_.emit(events::node_availability, node.hostname,

@@ -8,7 +8,9 @@ namespace glasshive::swarm {
 /// Turns every committed change into its node.*, service.* or task.* event.
 class Herald final : public Announcer {
   public:
-    Herald(Store& store, const Dispatcher& dispatcher);
+    explicit Herald(Store& store);
+    /// Who knows for how long a node has been silent; null: nobody.
+    void set_dispatcher(const Dispatcher* dispatcher) { dispatcher_ = dispatcher; }
 
     EventId announce(const Committed& change) override;
 
@@ -22,7 +24,7 @@ class Herald final : public Announcer {
 
     Store& store_;
     kernel::Kernel& kernel_;
-    const Dispatcher& dispatcher_;
+    const Dispatcher* dispatcher_ = nullptr;
 };
 
 }   // namespace glasshive::swarm

@@ -125,6 +125,7 @@ struct Committed {
     TaskState desired_before = TaskState::new_;
     NodeState state_before = NodeState::unknown;
     Availability availability_before = Availability::active;
+    NodeRole role_before = NodeRole::worker;
     bool status_changed = false;                        ///< Task: state, message or error differ.
     bool spec_changed = false;                          ///< Service: its spec is another one.
     NameId why;                                         ///< Also ClusterUpdate::what.

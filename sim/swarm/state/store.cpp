@@ -1,5 +1,6 @@
 #include "swarm/state/store.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,39 +12,99 @@ void Store::propose(Proposer proposer, Transaction changes) {
     SIM_ASSERT(!changes.empty());
     SIM_ASSERT(changes.size() <= transaction_changes_max);
     ++outstanding_[index_of(proposer)];
-    proposals_.push_back({proposer, std::move(changes)});
+    proposals_.push_back(std::make_shared<const Proposal>(Proposal{proposer, std::move(changes)}));
 }
 
 void Store::drop_proposals() {
     proposals_.clear();
+    in_flight_.clear();
     outstanding_.fill(0);
+    // Objects that were never created leave no gaps. Tasks may: their names were said already.
+    node_ids_ = static_cast<std::uint32_t>(nodes_.size());
+    service_ids_ = static_cast<std::uint32_t>(services_.size());
+    file_ids_ = static_cast<std::uint32_t>(files_.size());
+}
+
+ProposalPtr Store::take_proposal() {
+    if (proposals_.empty()) return nullptr;
+    in_flight_.push_back(std::move(proposals_.front()));
+    proposals_.pop_front();
+    return in_flight_.back();
 }
 
 bool Store::commit_next() {
-    if (proposals_.empty()) return false;
-    const Proposal proposal = std::move(proposals_.front());
-    proposals_.pop_front();
-    --outstanding_[index_of(proposal.proposer)];
+    const ProposalPtr proposal = take_proposal();
+    if (proposal == nullptr) return false;
+    apply(proposal);
+    return true;
+}
+
+Record Store::apply(const ProposalPtr& proposal) {
+    const bool own = !in_flight_.empty() && in_flight_.front() == proposal;
+    if (own) {
+        in_flight_.pop_front();
+        --outstanding_[index_of(proposal->proposer)];
+    }
+    Record record;
+    record.at = kernel_.now();
+    record.events.reserve(proposal->changes.size());
+    make_true(*proposal, own, record, false);
+    if (committed_.empty()) return record;   // Nothing became true: nobody hears of it.
+    for (const Ear& ear : subscribers_) ear.subscriber->on_commit(committed_);
+    return record;
+}
+
+void Store::replay(const ProposalPtr& proposal, const Record& record) {
+    SIM_ASSERT(subscribers_.empty());
+    Record as_it_was = record;
+    make_true(*proposal, false, as_it_was, true);
+}
+
+void Store::make_true(const Proposal& proposal, bool own, Record& record, bool again) {
+    now_ = record.at;
     forget_removed();
-    for (const Change& change : proposal.changes) {
+    for (std::size_t i = 0; i < proposal.changes.size(); ++i) {
+        const Change& change = proposal.changes[i];
         Committed done;
         done.cause = change.cause;
         const bool applied =
             std::visit([&](const auto& what) { return apply(what, done); }, change.what);
-        if (!applied) {
-            for (const Ear& ear : subscribers_) {
-                if (ear.as == proposal.proposer) ear.subscriber->on_rejected(change);
-            }
+        if (again) {
+            if (applied) done.event = record.events[i];
+        } else if (applied) {
+            kernel::CauseScope scope(kernel_, change.cause);
+            done.event = announcer_ != nullptr ? announcer_->announce(done) : change.cause;
+        }
+        if (!again) record.events.push_back(done.event);
+        if (applied) {
+            remember_event(done);
+            committed_.push_back(done);
             continue;
         }
-        kernel::CauseScope scope(kernel_, change.cause);
-        done.event = announcer_ != nullptr ? announcer_->announce(done) : change.cause;
-        remember_event(done);
-        committed_.push_back(done);
+        if (!own) continue;
+        for (const Ear& ear : subscribers_) {
+            if (ear.as == proposal.proposer) ear.subscriber->on_rejected(change);
+        }
     }
-    if (committed_.empty()) return true;   // Nothing became true: nobody hears of it.
-    for (const Ear& ear : subscribers_) ear.subscriber->on_commit(committed_);
-    return true;
+}
+
+void Store::assume(const Store& other) {
+    nodes_ = other.nodes_;
+    services_ = other.services_;
+    service_by_name_ = other.service_by_name_;
+    node_by_host_ = other.node_by_host_;
+    files_ = other.files_;
+    file_by_name_ = other.file_by_name_;
+    cluster_ = other.cluster_;
+    tasks_ = other.tasks_;
+    free_places_ = other.free_places_;
+    places_by_id_ = other.places_by_id_;
+    removed_ = other.removed_;
+    committed_.clear();
+    task_count_ = other.task_count_;
+    // Ids that were given away stay so: their names may have been said.
+    last_task_id_ = std::max(last_task_id_, other.last_task_id_);
+    drop_proposals();
 }
 
 void Store::remember_event(const Committed& done) {
@@ -86,7 +147,7 @@ bool Store::apply(const NodeCreate& change, Committed& done) {
     node.host = change.host;
     node.hostname = change.hostname;
     node.config = change.config;
-    node.state_since = kernel_.now();
+    node.state_since = now_;
     node_by_host_[change.host] = change.node;
     done.kind = Committed::Kind::node_created;
     done.node = &node;
@@ -99,8 +160,9 @@ bool Store::apply(const NodeUpdate& change, Committed& done) {
     done.node = &node;
     done.state_before = node.state;
     done.availability_before = node.availability;
+    done.role_before = node.config->role;
     if (change.state) {
-        if (*change.state != node.state) node.state_since = kernel_.now();
+        if (*change.state != node.state) node.state_since = now_;
         node.state = *change.state;
         node.message = change.message;
     }
@@ -153,11 +215,11 @@ bool Store::take_step(const ServiceUpdate& change, Service& service) {
             if (service.previous_spec == nullptr) return false;
             std::swap(service.spec, service.previous_spec);
             std::swap(service.spec_version, service.previous_spec_version);
-            update = {UpdateState::rollback_started, change.message, kernel_.now(), {}};
+            update = {UpdateState::rollback_started, change.message, now_, {}};
             return true;
         case What::started:
             if (update.state != UpdateState::none) return false;
-            update = {UpdateState::updating, change.message, kernel_.now(), {}};
+            update = {UpdateState::updating, change.message, now_, {}};
             return true;
         case What::give_up:
             if (update.state == UpdateState::none || service.previous_spec == nullptr) return false;
@@ -176,7 +238,7 @@ bool Store::take_step(const ServiceUpdate& change, Service& service) {
             if (update.state == UpdateState::none) return false;
             update.state = rolling_back ? UpdateState::rollback_completed : UpdateState::completed;
             update.message = change.message;
-            update.completed_at = kernel_.now();
+            update.completed_at = now_;
             return true;
     }
     return false;
@@ -201,7 +263,7 @@ bool Store::apply(const FileCreate& change, Committed& done) {
     file.kind = change.kind;
     file.name = change.name;
     file.spec = change.spec;
-    file.created_at = kernel_.now();
+    file.created_at = now_;
     file_by_name_[{change.kind, change.name}] = change.file;
     done.kind = Committed::Kind::file_created;
     done.file = &file;

@@ -38,10 +38,23 @@ class Announcer {
     virtual EventId announce(const Committed& change) = 0;
 };
 
+/// A transaction on its way: immutable, so that every manager's log can hold the same one.
+struct Proposal {
+    Proposer proposer = Proposer::api;
+    Transaction changes;
+};
+using ProposalPtr = std::shared_ptr<const Proposal>;
+
+/// When a transaction came true and what was said of each change: what replaying it needs. Changes
+/// that were rejected have no event.
+struct Record {
+    Time at{};
+    std::vector<EventId> events;
+};
+
 /// The swarm's state. Everything that changes it goes through propose(); everybody reads committed
-/// versions only. Proposals wait in a queue until commit_next() makes the oldest one true: the
-/// manager calls it at the same instant, a consensus module may call it when a majority has the
-/// entry.
+/// versions only. Proposals wait in a queue until consensus takes them (take_proposal) and makes
+/// them true when a majority has them (apply), in the same order.
 ///
 /// Not thread-safe. References to nodes, services and tasks hold until the next commit.
 class Store {
@@ -53,16 +66,25 @@ class Store {
     // --- Writing ---------------------------------------------------------------------------------
     /// Queues a transaction. Requires 1..transaction_changes_max changes.
     void propose(Proposer proposer, Transaction changes);
-    /// Makes the oldest proposal true and tells the subscribers; false when none waits.
+    /// The oldest proposal that nobody took yet; null when there is none. It stays outstanding.
+    ProposalPtr take_proposal();
+    /// Makes a transaction true and tells the subscribers; a former leader's too.
+    Record apply(const ProposalPtr& proposal);
+    /// Both at once, for a swarm of one: false when no proposal waits.
     bool commit_next();
+    /// Makes a transaction true again in a copy: silently, as it was then. Requires no subscribers.
+    void replay(const ProposalPtr& proposal, const Record& record);
+    /// Becomes a copy of another store's state; who listens and what is proposed stays.
+    void assume(const Store& other);
     /// Proposals of this loop that have not committed yet.
     std::size_t outstanding(Proposer proposer) const { return outstanding_[index_of(proposer)]; }
     bool has_proposals() const { return !proposals_.empty(); }
-    /// The leader is gone: proposals that were not committed never will be.
+    /// The leader is gone: what it proposed and nobody committed is no longer waited for.
     void drop_proposals();
     void subscribe(Proposer as, Subscriber& subscriber) {
         subscribers_.push_back({as, &subscriber});
     }
+    void unsubscribe_all() { subscribers_.clear(); }
     /// Null: nothing is said.
     void set_announcer(Announcer* announcer) { announcer_ = announcer; }
     TaskId new_task_id() { return TaskId{++last_task_id_}; }
@@ -110,15 +132,12 @@ class Store {
     kernel::Kernel& kernel() const { return kernel_; }
 
   private:
-    struct Proposal {
-        Proposer proposer;
-        Transaction changes;
-    };
     struct Ear {
         Proposer as;
         Subscriber* subscriber;
     };
 
+    void make_true(const Proposal& proposal, bool own, Record& record, bool again);
     static std::size_t index_of(Proposer proposer) { return static_cast<std::size_t>(proposer); }
     bool apply(const NodeCreate& change, Committed& done);
     bool apply(const NodeUpdate& change, Committed& done);
@@ -145,7 +164,9 @@ class Store {
     kernel::Kernel& kernel_;
     Announcer* announcer_ = nullptr;
     std::vector<Ear> subscribers_;
-    std::deque<Proposal> proposals_;
+    std::deque<ProposalPtr> proposals_;
+    std::deque<ProposalPtr> in_flight_;               // Taken, not yet true.
+    Time now_{};                                      // Of the transaction that becomes true.
     std::array<std::size_t, proposers> outstanding_{};
 
     std::deque<Node> nodes_;
@@ -160,7 +181,7 @@ class Store {
     std::vector<std::uint32_t> places_by_id_;         // By TaskId - 1; none once removed.
     // Last state of tasks the newest commit removed.
     std::deque<Task> removed_;
-    std::vector<Committed> committed_;                // Scratch of commit_next.
+    std::vector<Committed> committed_;                // Scratch of make_true.
     std::size_t task_count_ = 0;
     std::uint64_t last_task_id_ = 0;
     std::uint32_t node_ids_ = 0;

@@ -26,8 +26,8 @@ bool Store::apply(const TaskCreate& change, Committed& done) {
     task.subject = change.subject;
     task.message = change.message;
     task.spec = service.spec;
-    task.created_at = kernel_.now();
-    task.observed_at = kernel_.now();
+    task.created_at = now_;
+    task.observed_at = now_;
     link(service.tasks, By::service, task);
     link(instance_of(task), By::instance, task);
     if (task.node.valid()) link(nodes_[task.node.index()].tasks, By::node, task);
@@ -72,7 +72,7 @@ bool Store::apply_status(const TaskUpdate& change, Task& task) {
     task.message = change.message;
     task.error = change.error;
     task.exit_code = change.exit_code;
-    task.observed_at = kernel_.now();
+    task.observed_at = now_;
     return true;
 }
 

@@ -122,7 +122,7 @@ struct Cluster {
           server(kernel, catalog),
           machine(kernel),
           environment{kernel, catalog, {}, {}, {}, machine} {
-        environment.manager = kernel.add_process(host(0), manager);
+        environment.managers = {kernel.add_process(host(0), manager)};
         environment.registry = kernel.add_process(host(0), server);
         for (const std::size_t w : watchers) environment.group.watchers.push_back(host(w));
         for (std::size_t i = 0; i < hosts; ++i) {
@@ -132,7 +132,7 @@ struct Cluster {
                                                      .cpus = {4'000'000'000}, .memory = gibibyte}));
             environment.group.daemons.push_back(kernel.add_process(host(i), *daemons.back()));
         }
-        kernel.start(environment.manager);
+        kernel.start(environment.managers.front());
         kernel.start(environment.registry);
         for (const auto& daemon : daemons) kernel.start(daemon->id());
     }

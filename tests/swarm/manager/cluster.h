@@ -36,6 +36,7 @@ class FakeAgent final : public kernel::Process {
         kernel.add_process(host, *this);
     }
     bool mute = false;                      ///< Registers no more and sends no beats.
+    std::vector<ProcessId> managers;        ///< Asked in turn; empty: only the one.
     std::uint64_t beats = 0;
     std::size_t complete_sets = 0;
     std::set<std::string> files;            ///< Secrets and configs it was given, by name.
@@ -71,6 +72,11 @@ class FakeAgent final : public kernel::Process {
             case DispatcherMessage::session_accepted:
                 session_ = message.a;
                 beat();
+                break;
+            case DispatcherMessage::session_redirect:
+                manager_ = ProcessId{static_cast<std::uint32_t>(message.b)};
+                redirected_ = true;
+                connect();
                 break;
             case DispatcherMessage::session_invalid:
                 if (message.a == session_) kernel_.after(id(), seconds{1}, reconnect);
@@ -109,6 +115,8 @@ class FakeAgent final : public kernel::Process {
 
     void connect() {
         if (mute) return;
+        if (!managers.empty() && !redirected_) manager_ = managers[next_++ % managers.size()];
+        redirected_ = false;
         channel_ = kernel_.connect(id(), manager_);
         auto body = std::make_shared<NodeDescription>();
         body->host = host_;
@@ -223,6 +231,8 @@ class FakeAgent final : public kernel::Process {
     kernel::Kernel& kernel_;
     HostId host_;
     ProcessId manager_;
+    std::size_t next_ = 0;
+    bool redirected_ = false;
     const std::map<std::string, Fate>& fates_;
     ChannelId channel_;
     std::uint64_t session_ = 0;
@@ -235,8 +245,9 @@ class FakeAgent final : public kernel::Process {
 struct Cluster {
     explicit Cluster(std::size_t workers, std::uint64_t seed = 1)
         : stream(names), topology(workers + 1),
-          kernel((stream.add_sink(&log), stream), topology, seed), driver(kernel),
-          manager(kernel, HostId{0}) {
+          kernel((stream.add_sink(&log), stream), topology, seed), driver(kernel), state(kernel),
+          manager(kernel, HostId{0}, state) {
+        manager.found(raft::MemberId{0}, {raft::MemberId{0}});
         for (std::uint32_t i = 1; i <= workers; ++i) {
             NodeConfig config;
             config.hostname = "w" + std::to_string(i);
@@ -311,6 +322,7 @@ struct Cluster {
     kernel::Kernel kernel;
     kernel::BareDriver driver;
     std::map<std::string, Fate> fates;      ///< By image, else by service name.
+    ReplicatedState state;
     Manager manager;
     std::vector<std::unique_ptr<FakeAgent>> agents;
 };

@@ -36,16 +36,16 @@ struct Rollout : Cluster {
     const UpdateStatus& update() const { return store().service(web).update; }
     std::string message() const { return std::string(text(update().message)); }
     /// Runs until the update has this state; how long that took.
-    Duration until(UpdateState state, Duration at_most = minutes{10}) {
+    Duration until(UpdateState end, Duration at_most = minutes{10}) {
         const Time begin = kernel.now();
         least = manager.status(web).running;
         most_wanted = 0;
-        while (update().state != state && kernel.now() - begin < at_most) {
+        while (update().state != end && kernel.now() - begin < at_most) {
             run_for(milliseconds{100});
             least = std::min(least, manager.status(web).running);
             most_wanted = std::max<std::uint64_t>(most_wanted, desired_running(web));
         }
-        CHECK(update().state == state);
+        CHECK(update().state == end);
         return kernel.now() - begin;
     }
     std::map<std::string, int> images() const {

@@ -1,0 +1,139 @@
+// What users ask of the acting leader.
+#include <memory>
+#include <utility>
+
+#include "base/assert.h"
+#include "swarm/manager/manager.h"
+
+namespace glasshive::swarm {
+
+template <class What>
+bool Manager::commit(What what) {
+    {
+        Batch batch(store_, Proposer::api);
+        batch.add(std::move(what));
+    }
+    pump();
+    return true;
+}
+
+NodeId Manager::add_node(HostId host, NodeConfig config) {
+    SIM_ASSERT(store_.find_node(host) == nullptr);
+    SIM_ASSERT(!ever_started_ || acts());
+    NodeCreate create;
+    create.node = store_.new_node_id();
+    create.host = host;
+    create.hostname = kernel_.names().intern(config.hostname);
+    create.config = std::make_shared<const NodeConfig>(std::move(config));
+    const NodeId id = create.node;
+    if (ever_started_) {
+        commit(std::move(create));
+        return id;
+    }
+    // What was so before the swarm ran is nobody's decision.
+    {
+        Batch batch(store_, Proposer::api);
+        batch.add(std::move(create));
+    }
+    store_.commit_next();
+    return id;
+}
+
+std::optional<ServiceId> Manager::create_service(ServiceSpec spec) {
+    if (!acts()) return std::nullopt;
+    const NameId name = kernel_.names().intern(spec.name);
+    if (store_.find_service(name) != nullptr) return std::nullopt;
+    ServiceCreate create;
+    create.service = store_.new_service_id();
+    create.name = name;
+    create.spec = std::make_shared<const ServiceSpec>(std::move(spec));
+    const ServiceId id = create.service;
+    commit(std::move(create));
+    return id;
+}
+
+std::optional<FileId> Manager::create_file(FileKind kind, FileObjectSpec spec) {
+    if (!acts()) return std::nullopt;
+    const NameId name = kernel_.names().intern(spec.name);
+    if (store_.find_file(kind, name) != nullptr) return std::nullopt;
+    FileCreate create;
+    create.file = store_.new_file_id();
+    create.kind = kind;
+    create.name = name;
+    create.spec = std::make_shared<const FileObjectSpec>(std::move(spec));
+    const FileId id = create.file;
+    commit(std::move(create));
+    return id;
+}
+
+bool Manager::can_change(ServiceId service) const {
+    return acts() && service.index() < store_.services().size() &&
+           !store_.service(service).removed;
+}
+
+bool Manager::update_service(ServiceId service, ServiceSpec spec) {
+    if (!can_change(service)) return false;
+    SIM_ASSERT(spec.name == store_.service(service).spec->name);
+    SIM_ASSERT(spec.mode == store_.service(service).spec->mode);
+    return commit(ServiceUpdate{.service = service,
+                                .spec = std::make_shared<const ServiceSpec>(std::move(spec))});
+}
+
+bool Manager::roll_back_service(ServiceId service) {
+    if (!can_change(service) || store_.service(service).previous_spec == nullptr) return false;
+    return commit(ServiceUpdate{.service = service, .what = ServiceUpdate::What::rollback,
+                                .message = kernel_.names().intern("manually requested rollback")});
+}
+
+bool Manager::scale_service(ServiceId service, std::uint64_t replicas) {
+    if (!can_change(service) || store_.service(service).is_global()) return false;
+    ServiceSpec spec = *store_.service(service).spec;
+    spec.replicas = replicas;
+    return update_service(service, std::move(spec));
+}
+
+bool Manager::remove_service(ServiceId service) {
+    if (!can_change(service)) return false;
+    return commit(ServiceRemove{service});
+}
+
+bool Manager::set_cluster(std::shared_ptr<const ClusterObject> cluster, const char* what) {
+    if (!acts()) return false;
+    return commit(ClusterUpdate{std::move(cluster), kernel_.names().intern(what)});
+}
+
+bool Manager::set_availability(NodeId node, Availability availability) {
+    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    NodeUpdate update;
+    update.node = node;
+    update.availability = availability;
+    return commit(std::move(update));
+}
+
+bool Manager::set_labels(NodeId node, std::map<std::string, std::string> labels) {
+    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    auto config = std::make_shared<NodeConfig>(*store_.node(node).config);
+    config->labels = std::move(labels);
+    NodeUpdate update;
+    update.node = node;
+    update.config = std::move(config);
+    return commit(std::move(update));
+}
+
+bool Manager::set_role(NodeId node, NodeRole role) {
+    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    auto config = std::make_shared<NodeConfig>(*store_.node(node).config);
+    config->role = role;
+    NodeUpdate update;
+    update.node = node;
+    update.config = std::move(config);
+    return commit(std::move(update));
+}
+
+std::optional<ServiceId> Manager::find_service(std::string_view name) const {
+    const NameId id = kernel_.names().find(name);
+    const Service* service = id.valid() ? store_.find_service(id) : nullptr;
+    return service == nullptr ? std::nullopt : std::optional<ServiceId>(service->id);
+}
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "runtime/machine.h"
+#include "swarm/manager/manager.h"
+
+namespace glasshive::world {
+
+/// The swarm's managers, and the state they share.
+class Managers final : swarm::LogDisk {
+  public:
+    Managers(kernel::Kernel& kernel, runtime::Machine& machine)
+        : kernel_(kernel), machine_(machine), state_(kernel) {}
+
+    /// A manager on this host; before found().
+    void add(HostId host);
+    /// Those added are the swarm's first members; the first of them will lead.
+    void found();
+    void start();
+
+    /// docker node promote and demote. "" when it was taken, else why not, in SwarmKit's words.
+    /// Require a leader that acts. A promoted node joins the consensus at once (SwarmKit: once it
+    /// has its new certificate); a demoted one leaves when the leader has seen to it.
+    std::string promote(HostId host);
+    std::string demote(HostId host);
+
+    /// The one that acts as leader; null: none.
+    swarm::Manager* leader();
+    const swarm::Manager* leader() const;
+    /// The manager on a host; null: none.
+    swarm::Manager* on(HostId host);
+    swarm::Manager& first() { return managers_.front(); }
+    std::deque<swarm::Manager>& all() { return managers_; }
+    std::vector<ProcessId> processes() const;
+    const swarm::Store& store() const { return state_.store(); }
+
+  private:
+    kernel::QueueId queue(HostId host) override { return machine_.disk(host); }
+    double work(HostId host, Bytes size) const override { return machine_.write_work(host, size); }
+
+    kernel::Kernel& kernel_;
+    runtime::Machine& machine_;
+    swarm::ReplicatedState state_;
+    std::deque<swarm::Manager> managers_;   // Addresses must stay.
+    std::vector<raft::MemberId> first_members_;
+};
+
+}   // namespace glasshive::world
