@@ -90,6 +90,9 @@ void Loader::read_machines(Map& map) {
 void Loader::read_managers(const yaml::Value& value) {
     for (const auto& [name, place] : texts_of(value)) {
         check_host(name, place);
+        if (std::count(spec_.managers.begin(), spec_.managers.end(), name) > 0) {
+            place.error(yaml::quoted(name) + " is named twice", "a host runs one manager");
+        }
         spec_.managers.push_back(name);
     }
     std::vector<std::string> hinted;

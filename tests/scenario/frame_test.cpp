@@ -50,7 +50,7 @@ TEST_CASE("the manager is who is named, else who has the role, else the first ho
 }
 
 TEST_CASE("one manager named twice is one too many, and no manager is the default", "[scenario]") {
-    CHECK(problems_of("managers: [node-1, node-1]\n").find("2 managers") != std::string::npos);
+    CHECK(problems_of("managers: [node-1, node-1]\n").find("is named twice") != std::string::npos);
     CHECK(with_hosts("managers: []\n").managers == std::vector<std::string>{"node-1"});
 }
 
