@@ -1,6 +1,7 @@
 #include "swarm/scheduler/scheduler.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -62,7 +63,7 @@ void Scheduler::take(const Committed& change) {
             preassigned_.erase(change.task->id);
             if (nodes_.remove(*change.task)) need_tick(change.event);
             break;
-        case Kind::service_removed: indexes_.erase(change.service->id); break;
+        case Kind::service_removed: forget_indexes(change.service->id); break;
         default: break;
     }
 }
@@ -250,12 +251,16 @@ Ranking Scheduler::rank(Pipeline& pipeline, std::size_t tasks) {
 /// The group's ranking, up to date; null when the cluster is too small to keep one.
 GroupIndex* Scheduler::index_of(const Needs& needs) {
     if (nodes_.nodes().size() < indexed_nodes_least) return nullptr;
-    Indexed& indexed = indexes_[needs.service];
-    if (indexed.spec_version != needs.spec_version) indexed = {needs.spec_version, 0, {}};
+    Indexed& indexed = indexes_[{needs.service, needs.spec_version}];
     indexed.used = effort_.groups;
     if (indexed.index.size() == 0) make_room();
     effort_.filters_run += indexed.index.catch_up(nodes_, needs, kernel_.now());
     return &indexed.index;
+}
+
+void Scheduler::forget_indexes(ServiceId service) {
+    constexpr std::uint32_t last = std::numeric_limits<std::uint32_t>::max();
+    indexes_.erase(indexes_.lower_bound({service, 0}), indexes_.upper_bound({service, last}));
 }
 
 void Scheduler::make_room() {

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "swarm/scheduler/spread.h"
@@ -22,7 +23,8 @@ inline constexpr Duration commit_debounce_most = std::chrono::seconds{1};
 /// From how many nodes on a group's ranking is kept from one decision to the next. Below, ranking
 /// them anew costs no more, and draws ties as SwarmKit's map order does.
 inline constexpr std::size_t indexed_nodes_least = 64;
-/// Nodes in all kept rankings together: at 40 bytes each, some 160 MB. The least used go first.
+/// Nodes in all kept rankings together: 24 to 32 bytes for each that passes, some 60 for each that
+/// a filter refused, so at most about 240 MB. The least used go first.
 inline constexpr std::size_t indexed_entries_most = 4'000'000;
 
 /// How much the scheduler did, for tests and benches that count operations instead of time.
@@ -69,6 +71,7 @@ class Scheduler final : public Subscriber {
                     std::size_t refused);
     Ranking rank(Pipeline& pipeline, std::size_t tasks);
     GroupIndex* index_of(const Needs& needs);
+    void forget_indexes(ServiceId service);
     void make_room();
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
@@ -84,11 +87,11 @@ class Scheduler final : public Subscriber {
     kernel::Rng ties_;
     NodeSet nodes_;
     struct Indexed {
-        std::uint32_t spec_version = 0;
         std::uint64_t used = 0;           // When, in groups placed.
         GroupIndex index;
     };
-    std::map<ServiceId, Indexed> indexes_;
+    // While a service is updated, tasks of two versions are placed in turn.
+    std::map<std::pair<ServiceId, std::uint32_t>, Indexed> indexes_;
     std::set<TaskId> preassigned_;
     // May name tasks twice or in vain; sorted out at the tick.
     std::vector<TaskId> unassigned_;

@@ -3,6 +3,8 @@
 // nodes and more, compared with a fresh index after each round; counts of looks; counts of choices.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "swarm/manager/store_bench.h"
 
 using namespace glasshive;
@@ -12,7 +14,7 @@ namespace {
 
 /// Everything an index says, in a form that can be compared: what it would choose, and why not.
 struct Content {
-    std::vector<Rank> ranks;
+    std::vector<std::pair<Rank, NodeId>> ranks;   // Equals by node: their order is drawn.
     std::vector<std::set<std::uint32_t>> refused;
     std::size_t passed = 0;
     friend bool operator==(const Content&, const Content&) = default;
@@ -22,7 +24,12 @@ Content content_of(GroupIndex& index, NodeSet nodes) {
     kernel::Rng ties(1, "any");
     Content content;
     const Ranking ranking = index.best(nodes, nodes.nodes().size(), ties);
-    for (const Candidate& candidate : ranking.candidates) content.ranks.push_back(candidate.rank);
+    for (const Candidate& candidate : ranking.candidates) {
+        content.ranks.emplace_back(candidate.rank, candidate.node->id);
+    }
+    REQUIRE(std::is_sorted(ranking.candidates.begin(), ranking.candidates.end(),
+                           [](const auto& a, const auto& b) { return a.rank < b.rank; }));
+    std::sort(content.ranks.begin(), content.ranks.end());
     for (std::size_t filter = 0; filter < filter_count; ++filter) {
         content.refused.push_back(index.refused(static_cast<Verdict>(filter)));
     }
@@ -145,6 +152,41 @@ TEST_CASE("one task costs as little among 10,000 nodes as among 100",
         REQUIRE(bench.scheduler.effort().placed == 51);
         REQUIRE(bench.scheduler.effort().filters_run - before <= 100);
     }
+}
+
+TEST_CASE("two versions of a service each keep their ranking", "[swarm][scheduler][scale]") {
+    constexpr std::uint32_t count = 200;
+    StoreBench bench(1, false);
+    for (std::uint32_t i = 0; i < count; ++i) bench.add_node(100);
+    const ServiceId web = bench.add_service(StoreBench::spec("web"));
+    const auto create = [&] {
+        const TaskCreate task = make_task(bench.store, bench.store.service(web), 1, NodeId{});
+        bench.commit(task);
+        return task.task;
+    };
+    const auto place = [&](TaskId id) {
+        bench.observe(id, TaskState::pending);
+        bench.schedule();
+        REQUIRE(bench.store.task(id)->node.valid());
+    };
+    // Tasks of the first version that the allocator gets to only after the update.
+    std::vector<TaskId> old;
+    for (int i = 0; i < 21; ++i) old.push_back(create());
+    ServiceUpdate update;
+    update.service = web;
+    update.spec = std::make_shared<const ServiceSpec>(StoreBench::spec("web"));
+    bench.commit(update);
+    place(old[0]);
+    place(create());
+    const std::uint64_t before = bench.scheduler.effort().filters_run;
+    REQUIRE(before >= std::uint64_t{2} * count);   // All nodes were judged for each.
+    for (std::size_t i = 1; i < old.size(); ++i) {
+        place(old[i]);
+        const TaskId young = create();
+        REQUIRE(bench.store.task(young)->spec_version != bench.store.task(old[i])->spec_version);
+        place(young);
+    }
+    REQUIRE(bench.scheduler.effort().filters_run - before <= 200);
 }
 
 TEST_CASE("among equal nodes none is preferred", "[swarm][scheduler][random]") {
