@@ -46,6 +46,7 @@ void Loader::read(const yaml::Node& root) {
     read_frame(map);
     read_machines(map);
     read_record(map.value("record"));
+    read_scheduler(map.value("scheduler"));
     read_managers(map.value("managers"));
     read_images(map.value("registry"), map.value("images"));
     read_stack(map.value("stack"));
@@ -114,6 +115,18 @@ void Loader::read_managers(const yaml::Value& value) {
     if (spec_.managers.empty() && !hosts_.hosts.empty()) {
         spec_.managers.push_back(hosts_.hosts.front().name);
     }
+}
+
+void Loader::read_scheduler(const yaml::Value& value) {
+    using swarm::PlacementPolicy;
+    Map map(Part::scheduler, value);
+    map.read("policy", spec_.policy,
+             {{"spread", PlacementPolicy::spread},
+              {"binpack", PlacementPolicy::binpack},
+              {"random", PlacementPolicy::random},
+              {"first-fit", PlacementPolicy::first_fit},
+              {"best-fit", PlacementPolicy::best_fit},
+              {"dot-product", PlacementPolicy::dot_product}});
 }
 
 void Loader::read_record(const yaml::Value& value) {

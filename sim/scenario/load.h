@@ -28,6 +28,7 @@ class Loader {
     void read_machines(Map& map);
     void read_managers(const yaml::Value& value);
     void read_record(const yaml::Value& value);
+    void read_scheduler(const yaml::Value& value);
 
     void read_images(const yaml::Value& registry, const yaml::Value& images);
     void read_services(const yaml::Value& value);

@@ -8,6 +8,7 @@ namespace glasshive::scenario::table {
 
 Section scenario();
 Section record();
+Section scheduler();
 Section command();
 
 Section platform();

@@ -71,6 +71,7 @@ struct ScenarioSpec {
     /// Hosts that run a manager, the first leader first. Default: the hosts whose role is manager,
     /// else the first host.
     std::vector<std::string> managers;
+    swarm::PlacementPolicy policy = swarm::PlacementPolicy::spread;
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
     /// By name as written, of those images that say more than their size.

@@ -38,6 +38,7 @@ Section build(Part part) {
         case Part::law: return table::law();
         case Part::command: return table::command();
         case Part::record: return table::record();
+        case Part::scheduler: return table::scheduler();
     }
     SIM_ASSERT(false);
     return {};
@@ -58,7 +59,7 @@ const std::vector<Part>& all_parts() {
         Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
-        Part::law, Part::command, Part::record};
+        Part::law, Part::command, Part::record, Part::scheduler};
     return parts;
 }
 
@@ -90,6 +91,8 @@ Section scenario() {
           "{hosts: 5}"},
          {"managers", "list of hosts", "the hosts with `role: manager`, else the first host",
           "Where the swarm's managers run, the first leader first; at most seven.", "[node-1]"},
+         {"scheduler", "[scheduler](#scheduler)", "as Swarm does",
+          "How the manager chooses among the nodes that could run a task.", "{policy: binpack}"},
          {"registry", "[registry](#registry)", "on the first manager",
           "Where images are pulled from.", ""},
          {"images", "map of [images](#images)", "none",
@@ -109,6 +112,23 @@ Section scenario() {
          {"record", "[record](#record)", "everything", "What the recording keeps.", ""}},
         "schema: 1\nplatform: {hosts: 3}\nservices:\n  - {name: web, image: nginx, replicas: 3}\n"
         "expect: [service web has 3 running tasks by 1m]\n"};
+}
+
+Section scheduler() {
+    return {"scheduler",
+            "How the manager chooses among the nodes that could run a task. Swarm mode only "
+            "spreads: the other policies show what another scheduler would have done. Filters, "
+            "constraints and preferences are the same for all, and so is the rule that five "
+            "failures in five minutes make a node the last choice.",
+            {{"policy",
+              "`spread`, `binpack`, `random`, `first-fit`, `best-fit`, `dot-product`", "`spread`",
+              "`spread`: fewest tasks of the service, then fewest tasks. `binpack`: the fullest "
+              "node that has room. `random`: any that has room. `first-fit`: the first that has "
+              "room, in order of joining. `best-fit`: where least is left. `dot-product`: where "
+              "what is left looks least like what is asked. The last two look at CPUs and at "
+              "generic resources, or at memory where no node has generic resources.",
+              "binpack"}},
+            ""};
 }
 
 Section record() {

@@ -18,6 +18,8 @@ enum class RestartCondition { none, on_failure, any };
 enum class UpdateOrder { stop_first, start_first };
 enum class FailureAction { pause, continue_, rollback };
 enum class EndpointMode { vip, dnsrr };
+/// How the scheduler ranks nodes that could run a task. Swarm mode itself only spreads.
+enum class PlacementPolicy { spread, binpack, random, first_fit, best_fit, dot_product };
 enum class PublishMode { ingress, host };
 enum class Protocol { tcp, udp, sctp };
 

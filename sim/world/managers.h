@@ -13,8 +13,10 @@ namespace glasshive::world {
 /// The swarm's managers, and the state they share.
 class Managers final : swarm::LogDisk {
   public:
-    Managers(kernel::Kernel& kernel, runtime::Machine& machine)
-        : kernel_(kernel), machine_(machine), state_(kernel) {}
+    Managers(kernel::Kernel& kernel, runtime::Machine& machine, swarm::PlacementPolicy policy)
+        : kernel_(kernel), machine_(machine), state_(kernel) {
+        state_.policy = policy;
+    }
 
     /// A manager on this host; before found().
     void add(HostId host);

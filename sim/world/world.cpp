@@ -40,7 +40,7 @@ struct World::Parts {
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
-          registry(kernel, catalog), managers(kernel, adapter),
+          registry(kernel, catalog), managers(kernel, adapter, spec.policy),
           op(kernel, managers, {run_name(spec), spec.services, spec.commands}) {
         for (const std::string& host : spec.managers) managers.add(platform.find_host(host));
         managers.found();

@@ -9,6 +9,7 @@
 #include "harness.h"
 #include "kernel/bare_driver.h"
 #include "swarm/manager/manager.h"
+#include "swarm/scheduler/policies/policies.h"
 
 using namespace glasshive;
 using namespace glasshive::swarm;
@@ -131,7 +132,7 @@ BENCHMARK(idle_beats)->Name("swarm/idle_10_minutes_10000_nodes_manager_only")->I
 struct Desk final : kernel::Process {
     explicit Desk(std::uint32_t nodes)
         : stream(names), network(nodes), kernel(stream, network, 1), driver(kernel), store(kernel),
-          scheduler(store, kernel.add_process(HostId{0}, *this)) {
+          scheduler(store, kernel.add_process(HostId{0}, *this), spread_policy()) {
         kernel.start(id());
         store.subscribe(Proposer::scheduler, scheduler);
         auto config = std::make_shared<NodeConfig>();

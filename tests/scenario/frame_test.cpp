@@ -13,6 +13,7 @@ TEST_CASE("the smallest scenario has the defaults of the reference page", "[scen
     CHECK(spec.seed == 42);
     CHECK(spec.duration == std::chrono::minutes{5});
     CHECK(spec.profile == scenario::Profile::textbook);
+    CHECK(spec.policy == swarm::PlacementPolicy::spread);
     CHECK(spec.managers == std::vector<std::string>{"node-1"});
     CHECK(spec.registry.host == "node-1");
     CHECK(spec.services.empty());
@@ -26,12 +27,14 @@ TEST_CASE("the smallest scenario has the defaults of the reference page", "[scen
 TEST_CASE("seed, duration, profile, title and record are read", "[scenario]") {
     const auto spec = with_hosts("title: T\nseed: 18446744073709551615\nduration: 1h30m\n"
                                  "profile: realistic\n"
+                                 "scheduler: {policy: best-fit}\n"
                                  "record: {kinds: [\"task.*\", node.down], samples: 250ms, "
                                  "keyframes: 0}\n");
     CHECK(spec.title == "T");
     CHECK(spec.seed == UINT64_MAX);
     CHECK(spec.duration == std::chrono::minutes{90});
     CHECK(spec.profile == scenario::Profile::realistic);
+    CHECK(spec.policy == swarm::PlacementPolicy::best_fit);
     CHECK(spec.record.kinds == std::vector<std::string>{"task.*", "node.down"});
     CHECK(spec.record.keyframe_events == 0);
     CHECK(spec.platform.sample_interval == std::chrono::milliseconds{250});

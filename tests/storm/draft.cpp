@@ -26,6 +26,7 @@ std::string yaml_of(const Draft& draft) {
     write(out, "hosts", draft.hosts, "  ");
     write(out, "links", draft.cables, "  ");
     if (!draft.managers.empty()) out += "managers: " + draft.managers + "\n";
+    if (draft.policy != "spread") out += "scheduler: {policy: " + draft.policy + "}\n";
     if (!draft.registry.empty()) out += "registry: " + draft.registry + "\n";
     if (!draft.images.empty()) out += "images:\n";
     for (const Entry& image : draft.images) out += "  " + image.text + "\n";

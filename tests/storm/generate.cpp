@@ -157,6 +157,11 @@ Draft generate(std::uint64_t seed) {
     plan.trouble_ends = plan.draft.seconds - calm;
     if (dice.chance(30)) plan.draft.profile = "realistic";
     plan.draft.tags.push_back("profile: " + plan.draft.profile);
+    if (dice.chance(50)) {
+        plan.draft.policy =
+            dice.one_of({"binpack", "random", "first-fit", "best-fit", "dot-product"});
+    }
+    plan.draft.tags.push_back("policy: " + plan.draft.policy);
     add_platform(plan, Dice(seed, "storm/platform"));
     add_services(plan, Dice(seed, "storm/services"));
     add_clients(plan, Dice(seed, "storm/clients"));

@@ -1,12 +1,15 @@
 #include "swarm/manager/control_loops.h"
 
+#include "swarm/scheduler/policies/policies.h"
+
 namespace glasshive::swarm {
 
-ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term)
+ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term,
+                           PlacementPolicy policy)
     : store_(store), dispatcher_(store, owner, term), allocator_(store), restarts_(store, owner),
       updates_(store, restarts_, owner), replicated_(store, restarts_, updates_),
       global_(store, restarts_, updates_), enforcer_(store), reaper_(store, owner),
-      scheduler_(store, owner) {
+      scheduler_(store, owner, built_in(policy)) {
     store.unsubscribe_all();
     store.subscribe(Proposer::allocator, allocator_);
     store.subscribe(Proposer::restart, restarts_);

@@ -19,7 +19,7 @@ namespace glasshive::swarm {
 class ControlLoops {
   public:
     /// Timers are set for `owner`. `term` tells the reigns' random draws apart.
-    ControlLoops(Store& store, ProcessId owner, std::uint64_t term);
+    ControlLoops(Store& store, ProcessId owner, std::uint64_t term, PlacementPolicy policy);
     ~ControlLoops() { store_.unsubscribe_all(); }
     ControlLoops(const ControlLoops&) = delete;
     ControlLoops& operator=(const ControlLoops&) = delete;

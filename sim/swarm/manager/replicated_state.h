@@ -75,6 +75,8 @@ class ReplicatedState {
     Manager* acting = nullptr;
     /// What the acting leader knew of the agents' processes, by node: only to blame a silence.
     std::vector<ProcessId> agents;
+    /// How every leader of this swarm ranks nodes.
+    PlacementPolicy policy = PlacementPolicy::spread;
     std::uint32_t members_given = 0;       ///< Numbers of members so far; never reused.
 
   private:

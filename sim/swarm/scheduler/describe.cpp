@@ -27,7 +27,14 @@ void append_name(std::string& text, std::string_view name) {
 
 }   // namespace
 
-void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree) {
+/// Spreading needs none: the two counts are its score.
+void Scheduler::append_score(const Candidate& candidate) {
+    if (swarms_own_) return;
+    detail_ += ",\"score\":";
+    detail_ += std::to_string(policy_.shown(candidate.rank.score));
+}
+
+void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree, ServiceId service) {
     constexpr std::size_t runners_up_max = 3;
     const auto& candidates = fill.candidates();
     detail_ = "{\"runners_up\":[";
@@ -38,9 +45,10 @@ void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree) {
         detail_ += i > 1 ? ",{\"node\":" : "{\"node\":";
         append_name(detail_, kernel_.names().text(other.node->hostname));
         detail_ += ",\"service_tasks\":";
-        append(detail_, other.rank.service_tasks);
+        append(detail_, other.node->active_of(service));
         detail_ += ",\"total_tasks\":";
-        append(detail_, other.rank.total_tasks);
+        append(detail_, other.node->active);
+        append_score(other);
         if (other.rank.failures > 0) {
             detail_ += ",\"failures\":";
             append(detail_, other.rank.failures);
@@ -49,6 +57,11 @@ void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree) {
     }
     detail_ += "],\"ties\":";
     append(detail_, fill.ties());
+    if (!swarms_own_) {
+        detail_ += ",\"policy\":";
+        append_name(detail_, policy_.name());
+        append_score(*fill.current());
+    }
     const char* before = ",\"spread\":[{\"by\":";
     for (const SpreadTree::Step& step : tree.way()) {
         detail_ += before;

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "swarm/scheduler/policy.h"
+
 namespace glasshive::swarm {
 
 Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
     const std::uint32_t failures =
         node.failures.empty() ? 0 : NodeSet::recent_failures(node, needs, now);
     // Below max_failures on both sides the next criterion decides, so such counts are all alike.
-    return {failures >= max_failures ? failures : 0, node.active_of(needs.service), node.active};
+    return {failures >= max_failures ? failures : 0,
+            needs.policy->ties_by_order() ? node.id.value : 0, needs.policy->score(node, needs)};
 }
 
 Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
@@ -51,7 +54,7 @@ Fill::Fill(Ranking ranking, Pipeline& pipeline, Time now)
     tied_until_.resize(open_);
     for (std::size_t i = open_; i-- > 0;) {
         next_[i] = static_cast<std::uint32_t>(i);
-        const bool same = i + 1 < open_ && candidates_[i + 1].rank == candidates_[i].rank;
+        const bool same = i + 1 < open_ && candidates_[i + 1].rank.ties_with(candidates_[i].rank);
         tied_until_[i] = same ? tied_until_[i + 1] : static_cast<std::uint32_t>(i);
     }
 }
@@ -62,7 +65,8 @@ void Fill::placed() {
     Candidate& used = candidates_[index()];
     used.rank = rank_of(*used.node, pipeline_.needs(), now_);
     if (at_ + 1 < candidates_.size()) {
-        if (candidates_[at_ + 1].rank < used.rank) ++at_;   // First pass: level the nodes.
+        const bool in_turn = pipeline_.needs().policy->one_by_one();
+        if (in_turn || candidates_[at_ + 1].rank < used.rank) ++at_;   // First pass: level them.
     } else {
         ++at_;                                              // Later passes: one each.
     }

@@ -9,13 +9,22 @@
 
 namespace glasshive::swarm {
 
-/// What orders nodes for one group; smaller is better. Equal ranks are tied.
+/// What orders nodes for one group; smaller is better. Failures come first whatever the policy.
 /// Source: swarmkit manager/scheduler/scheduler.go, nodeLess in scheduleTaskGroup.
 struct Rank {
     std::uint32_t failures = 0;         ///< Recent failures, but 0 below max_failures.
-    std::uint32_t service_tasks = 0;    ///< Active tasks of this service on the node.
-    std::uint32_t total_tasks = 0;      ///< Active tasks on the node.
-    friend auto operator<=>(const Rank&, const Rank&) = default;
+    std::uint32_t order = 0;            ///< Decides between equals; 0 when they are drawn.
+    std::int64_t score = 0;             ///< The policy's; higher is better.
+
+    friend bool operator==(const Rank&, const Rank&) = default;
+    friend bool operator<(const Rank& a, const Rank& b) {
+        if (a.failures != b.failures) return a.failures < b.failures;
+        return a.score != b.score ? a.score > b.score : a.order < b.order;
+    }
+    /// Equally good, whoever comes first.
+    bool ties_with(const Rank& other) const {
+        return failures == other.failures && score == other.score;
+    }
 };
 
 Rank rank_of(const NodeInfo& node, const Needs& needs, Time now);
@@ -43,6 +52,9 @@ Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now
 /// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked
 /// once, best first; stay on a node until the next one is strictly better; after the last node,
 /// round robin; filters run again before each use, and a node that refuses once is out.
+/// With a packing policy the node in use only gets better, so this is choosing the best node for
+/// each task. A policy that takes tasks one by one gets here with several only below a preference:
+/// then each node gets one task in turn.
 ///
 /// Cost: O(1) amortised per task.
 class Fill {

@@ -1,8 +1,10 @@
 #include "swarm/scheduler/group_index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
+#include "swarm/scheduler/policy.h"
 
 namespace glasshive::swarm {
 
@@ -10,7 +12,10 @@ std::size_t GroupIndex::catch_up(const NodeSet& nodes, const Needs& needs, Time 
     const std::size_t count = nodes.nodes().size();
     const std::uint64_t behind = nodes.changes_end() - seen_;
     // Judging all of them in a row is cheaper than many single moves.
-    if (entries_.empty() || seen_ < nodes.changes_begin() || behind > count / 4) {
+    const bool rescaled = needs.policy->looks_at_largest() &&
+                          std::exchange(largest_seen_, nodes.largest().version) !=
+                              nodes.largest().version;
+    if (entries_.empty() || rescaled || seen_ < nodes.changes_begin() || behind > count / 4) {
         judge_all(nodes, needs, now);
         return count;
     }

@@ -52,6 +52,7 @@ class GroupIndex {
     std::set<std::uint32_t> haunted_;            // Pass, but rank last until failures grow old.
     std::size_t passed_ = 0;
     std::uint64_t seen_ = 0;                     // Changes of the NodeSet.
+    std::uint64_t largest_seen_ = 0;             // Version of the policy's yardstick.
 };
 
 }   // namespace glasshive::swarm

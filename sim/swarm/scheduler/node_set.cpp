@@ -10,8 +10,10 @@ std::uint32_t host_port_key(const PortConfig& port) {
     return port.published << 2 | static_cast<std::uint32_t>(port.protocol);
 }
 
-Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version) {
+Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version,
+               const Policy& policy) {
     Needs needs;
+    needs.policy = &policy;
     needs.service = service;
     needs.spec_version = spec_version;
     needs.cpus = spec.task.reservations.cpus;
@@ -56,6 +58,20 @@ void NodeSet::update(const Node& node, std::uint64_t seed) {
     }
     for (const auto& [name, amount] : node.config->generic) info.generic_free[name] += amount;
     info.config = node.config;
+    measure(*info.config);
+}
+
+void NodeSet::measure(const NodeConfig& config) {
+    std::int64_t pieces = 0;
+    for (const auto& [name, amount] : config.generic) pieces += amount;
+    if (config.cpus <= largest_.cpus && config.memory <= largest_.memory &&
+        pieces <= largest_.generic) {
+        return;
+    }
+    largest_.cpus = std::max(largest_.cpus, config.cpus);
+    largest_.memory = std::max(largest_.memory, config.memory);
+    largest_.generic = std::max(largest_.generic, pieces);
+    ++largest_.version;
 }
 
 void NodeSet::note_change(NodeId node) {

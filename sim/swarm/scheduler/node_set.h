@@ -12,6 +12,16 @@
 
 namespace glasshive::swarm {
 
+class Policy;
+
+/// The most of each resource that one node ever offered: the yardstick of some policies.
+struct Largest {
+    Cpus cpus{};
+    Bytes memory{};
+    std::int64_t generic = 0;                       ///< All kinds together.
+    std::uint64_t version = 0;                      ///< Moves when one of them does.
+};
+
 /// What every task of a group (same service, same spec version) asks of a node, read once.
 struct Needs {
     ServiceId service;
@@ -23,9 +33,12 @@ struct Needs {
     std::vector<std::string> spread;                ///< Labels of preferences, outermost first.
     std::vector<std::uint32_t> host_ports;          ///< Published in host mode, see host_port_key.
     std::uint64_t max_replicas = 0;                 ///< Per node; 0: unlimited.
+    const Policy* policy = nullptr;                 ///< Ranks the nodes that pass.
+    const Largest* largest = nullptr;               ///< For policies that look at it.
 };
 
-Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version);
+Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version,
+               const Policy& policy);
 /// Port and protocol in one number: two protocols may share a port.
 std::uint32_t host_port_key(const PortConfig& port);
 
@@ -74,6 +87,7 @@ class NodeSet {
     /// Failures of this service version on the node within monitor_failures of now.
     static std::uint32_t recent_failures(const NodeInfo& node, const Needs& needs, Time now);
     void clear() { *this = NodeSet{}; }
+    const Largest& largest() const { return largest_; }
 
     /// Numbers of the changes that are remembered: [begin, end). Whoever is behind begin has to
     /// look at all nodes again.
@@ -90,6 +104,7 @@ class NodeSet {
     };
     Record& record(const Task& task);
     void note_change(NodeId node);
+    void measure(const NodeConfig& config);
     static void reserve(NodeInfo& node, const Task& task, int sign);
     static void count_active(NodeInfo& node, ServiceId service, int sign);
 
@@ -97,6 +112,7 @@ class NodeSet {
     std::deque<Record> records_;        // By Task::place. Grows without room to spare.
     std::vector<std::uint32_t> changes_;
     std::uint64_t changes_begin_ = 0;
+    Largest largest_;
 };
 
 }   // namespace glasshive::swarm

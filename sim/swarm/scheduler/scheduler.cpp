@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -10,8 +11,10 @@
 
 namespace glasshive::swarm {
 
-Scheduler::Scheduler(Store& store, ProcessId owner)
-    : store_(store), kernel_(store.kernel()), owner_(owner), ties_(kernel_.rng("swarm/scheduler")),
+Scheduler::Scheduler(Store& store, ProcessId owner, const Policy& policy)
+    : store_(store), kernel_(store.kernel()), owner_(owner), policy_(policy),
+      swarms_own_(std::string_view(policy.name()) == "spread"),
+      ties_(kernel_.rng("swarm/scheduler")),
       assigned_message_(kernel_.names().intern("scheduler assigned task to node")),
       confirmed_message_(
           kernel_.names().intern("scheduler confirmed task can run on preassigned node")) {}
@@ -157,7 +160,7 @@ void Scheduler::place_preassigned(Batch& batch) {
             preassigned_.erase(id);
             continue;
         }
-        const Needs needs = needs_of(*task->spec, task->service, task->spec_version);
+        const Needs needs = needs_for(*task);
         Pipeline pipeline(needs);
         NodeInfo& node = nodes_.info(task->node);
         ++effort_.filters_run;
@@ -170,13 +173,13 @@ void Scheduler::place_preassigned(Batch& batch) {
             continue;
         }
         preassigned_.erase(id);
-        const Rank before = rank_of(node, needs, kernel_.now());
+        const std::uint32_t service_tasks = node.active_of(task->service), total = node.active;
         nodes_.add(*task, task->node);
         ++effort_.placed;
         const EventId decision = kernel_.emit(
             events::decision_placed, task->subject,
-            {field::name(node.hostname), field::integer(before.service_tasks),
-             field::integer(before.total_tasks), field::integer(1), field::integer(0),
+            {field::name(node.hostname), field::integer(service_tasks), field::integer(total),
+             field::integer(1), field::integer(0),
              field::text("{\"preassigned\":true}")});
         kernel::CauseScope placed(kernel_, decision);
         TaskUpdate update;
@@ -205,15 +208,33 @@ void Scheduler::place_unassigned(Batch& batch) {
                waiting[last].spec_version == waiting[first].spec_version) {
             ++last;
         }
-        place_group(batch, std::span(waiting).subspan(first, last - first));
+        const auto group = std::span(waiting).subspan(first, last - first);
+        const Needs needs = needs_for(*store_.task(group.front().task));
+        if (policy_.one_by_one() && needs.spread.empty()) place_each(batch, group, needs);
+        else place_group(batch, group, needs);
         first = last;
     }
 }
 
-void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
+Needs Scheduler::needs_for(const Task& task) const {
+    Needs needs = needs_of(*task.spec, task.service, task.spec_version, policy_);
+    needs.largest = &nodes_.largest();
+    return needs;
+}
+
+void Scheduler::place_each(Batch& batch, std::span<const Waiting> group, const Needs& needs) {
+    while (!group.empty()) {
+        const bool any_room = place_group(batch, group.first(1), needs) > 0;
+        group = group.subspan(1);
+        if (any_room) continue;
+        if (!group.empty()) place_group(batch, group, needs);   // Refuses them all alike.
+        return;
+    }
+}
+
+std::size_t Scheduler::place_group(Batch& batch, std::span<const Waiting> group,
+                                   const Needs& needs) {
     ++effort_.groups;
-    const Task& any = *store_.task(group.front().task);
-    const Needs needs = needs_of(*any.spec, any.service, any.spec_version);
     Pipeline pipeline(needs);
     SpreadTree tree =
         needs.spread.empty()
@@ -235,6 +256,7 @@ void Scheduler::place_group(Batch& batch, std::span<const Waiting> group) {
     }
     if (done < group.size()) refuse_group(batch, group.subspan(done), pipeline);
     effort_.filters_run += pipeline.runs();
+    return done;
 }
 
 Ranking Scheduler::rank(Pipeline& pipeline, std::size_t tasks) {
@@ -275,12 +297,12 @@ void Scheduler::make_room() {
 void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
                            std::size_t refused) {
     const Candidate& winner = *fill.current();
-    describe_placement(fill, tree);
+    describe_placement(fill, tree, task.service);
     kernel::CauseScope scope(kernel_, reason(task));
     const EventId decision = kernel_.emit(
         events::decision_placed, task.subject,
-        {field::name(winner.node->hostname), field::integer(winner.rank.service_tasks),
-         field::integer(winner.rank.total_tasks),
+        {field::name(winner.node->hostname), field::integer(winner.node->active_of(task.service)),
+         field::integer(winner.node->active),
          field::integer(static_cast<std::int64_t>(tree.passed())),
          field::integer(static_cast<std::int64_t>(refused)), field::text(detail_)});
     kernel::CauseScope placed(kernel_, decision);

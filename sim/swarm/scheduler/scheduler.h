@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "swarm/scheduler/policy.h"
 #include "swarm/scheduler/spread.h"
 #include "swarm/scheduler/group_index.h"
 #include "swarm/state/loop_timers.h"
@@ -23,8 +24,9 @@ inline constexpr Duration commit_debounce_most = std::chrono::seconds{1};
 /// From how many nodes on a group's ranking is kept from one decision to the next. Below, ranking
 /// them anew costs no more, and draws ties as SwarmKit's map order does.
 inline constexpr std::size_t indexed_nodes_least = 64;
-/// Nodes in all kept rankings together: 24 to 32 bytes for each that passes, some 60 for each that
-/// a filter refused, so at most about 240 MB. The least used go first.
+/// Nodes in all kept rankings together. Under a policy that draws ties each that passes takes some
+/// 30 bytes and each that a filter refused some 70, so at most about 280 MB; where ties go by order
+/// every node is a map entry of its own, some 140 bytes, twice as much. The least used go first.
 inline constexpr std::size_t indexed_entries_most = 4'000'000;
 
 /// How much the scheduler did, for tests and benches that count operations instead of time.
@@ -40,7 +42,8 @@ struct SchedulingEffort {
 class Scheduler final : public Subscriber {
   public:
     /// Timers are set for `owner`, whose on_timer hands scheduler_debounce to on_timer().
-    Scheduler(Store& store, ProcessId owner);
+    /// `policy` outlives it.
+    Scheduler(Store& store, ProcessId owner, const Policy& policy);
 
     /// Starts anew from what is committed: at the manager's start.
     void start();
@@ -66,7 +69,10 @@ class Scheduler final : public Subscriber {
     void debounce();
     void place_preassigned(Batch& batch);
     void place_unassigned(Batch& batch);
-    void place_group(Batch& batch, std::span<const Waiting> group);
+    Needs needs_for(const Task& task) const;
+    void place_each(Batch& batch, std::span<const Waiting> group, const Needs& needs);
+    /// How many of the group, which come first, got a node.
+    std::size_t place_group(Batch& batch, std::span<const Waiting> group, const Needs& needs);
     void place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
                     std::size_t refused);
     Ranking rank(Pipeline& pipeline, std::size_t tasks);
@@ -76,7 +82,8 @@ class Scheduler final : public Subscriber {
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
                      const std::string& detail);
-    void describe_placement(const Fill& fill, const SpreadTree& tree);
+    void describe_placement(const Fill& fill, const SpreadTree& tree, ServiceId service);
+    void append_score(const Candidate& candidate);
     std::string describe_refusals(const Needs& needs, std::uint32_t& refused);
     /// What the decision about this task is caused by.
     EventId reason(const Task& task) const;
@@ -84,6 +91,8 @@ class Scheduler final : public Subscriber {
     Store& store_;
     kernel::Kernel& kernel_;
     ProcessId owner_;
+    const Policy& policy_;
+    const bool swarms_own_;               // Spread, whose words are older than the other policies.
     kernel::Rng ties_;
     NodeSet nodes_;
     struct Indexed {

@@ -98,7 +98,7 @@ TEST_CASE("a kept ranking equals one made anew", "[swarm][scheduler][random]") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         Cluster cluster(seed);
         const ServiceSpec& spec = *cluster.bench.store.service(cluster.web).spec;
-        const Needs needs = needs_of(spec, cluster.web, 1);
+        const Needs needs = needs_of(spec, cluster.web, 1, spread_policy());
         GroupIndex kept;
         for (int round = 0; round < 30; ++round) {
             CAPTURE(seed, round);

@@ -7,6 +7,7 @@
 
 #include "kernel/support.h"
 #include "swarm/events.h"
+#include "swarm/scheduler/policies/policies.h"
 #include "swarm/scheduler/scheduler.h"
 #include "swarm/state/store.h"
 
@@ -19,9 +20,11 @@ struct Bystander final : kernel::Process {};
 
 /// A store and a scheduler on a bare kernel: no manager, no agents. Changes commit at once.
 struct StoreBench {
-    explicit StoreBench(std::uint64_t seed = 1, bool keep_events = true)
+    explicit StoreBench(std::uint64_t seed = 1, bool keep_events = true,
+                        PlacementPolicy policy = PlacementPolicy::spread)
         : stream(names), topology(1), kernel(stream, topology, seed), driver(kernel),
-          owner(added(kernel, bystander)), store(kernel), scheduler(store, owner) {
+          owner(added(kernel, bystander)), store(kernel),
+          scheduler(store, owner, built_in(policy)) {
         if (keep_events) stream.add_sink(&log);
         kernel.start(owner);
         store.subscribe(Proposer::scheduler, scheduler);

@@ -1,0 +1,53 @@
+#include "swarm/scheduler/policies/policies.h"
+
+#include "base/assert.h"
+
+namespace glasshive::swarm {
+
+namespace {
+
+double over(std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+Fractions fractions(Cpus cpus, Bytes memory, const std::map<std::string, std::int64_t>* generic,
+                    const Largest& largest) {
+    Fractions result{over(cpus.count, largest.cpus.count), 0};
+    if (largest.generic == 0) {
+        result.other = over(memory.count, largest.memory.count);
+        return result;
+    }
+    std::int64_t pieces = 0;
+    if (generic != nullptr) {
+        for (const auto& [name, amount] : *generic) pieces += amount;
+    }
+    result.other = over(pieces, largest.generic);
+    return result;
+}
+
+}   // namespace
+
+Fractions free_of(const NodeInfo& node, const Needs& needs) {
+    SIM_ASSERT(needs.largest != nullptr);
+    return fractions(node.cpus_free, node.memory_free, &node.generic_free, *needs.largest);
+}
+
+Fractions asked_by(const Needs& needs) {
+    SIM_ASSERT(needs.largest != nullptr);
+    return fractions(needs.cpus, needs.memory, needs.generic, *needs.largest);
+}
+
+const Policy& built_in(PlacementPolicy policy) {
+    switch (policy) {
+        case PlacementPolicy::spread: return spread_policy();
+        case PlacementPolicy::binpack: return binpack_policy();
+        case PlacementPolicy::random: return random_policy();
+        case PlacementPolicy::first_fit: return first_fit_policy();
+        case PlacementPolicy::best_fit: return best_fit_policy();
+        case PlacementPolicy::dot_product: return dot_product_policy();
+    }
+    SIM_ASSERT(false);
+    return spread_policy();
+}
+
+}   // namespace glasshive::swarm

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "swarm/scheduler/policy.h"
+#include "swarm/spec.h"
+
+namespace glasshive::swarm {
+
+/// The built-in of that name; lives as long as the program.
+const Policy& built_in(PlacementPolicy policy);
+
+// One file each.
+const Policy& spread_policy();
+const Policy& binpack_policy();
+const Policy& random_policy();
+const Policy& first_fit_policy();
+const Policy& best_fit_policy();
+const Policy& dot_product_policy();
+
+/// CPUs, and whatever else is scarce, as fractions of the largest node: generic resources where the
+/// cluster has any, memory elsewhere.
+struct Fractions { double cpus = 0, other = 0; };
+Fractions free_of(const NodeInfo& node, const Needs& needs);
+Fractions asked_by(const Needs& needs);
+
+}   // namespace glasshive::swarm
