@@ -23,6 +23,7 @@ struct OracleNode {
     std::map<std::string, std::string> labels;   ///< node.labels.*, zone and rack among them.
     Cpus cpus{};
     Bytes memory{};
+    std::map<std::string, std::int64_t> generic;            ///< {"gpu": 2}
 };
 
 /// One command of the scenario.

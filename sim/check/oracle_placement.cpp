@@ -61,12 +61,16 @@ std::string Oracle::State::refusal(const swarm::ServiceSpec& spec, const NodeFac
     if (!matches(spec, *where.spec)) return "a constraint does not hold there";
     Cpus cpus = where.spec->cpus;
     Bytes memory = where.spec->memory;
+    std::map<std::string, std::int64_t> generic = where.spec->generic;
     std::uint64_t of_service = 0;
     for (const TaskFact* other : book.placed_on(where.name)) {
         const ServiceFact* owner = book.service(other->service);
         if (owner == nullptr || other->name == task) continue;
         cpus -= owner->spec->task.reservations.cpus;
         memory -= owner->spec->task.reservations.memory;
+        for (const auto& [kind, taken] : owner->spec->task.reservations.generic) {
+            generic[kind] -= taken;
+        }
         if (owner->spec == &spec && other->wanted) ++of_service;
         for (const swarm::PortConfig& theirs : owner->spec->ports) {
             for (const swarm::PortConfig& ours : spec.ports) {
@@ -81,6 +85,9 @@ std::string Oracle::State::refusal(const swarm::ServiceSpec& spec, const NodeFac
     const swarm::Resources& asked = spec.task.reservations;
     if (asked.cpus.count > 0 && asked.cpus > cpus) return "too few CPUs are free";
     if (asked.memory.count > 0 && asked.memory > memory) return "too little memory is free";
+    for (const auto& [kind, pieces] : asked.generic) {
+        if (pieces > generic[kind]) return "too little of " + kind + " is free";
+    }
     const std::uint64_t most = spec.task.placement.max_replicas;
     if (most > 0 && of_service >= most) return "it has enough tasks of the service";
     return "";

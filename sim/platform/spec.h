@@ -64,6 +64,8 @@ struct HostGroupSpec {
     DiskSpec disk;
     RoleHint role = RoleHint::automatic;
     std::vector<std::pair<std::string, std::string>> labels;   ///< As written; keys are unique.
+    /// What else can be counted and reserved, such as {"gpu", 2}; keys are unique.
+    std::vector<std::pair<std::string, std::int64_t>> generic_resources;
     std::optional<LinkSpec> link;     ///< Its access link, when not TopologySpec::access.
     Where where;
 };

@@ -56,6 +56,12 @@ void read_shape(Map& map, HostGroupSpec& group) {
         std::string text;
         if (value.into(text)) group.labels.emplace_back(key, text);
     }
+    const auto generic = map.value("generic_resources").entries();
+    if (!generic.empty()) group.generic_resources.clear();
+    for (const auto& [key, value] : generic) {
+        std::int64_t amount = 0;
+        if (value.into(amount, {0, 1'000'000})) group.generic_resources.emplace_back(key, amount);
+    }
     const yaml::Value link = map.value("link");
     if (!link.exists()) return;
     group.link = platform::LinkSpec{};

@@ -32,6 +32,10 @@ void read_resources(const yaml::Value& value, swarm::Resources& resources) {
     if (map.read("memory", resources.memory)) {
         map.check(resources.memory >= mebibyte * 4, "memory", "a task has at least 4MiB of memory");
     }
+    for (const auto& [kind, amount] : map.value("generic").entries()) {
+        std::int64_t pieces = 0;
+        if (amount.into(pieces, {1, 1'000'000})) resources.generic[kind] = pieces;
+    }
 }
 
 const yaml::Choices<RestartCondition>& restart_conditions() {
@@ -139,9 +143,12 @@ void read_texts(const yaml::Value& value, std::map<std::string, std::string>& ou
 void read_task(Map& map, swarm::TaskSpec& task) {
     read_resources(map.value("resources"), task.reservations);
     task.limits = task.reservations;
+    task.limits.generic.clear();
     read_resources(map.value("reservations"), task.reservations);
     read_resources(map.value("limits"), task.limits);
     const swarm::Resources& limits = task.limits;
+    map.check(limits.generic.empty(), "limits", "generic resources can only be reserved",
+              "reservations: {generic: {gpu: 1}}");
     map.check(limits.cpus.count == 0 || task.reservations.cpus <= limits.cpus, "limits",
               "fewer CPUs than reserved");
     map.check(limits.memory.count == 0 || task.reservations.memory <= limits.memory, "limits",

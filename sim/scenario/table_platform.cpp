@@ -53,6 +53,8 @@ Section host_shape() {
               "worker"},
              {"labels", "map of texts", "none", "Node labels, for placement constraints.",
               "{ssd: \"true\"}"},
+             {"generic_resources", "map of numbers", "none",
+              "What else it has that services reserve; whole numbers, by kind.", "{gpu: 2}"},
              {"link", "[link](#link)", "`links.access`", "Its own access link.",
               "{bandwidth: 10Gbps}"}},
             ""};

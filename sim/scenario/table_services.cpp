@@ -72,9 +72,12 @@ Section service() {
 }
 
 Section resources() {
-    return {"resources", "CPU and memory of one task.",
+    return {"resources", "CPU, memory and whatever else one task gets.",
             {{"cpus", "CPUs", "none", "At least 0.001.", "0.5"},
-             {"memory", "size", "none", "At least 4MiB.", "256MiB"}},
+             {"memory", "size", "none", "At least 4MiB.", "256MiB"},
+             {"generic", "map of numbers", "none",
+              "Of the hosts' `generic_resources`, whole numbers by kind. Not in `limits`.",
+              "{gpu: 1}"}},
             ""};
 }
 

@@ -50,6 +50,7 @@ check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
                                                      spec.managers.end(), entry.name) > 0,
                                .cpus = group.cores, .memory = group.memory};
         node.labels.insert(group.labels.begin(), group.labels.end());
+        node.generic.insert(group.generic_resources.begin(), group.generic_resources.end());
         node.labels.emplace("zone", node.zone);
         node.labels.emplace("rack", node.rack);
         input.nodes.push_back(std::move(node));

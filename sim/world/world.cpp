@@ -104,6 +104,7 @@ void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
         config.labels.emplace("rack", platform.racks()[platform.rack_of(host)]);
         config.cpus = machine.cores;
         config.memory = machine.memory;
+        config.generic.insert(machine.generic_resources.begin(), machine.generic_resources.end());
         managers.first().add_node(host, std::move(config));
     }
 }

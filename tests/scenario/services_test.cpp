@@ -116,6 +116,23 @@ TEST_CASE("images have sizes and may be present, the registry serves the rest",
     CHECK(registry.images[2].present_on == std::vector<std::string>{"node-1", "node-3"});
 }
 
+TEST_CASE("generic resources are offered by hosts and reserved by services", "[scenario]") {
+    const auto result = good(
+        "schema: 1\n"
+        "platform:\n"
+        "  host: {generic_resources: {gpu: 2}}\n"
+        "  hosts: [{name: a}, {name: b, generic_resources: {fpga: 1}}]\n"
+        "services:\n"
+        "  - {name: s, image: i, reservations: {generic: {gpu: 1}}}\n"
+        "  - {name: t, image: i, resources: {cpus: 1, generic: {gpu: 2}}}\n");
+    using Pieces = std::vector<std::pair<std::string, std::int64_t>>;
+    CHECK(result.platform.hosts[0].generic_resources == Pieces{{"gpu", 2}});
+    CHECK(result.platform.hosts[1].generic_resources == Pieces{{"fpga", 1}});
+    CHECK(result.services[0].task.reservations.generic.at("gpu") == 1);
+    CHECK(result.services[1].task.reservations.generic.at("gpu") == 2);
+    CHECK(result.services[1].task.limits.generic.empty());
+}
+
 TEST_CASE("a stack's services come first, under the stack's name", "[scenario][stack]") {
     const Files files{{"x/shop.yaml", "services:\n  web:\n    image: nginx:${TAG:-1}\n"
                                       "    networks: [back]\n    deploy: {replicas: 2}\n"

@@ -12,6 +12,7 @@ std::string machine(Dice& dice) {
                        ", memory: " + dice.one_of({"512MiB", "1GiB", "2GiB", "8GiB"});
     if (dice.chance(30)) text += ", speed: " + dice.one_of({"0.5", "2"});
     if (dice.chance(40)) text += ", labels: {ssd: \"" + dice.one_of({"yes", "no"}) + "\"}";
+    if (dice.chance(30)) text += ", generic_resources: {gpu: " + dice.one_of({"1", "2"}) + "}";
     return text;
 }
 

@@ -86,6 +86,7 @@ std::string resources_of(Dice& dice) {
     if (dice.chance(35)) return "";
     std::string text = "cpus: " + dice.one_of({"0.1", "0.5", "1", "1.5"});
     if (dice.chance(60)) text += ", memory: " + dice.one_of({"64MiB", "256MiB", "700MiB"});
+    if (dice.chance(15)) text += ", generic: {gpu: 1}";
     return (dice.chance(80) ? ", resources: {" : ", reservations: {") + text + "}";
 }
 
