@@ -126,6 +126,7 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
                          " while the manager's host is " + (reached ? "well" : "off or frozen"));
     }
     if (!reached) return;
+    if (command.what == Do::other) session_commands = true;
     for (ServiceFact& service : book.services()) {
         if (service.spec->name != command.service) continue;
         if (command.what == Do::scale) service.replicas = command.replicas;

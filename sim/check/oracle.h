@@ -28,7 +28,8 @@ struct OracleNode {
 
 /// One command of the scenario.
 struct OracleCommand {
-    enum class Do : std::uint8_t { scale, update, drain, pause, activate };
+    /// other: a line of another kind; from then on the services are not judged at the end.
+    enum class Do : std::uint8_t { scale, update, drain, pause, activate, other };
     Do what = Do::scale;
     std::string service;          ///< scale and update.
     std::uint64_t replicas = 0;   ///< scale.

@@ -1,8 +1,10 @@
 #include "cli/timeline.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "platform/events.h"
+#include "world/events.h"
 
 namespace glasshive::cli {
 
@@ -91,6 +93,11 @@ void Timeline::on_event(const Event& event, std::string_view text) {
               .service = service_of(kind->subject, names_.text(event.subject))};
     // Alike but for the subject ("web.1", "web.2"; "w1", "w2"): one line. A service is never named
     // by another's line.
+    // What was typed, and what was printed, is never folded away.
+    if (kind->name.substr(0, 8) == "command.") {
+        pending_.push_back(std::move(line));
+        return;
+    }
     std::size_t of_kind = 0;
     for (Line& before : pending_) {
         if (before.kind != kind || before.cause != line.cause) continue;
@@ -121,8 +128,19 @@ void Timeline::gather_crowd() {
     pending_.erase(std::remove_if(first + 1, pending_.end(), alike), pending_.end());
 }
 
+/// What docker printed stands below its command, as on a terminal.
+void Timeline::print_output(const Line& line) {
+    std::istringstream lines(line.detail);
+    for (std::string text; std::getline(lines, text);) {
+        if (text.empty()) continue;
+        while (!text.empty() && text.back() == ' ') text.pop_back();
+        out_ << terminal_.paint(Tone::dim, "                 " + printable(text)) << '\n';
+    }
+}
+
 void Timeline::print_line(const Line& line) {
     if (hook_ != nullptr) hook_(context_);
+    if (line.kind->id == world::events::command_output.id) return print_output(line);
     const Tone tone = tone_of(*line.kind);
     std::string subject = line.subject;
     if (line.folded > 1) subject += " and " + std::to_string(line.folded - 1) + " more";

@@ -43,6 +43,7 @@ class Timeline final : public EventSink {
     };
     void print_pending();
     void gather_crowd();
+    void print_output(const Line& line);
     void print_line(const Line& line);
     std::string cause_of(const Event& event) const;
 

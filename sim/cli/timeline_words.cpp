@@ -89,6 +89,11 @@ std::string task_words(const Fields& f) {
     return joined({prefixed("on ", f.get("node")), error.empty() ? "" : error});
 }
 
+std::string command_words(const Fields& f) {
+    const std::string outcome = f.get("outcome");
+    return std::string(f.text) + (outcome == "done" ? "" : ": " + outcome);
+}
+
 std::string update_words(const Fields& f) {
     const std::string_view name = f.kind.name;
     if (name == "update.failure") {
@@ -125,10 +130,8 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "fault.started" || name == "fault.ended") {
         return joined({f.get("what"), f.get("target")}, " ");
     }
-    if (name == "command.applied") {
-        const std::string outcome = f.get("outcome");
-        return std::string(text) + (outcome == "done" ? "" : ": " + outcome);
-    }
+    if (name == "command.applied") return command_words(f);
+    if (name == "command.output") return std::string(text);
     if (name == "node.ready") {
         const std::string before = f.get("before");
         return before.empty() || before == "none" ? f.get("role")

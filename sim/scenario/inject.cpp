@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "scenario/docker_line.h"
 #include "scenario/known_names.h"
 #include "scenario/read_faults.h"
 #include "scenario/scenario.h"
@@ -46,8 +47,8 @@ bool whole_number(const std::string& text, std::uint64_t& out) {
 using Do = CommandSpec::Do;
 
 constexpr const char* usage =
-    "fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, update SERVICE IMAGE, "
-    "drain HOST, pause HOST or activate HOST";
+    "docker COMMAND, fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, "
+    "update SERVICE IMAGE, drain HOST, pause HOST or activate HOST";
 
 /// The command that words after a verb mean; a Diagnostic when they do not fit it.
 Result<CommandSpec> read_command(const std::string& verb, const std::vector<std::string>& words) {
@@ -82,6 +83,13 @@ Result<CommandSpec> read_command(const std::string& verb, const std::vector<std:
 }   // namespace
 
 Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec) {
+    const platform::Where typed{.file = "command"};
+    Diagnostics warnings;
+    if (text.rfind("docker ", 0) == 0) {
+        auto line = read_docker_line(text, typed, reader_of(spec.inputs), warnings);
+        if (!line.ok()) return line.problems();
+        return Injection{.fault = std::nullopt, .command = std::move(line.value())};
+    }
     std::istringstream stream(text);
     std::string verb;
     stream >> verb;
@@ -105,7 +113,12 @@ Result<Injection> read_injection(const std::string& text, const ScenarioSpec& sp
     if (!host.empty() && !hosts.has(host)) {
         return wrong("no host is named " + yaml::quoted(host), unknown_hint(host, hosts, "hosts"));
     }
-    return Injection{.fault = std::nullopt, .command = command.value()};
+    CommandSpec known = command.value();
+    auto line = read_docker_line(docker_words(known), typed, {}, warnings);
+    if (!line.ok()) return line.problems();
+    known.line = line.value().line;
+    known.command = line.value().command;
+    return Injection{.fault = std::nullopt, .command = std::move(known)};
 }
 
 }   // namespace glasshive::scenario

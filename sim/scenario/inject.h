@@ -14,9 +14,10 @@ struct Injection {
     std::optional<CommandSpec> command;
 };
 
-/// Reads "fault {do: power_off, host: w1, for: 30s}" (a fault as in a scenario; `at` is now and may
-/// be left out), "scale web=5", "update web IMAGE", "drain w1", "pause w1" or "activate w1", and
-/// checks the names against the scenario. `command.at` is left at 0.
+/// Reads any docker line; "fault {do: power_off, host: w1, for: 30s}" (a fault as in a scenario;
+/// `at` is now and may be left out); or, short for some lines, "scale web=5", "update web IMAGE",
+/// "drain w1", "pause w1" and "activate w1". Names in faults and short forms are checked against
+/// the scenario. `command.at` is left at 0.
 Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec);
 
 }   // namespace glasshive::scenario

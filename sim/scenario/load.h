@@ -44,6 +44,9 @@ class Loader {
     void read_faults(const yaml::Value& value);
     void read_commands(const yaml::Value& value);
     void check_command(Map& map, const CommandSpec& command);
+    void take_short_form(CommandSpec command);
+    void read_lines(const yaml::Value& value, Duration at);
+    void learn_names(const CommandSpec& command);
     void read_expectations(const yaml::Value& value);
 
     void check_host(const std::string& name, const yaml::Value& value);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <sstream>
 
+#include "scenario/docker_line.h"
 #include "scenario/load.h"
 
 namespace glasshive::scenario {
@@ -100,6 +102,14 @@ void Loader::read_commands(const yaml::Value& value) {
         CommandSpec command;
         command.where = where_of(item);
         map.require("at", command.at);
+        if (map.has("run")) {
+            for (const char* key : {"do", "service", "replicas", "image", "host"}) {
+                map.check(!map.has(key), key, "a command is either a line to run or a short form",
+                          "remove it");
+            }
+            read_lines(map.value("run"), command.at);
+            continue;
+        }
         const bool known = map.required("do").into(
             command.what, yaml::Choices<Do>{{"scale", Do::scale}, {"update", Do::update},
                                             {"drain", Do::drain}, {"pause", Do::pause},
@@ -112,10 +122,65 @@ void Loader::read_commands(const yaml::Value& value) {
         map.read("image", command.image);
         map.read("host", command.host);
         if (known) check_command(map, command);
-        spec_.commands.push_back(std::move(command));
+        if (known) take_short_form(std::move(command));
     }
     std::stable_sort(spec_.commands.begin(), spec_.commands.end(),
                      [](const CommandSpec& a, const CommandSpec& b) { return a.at < b.at; });
+}
+
+/// A short form is typed in docker's words. What these cannot say was reported before.
+void Loader::take_short_form(CommandSpec command) {
+    Diagnostics warnings;
+    auto line = read_docker_line(docker_words(command), command.where, {}, warnings);
+    if (line.ok()) {
+        command.line = line.value().line;
+        command.command = line.value().command;
+    }
+    spec_.commands.push_back(std::move(command));
+}
+
+/// One line or many: a cheat sheet with comments and blank lines is typed line by line.
+void Loader::read_lines(const yaml::Value& value, Duration at) {
+    for (const auto& [text, place] : texts_of(value)) {
+        std::istringstream lines(text);
+        int below = 0;
+        const bool several = text.find('\n') != std::string::npos;
+        for (std::string line; std::getline(lines, line); ++below) {
+            const std::size_t first = line.find_first_not_of(" \t\r");
+            if (first == std::string::npos || line[first] == '#') continue;
+            platform::Where where = where_of(place);
+            if (several) where.line += below + 1;   // A block begins below its key.
+            Diagnostics warnings;
+            auto read = read_docker_line(
+                line.substr(first, line.find_last_not_of(" \t\r") + 1 - first), where,
+                [&](const std::string& name) { return included_text(name); }, warnings);
+            problems_.insert(problems_.end(), warnings.begin(), warnings.end());
+            if (!read.ok()) {
+                problems_.insert(problems_.end(), read.problems().begin(), read.problems().end());
+                continue;
+            }
+            CommandSpec command = std::move(read.value());
+            command.at = at;
+            learn_names(command);
+            spec_.commands.push_back(std::move(command));
+        }
+    }
+}
+
+/// Services that a command makes may be spoken of by what follows; one that nobody makes is odd.
+void Loader::learn_names(const CommandSpec& command) {
+    if (const auto* create = std::get_if<words::ServiceCreate>(&command.command->what)) {
+        if (!create->spec.name.empty()) service_names_.add(create->spec.name);
+    }
+    if (command.stack != nullptr) {
+        for (const auto& service : command.stack->services) service_names_.add(service.name);
+    }
+    if (!services_known_ || command.service.empty() || service_names_.has(command.service)) return;
+    problems_.push_back({.file = command.where.file, .line = command.where.line,
+                         .path = command.where.path,
+                         .message = "no service is named " + yaml::quoted(command.service),
+                         .hint = unknown_hint(command.service, service_names_, "services"),
+                         .severity = Severity::warning});
 }
 
 /// Every command needs exactly its own keys: one too many would be ignored without a word.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "platform/spec.h"
 #include "runtime/spec.h"
 #include "swarm/spec.h"
+#include "words/command.h"
 #include "workload/spec.h"
 
 /// What a scenario file says, as plain data: everything a run needs, nothing built yet.
@@ -32,6 +34,7 @@ struct CommandSpec {
         drain,      ///< docker node update --availability drain HOST
         pause,      ///< … --availability pause HOST
         activate,   ///< … --availability active HOST
+        words,      ///< Any other line.
     };
     Do what = Do::scale;
     Duration at{};                    ///< Since the start of the run.
@@ -40,6 +43,10 @@ struct CommandSpec {
     std::string image;                ///< update only.
     std::string host;                 ///< drain, pause and activate only.
     platform::Where where;
+    std::string line;                 ///< As it is typed: "docker service scale web=5".
+    std::shared_ptr<const words::Command> command;     ///< The line, understood.
+    std::shared_ptr<const swarm::StackSpec> stack;     ///< docker stack deploy: its file's content.
+    std::string content;              ///< docker secret create, config create: the file's.
 };
 
 /// What the recording keeps. Never changes the run or its digest.

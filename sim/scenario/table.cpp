@@ -145,9 +145,15 @@ Section record() {
 }
 
 Section command() {
-    return {"commands", "One line an operator types.",
+    return {"commands",
+            "What an operator types, and when: docker's own lines (`run`), or a short form (`do`). "
+            "[docker.md](docker.md) says which commands and flags have a meaning.",
             {{"at", "duration", "required", "When, since the start.", "30s"},
-             {"do", "`scale`, `update`, `drain`, `pause`, `activate`", "required",
+             {"run", "line, list of lines, or a block of them", "",
+              "Typed one after the other, each when the one before was answered. Blank lines and "
+              "`#` comments are passed over. Files are relative to the scenario.",
+              "docker service scale web=6"},
+             {"do", "`scale`, `update`, `drain`, `pause`, `activate`", "required without `run`",
               "`docker service scale`, `docker service update --image`, and `docker node update "
               "--availability` drain, pause and active.", "scale"},
              {"service", "name", "", "scale and update: which.", "web"},
@@ -155,7 +161,11 @@ Section command() {
              {"image", "image", "", "update: the new one.", "\"shop/web:1.5\""},
              {"host", "name", "", "drain, pause and activate: which.", "node-2"}},
             "commands:\n  - {at: 30s, do: scale, service: web, replicas: 5}\n"
-            "  - {at: 60s, do: drain, host: node-2}\n"};
+            "  - {at: 60s, do: drain, host: node-2}\n"
+            "  - at: 90s\n    run: |\n      # The other nodes take over.\n"
+            "      docker node update --availability active node-2\n"
+            "      docker service update --image shop/web:2 web\n"
+            "      docker service ps web\n"};
 }
 
 }   // namespace table

@@ -52,9 +52,13 @@ std::string reference_page() {
     std::string page =
         "# docker's command line\n\nGenerated from the program by `./dev docs`; do not edit.\n\n"
         "The parser understands these commands of docker 28.2.2, with its own error texts.\n"
-        "Nothing gives them to a simulated cluster yet: a scenario's `commands` and a session's\n"
-        "`inject` have words of their own (scenario.md). A flag that is not marked as used is\n"
-        "checked as docker checks it and changes nothing here.\n";
+        "A scenario's `commands` (`run:`, scenario.md) and a session's `inject` take these lines.\n"
+        "They end when the swarm has taken them, as with `--detach`. Carried out are: `service`\n"
+        "create, update, scale, rollback, rm, ls and ps; `node` ls, ps, update, promote, demote;\n"
+        "`stack` deploy, rm, ls, ps and services; `swarm` init --force-new-cluster, join-token,\n"
+        "unlock-key and update; `secret` and `config` create, rm and ls. Others are understood\n"
+        "and answer that they have no meaning in the simulation yet. A flag not marked as\n"
+        "used is checked as docker checks it and changes nothing here.\n";
     std::string group = "-";
     for (const CommandInfo* command : all_commands()) {
         const std::size_t space = command->path.find(' ');

@@ -27,6 +27,14 @@ inline constexpr EventKind command_applied{
                 {"text", FieldType::text, "the command as given"}}},
     .verbosity = 0};
 
-inline constexpr std::array<const EventKind*, 3> all{&run_started, &run_ended, &command_applied};
+inline constexpr EventKind command_output{
+    .id = 233, .name = "command.output", .subject = "run",
+    .doc = "What docker printed, standard output first.",
+    .fields = {{{"exit_code", FieldType::integer, "of the command"},
+                {"text", FieldType::text, "its lines"}}},
+    .verbosity = 1};
+
+inline constexpr std::array<const EventKind*, 4> all{&run_started, &run_ended, &command_applied,
+                                                     &command_output};
 
 }   // namespace glasshive::world::events

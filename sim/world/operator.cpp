@@ -11,50 +11,29 @@ std::string run_name(const scenario::ScenarioSpec& spec) {
     return spec.file.substr(spec.file.find_last_of('/') + 1);
 }
 
-std::string docker_words(const CommandSpec& command) {
-    switch (command.what) {
-        case CommandSpec::Do::scale:
-            return "docker service scale " + command.service + "=" +
-                   std::to_string(command.replicas);
-        case CommandSpec::Do::update:
-            return "docker service update --image " + command.image + " " + command.service;
-        case CommandSpec::Do::drain:
-            return "docker node update --availability drain " + command.host;
-        case CommandSpec::Do::pause:
-            return "docker node update --availability pause " + command.host;
-        case CommandSpec::Do::activate:
-            return "docker node update --availability active " + command.host;
-    }
-    return "";
-}
-
 namespace {
 
 constexpr std::uint32_t look_tag = 1;      // Timer: is the swarm up?
 constexpr std::uint32_t command_tag = 2;   // Timer: the command with this number is due.
 constexpr std::uint32_t again_tag = 3;     // Timer: the command with this number still hangs.
+constexpr std::uint32_t answer_tag = 4;    // Timer: was the command with this number committed?
+constexpr Duration answer_every = std::chrono::milliseconds{1};
 constexpr Duration again_every = std::chrono::seconds{1};
 /// moby daemon/cluster/cluster.go swarmRequestTimeout.
 constexpr Duration api_timeout = std::chrono::seconds{20};
 constexpr Duration look_every = std::chrono::milliseconds{100};
 constexpr Time deploy_at_latest{std::chrono::seconds{5}};
 
+/// A swarm that has no services yet is asked for them after the deployment only.
 bool about_service(const CommandSpec& command) {
     return command.what == CommandSpec::Do::scale || command.what == CommandSpec::Do::update;
 }
 
-swarm::Availability availability_of(const CommandSpec& command) {
-    using swarm::Availability;
-    if (command.what == CommandSpec::Do::drain) return Availability::drain;
-    if (command.what == CommandSpec::Do::pause) return Availability::pause;
-    return Availability::active;
-}
-
-const swarm::Node* find_node(const swarm::Manager& manager, NameId hostname) {
-    for (const swarm::Node& node : manager.store().nodes()) {
-        if (node.hostname == hostname) return &node;
-    }
-    return nullptr;
+std::string first_problem(const std::string& printed) {
+    std::string line = printed.substr(0, printed.find('\n'));
+    const std::string prefix = "Error response from daemon: ";
+    const std::size_t at = line.find(prefix);   // "web: Error response…": the name stays.
+    return at == std::string::npos ? line : line.erase(at, prefix.size());
 }
 
 }   // namespace
@@ -62,6 +41,7 @@ const swarm::Node* find_node(const swarm::Manager& manager, NameId hostname) {
 Operator::Operator(kernel::Kernel& kernel, Managers& managers, OperatorScript script)
     : kernel_(kernel),
       managers_(managers),
+      docker_(kernel, managers),
       script_(std::move(script)),
       subject_(kernel.names().intern(script_.run_name)) {
     kernel.add_process(HostId{}, *this);
@@ -71,7 +51,9 @@ Operator::Operator(kernel::Kernel& kernel, Managers& managers, OperatorScript sc
 
 void Operator::on_start() {
     kernel_.after(id(), look_every, look_tag);
+    // Lines due at one instant are typed one after the other, at others independently.
     for (std::size_t i = 0; i < script_.commands.size(); ++i) {
+        if (i > 0 && script_.commands[i].at == script_.commands[i - 1].at) continue;
         kernel_.after(id(), script_.commands[i].at, command_tag, i);
     }
 }
@@ -79,10 +61,12 @@ void Operator::on_start() {
 void Operator::on_timer(std::uint32_t tag, std::uint64_t argument) {
     if (tag == look_tag) {
         look();
-    } else if (!deployed_ && about_service(script_.commands[argument])) {
-        waiting_.push_back(argument);
-    } else {
+    } else if (tag == answer_tag) {
+        await_answer(argument);
+    } else if (tag == again_tag) {
         type(argument);
+    } else {
+        take(argument);
     }
 }
 
@@ -113,14 +97,28 @@ void Operator::look() {
         kernel_.after(id(), look_every, look_tag);
         return;
     }
+    deploy(*to);
+    deployed_ = true;
+    const std::vector<std::size_t> waiting = std::move(waiting_);
+    waiting_.clear();
+    late_ = true;   // Those after them were typed already.
+    for (const std::size_t i : waiting) type(i);
+    late_ = false;
+}
+
+void Operator::deploy(swarm::Manager& to) {
+    // What a stack calls external somebody made before.
+    const auto make = [&](swarm::FileKind kind, std::vector<swarm::FileObjectSpec>& files) {
+        for (swarm::FileObjectSpec& file : files) to.create_file(kind, std::move(file));
+        files.clear();
+    };
+    make(swarm::FileKind::secret, script_.secrets);
+    make(swarm::FileKind::config, script_.configs);
     for (swarm::ServiceSpec& service : script_.services) {
-        const auto created = to->create_service(std::move(service));
+        const auto created = to.create_service(std::move(service));
         SIM_ASSERT(created.has_value());   // The scenario's names are unique.
     }
     script_.services.clear();
-    deployed_ = true;
-    for (const std::size_t i : waiting_) type(i);
-    waiting_.clear();
 }
 
 void Operator::type(std::size_t number) {
@@ -133,7 +131,29 @@ void Operator::type(std::size_t number) {
         return;
     }
     hanging_.erase(number);
-    give(command, docker_words(command), "scenario");
+    give(command, command.line, "scenario");
+    await_answer(number);
+}
+
+/// The next line is typed when this one has been committed.
+void Operator::await_answer(std::size_t number) {
+    const swarm::Manager* leader = managers_.leader();
+    if (leader != nullptr && leader->store().outstanding(swarm::Proposer::api) > 0) {
+        kernel_.after(id(), answer_every, answer_tag, number);
+        return;
+    }
+    const bool more = !late_ && number + 1 < script_.commands.size() &&
+                      script_.commands[number + 1].at == script_.commands[number].at;
+    if (more) take(number + 1);
+}
+
+void Operator::take(std::size_t number) {
+    if (!deployed_ && about_service(script_.commands[number])) {
+        waiting_.push_back(number);
+        await_answer(number);   // It does not keep those after it waiting.
+    } else {
+        type(number);
+    }
 }
 
 // --- One command ---------------------------------------------------------------------------------
@@ -143,56 +163,50 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
     // What will be refused is known before anything changes, so the event can say so, and cause
     // what follows.
     bool waits = false;
-    const std::string refused = refusal(command, waits);
+    std::string refused = refusal(command, waits);
+    DockerPlan plan;
+    if (refused.empty()) {
+        plan = docker_.plan(*command.command, command.stack.get(), command.content, manager());
+        if (plan.acts.empty() && plan.exit_code != 0) refused = first_problem(plan.err);
+    } else {
+        plan.err = refused + "\n";
+        plan.exit_code = 1;
+    }
     const EventId event = kernel_.emit(
         events::command_applied, subject_,
         {field::name(kernel_.names().intern(source)),
          field::name(kernel_.names().intern(refused.empty() ? "done" : refused)),
          field::text(text)});
-    if (!refused.empty()) {
-        return {{.file = command.where.file, .line = command.where.line,
-                 .path = command.where.path, .message = refused}};
-    }
     const kernel::CauseScope scope(kernel_, event);
-    carry_out(command);
-    return {};
+    std::string printed = plan.out;
+    for (const auto& act : plan.acts) printed += act();
+    printed += plan.err;
+    // Short forms are answered by their outcome; lines print as docker does.
+    if (command.what == CommandSpec::Do::words && !printed.empty()) {
+        kernel_.emit(events::command_output, subject_,
+                     {field::integer(plan.exit_code), field::text(printed)});
+    }
+    if (refused.empty()) return {};
+    return {{.file = command.where.file, .line = command.where.line,
+             .path = command.where.path, .message = refused}};
 }
 
 std::string Operator::refusal(const CommandSpec& command, bool& waits) const {
+    waits = false;
     // The words of docker/cli and of SwarmKit's control API.
-    const swarm::Manager* to = manager();
+    swarm::Manager* to = manager();
     if (to == nullptr) {
         return "Cannot connect to the Docker daemon: the manager's host does not answer";
     }
+    if (!DockerClient::needs_leader(*command.command)) return "";
+    const auto* init = std::get_if<words::SwarmInit>(&command.command->what);
+    if (init != nullptr && init->force_new_cluster) return "";
+    if (init != nullptr) {
+        return "Error response from daemon: This node is already part of a swarm. Use \"docker "
+               "swarm leave\" to leave this swarm and join another one.";
+    }
     const std::string none = to->refusal(waits);
-    if (!none.empty()) return none;
-    if (!about_service(command)) {
-        const bool known = find_node(*to, kernel_.names().find(command.host)) != nullptr;
-        return known ? "" : "node " + command.host + " not found";
-    }
-    const auto service = to->find_service(command.service);
-    if (!service) return "service " + command.service + " not found";
-    if (command.what == CommandSpec::Do::scale && to->store().service(*service).is_global()) {
-        return command.service + ": scale can only be used with replicated mode";
-    }
-    return "";
-}
-
-void Operator::carry_out(const CommandSpec& command) {
-    swarm::Manager& to = *manager();
-    bool done = false;
-    if (!about_service(command)) {
-        const swarm::Node* node = find_node(to, kernel_.names().find(command.host));
-        done = to.set_availability(node->id, availability_of(command));
-    } else if (const auto service = to.find_service(command.service);
-               command.what == CommandSpec::Do::scale) {
-        done = to.scale_service(*service, command.replicas);
-    } else {
-        swarm::ServiceSpec spec = *to.store().service(*service).spec;
-        spec.task.container.image = command.image;
-        done = to.update_service(*service, std::move(spec));
-    }
-    SIM_ASSERT(done);   // refusal() said that it can be.
+    return none.empty() ? "" : "Error response from daemon: " + none;
 }
 
 }   // namespace glasshive::world

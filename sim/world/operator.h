@@ -6,6 +6,7 @@
 
 #include "kernel/kernel.h"
 #include "scenario/spec.h"
+#include "world/docker_client.h"
 #include "world/managers.h"
 
 namespace glasshive::world {
@@ -13,6 +14,7 @@ namespace glasshive::world {
 /// What an operator does in a run, in the scenario's words.
 struct OperatorScript {
     std::string run_name;
+    std::vector<swarm::FileObjectSpec> secrets, configs;   ///< Made before the services.
     std::vector<swarm::ServiceSpec> services;      ///< Deployed together when the nodes are up.
     std::vector<scenario::CommandSpec> commands;   ///< In order of time.
 };
@@ -49,17 +51,20 @@ class Operator final : public kernel::Process {
     void look();
     /// Types a command of the script, or waits on with one that hangs for want of a leader.
     void type(std::size_t number);
+    void take(std::size_t number);
+    void await_answer(std::size_t number);
     /// "" when it can be done, else why not, in the words of docker's command line. `waits`: it
     /// hangs so far, and may still be done.
     std::string refusal(const scenario::CommandSpec& command, bool& waits) const;
-    /// Requires an empty refusal.
-    void carry_out(const scenario::CommandSpec& command);
+    void deploy(swarm::Manager& to);
 
     kernel::Kernel& kernel_;
     Managers& managers_;
+    DockerClient docker_;
     OperatorScript script_;
     NameId subject_;
     bool deployed_ = false;
+    bool late_ = false;
     std::vector<std::size_t> waiting_;   // Commands about services that are not deployed yet.
     std::map<std::size_t, Time> hanging_;   // Commands that wait for a leader, and since when.
 };
@@ -67,8 +72,5 @@ class Operator final : public kernel::Process {
 /// What a run calls itself in events: the scenario's file without its folder, so that a digest does
 /// not depend on where somebody stood when starting it.
 std::string run_name(const scenario::ScenarioSpec& spec);
-
-/// The command as docker's own words: "docker service scale web=5".
-std::string docker_words(const scenario::CommandSpec& command);
 
 }   // namespace glasshive::world

@@ -41,7 +41,8 @@ struct World::Parts {
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
           registry(kernel, catalog), managers(kernel, adapter, spec.policy),
-          op(kernel, managers, {run_name(spec), spec.services, spec.commands}) {
+          op(kernel, managers,
+             {run_name(spec), spec.secrets, spec.configs, spec.services, spec.commands}) {
         for (const std::string& host : spec.managers) managers.add(platform.find_host(host));
         managers.found();
         environment.emplace(swarm::agent::Environment{

@@ -16,9 +16,9 @@ bool exempt(std::string_view event) {
            event == "task.accepted" || event == "task.starting" ||
            // Connections end by silence after 924 s; nothing refuses them on a host that is on.
            event == "message.connection_lost" ||
-           event == "service.removed" ||       // There are no such commands in storms yet.
+           // There are no such commands in storms yet.
            event == "node.role" || event == "raft.member" || event == "raft.snapshot" ||
-           event == "cluster.updated" || event.rfind("file.", 0) == 0 ||
+           event.rfind("file.", 0) == 0 ||
            event == "certificate.issued" || event == "access.refused";
 }
 
@@ -31,7 +31,7 @@ const std::vector<std::string>& wanted_beside_events() {
         "topology: fat tree", "topology: cables", "profile: textbook", "profile: realistic",
         "service global", "service replicated", "restart any", "restart on-failure",
         "restart none", "host port", "client", "command scale", "command update", "command drain",
-        "command pause", "command activate", "registry: refuses unknown images",
+        "command pause", "command activate", "command words", "registry: refuses unknown images",
         "oracle end judged", "oracle slot runs", "oracle slot waits for room",
         "oracle slot is finished", "oracle slot restarts", "oracle slot is underway",
         "oracle global: none here", "oracle node is well", "oracle node is lost",

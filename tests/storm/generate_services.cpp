@@ -159,7 +159,7 @@ void add_commands(Plan& plan, Dice dice) {
         const std::string at = "{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", do: ";
         const Plan::Service& service = dice.one_of(plan.services);
         const std::string& host = dice.one_of(plan.hosts);
-        switch (dice.between(1, 5)) {
+        switch (dice.between(1, 6)) {
             case 1:
             case 2:
                 if (service.global) break;
@@ -174,6 +174,19 @@ void add_commands(Plan& plan, Dice dice) {
                 plan.draft.commands.push_back({at + "update, service: " + service.name +
                                                    ", image: \"" + image + "\"}",
                                                "", {service.name}, "command update"});
+                break;
+            }
+            case 4: {
+                const std::string line = dice.one_of(std::vector<std::string>{
+                    "service update --force " + service.name, "service rollback " + service.name,
+                     "service ps " + service.name, "service update --limit-cpu 0.5 " + service.name,
+                     "service update --update-delay 2s --env-add A=1 " + service.name,
+                     "service rm " + service.name, "node ls", "service ls",
+                     "node update --label-add storm=yes " + host, "swarm update --autolock=false"});
+                plan.draft.commands.push_back(
+                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", run: docker " +
+                         line + "}",
+                     "", {service.name, host}, "command words"});
                 break;
             }
             default: {

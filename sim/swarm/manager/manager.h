@@ -65,6 +65,7 @@ class Manager final : public kernel::Process, Consensus::Listener {
     bool remove_service(ServiceId service);
     /// A secret or config; empty when the name is taken or the manager does not act.
     std::optional<FileId> create_file(FileKind kind, FileObjectSpec spec);
+    bool remove_file(FileId file);
     /// Tokens, keys, lifetimes: `what` changed, e.g. "worker token rotated".
     bool set_cluster(std::shared_ptr<const ClusterObject> cluster, const char* what);
     bool set_availability(NodeId node, Availability availability);

@@ -66,6 +66,11 @@ std::optional<FileId> Manager::create_file(FileKind kind, FileObjectSpec spec) {
     return id;
 }
 
+bool Manager::remove_file(FileId file) {
+    if (!acts() || file.index() >= store_.files().size()) return false;
+    return commit(FileRemove{file});
+}
+
 bool Manager::can_change(ServiceId service) const {
     return acts() && service.index() < store_.services().size() &&
            !store_.service(service).removed;
