@@ -78,11 +78,51 @@ class Built(program.Case):
         self.call("run", "late.yaml", "--record", "late.hive", "--quiet")
         self.assertGreaterEqual(self.events("late.hive", "kind = 'service.created'")[0]["t"], 12)
 
-    def test_two_managers_are_refused(self):
+    def test_several_managers_are_one_swarm(self):
         self.write("two.yaml", scenario("managers: [node-1, node-2]\n"))
-        done = self.call("run", "two.yaml", status=2)
-        self.assertRegex(done.stderr, r"two\.yaml:7: managers: 2 managers")
+        self.call("run", "two.yaml", "--record", "two.hive", "--quiet")
+        self.assertEqual([e["subject"] for e in self.events("two.hive", "kind = 'raft.leader'")],
+                         ["node-1"])
+        self.assertEqual(len(self.events("two.hive", "kind = 'task.running'")), 3)
+
+    def test_a_host_is_one_manager(self):
+        self.write("twice.yaml", scenario("managers: [node-1, node-1]\n"))
+        done = self.call("run", "twice.yaml", status=2)
+        self.assertIn("\"node-1\" is named twice", done.stderr)
         self.assertIn("1 problem; nothing was run.", done.stderr)
+
+    def test_lines_are_typed_in_order_and_answered_as_docker_does(self):
+        self.write("lines.yaml", scenario(
+            "managers: [node-1, node-2, node-3]\n"
+            "commands:\n"
+            "  - at: 10s\n"
+            "    run: |\n"
+            "      # Made, and made again.\n"
+            "      docker service create --name api --replicas 2 nginx\n"
+            "\n"
+            "      docker service create --name api nginx\n"
+            "      docker service ls -q\n"))
+        self.call("run", "lines.yaml", "--record", "lines.hive", "--quiet")
+        said = self.events("lines.hive", "kind = 'command.output'")
+        self.assertEqual([e["exit_code"] for e in said], [0, 1, 0])
+        self.assertIn("name conflicts with an existing object: service api already exists",
+                      said[1]["text"])
+        self.assertEqual(len(said[2]["text"].split()), 2)   # web and api.
+        made = self.events("lines.hive", "kind = 'service.created' AND subject = 'api'")
+        self.assertEqual(len(made), 1)
+
+    def test_a_wrong_line_is_a_mistake_in_the_file(self):
+        self.write("wrong.yaml", scenario(
+            "commands:\n"
+            "  - at: 10s\n"
+            "    run: |\n"
+            "      docker service ls\n"
+            "      docker service scale web=many\n"
+            "  - {at: 20s, run: docker stack deploy -c nowhere.yaml shop}\n"))
+        done = self.call("run", "wrong.yaml", status=2)
+        self.assertRegex(done.stderr, r"wrong\.yaml:\d+: commands\[0\]\.run: web: invalid replicas")
+        self.assertIn("open nowhere.yaml: no such file or directory", done.stderr)
+        self.assertIn("2 problems; nothing was run.", done.stderr)
 
     def test_textbook_and_realistic_transfers_differ(self):
         self.write("p.yaml", scenario())
@@ -157,7 +197,7 @@ class Commands(program.Case):
     def test_a_refused_command_is_an_event_with_dockers_words_and_changes_nothing(self):
         applied = self.command("20s", "do: scale, service: web, replicas: 9",
                                service="mode: global")
-        self.assertEqual(applied["outcome"], "web: scale can only be used with replicated mode")
+        self.assertEqual(applied["outcome"], "web: scale can only be used with replicated or replicated-job mode")
         self.assertEqual(self.events("c.hive", "kind = 'service.updated'"), [])
         self.assertEqual(len(self.events("c.hive", "kind = 'container.started'")), 3)
 
