@@ -42,6 +42,7 @@ struct App::Parts {
     CommonOptions common;
     std::vector<std::string> check_files;
     QueryOptions query;
+    AtOptions at;
     std::string export_recording, export_format = "jsonl", export_output;
     std::string info_recording;
     SessionOptions session;
@@ -125,6 +126,42 @@ static void add_run(App::Parts& p) {
     });
 }
 
+static void add_explain(App::Parts& p) {
+    CLI::App* why = p.app.add_subcommand("explain", "Say why something is as it is");
+    why->add_option("REC", p.at.recording, "Recording (.hive)")
+        ->type_name("RECORDING")
+        ->required();
+    why->add_option("SUBJECT", p.at.subject,
+                    "A task (web.1), service, node or host; leader; \"update of web\"; or an "
+                    "event (#12)")
+        ->type_name("NAME")
+        ->required();
+    why->add_option("--at", p.at.at, "As of this instant: 90s, 5m; the end without it")
+        ->type_name("DURATION");
+    add_common(*why, p.at.common, "Print one JSON object");
+    why->footer("A slot's name means its newest task. The causes of its newest events are\n"
+                "followed back to where they end: a fault, a command, chance, or the run's start.");
+    why->callback([&p] { p.chosen = [&p] { return explain_command(p.at); }; });
+    const auto table = [&p](const char* name, const char* says, const char* json, bool service) {
+        CLI::App* command = p.app.add_subcommand(name, says);
+        command->add_option("REC", p.at.recording, "Recording (.hive)")
+            ->type_name("RECORDING")
+            ->required();
+        if (service) {
+            command->add_option("SERVICE", p.at.subject, "Only its tasks")->type_name("NAME");
+        }
+        command->add_option("--at", p.at.at, "As of this instant: 90s, 5m; the end without it")
+            ->type_name("DURATION");
+        add_common(*command, p.at.common, json);
+        command->callback([&p, name] {
+            p.chosen = [&p, name] { return table_command(p.at, name); };
+        });
+    };
+    table("ps", "What docker service ps would have printed", "Print one JSON object", true);
+    table("services", "What docker service ls would have printed", "Print one JSON object", false);
+    table("nodes", "What docker node ls would have printed", "Print one JSON object", false);
+}
+
 static void add_readers(App::Parts& p) {
     CLI::App* check = p.app.add_subcommand(
         "check", "Say everything that is wrong with scenarios and Compose files; run nothing");
@@ -150,6 +187,8 @@ static void add_readers(App::Parts& p) {
     query->footer("Views: events(id, t, t_ns, kind, subject, cause, attrs), samples(t, series,\n"
                   "subject, value), meta(key, value). attrs is JSON: attrs ->> 'node'.");
     query->callback([&p] { p.chosen = [&p] { return query_command(p.query); }; });
+
+    add_explain(p);
 
     CLI::App* exported = p.app.add_subcommand("export", "Turn a recording into another format");
     exported->add_option("REC", p.export_recording, "Recording (.hive)")

@@ -47,6 +47,17 @@ int export_command(const std::string& recording, const std::string& format,
                    const std::string& output);
 int info_command(const CommonOptions& common, const std::string& recording);
 
+struct AtOptions {
+    CommonOptions common;
+    std::string recording;
+    std::string subject;                      ///< explain: what; ps: one service, or all.
+    std::string at;                           ///< Duration since the start; empty: the end.
+};
+/// Why something is as it is, back to what brought it about.
+int explain_command(const AtOptions& options);
+/// What docker service ps ("ps"), service ls ("services") or node ls ("nodes") would have printed.
+int table_command(const AtOptions& options, const std::string& which);
+
 struct SessionOptions {
     std::string file;
     std::string socket;                       ///< Path of the Unix-domain socket to listen on.

@@ -13,7 +13,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
-COMMANDS = {"run", "check", "query", "export", "info", "session", "docs", "completion"}
+COMMANDS = {"run", "check", "query", "export", "info", "explain", "ps", "services", "nodes",
+            "session", "docs", "completion"}
 
 
 class Completion(program.Case):

@@ -1,0 +1,138 @@
+// explain, ps, services, nodes: what a recording says of one instant, and why.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/problems.h"
+#include "cli/terminal.h"
+#include "explain/story.h"
+#include "explain/tables.h"
+#include "yaml/units.h"
+
+namespace glasshive::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+int tell(const CommonOptions& common, const Diagnostics& problems) {
+    print_problems(std::cerr, Terminal(2, common.no_color), problems);
+    return exit_user_error;
+}
+
+/// "" is the end; else a duration since the start.
+Result<std::optional<Time>> instant(const std::string& at) {
+    if (at.empty()) return std::optional<Time>{};
+    const auto parsed = yaml::parse_duration(at);
+    if (!parsed || parsed.value->count() < 0) {
+        return Diagnostic{.file = "--at", .message = "\"" + at + "\" is no instant",
+                          .hint = "write a duration since the start, such as 90s or 5m"};
+    }
+    return std::optional<Time>{Time{*parsed.value}};
+}
+
+void print_story(const Terminal& out, const explain::Story& story) {
+    std::cout << out.paint(Tone::bold, story.headline) << "\n\n";
+    std::size_t number_columns = 0, shown = 0;
+    for (const explain::Step& step : story.steps) {
+        number_columns =
+            std::max(number_columns, std::to_string(number_of(step.id)).size() + 1);
+    }
+    for (const explain::Step& step : story.steps) {
+        if (story.left_out > 0 && shown++ == story.steps.size() / 2) {
+            std::cout << out.paint(Tone::dim, "    … " + std::to_string(story.left_out) +
+                                                  " more …") << '\n';
+        }
+        const std::string time = seconds_text(step.time);
+        const std::string indent(time.size() < 10 ? 10 - time.size() : 0, ' ');
+        std::cout << out.paint(Tone::dim, indent + time + " s  " +
+                                              fit("#" + std::to_string(number_of(step.id)),
+                                                  number_columns))
+                  << "  "
+                  << out.paint(step.asked ? Tone::plain : Tone::dim, printable(step.sentence))
+                  << '\n';
+    }
+    std::cout << "\nIt goes back to " << out.paint(Tone::accent, printable(story.root)) << ".\n";
+    for (const std::string& note : story.notes) std::cout << "  " << printable(note) << '\n';
+}
+
+void print_json(const explain::Story& story) {
+    Json steps = Json::array();
+    for (const explain::Step& step : story.steps) {
+        steps.push_back({{"id", number_of(step.id)},
+                         {"t", seconds_of(step.time.time_since_epoch())},
+                         {"kind", step.kind}, {"subject", step.subject},
+                         {"cause", number_of(step.cause)}, {"sentence", step.sentence}});
+    }
+    std::cout << dump({{"subject", story.subject}, {"headline", story.headline},
+                       {"root", story.root}, {"left_out", story.left_out}, {"steps", steps},
+                       {"notes", story.notes}})
+              << '\n';
+}
+
+}   // namespace
+
+int explain_command(const AtOptions& options) {
+    const auto at = instant(options.at);
+    if (!at.ok()) return tell(options.common, at.problems());
+    auto recording = record::Recording::open(options.recording);
+    if (!recording.ok()) return tell(options.common, recording.problems());
+    const auto story = explain::explain(recording.value(), options.subject, at.value());
+    if (!story.ok()) return tell(options.common, story.problems());
+    if (options.common.json) print_json(story.value());
+    else print_story(Terminal(1, options.common.no_color), story.value());
+    return exit_ok;
+}
+
+int table_command(const AtOptions& options, const std::string& which) {
+    const auto at = instant(options.at);
+    if (!at.ok()) return tell(options.common, at.problems());
+    auto recording = record::Recording::open(options.recording);
+    if (!recording.ok()) return tell(options.common, recording.problems());
+    auto read = explain::tables_at(recording.value(), at.value());
+    if (!read.ok()) return tell(options.common, read.problems());
+    explain::Tables& tables = read.value();
+    if (!options.subject.empty()) {
+        std::erase_if(tables.tasks, [&](const words::TaskRow& row) {
+            return row.name.rfind(options.subject + ".", 0) != 0;
+        });
+        if (tables.tasks.empty()) {
+            return tell(options.common, {{.file = options.recording,
+                                          .message = "no such service: " + options.subject}});
+        }
+    }
+    if (!options.common.json) {
+        std::cout << (which == "nodes"      ? words::node_table(tables.nodes)
+                      : which == "services" ? words::service_table(tables.services)
+                                            : words::task_table(tables.tasks));
+        return exit_ok;
+    }
+    Json rows = Json::array();
+    if (which == "nodes") {
+        for (const auto& row : tables.nodes) {
+            rows.push_back({{"hostname", row.hostname}, {"status", row.status},
+                            {"availability", row.availability},
+                            {"manager_status", row.manager_status}});
+        }
+    } else if (which == "services") {
+        for (const auto& row : tables.services) {
+            rows.push_back({{"id", row.id}, {"name", row.name}, {"mode", row.mode},
+                            {"running", row.running}, {"desired", row.desired},
+                            {"image", row.image}});
+        }
+    } else {
+        for (const auto& row : tables.tasks) {
+            rows.push_back({{"id", row.id}, {"name", row.name}, {"image", row.image},
+                            {"node", row.node}, {"desired", row.desired}, {"state", row.state},
+                            {"age", seconds_of(row.age)}, {"error", row.error}});
+        }
+    }
+    std::cout << dump({{"at", seconds_of(tables.at.time_since_epoch())}, {which, rows}}) << '\n';
+    return exit_ok;
+}
+
+}   // namespace glasshive::cli

@@ -1,0 +1,245 @@
+#include "explain/story.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "explain/tables.h"
+
+namespace glasshive::explain {
+
+namespace {
+
+constexpr std::size_t own_events_most = 40;    // Of the subject itself: its newest ones.
+constexpr std::size_t chain_most = 200;        // A stranger's chain may go in circles.
+constexpr std::size_t steps_shown = 40;
+
+/// What led to an event, itself first. Causes point back; one that does not ends the chain.
+std::vector<EventId> chain_of(Reader& reader, EventId from) {
+    std::vector<EventId> chain;
+    for (EventId at = from; chain.size() < chain_most;) {
+        const Told* told = reader.event(at);
+        if (told == nullptr) break;
+        chain.push_back(at);
+        if (number_of(told->event.cause) >= number_of(at)) break;
+        at = told->event.cause;
+    }
+    return chain;
+}
+
+/// Routine that tells nothing: it is in the recording for those who look.
+bool tells(const Told& told) {
+    static const std::set<std::string_view> quiet{
+        "task.accepted", "task.preparing", "task.ready", "task.starting", "container.serving",
+        "health.probe", "task.removed", "flow.started", "flow.ended"};
+    return quiet.count(told.kind->name) == 0;
+}
+
+/// Says how a task is: not what is wanted of it, made in its place, or seen on its node.
+bool is_state_of_task(const Told& told) {
+    return told.kind->name.substr(0, 5) == "task." && told.kind->name != "task.desired" &&
+           told.kind->name != "task.restart";
+}
+
+/// What the headline tells: a task's newest state, else the newest event that tells something.
+EventId newest_state(Reader& reader, const std::vector<EventId>& own) {
+    EventId newest = own.front();
+    bool found = false;
+    for (const EventId id : own) {
+        const Told* told = reader.event(id);
+        if (told == nullptr || !tells(*told)) continue;
+        if (is_state_of_task(*told)) return id;
+        if (!found) newest = id;
+        found = true;
+    }
+    return newest;
+}
+
+std::string root_of(Reader& reader, const std::vector<EventId>& chain) {
+    if (chain.empty()) return "nothing";
+    const Told& first = *reader.event(chain.back());
+    if (number_of(first.event.cause) > 0) return "an event that the recording does not hold";
+    if (first.kind->name == "fault.started" || first.kind->name == "fault.ended") {
+        return std::string(reader.names().text(first.event.subject));
+    }
+    if (first.kind->name == "command.applied") return "a command";
+    if (first.kind->name == "container.started" || first.kind->name == "container.ended") {
+        return "chance";
+    }
+    return "the start of the run";
+}
+
+/// The slot's newest task when only its slot is named: "web.1".
+NameId newest_task(Reader& reader, const std::string& slot, Time until) {
+    NameId newest;
+    EventId last{};
+    const std::string prefix = slot + ".";
+    for (std::uint32_t i = 0; i < reader.names().size(); ++i) {
+        const std::string_view name = reader.names().text(NameId{i});
+        if (name.substr(0, prefix.size()) != prefix || name.size() != prefix.size() + 25) continue;
+        const std::vector<EventId> events = reader.of_subject(NameId{i}, until, 1);
+        if (events.empty() || events.front() < last) continue;
+        last = events.front();
+        newest = NameId{i};
+    }
+    return newest;
+}
+
+Diagnostic unknown(Reader& reader, const std::string& subject, Time until) {
+    std::string near;
+    std::size_t shown = 0;
+    for (std::uint32_t i = 0; i < reader.names().size() && shown < 6; ++i) {
+        const std::string name(reader.names().text(NameId{i}));
+        if (subject.empty() || name.find(subject.substr(0, 3)) != 0) continue;
+        if (reader.of_subject(NameId{i}, until, 1).empty()) continue;
+        near += (shown++ == 0 ? "" : ", ") + name;
+    }
+    return {.file = reader.recording().path(),
+            .message = "nothing is known of \"" + subject + "\" by then",
+            .hint = near.empty() ? "a task (web.1), a service, a node, leader, or an event (#12)"
+                                 : "there are " + near};
+}
+
+// --- Spans that matter ---------------------------------------------------------------------------
+
+struct Milestones {
+    const Told *fault = nullptr, *leader = nullptr, *down = nullptr, *restart = nullptr,
+               *released = nullptr, *started = nullptr, *pulled = nullptr;
+};
+
+void span(std::vector<std::string>& notes, const Told* from, const Told* to, const char* what) {
+    if (from == nullptr || to == nullptr || to->event.time <= from->event.time) return;
+    notes.push_back(to_text(to->event.time - from->event.time) + " " + what);
+}
+
+/// Detection, delay, start: why it took as long as it did.
+std::vector<std::string> notes_of(Reader& reader, const std::vector<Step>& steps) {
+    Milestones m;
+    for (const Step& step : steps) {
+        const Told* told = reader.event(step.id);
+        if (step.kind == "fault.started") m.fault = told;
+        if (m.fault == nullptr) continue;
+        if (step.kind == "raft.leader") m.leader = told;
+        if (step.kind == "node.down") m.down = told;
+        if (step.kind == "task.restart") m.restart = told;
+        if (step.kind == "task.desired" && told->field(reader.names(), "desired") == "running") {
+            m.released = told;
+        }
+        if (step.kind == "container.started") m.started = told;
+        if (step.kind == "image.pulled") m.pulled = told;
+    }
+    std::vector<std::string> notes;
+    if (m.leader != nullptr && m.down != nullptr && m.leader->event.time < m.down->event.time) {
+        span(notes, m.fault, m.leader, "until the managers had a new leader (10 to 19 s without a "
+                                       "word from the old one)");
+        span(notes, m.leader, m.down, "until that leader gave the node up (twice the usual grace, "
+                                      "for it knew of no node how it was)");
+    } else {
+        span(notes, m.fault, m.down, "until the managers noticed (three heartbeats of 5 s must be "
+                                     "missed)");
+    }
+    if (m.restart != nullptr) {
+        span(notes, m.restart, m.released, "of restart delay, and of waiting for the old task");
+    }
+    if (m.pulled != nullptr) {
+        notes.push_back(m.pulled->field(reader.names(), "took") + " to pull the image: " +
+                        std::string(reader.names().text(m.pulled->event.subject)) +
+                        " did not have it");
+    }
+    span(notes, m.released, m.started, "from there to the container's start");
+    span(notes, m.fault, m.started, "in all, from the fault to the new container");
+    return notes;
+}
+
+void tell(Reader& reader, Story& story, const std::set<EventId>& ids, NameId subject) {
+    for (const EventId id : ids) {
+        const Told& told = *reader.event(id);
+        const bool own = told.event.subject == subject;
+        if (!tells(told)) continue;
+        story.steps.push_back({.id = id, .time = told.event.time, .cause = told.event.cause,
+                               .kind = std::string(told.kind->name),
+                               .subject = std::string(reader.names().text(told.event.subject)),
+                               .sentence = sentence(told, reader.names()), .asked = own});
+    }
+    story.notes = notes_of(reader, story.steps);
+    if (story.steps.size() <= steps_shown) return;
+    // The beginning says why, the end what it came to.
+    const auto first = story.steps.begin() + steps_shown / 2;
+    const auto last = story.steps.end() - steps_shown / 2;
+    story.left_out = static_cast<std::size_t>(last - first);
+    story.steps.erase(first, last);
+}
+
+/// A service's story is short; its tasks' are what people look for.
+void add_tasks(Story& story, const Tables& tables) {
+    for (const words::ServiceRow& service : tables.services) {
+        if (service.name != story.subject) continue;
+        story.notes.push_back(std::to_string(service.running) + " of " +
+                              std::to_string(service.desired) + " tasks run");
+    }
+    constexpr std::size_t most = 5;
+    std::size_t found = 0;
+    for (const words::TaskRow& task : tables.tasks) {
+        if (task.name.rfind(story.subject + ".", 0) != 0 || task.state == "running") continue;
+        if (++found > most) continue;
+        story.notes.push_back(task.name + "." + task.id + " is " + task.state +
+                              (task.error.empty() ? "" : ": " + task.error));
+    }
+    if (found > most) {
+        story.notes.push_back(std::to_string(found - most) + " more tasks do not run");
+    }
+}
+
+}   // namespace
+
+Result<Story> explain(record::Recording& recording, const std::string& subject,
+                      std::optional<Time> until) {
+    Reader reader(recording);
+    const Time at = until.value_or(time_never);
+    std::vector<EventId> own;
+    NameId name;
+    if (!subject.empty() && subject[0] == '#') {
+        std::uint64_t number = 0;
+        const char* end = subject.data() + subject.size();
+        const auto read = std::from_chars(subject.data() + 1, end, number);
+        if (read.ec != std::errc{} || read.ptr != end) return unknown(reader, subject, at);
+        own.push_back(EventId{number});
+        if (const Told* told = reader.event(own.front())) name = told->event.subject;
+        else own.clear();
+    } else if (subject == "leader") {
+        for (const char* kind : {"raft.leader", "raft.stepdown", "raft.candidate"}) {
+            const std::vector<EventId> some = reader.of_kind(kind, {}, at, 3);
+            own.insert(own.end(), some.begin(), some.end());
+        }
+        std::sort(own.rbegin(), own.rend());
+        if (!own.empty()) name = reader.event(own.front())->event.subject;
+    } else if (subject.rfind("update of ", 0) == 0) {
+        name = reader.names().find(subject.substr(10));
+        if (name.valid()) own = reader.of_kind("update.", name, at, own_events_most);
+    } else {
+        name = reader.names().find(subject);
+        own = reader.of_subject(name, at, own_events_most);
+        if (own.empty()) {
+            name = newest_task(reader, subject, at);
+            own = reader.of_subject(name, at, own_events_most);
+        }
+    }
+    if (own.empty()) return unknown(reader, subject, at);
+    Story story;
+    story.subject = std::string(reader.names().text(name));
+    std::set<EventId> ids;
+    for (const EventId id : own) {
+        const std::vector<EventId> chain = chain_of(reader, id);
+        ids.insert(chain.begin(), chain.end());
+    }
+    const EventId state = newest_state(reader, own);
+    if (reader.event(state) == nullptr) return unknown(reader, subject, at);
+    story.headline = sentence(*reader.event(state), reader.names());
+    story.root = root_of(reader, chain_of(reader, state));
+    tell(reader, story, ids, name);
+    const auto tables = tables_at(recording, until);
+    if (tables.ok()) add_tasks(story, tables.value());
+    return story;
+}
+
+}   // namespace glasshive::explain

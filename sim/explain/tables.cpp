@@ -1,0 +1,171 @@
+#include "explain/tables.h"
+
+#include <map>
+
+#include "swarm/events.h"
+#include "swarm/state/objects.h"
+
+namespace glasshive::explain {
+
+namespace {
+
+NameId name_in(const Event& event, std::size_t field) {
+    return NameId{static_cast<std::uint32_t>(event.fields[field].integer)};
+}
+
+/// Only what the managers believed; what truly executed is another question.
+class Fold final : public EventSink {
+  public:
+    Fold(const Names& names, std::uint64_t seed, Time until)
+        : names_(names), seed_(seed), until_(until) {}
+
+    void on_event(const Event& event, std::string_view) override {
+        using namespace swarm::events;
+        if (event.time > until_) return;
+        now_ = event.time;
+        if (event.kind >= task_new.id && event.kind <= task_orphaned.id) return observe(event);
+        switch (event.kind) {
+            case service_created.id:
+            case service_updated.id: return describe(event);
+            case service_removed.id: services_.erase(text(event.subject)); return;
+            case task_desired.id:
+                tasks_[event.subject].row.desired = text(name_in(event, 1));
+                return;
+            case task_removed.id: tasks_.erase(event.subject); return;
+            case node_ready.id:
+                node(event).status = "ready";
+                if (text(name_in(event, 0)) == "manager" && node(event).manager_status.empty()) {
+                    node(event).manager_status = "reachable";
+                }
+                return;
+            case node_down.id:
+                node(event).status = "down";
+                if (!node(event).manager_status.empty()) {
+                    node(event).manager_status = "unreachable";
+                }
+                return;
+            case node_unknown.id: node(event).status = "unknown"; return;
+            case node_availability.id:
+                node(event).availability = text(name_in(event, 0));
+                return;
+            case node_role.id:
+                node(event).manager_status =
+                    text(name_in(event, 0)) == "manager" ? "reachable" : "";
+                return;
+            case raft_leader.id:
+                for (auto& [name, row] : nodes_) {
+                    if (row.manager_status == "leader") row.manager_status = "unreachable";
+                }
+                node(event).manager_status = "leader";
+                return;
+            default: return;
+        }
+    }
+
+    Tables finish() {
+        Tables tables;
+        tables.at = until_ == time_never ? now_ : until_;
+        for (const auto& [name, row] : nodes_) tables.nodes.push_back(row);
+        for (auto& [name, task] : tasks_) {
+            words::TaskRow& row = task.row;
+            row.age = tables.at - task.since;
+            row.created_ago = tables.at - task.created;
+            const auto service = services_.find(task.service);
+            if (service == services_.end()) continue;
+            service->second.running += row.state == "running" ? 1 : 0;
+            if (service->second.mode == "global") {
+                service->second.desired += row.desired == "running" ? 1 : 0;
+            }
+            tables.tasks.push_back(row);
+        }
+        for (const auto& [name, row] : services_) tables.services.push_back(row);
+        return tables;
+    }
+
+  private:
+    struct Task {
+        words::TaskRow row;
+        std::string service;
+        Time since{}, created{};
+    };
+
+    std::string text(NameId name) const {
+        return name.valid() && name.index() < names_.size() ? std::string(names_.text(name)) : "";
+    }
+    std::string id(swarm::ObjectKind kind, std::uint64_t number) const {
+        return swarm::object_id(seed_, static_cast<std::uint32_t>(kind), number);
+    }
+
+    void observe(const Event& event) {
+        const std::string full = text(event.subject);
+        const std::size_t dot = full.rfind('.');
+        Task& task = tasks_[event.subject];
+        if (event.kind == swarm::events::task_new.id) {
+            task.created = event.time;
+            task.row.desired = "running";
+            task.service = text(name_in(event, 0));
+            const auto service = services_.find(task.service);
+            if (service != services_.end()) task.row.image = service->second.image;
+            task.row.id = dot == std::string::npos ? full : full.substr(dot + 1);
+            task.row.name = full.substr(0, dot);
+        }
+        const EventKind* kind = nullptr;
+        for (const EventKind* each : swarm::events::all) {
+            if (each->id == event.kind) kind = each;
+        }
+        task.row.state = std::string(kind->state);
+        task.row.node = text(name_in(event, 2));
+        task.row.error = text(name_in(event, 4));
+        task.since = event.time;
+    }
+
+    void describe(const Event& event) {
+        const std::string name = text(event.subject);
+        const bool fresh = event.kind == swarm::events::service_created.id;
+        words::ServiceRow& row = services_[name];
+        if (fresh) row.id = id(swarm::ObjectKind::service, created_++);
+        row.name = name;
+        row.mode = text(name_in(event, 0));
+        row.desired = row.mode == "global"
+                          ? 0
+                          : static_cast<std::uint64_t>(event.fields[1].integer);
+        row.image = text(name_in(event, 2));
+    }
+
+    words::NodeRow& node(const Event& event) {
+        words::NodeRow& row = nodes_[text(event.subject)];
+        if (row.hostname.empty()) {
+            row.hostname = text(event.subject);
+            row.availability = "active";
+            row.status = "unknown";
+            row.id = "";
+        }
+        return row;
+    }
+
+    const Names& names_;
+    std::uint64_t seed_;
+    Time until_, now_{};
+    std::map<std::string, words::NodeRow> nodes_;
+    std::map<std::string, words::ServiceRow> services_;
+    std::map<NameId, Task> tasks_;
+    std::uint64_t created_ = 0;
+};
+
+}   // namespace
+
+Result<Tables> tables_at(record::Recording& recording, std::optional<Time> until) {
+    const std::string seed = recording.meta("seed").value_or("0");
+    Fold fold(recording.names(), std::strtoull(seed.c_str(), nullptr, 10),
+              until.value_or(time_never));
+    record::Recording::Range range{.samples = false};
+    if (until) {
+        auto last = recording.last_event_at(*until);
+        if (!last.ok()) return last.problems();
+        range.last = last.value();
+    }
+    if (const auto problem = recording.replay(fold, range)) return *problem;
+    return fold.finish();
+}
+
+}   // namespace glasshive::explain
