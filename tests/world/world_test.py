@@ -197,7 +197,8 @@ class Commands(program.Case):
     def test_a_refused_command_is_an_event_with_dockers_words_and_changes_nothing(self):
         applied = self.command("20s", "do: scale, service: web, replicas: 9",
                                service="mode: global")
-        self.assertEqual(applied["outcome"], "web: scale can only be used with replicated or replicated-job mode")
+        self.assertEqual(applied["outcome"], "web: scale can only be used with replicated or "
+                                             "replicated-job mode")
         self.assertEqual(self.events("c.hive", "kind = 'service.updated'"), [])
         self.assertEqual(len(self.events("c.hive", "kind = 'container.started'")), 3)
 
