@@ -25,6 +25,8 @@ enum class Measure : std::uint8_t {
     update_state,        ///< How a service's newest update stands.
     requests_failed,     ///< Share (or number) of a service's requests that failed.
     requests_answered,   ///< Share of a service's requests answered within a latency.
+    requests_hopping,    ///< Share of answered requests whose backend is not on the node entered.
+    share_of_a_task,     ///< Share of a service's answered requests that single tasks answered.
     fault_strikes,       ///< How often a fault struck.
 };
 
@@ -60,7 +62,8 @@ struct Expectation {
     bool negated = false;         ///< "is not down".
     Comparison comparison = Comparison::exactly;
     std::int64_t number = 0;      ///< What counts are compared with.
-    double share = 0;             ///< requests_*: 0..1.
+    double share = 0;             ///< requests_* and share_of_a_task: 0..1.
+    bool one_is_enough = false;   ///< share_of_a_task: of some task, not of each.
     bool counts_requests = false; ///< requests_failed: compare `number`, not `share`.
     Duration limit{};             ///< requests_answered: the latency; downtime: the bound.
     std::int64_t fault = 0;       ///< fault_strikes: which.

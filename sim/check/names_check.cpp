@@ -71,7 +71,9 @@ class NamesCheck {
     /// A sentence about requests nobody sends could never hold.
     void requests(const Expectation& each) {
         const bool about_requests = each.measure == Measure::requests_failed ||
-                                    each.measure == Measure::requests_answered;
+                                    each.measure == Measure::requests_answered ||
+                                    each.measure == Measure::requests_hopping ||
+                                    each.measure == Measure::share_of_a_task;
         if (!about_requests || services_.count(each.service) == 0) return;
         if (called_.count(each.service) > 0) return;
         report(each, "no client calls service " + each.service,

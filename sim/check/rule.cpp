@@ -97,6 +97,8 @@ std::unique_ptr<Rule> make_rule(Expectation expectation) {
     switch (expectation.measure) {
         case Measure::requests_failed:
         case Measure::requests_answered: return make_requests_rule(std::move(expectation));
+        case Measure::requests_hopping:
+        case Measure::share_of_a_task: return make_answers_rule(std::move(expectation));
         case Measure::task_failures:
         case Measure::fault_strikes: return make_occurrence_rule(std::move(expectation));
         case Measure::downtime: return make_downtime_rule(std::move(expectation));

@@ -79,6 +79,7 @@ std::unique_ptr<Rule> make_recovery_rule(Expectation);   ///< within_of_fault, w
 std::unique_ptr<Rule> make_throughout_rule(Expectation); ///< Counts and states over a window.
 std::unique_ptr<Rule> make_downtime_rule(Expectation);
 std::unique_ptr<Rule> make_requests_rule(Expectation);
+std::unique_ptr<Rule> make_answers_rule(Expectation);  ///< requests_hopping, share_of_a_task
 std::unique_ptr<Rule> make_occurrence_rule(Expectation); ///< task_failures, fault_strikes
 std::unique_ptr<Rule> make_rule(Expectation);            ///< The one that fits.
 

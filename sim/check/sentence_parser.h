@@ -41,7 +41,9 @@ class SentenceParser {
     bool update_sentence(Expectation& out);
     bool no_sentence(Expectation& out);
     bool at_most_sentence(Expectation& out);
+    bool at_least_sentence(Expectation& out);
     bool answered_sentence(Expectation& out);
+    bool share_of_task(Expectation& out);
     bool fault_sentence(Expectation& out);
 
     bool comparison(Expectation& out);

@@ -27,6 +27,12 @@ bool SentenceParser::sentence(Expectation& out) {
     if (accept("update of")) return update_sentence(out);
     if (accept("no")) return no_sentence(out);
     if (accept("at most")) return at_most_sentence(out);
+    if (accept("at least")) return at_least_sentence(out);
+    if (accept("each task of")) return share_of_task(out);
+    if (accept("one task of")) {
+        out.one_is_enough = true;
+        return share_of_task(out);
+    }
     if (accept("fault")) return fault_sentence(out);
     return answered_sentence(out);
 }
@@ -119,6 +125,10 @@ bool SentenceParser::no_sentence(Expectation& out) {
     if (accept("task")) {
         out.measure = Measure::task_failures;
         if (accept("of") && !name(out.service, service_name)) return false;
+        if (!out.service.empty() && accept("answers more than")) {
+            out.measure = Measure::share_of_a_task;
+            return percent(out.share) && accept("of requests") && window_or_nothing(out.when);
+        }
         return accept("fails") && window_or_nothing(out.when);
     }
     if (accept("node runs more than")) {
@@ -133,8 +143,10 @@ bool SentenceParser::at_most_sentence(Expectation& out) {
     out.comparison = Comparison::at_most;
     if (percent(out.share)) {
         out.measure = Measure::requests_failed;
-        return accept("of requests to") && name(out.service, service_name) && accept("fail") &&
-               window_or_nothing(out.when);
+        if (!accept("of requests to") || !name(out.service, service_name)) return false;
+        if (accept("take an extra hop")) out.measure = Measure::requests_hopping;
+        else if (!accept("fail")) return false;
+        return window_or_nothing(out.when);
     }
     if (!number(out.number)) return false;
     if (accept_any({"requests to", "request to"})) {
@@ -149,6 +161,21 @@ bool SentenceParser::at_most_sentence(Expectation& out) {
         return accept_any({"fail", "fails"}) && window_or_nothing(out.when);
     }
     return false;
+}
+
+bool SentenceParser::at_least_sentence(Expectation& out) {
+    out.comparison = Comparison::at_least;
+    out.measure = Measure::requests_hopping;
+    return percent(out.share) && accept("of requests to") && name(out.service, service_name) &&
+           accept("take an extra hop") && window_or_nothing(out.when);
+}
+
+/// After "each task of" or "one task of".
+bool SentenceParser::share_of_task(Expectation& out) {
+    out.comparison = Comparison::at_least;
+    out.measure = Measure::share_of_a_task;
+    return name(out.service, service_name) && accept("answers at least") && percent(out.share) &&
+           accept("of requests") && window_or_nothing(out.when);
 }
 
 bool SentenceParser::answered_sentence(Expectation& out) {

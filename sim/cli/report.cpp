@@ -149,6 +149,11 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
     }
     json["services"] = nlohmann::ordered_json::array();
     for (const check::ServiceSummary& service : s.services) {
+        // Without an answer there is no latency, not one of 0.
+        const auto latency = [&](Duration d) {
+            return service.requests_ok > 0 ? nlohmann::ordered_json(seconds_of(d))
+                                           : nlohmann::ordered_json(nullptr);
+        };
         json["services"].push_back(
             {{"name", service.name},
              {"desired", service.desired},
@@ -160,9 +165,9 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
              {"below_desired_s", seconds_of(service.below_desired)},
              {"requests_ok", service.requests_ok},
              {"requests_failed", service.requests_failed},
-             {"latency_p50_s", seconds_of(service.latency_p50)},
-             {"latency_p95_s", seconds_of(service.latency_p95)},
-             {"latency_p99_s", seconds_of(service.latency_p99)}});
+             {"latency_p50_s", latency(service.latency_p50)},
+             {"latency_p95_s", latency(service.latency_p95)},
+             {"latency_p99_s", latency(service.latency_p99)}});
     }
     json["totals"] = {{"faults", s.faults}, {"nodes_down", s.nodes_down},
                       {"tasks_created", s.tasks_created}, {"tasks_failed", s.tasks_failed},

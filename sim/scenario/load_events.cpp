@@ -26,9 +26,19 @@ void Loader::read_client(const yaml::Value& value) {
     int port = 0;
     if (map.read("port", port, {1, 65'535})) client.port = static_cast<std::uint32_t>(port);
     if (map.read("enter", client.enter)) check_host(client.enter, map.value("enter"));
+    if (map.read("from", client.from)) check_host(client.from, map.value("from"));
     map.read("arrivals", client.arrivals, {{"poisson", workload::ArrivalProcess::poisson},
                                            {"fixed", workload::ArrivalProcess::fixed}});
     map.read("rate", client.rate, {1e-6, 1e6});
+    int users = 0;
+    if (map.read("users", users, {1, 100'000})) client.users = static_cast<std::uint32_t>(users);
+    map.check(users == 0 || !map.has("rate"), "users",
+              "users ask when they have their answer, so they have no rate",
+              "remove rate or users; think_time says how long a user waits in between");
+    map.read("think_time", client.think_time);
+    map.check(client.think_time > Duration::zero(), "think_time", "a thought is longer than 0s");
+    map.check(users > 0 || !map.has("think_time"), "think_time", "only users think", "users: 20");
+    map.read("keep_alive", client.keep_alive);
     map.read("start", client.start);
     map.read("stop", client.stop);
     map.check(client.start < client.stop, "stop", "the clients stop before they start");
@@ -54,15 +64,8 @@ void Loader::check_called(Map& map, const workload::ClientSpec& client) {
     const auto called = [&](const swarm::PortConfig& port) {
         return client.port == 0 || port.published == client.port;
     };
-    const auto enterable = [&](const swarm::PortConfig& port) {
-        return called(port) && port.mode == swarm::PublishMode::ingress;
-    };
     const auto& ports = service->ports;
     const bool open = std::any_of(ports.begin(), ports.end(), called);
-    map.check(!open || std::any_of(ports.begin(), ports.end(), enterable),
-              client.port == 0 ? "service" : "port",
-              client.service + " publishes it in host mode, which clients do not enter yet",
-              "publish it through the mesh: ports: [\"8080:80\"]");
     if (client.port == 0) {
         map.check(open, "service", client.service + " publishes no port",
                   "clients call published ports: ports: [\"8080:80\"]");

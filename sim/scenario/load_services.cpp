@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "scenario/compose/compose.h"
 #include "scenario/known_names.h"
@@ -134,23 +135,34 @@ void Loader::read_services(const yaml::Value& value) {
     }
 }
 
-/// Ingress ports are the cluster's, so two services cannot share one. Within a stack Compose's
-/// reader has looked; this is about all services together. Wording: swarmkit
-/// manager/allocator/portallocator.go and controlapi/service.go.
+/// A port in the mesh is open on every node, so no other service can publish it, in either mode; in
+/// host mode two services may (the scheduler keeps them apart). Within a stack Compose's reader has
+/// looked; this is about all services together.
+/// Source: swarmkit manager/controlapi/service.go checkPortConflicts, also for the wording.
 void Loader::check_services() {
-    std::map<std::pair<std::uint32_t, swarm::Protocol>, std::size_t> owner;
+    using swarm::PublishMode;
+    std::map<std::tuple<std::uint32_t, swarm::Protocol, PublishMode>, std::size_t> owner;
     for (std::size_t i = 0; i < spec_.services.size(); ++i) {
         for (const swarm::PortConfig& port : spec_.services[i].ports) {
-            if (port.published == 0 || port.mode != swarm::PublishMode::ingress) continue;
-            const auto [at, fresh] = owner.emplace(std::pair{port.published, port.protocol}, i);
-            if (fresh) continue;
+            if (port.published == 0) continue;
+            const auto held = [&](PublishMode mode) {
+                return owner.find(std::tuple{port.published, port.protocol, mode});
+            };
+            auto at = held(PublishMode::ingress);
+            const bool everywhere = port.mode == PublishMode::ingress;
+            if (at == owner.end() && everywhere) at = held(PublishMode::host);
+            owner.emplace(std::tuple{port.published, port.protocol, port.mode}, i);
+            if (at == owner.end()) continue;
+            const swarm::ServiceSpec& other = spec_.services[at->second];
+            const bool in_mesh = std::get<2>(at->first) == PublishMode::ingress;
             problems_.push_back(
                 {.file = spec_.services[i].file, .line = spec_.services[i].line,
                  .path = service_paths_[i] + ".ports",
                  .message = "port '" + std::to_string(port.published) +
-                            "' is already in use by service '" + spec_.services[at->second].name +
-                            "' as an ingress port",
-                 .hint = "publish another port"});
+                            "' is already in use by service '" + other.name +
+                            (in_mesh ? "' as an ingress port" : "' as a host-published port"),
+                 .hint = "publish another port, or change that of line " +
+                         std::to_string(other.line) + " of " + other.file});
         }
     }
 }

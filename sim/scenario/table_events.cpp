@@ -13,15 +13,23 @@ Section workload() {
 Section client() {
     const workload::ClientSpec d;
     return {"clients",
-            "Clients outside the cluster that call a service's published port on its nodes. Their "
-            "own way to a node is free and never cut: faults of the network are felt behind it.",
+            "Clients that call a service's published port on its nodes. Outside the cluster their "
+            "own way to a node is free and never cut: faults of the network are felt behind it. "
+            "On a host (`from`) they use its links and fail with it.",
             {{"name", "name", "`<service>-clients`", "Unique; shown in events.", "shoppers"},
              {"service", "name", "required", "Who is called.", "web"},
              {"port", "number", "the service's first", "The published port.", "8080"},
              {"enter", "host", "every host in turn", "Whose port is called.", "node-1"},
+             {"from", "host", "outside", "Where they are.", "node-4"},
              {"arrivals", "`poisson`, `fixed`", "poisson", "poisson: at random; fixed: evenly.",
               "fixed"},
              {"rate", "number", "10", "Requests per second.", "50"},
+             {"users", "number", "none", "Instead of `rate`: so many, and each waits for its "
+              "answer, thinks and asks again.", "20"},
+             {"think_time", "duration", spelled(d.think_time), "Of users: its mean with poisson, "
+              "exactly it with fixed.", "500ms"},
+             {"keep_alive", "true, false", "false", "Connections are kept for later requests. The "
+              "backend is chosen once per connection.", "true"},
              {"start", "duration", spelled(d.start), "First request not before.", "10s"},
              {"stop", "duration", "the end", "No request after.", "4m"},
              {"timeout", "duration", spelled(d.timeout), "Per attempt.", "2s"},

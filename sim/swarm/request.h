@@ -3,18 +3,22 @@
 #include <cstdint>
 
 /// The words of a request on its way: client → entry node's published port → a backend's node. One
-/// stream per leg, opened for the request and closed after it.
+/// stream per leg: opened for the request and closed after it, unless the client keeps it open.
 namespace glasshive::swarm {
 
 /// Message::type on a request's streams.
 enum class RequestMessage : std::uint16_t {
-    request = 300,   ///< client → entry node [a: port_of/service_of, b: number].
+    request = 300,   ///< client → entry node [a: port_of/service_of, b: number | keep_open].
     chosen,     ///< entry node → client [a: backend's name, b: its daemon]. No bytes on the wire:
                 ///< not a word of any protocol, it lets events name the backend that stays silent.
-    forward,    ///< entry node → backend's node [a: task id, b: backend's name].
+    forward,    ///< entry node → backend's node [a: task id, b: backend's name | keep_open].
     response,   ///< back along the same streams [a: backend's name].
     refused,    ///< back along the same streams [a: backend's name or NameId::none, b: RefusedWhy].
 };
+
+/// The stream stays after the answer, and so does the backend it was given: IPVS chooses once per
+/// connection. A refusal ends it.
+inline constexpr std::uint64_t keep_open = std::uint64_t{1} << 63;
 
 enum class RefusedWhy : std::uint64_t {
     no_backend = 1,   ///< IPVS has no destination (or nobody publishes the port): refused at once.

@@ -1,5 +1,6 @@
 #include "workload/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -17,8 +18,9 @@ Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets tar
       rng_(kernel.rng("workload/" + spec.name)), name_(kernel.names().intern(spec.name)),
       timeout_(kernel.names().intern("timeout")), refused_(kernel.names().intern("refused")),
       no_backend_(kernel.names().intern("no backend")),
-      error_(kernel.names().intern("error")) {
+      error_(kernel.names().intern("error")), stopped_(kernel.names().intern("client stopped")) {
     SIM_ASSERT(spec_.rate > 0);
+    SIM_ASSERT(spec_.users == 0 || spec_.think_time > Duration::zero());
     SIM_ASSERT(!targets_.entries.empty());
     SIM_ASSERT(targets_.entries.size() == targets_.entry_names.size());
     gap_ = Duration{static_cast<std::int64_t>(1e9 / spec_.rate)};
@@ -29,21 +31,48 @@ Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets tar
 void Client::on_start() {
     next_arrival_ = Time{} + spec_.start;
     if (next_arrival_ < kernel_.now()) next_arrival_ = kernel_.now();
+    if (spec_.users > 0) {
+        // Nobody starts on the same beat: user i of n comes i/n of a thought later.
+        const kernel::CauseScope scope(kernel_, scenario_cause);
+        for (std::uint32_t i = 0; i < spec_.users; ++i) {
+            const Duration later = spec_.arrivals == ArrivalProcess::poisson
+                                       ? rng_.exponential(spec_.think_time)
+                                       : spec_.think_time * i / spec_.users;
+            kernel_.after(id(), next_arrival_ + later - kernel_.now(), arrival);
+        }
+        return;
+    }
     // A Poisson process has no first beat: its first arrival is a draw away, too.
     if (spec_.arrivals == ArrivalProcess::poisson) next_arrival_ += rng_.exponential(gap_);
     schedule_next();
 }
 
+bool Client::is_over(Time at) const {
+    return spec_.stop != Duration::max() && at > Time{} + spec_.stop;
+}
+
 void Client::schedule_next() {
-    const bool ends = spec_.stop != Duration::max();
-    if (ends && next_arrival_ > Time{} + spec_.stop) return;
+    if (is_over(next_arrival_)) return;
     const kernel::CauseScope scope(kernel_, scenario_cause);   // Clients come of their own accord.
     kernel_.after(id(), next_arrival_ - kernel_.now(), arrival);
 }
 
+/// A user has its answer, or none: the next request comes when it has thought.
+void Client::think() {
+    const Duration pause = spec_.arrivals == ArrivalProcess::poisson
+                               ? rng_.exponential(spec_.think_time)
+                               : spec_.think_time;
+    const kernel::CauseScope scope(kernel_, scenario_cause);
+    kernel_.after(id(), pause, arrival);
+}
+
 void Client::arrive() {
-    next_arrival_ += spec_.arrivals == ArrivalProcess::poisson ? rng_.exponential(gap_) : gap_;
-    schedule_next();
+    if (spec_.users > 0) {
+        if (is_over(kernel_.now())) return;
+    } else {
+        next_arrival_ += spec_.arrivals == ArrivalProcess::poisson ? rng_.exponential(gap_) : gap_;
+        schedule_next();
+    }
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(requests_.size());
@@ -60,35 +89,68 @@ void Client::arrive() {
 
 void Client::attempt(std::uint32_t slot) {
     Request& request = requests_[slot];
-    request.entry = next_entry_;
-    next_entry_ = (next_entry_ + 1) % static_cast<std::uint32_t>(targets_.entries.size());
     request.attempt_started = kernel_.now();
     ++request.attempt;
-    request.backend = {};
-    const ProcessId entry = targets_.entries[request.entry];
-    request.channel = kernel_.connect(id(), entry);
+    if (!reuse(request)) {
+        request.entry = next_entry_;
+        next_entry_ = (next_entry_ + 1) % static_cast<std::uint32_t>(targets_.entries.size());
+        request.backend = {};
+        request.silent = targets_.entries[request.entry];
+        request.channel = kernel_.connect(id(), request.silent);
+    }
     by_channel_[request.channel] = slot;
-    request.timer = kernel_.after(id(), spec_.timeout, late, slot, entry);
+    request.timer = kernel_.after(id(), spec_.timeout, late, slot, request.silent);
     kernel_.send(id(), request.channel,
                  {.type = static_cast<std::uint16_t>(swarm::RequestMessage::request),
                   .a = swarm::request_target(targets_.port, targets_.service.value),
-                  .b = request.number,
+                  .b = request.number | (spec_.keep_alive ? swarm::keep_open : 0),
                   .size = spec_.request_size});
+}
+
+/// Takes a stream from the pool, and with it the backend at its far end.
+bool Client::reuse(Request& request) {
+    if (idle_.empty()) return false;
+    const Idle taken = idle_.back();
+    idle_.pop_back();
+    request.channel = taken.channel;
+    request.entry = taken.entry;
+    request.backend = taken.backend;
+    request.silent = taken.silent;
+    return true;
 }
 
 /// From now on silence is the backend's: the rest of the timeout awaits its daemon.
 void Client::on_chosen(Request& request, std::uint32_t slot, const kernel::Message& message) {
     request.backend = NameId{static_cast<std::uint32_t>(message.a)};
+    request.silent = ProcessId{static_cast<std::uint32_t>(message.b)};
     kernel_.cancel(request.timer);
     const Duration left = request.attempt_started + spec_.timeout - kernel_.now();
-    request.timer = kernel_.after(id(), left, late, slot,
-                                  ProcessId{static_cast<std::uint32_t>(message.b)});
+    request.timer = kernel_.after(id(), left, late, slot, request.silent);
+    if (!spec_.keep_alive) return;
+    kernel_.emit(events::connection_opened, name_,
+                 {field::name(targets_.service), field::name(request.backend),
+                  field::name(targets_.entry_names[request.entry])});
 }
 
+void Client::say_closed(NameId backend, std::uint32_t entry, const char* reason) {
+    kernel_.emit(events::connection_closed, name_,
+                 {field::name(targets_.service), field::name(backend),
+                  field::name(targets_.entry_names[entry]),
+                  field::name(kernel_.names().intern(reason))});
+}
+
+/// The attempt is over and its stream free.
 void Client::leave(Request& request) {
     kernel_.cancel(request.timer);
     request.timer = kernel::TimerId::none;
     by_channel_.erase(request.channel);
+}
+
+void Client::drop(Request& request) {
+    leave(request);
+    if (spec_.keep_alive && request.backend.valid()) {
+        say_closed(request.backend, request.entry, "failed");
+    }
     kernel_.close(id(), request.channel);
     request.channel = {};
 }
@@ -96,11 +158,18 @@ void Client::leave(Request& request) {
 void Client::free(std::uint32_t slot) {
     requests_[slot].number = 0;
     free_.push_back(slot);
+    if (spec_.users > 0) think();
 }
 
 void Client::succeed(std::uint32_t slot) {
     Request& request = requests_[slot];
     leave(request);
+    if (spec_.keep_alive) {
+        idle_.push_back({request.channel, request.entry, request.backend, request.silent});
+    } else {
+        kernel_.close(id(), request.channel);
+    }
+    request.channel = {};
     ++totals_.ok;
     kernel_.emit(events::request_ok, name_,
                  {field::name(targets_.service), field::duration(kernel_.now() - request.started),
@@ -112,7 +181,7 @@ void Client::succeed(std::uint32_t slot) {
 
 void Client::attempt_failed(std::uint32_t slot, NameId reason) {
     Request& request = requests_[slot];
-    leave(request);
+    drop(request);
     const NameId entered = targets_.entry_names[request.entry];
     if (request.attempt > spec_.retries) {
         ++totals_.failed;
@@ -150,16 +219,42 @@ void Client::on_message(const kernel::Message& message) {
         succeed(slot);
     } else if (type == swarm::RequestMessage::refused) {
         const auto why = static_cast<swarm::RefusedWhy>(message.b);
-        attempt_failed(slot, why == swarm::RefusedWhy::no_backend ? no_backend_
-                             : why == swarm::RefusedWhy::error    ? error_
-                                                                  : refused_);
+        // A node's own port is open or closed; only the mesh can lack backends.
+        const bool lacks = why == swarm::RefusedWhy::no_backend && !targets_.host_mode;
+        attempt_failed(slot, lacks                               ? no_backend_
+                             : why == swarm::RefusedWhy::error ? error_
+                                                               : refused_);
     }
 }
 
 void Client::on_channel_closed(ChannelId channel, kernel::CloseReason reason) {
+    const auto waiting = std::find_if(idle_.begin(), idle_.end(),
+                                      [&](const Idle& each) { return each.channel == channel; });
+    if (waiting != idle_.end()) {
+        say_closed(waiting->backend, waiting->entry, "closed by the other end");
+        idle_.erase(waiting);
+        return;
+    }
     const auto at = by_channel_.find(channel);
     if (at == by_channel_.end()) return;
     attempt_failed(at->second, reason == kernel::CloseReason::timed_out ? timeout_ : refused_);
+}
+
+void Client::on_stop() {
+    for (Request& request : requests_) {
+        if (request.number == 0) continue;
+        ++totals_.failed;
+        kernel_.emit(events::request_failed, name_,
+                     {field::name(targets_.service),
+                      field::duration(kernel_.now() - request.started), field::name(stopped_),
+                      field::name(targets_.entry_names[request.entry]),
+                      field::integer(request.attempt),
+                      field::integer(static_cast<std::int64_t>(request.number))});
+    }
+    requests_.clear();
+    free_.clear();
+    idle_.clear();
+    by_channel_.clear();
 }
 
 void Client::on_timer(std::uint32_t tag, std::uint64_t argument) {

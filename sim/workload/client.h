@@ -15,15 +15,21 @@ struct ClientTargets {
     std::vector<NameId> entry_names;   ///< Their hosts, in the same order.
     NameId service;                    ///< The service's full name, e.g. "shop_web".
     std::uint32_t port = 0;            ///< Published port; 0: the swarm chose one, go by name.
+    bool host_mode = false;            ///< Published by the nodes themselves, not by the mesh.
 };
 
-/// Clients outside the cluster that call a service: one process, without a host, per ClientSpec.
+/// Clients that call a service: one process per ClientSpec, on a host or outside, without one.
 ///
-/// Arrivals come from the stream "workload/<name>" and do not wait for answers (an open loop). Each
+/// Arrivals come from the stream "workload/<name>" and do not wait for answers (an open loop);
+/// `users` do (a closed loop: each asks, waits, thinks, and asks again). Each
 /// attempt opens a stream to the next entry node, sends the request and waits for the answer or the
 /// timeout, whichever is first; a failed attempt is followed by another after retry_delay, at the
 /// next entry node, while `retries` last. A client's timeout is blamed on what silenced the backend
 /// the entry node chose, or the entry node itself while it has chosen none.
+///
+/// With keep_alive a stream that brought an answer waits in a pool, and the next attempt takes the
+/// one that waited least (so a few busy streams carry all, as in Go's net/http Transport); only
+/// when none waits does it open another. A stream with a failed attempt is closed.
 class Client final : public kernel::Process {
   public:
     /// Requires spec.rate > 0 and at least one entry.
@@ -33,6 +39,8 @@ class Client final : public kernel::Process {
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
+    /// Its host failed: what was under way has failed, "client stopped".
+    void on_stop() override;
 
     struct Totals {
         std::uint64_t started = 0;
@@ -52,29 +60,43 @@ class Client final : public kernel::Process {
         std::uint32_t entry = 0;       // Index of the entry node called last.
         NameId backend;                // Chosen by it; invalid while it has chosen none.
         ChannelId channel;
+        ProcessId silent;              // Who is to blame when nothing comes.
         kernel::TimerId timer = kernel::TimerId::none;
+    };
+    /// A stream in the pool.
+    struct Idle {
+        ChannelId channel;
+        std::uint32_t entry = 0;
+        NameId backend;
+        ProcessId silent;
     };
 
     void schedule_next();
+    void think();
+    bool is_over(Time at) const;
     void arrive();
     void attempt(std::uint32_t slot);
+    bool reuse(Request& request);
+    void say_closed(NameId backend, std::uint32_t entry, const char* reason);
     void on_chosen(Request& request, std::uint32_t slot, const kernel::Message& message);
     void succeed(std::uint32_t slot);
     void attempt_failed(std::uint32_t slot, NameId reason);
     void leave(Request& request);
+    void drop(Request& request);
     void free(std::uint32_t slot);
 
     kernel::Kernel& kernel_;
     const ClientSpec spec_;
     const ClientTargets targets_;
     kernel::Rng rng_;
-    NameId name_, timeout_, refused_, no_backend_, error_;
+    NameId name_, timeout_, refused_, no_backend_, error_, stopped_;
     Duration gap_{};                   // Mean time between arrivals.
     Totals totals_;
     std::uint32_t next_entry_ = 0;
     Time next_arrival_{};
     std::vector<Request> requests_;
     std::vector<std::uint32_t> free_;
+    std::vector<Idle> idle_;           // Taken from the back.
     std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
 };
 

@@ -22,7 +22,7 @@ inline constexpr EventKind request_failed{
     .doc = "A request got no answer in any of its attempts.",
     .fields = {{{"service", FieldType::name, "service called"},
                 {"latency", FieldType::duration, "until the client gave up"},
-                {"reason", FieldType::name, "of the last attempt, as in request.retried"},
+                {"reason", FieldType::name, "as in request.retried, or client stopped"},
                 {"entered", FieldType::name, "node whose port was called last"},
                 {"attempts", FieldType::integer, "attempts made"},
                 {"number", FieldType::integer, "of the request within its client, from 1"}}},
@@ -41,7 +41,23 @@ inline constexpr EventKind request_retried{
                 {"number", FieldType::integer, "of the request within its client, from 1"}}},
     .verbosity = 3};
 
-inline constexpr std::array<const EventKind*, 3> all{&request_ok, &request_failed,
-                                                     &request_retried};
+inline constexpr EventKind connection_opened{
+    .id = 203, .name = "connection.opened", .subject = "client",
+    .doc = "A client that keeps its connections was given a backend for a new one.",
+    .fields = {{{"service", FieldType::name, "service called"},
+                {"backend", FieldType::name, "task that all its requests go to"},
+                {"entered", FieldType::name, "node whose port was called"}}},
+    .verbosity = 3};
+inline constexpr EventKind connection_closed{
+    .id = 204, .name = "connection.closed", .subject = "client",
+    .doc = "A kept connection is gone.",
+    .fields = {{{"service", FieldType::name, "service called"},
+                {"backend", FieldType::name, "task at its far end"},
+                {"entered", FieldType::name, "node whose port was called"},
+                {"reason", FieldType::name, "failed (a request on it), or by the other end"}}},
+    .verbosity = 3};
+
+inline constexpr std::array<const EventKind*, 5> all{
+    &request_ok, &request_failed, &request_retried, &connection_opened, &connection_closed};
 
 }   // namespace glasshive::workload::events

@@ -10,15 +10,21 @@ namespace glasshive::workload {
 
 enum class ArrivalProcess { poisson, fixed };
 
-/// Clients outside the cluster that call one published port of one service.
+/// Clients that call one published port of one service.
 struct ClientSpec {
     std::string name;                                      ///< Unique; shown in events.
     std::string service;                                   ///< The service that is meant to answer.
     std::uint32_t port = 0;   ///< Published port; 0: the service's first.
     std::string enter;        ///< Host whose port is called; empty: each
                               ///< host in turn, in platform order.
+    std::string from;         ///< Host they run on; empty: outside the
+                              ///< cluster, beyond every link.
     ArrivalProcess arrivals = ArrivalProcess::poisson;
     double rate = 10;                                      ///< Requests per second, > 0.
+    std::uint32_t users = 0;  ///< Not 0: a closed loop. Each user waits
+                              ///< for its answer, thinks, asks again.
+    Duration think_time = std::chrono::seconds{1};         ///< Mean, > 0. For users only.
+    bool keep_alive = false;                               ///< Connections serve many requests.
     Duration start{};                                      ///< First request not before.
     Duration stop = Duration::max();                       ///< No request after.
     Duration timeout = std::chrono::seconds{1};            ///< Per attempt.

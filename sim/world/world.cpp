@@ -110,6 +110,24 @@ void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
     }
 }
 
+namespace {
+
+/// The published port that is meant: the one asked for, else the first in the mesh, else the first.
+void aim(workload::ClientTargets& targets, const swarm::ServiceSpec& service) {
+    const swarm::PortConfig* best = nullptr;
+    for (const swarm::PortConfig& port : service.ports) {
+        if (targets.port != 0 && port.published != targets.port) continue;
+        const bool first_in_mesh = best != nullptr && best->mode == swarm::PublishMode::host &&
+                                   port.mode == swarm::PublishMode::ingress;
+        if (best == nullptr || first_in_mesh) best = &port;
+    }
+    if (best == nullptr) return;
+    targets.port = best->published;
+    targets.host_mode = best->mode == swarm::PublishMode::host;
+}
+
+}   // namespace
+
 void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
     std::vector<HostId> watchers;
     for (const workload::ClientSpec& client : spec.clients) {
@@ -127,15 +145,14 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
             targets.entry_names.push_back(kernel.name_of(host));
         }
         for (const swarm::ServiceSpec& service : spec.services) {
-            if (service.name != client.service || client.port != 0) continue;
-            const auto port = std::find_if(
-                service.ports.begin(), service.ports.end(),
-                [](const auto& p) { return p.mode == swarm::PublishMode::ingress; });
-            if (port != service.ports.end()) targets.port = port->published;
+            if (service.name == client.service) aim(targets, service);
         }
+        // Who calls a node's own port needs no mesh: that node need not know who serves elsewhere.
+        if (!targets.host_mode) watchers.insert(watchers.end(), entered.begin(), entered.end());
         clients.emplace_back(kernel, client, std::move(targets));
-        kernel.add_process(HostId{}, clients.back());
-        watchers.insert(watchers.end(), entered.begin(), entered.end());
+        const HostId place =
+            client.from.empty() ? HostId{} : platform.find_host(client.from);
+        kernel.add_process(place, clients.back());
     }
     std::sort(watchers.begin(), watchers.end());
     watchers.erase(std::unique(watchers.begin(), watchers.end()), watchers.end());

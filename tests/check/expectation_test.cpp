@@ -90,6 +90,11 @@ TEST_CASE("sentences on requests, tasks, machines and faults are understood", "[
         {"at most 2% of requests to web fail", Measure::requests_failed, 0, 0.02},
         {"at most 7 requests to web fail", Measure::requests_failed, 7, 0},
         {"95% of requests to web answer within 200ms", Measure::requests_answered, 0, 0.95},
+        {"at least 70% of requests to web take an extra hop", Measure::requests_hopping, 0, 0.7},
+        {"at most 80% of requests to web take an extra hop", Measure::requests_hopping, 0, 0.8},
+        {"each task of web answers at least 20% of requests", Measure::share_of_a_task, 0, 0.2},
+        {"one task of web answers at least 90% of requests", Measure::share_of_a_task, 0, 0.9},
+        {"no task of web answers more than 40% of requests", Measure::share_of_a_task, 0, 0.4},
         {"no task fails", Measure::task_failures, 0, 0},
         {"no task of web fails", Measure::task_failures, 0, 0},
         {"at most 2 tasks of web fail", Measure::task_failures, 2, 0},
@@ -110,12 +115,11 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
     struct Row { const char* text; const char* message; const char* hint; };
     const Row row = GENERATE(values<Row>({
         {"", "an expectation is a sentence; this one is empty",
-         "here can follow service, node, host, update of, no, at most, fault or a share such as "
-         "2%"},
+         "here can follow service, node, host, update of, no, at most, at least, each task of, "
+         "one task of, fault or a share such as 2%"},
         {"servce web has 3 running tasks by 5s", "\"servce\" does not fit at the start",
-         "did you mean service? here can follow service, node, host, update of, no, at most, fault "
-         "or a share "
-         "such as 2%"},
+         "did you mean service? here can follow service, node, host, update of, no, at most, at "
+         "least, each task of, one task of, fault or a share such as 2%"},
         {"service web had 3 running tasks by 5s", "\"had\" does not fit after \"service web\"",
          "did you mean has? here can follow has, never has or is down for at most"},
         {"service web has three running tasks by 5s",

@@ -57,6 +57,13 @@ class Story {
                     {field::name(names.intern(service)),
                      field::duration(Duration{static_cast<std::int64_t>(latency * 1e9)})});
     }
+    /// Answered by a task, having entered at a node.
+    Story& answered_by(const std::string& service, int slot, const std::string& entered) {
+        return emit(workload::events::request_ok, "client",
+                    {field::name(names.intern(service)), field::duration(Duration{}),
+                     field::name(names.intern(task_name(service, slot, 1))),
+                     field::name(names.intern(entered))});
+    }
     Story& refused(const std::string& service) {
         return emit(workload::events::request_failed, "client",
                     {field::name(names.intern(service)), field::duration(Duration{}),

@@ -281,3 +281,32 @@ TEST_CASE("all held is what exit status 0 means: undecided is not held", "[check
     CHECK(check::all_held({held, held}));
     CHECK_FALSE(check::all_held({held, open}));
 }
+
+TEST_CASE("shares of tasks and extra hops are of answered requests", "[check]") {
+    struct Row { const char* text; Outcome outcome; const char* figure; };
+    const Row row = GENERATE(values<Row>({
+        {"each task of web answers at least 20% of requests", Outcome::held,
+         "web.2.1 answered 20 % of 10 requests, the fewest"},
+        {"each task of web answers at least 21% of requests", Outcome::failed,
+         "web.2.1 answered 20 % of 10 requests, the fewest"},
+        {"one task of web answers at least 80% of requests", Outcome::held,
+         "web.1.1 answered 80 % of 10 requests, the most"},
+        {"no task of web answers more than 79% of requests", Outcome::failed,
+         "web.1.1 answered 80 % of 10 requests, the most"},
+        {"one task of web answers at least 100% of requests between 0s and 6s", Outcome::held,
+         "web.1.1 answered 100 % of 4 requests, the most"},
+        {"at least 30% of requests to web take an extra hop", Outcome::held,
+         "30 % of 10 answered requests took an extra hop"},
+        {"at most 29% of requests to web take an extra hop", Outcome::failed,
+         "30 % of 10 answered requests took an extra hop"},
+    }));
+    const Verdict v = judge(row.text, 60, [](Story& s) {
+        two_up(s);
+        for (int i = 0; i < 8; ++i) s.at(3 + i).answered_by("web", 1, i == 0 ? "b" : "a");
+        for (int i = 0; i < 2; ++i) s.at(12 + i).answered_by("web", 2, "a");
+        s.at(20).refused("web");
+    });
+    CAPTURE(row.text);
+    CHECK(v.outcome == row.outcome);
+    CHECK(v.figure == row.figure);
+}

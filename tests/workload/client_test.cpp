@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,13 @@ struct Entry final : kernel::Process {
     NameId backend;
     Manner manner = Manner::answers;
     std::vector<Time> asked;
+    std::set<ChannelId> channels;
 
     void on_message(const kernel::Message& m) override {
         using swarm::RefusedWhy;
         using swarm::RequestMessage;
         asked.push_back(kernel.now());
+        channels.insert(m.channel);
         if (manner == Manner::silent) return;
         const bool answers = manner == Manner::answers;
         const auto why =
@@ -56,9 +59,9 @@ struct Outside {
         }
         targets.service = names.intern("web");
     }
-    workload::Client& start(const workload::ClientSpec& spec) {
+    workload::Client& start(const workload::ClientSpec& spec, HostId place = {}) {
         client = std::make_unique<workload::Client>(kernel, spec, targets);
-        kernel.start(kernel.add_process({}, *client));
+        kernel.start(kernel.add_process(place, *client));
         return *client;
     }
     void run_until(Duration t) { driver.run_until(Time{} + t); }
@@ -170,4 +173,51 @@ TEST_CASE("a closed port refuses, and a late answer changes nothing", "[client]"
     REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(failed.fields[2].integer)}) ==
             "refused");
     REQUIRE(failed.time < Time{} + 5001ms);
+}
+
+TEST_CASE("users wait for their answer, think, and ask again", "[client]") {
+    // One request a second and user; a silent entry slows them to one in two.
+    const bool silent = GENERATE(false, true);
+    Outside o(1);
+    o.entries[0]->manner = silent ? Manner::silent : Manner::answers;
+    auto spec = fixed(1, 5s, 24'999ms);
+    spec.users = 4;
+    auto& client = o.start(spec);
+    o.run_until(40s);
+    REQUIRE(client.totals().started == (silent ? 40U : 80U));
+    REQUIRE(client.totals().ok + client.totals().failed == client.totals().started);
+    // Spread over the first thought, not on one beat.
+    REQUIRE(o.entries[0]->asked[1] - o.entries[0]->asked[0] > 200ms);
+}
+
+TEST_CASE("a kept stream is used again; two requests at a time need two", "[client]") {
+    Outside o(1);
+    auto spec = fixed(10, 5s, 9'900ms);
+    spec.keep_alive = true;
+    auto& client = o.start(spec);
+    o.run_until(20s);
+    REQUIRE(client.totals().ok == 50);
+    REQUIRE(o.entries[0]->channels.size() == 1);
+}
+
+TEST_CASE("clients on a host that loses power end what they had begun", "[client]") {
+    Outside o(2);
+    o.entries[0]->manner = Manner::silent;
+    auto spec = fixed(1, 5s, 20s);
+    spec.timeout = 10s;
+    auto& client = o.start(spec, HostId{1});
+    o.run_until(5'500ms);
+    o.kernel.power_off(HostId{1}, EventId{7});
+    o.run_until(10s);
+    REQUIRE(client.totals().started == 1);
+    REQUIRE(client.totals().failed == 1);
+    const Event& failed = o.log.events.back();
+    REQUIRE(o.names.text(NameId{static_cast<std::uint32_t>(failed.fields[2].integer)}) ==
+            "client stopped");
+    // They come back with their host.
+    o.entries[0]->manner = Manner::answers;
+    o.kernel.power_on(HostId{1});
+    o.run_until(30s);
+    REQUIRE(client.totals().ok > 0);
+    REQUIRE(client.totals().ok + 1 == client.totals().started);
 }

@@ -75,6 +75,8 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_health(runtime::ContainerKey key, runtime::HealthStatus status) override;
     bool accept(TaskId task, std::uint64_t cookie) override;
     void abandon(TaskId task, std::uint64_t cookie) override;
+    std::optional<discovery::LocalTask> on_host_port(std::uint32_t port,
+                                                     NameId service) const override;
 
     Task* find(TaskId id);
     void assign_one(const TaskAssignment& assignment);

@@ -15,7 +15,7 @@ Ingress::Call* Ingress::find(std::uint64_t cookie) {
     return call.used && call.generation == cookie >> 32 ? &call : nullptr;
 }
 
-std::uint32_t Ingress::open(ChannelId up, ChannelId down, TaskId task, NameId subject) {
+std::uint32_t Ingress::open(ChannelId up, ChannelId down, LocalTask backend, bool kept) {
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(calls_.size());
@@ -25,8 +25,9 @@ std::uint32_t Ingress::open(ChannelId up, ChannelId down, TaskId task, NameId su
         free_.pop_back();
     }
     Call& call = calls_[slot];
-    call = {.up = up, .down = down, .task = task, .subject = subject,
-            .generation = call.generation, .used = true};
+    call = {.up = up, .down = down, .task = backend.task, .subject = backend.subject,
+            .generation = call.generation, .used = true, .kept = kept};
+    if (kept) ++kept_;
     by_channel_[up] = slot;
     if (down.valid()) by_channel_[down] = slot;
     return slot;
@@ -36,9 +37,21 @@ void Ingress::finish(std::uint32_t slot) {
     Call& call = calls_[slot];
     by_channel_.erase(call.up);
     if (call.down.valid()) by_channel_.erase(call.down);
+    if (call.kept) --kept_;
     call.used = false;
     ++call.generation;
     free_.push_back(slot);
+}
+
+/// A kept stream waits for its next request; any other is over.
+void Ingress::answered(std::uint32_t slot) {
+    Call& call = calls_[slot];
+    if (!call.kept) {
+        finish(slot);
+        return;
+    }
+    call.idle = true;
+    ++call.generation;   // The next request on it has a cookie of its own.
 }
 
 void Ingress::refuse(ChannelId up, NameId subject, RefusedWhy why) {
@@ -51,36 +64,74 @@ void Ingress::refuse(ChannelId up, NameId subject, RefusedWhy why) {
 
 // --- Towards the backend -------------------------------------------------------------------------
 
+void Ingress::choose(ChannelId client, const Backend& backend) {
+    kernel_.send(owner_, client,
+                 {.type = static_cast<std::uint16_t>(RequestMessage::chosen),
+                  .a = backend.subject.value,
+                  .b = backend.daemon.value,
+                  .size = Bytes{0}});
+}
+
 void Ingress::enter(const kernel::Message& message) {
-    const Backend* backend = backends_.choose(port_of(message.a), NameId{service_of(message.a)});
+    if (go_on(message)) return;
+    const std::uint32_t port = port_of(message.a);
+    const NameId service{service_of(message.a)};
+    const bool kept = (message.b & keep_open) != 0;
+    // Host ports first: they are the node's own, and the mesh never has the same.
+    if (const auto here = local_.on_host_port(port, service); here) {
+        choose(message.channel, {here->task, here->subject, HostId{}, owner_});
+        take(message.channel, *here, kept);
+        return;
+    }
+    const Backend* backend = backends_.choose(port, service);
     if (backend == nullptr) {
         refuse(message.channel, NameId{}, RefusedWhy::no_backend);
         return;
     }
-    kernel_.send(owner_, message.channel,
-                 {.type = static_cast<std::uint16_t>(RequestMessage::chosen),
-                  .a = backend->subject.value,
-                  .b = backend->daemon.value,
-                  .size = Bytes{0}});
+    choose(message.channel, *backend);
+    const LocalTask chosen{backend->task, backend->subject};
     if (backend->daemon == owner_) {
-        take(message.channel, backend->task, backend->subject);
+        take(message.channel, chosen, kept);
         return;
     }
     const ChannelId down = kernel_.connect(owner_, backend->daemon);
-    open(message.channel, down, backend->task, backend->subject);
-    kernel_.send(owner_, down,
-                 {.type = static_cast<std::uint16_t>(RequestMessage::forward),
-                  .a = static_cast<std::uint64_t>(backend->task),
-                  .b = backend->subject.value,
-                  .size = message.size});
+    open(message.channel, down, chosen, kept);
+    forward(down, chosen, kept, message.size);
 }
 
-void Ingress::take(ChannelId up, TaskId task, NameId subject) {
-    const std::uint32_t slot = open(up, ChannelId{}, task, subject);
+/// Another request on a kept stream: to the same backend, whatever became of it.
+bool Ingress::go_on(const kernel::Message& message) {
+    const auto at = by_channel_.find(message.channel);
+    if (at == by_channel_.end()) return false;
+    Call& call = calls_[at->second];
+    SIM_ASSERT(call.idle);   // One request at a time on a stream, as in HTTP/1.1.
+    call.idle = false;
+    if (call.down.valid()) {
+        forward(call.down, {call.task, call.subject}, true, message.size);
+    } else {
+        take(at->second);
+    }
+    return true;
+}
+
+void Ingress::forward(ChannelId down, LocalTask backend, bool kept, Bytes size) {
+    kernel_.send(owner_, down,
+                 {.type = static_cast<std::uint16_t>(RequestMessage::forward),
+                  .a = static_cast<std::uint64_t>(backend.task),
+                  .b = backend.subject.value | (kept ? keep_open : 0),
+                  .size = size});
+}
+
+void Ingress::take(ChannelId up, LocalTask backend, bool kept) {
+    take(open(up, ChannelId{}, backend, kept));
+}
+
+void Ingress::take(std::uint32_t slot) {
+    const Call call = calls_[slot];
     // Whoever fails at once has answered already.
-    if (local_.accept(task, cookie_of(slot, calls_[slot]))) return;
+    if (local_.accept(call.task, cookie_of(slot, call))) return;
     finish(slot);
-    refuse(up, subject, RefusedWhy::not_serving);
+    refuse(call.up, call.subject, RefusedWhy::not_serving);
 }
 
 // --- Towards the client --------------------------------------------------------------------------
@@ -88,11 +139,15 @@ void Ingress::take(ChannelId up, TaskId task, NameId subject) {
 void Ingress::answer(const kernel::Message& message) {
     const auto at = by_channel_.find(message.channel);
     if (at == by_channel_.end()) return;   // The client gave up meanwhile.
-    const Call call = calls_[at->second];
-    finish(at->second);
+    const std::uint32_t slot = at->second;
+    const Call call = calls_[slot];
+    const bool stays =
+        call.kept && static_cast<RequestMessage>(message.type) == RequestMessage::response;
+    if (stays) answered(slot);
+    else finish(slot);
     kernel_.send(owner_, call.up,
                  {.type = message.type, .a = message.a, .b = message.b, .size = message.size});
-    kernel_.close(owner_, call.down);
+    if (!stays) kernel_.close(owner_, call.down);
 }
 
 void Ingress::served(std::uint64_t cookie, Bytes response_size) {
@@ -102,7 +157,7 @@ void Ingress::served(std::uint64_t cookie, Bytes response_size) {
                  {.type = static_cast<std::uint16_t>(RequestMessage::response),
                   .a = call->subject.value,
                   .size = response_size});
-    finish(static_cast<std::uint32_t>(cookie));
+    answered(static_cast<std::uint32_t>(cookie));
 }
 
 void Ingress::fail(std::uint64_t cookie, RefusedWhy why) {
@@ -110,6 +165,17 @@ void Ingress::fail(std::uint64_t cookie, RefusedWhy why) {
     if (call == nullptr) return;
     refuse(call->up, call->subject, why);
     finish(static_cast<std::uint32_t>(cookie));
+}
+
+/// What is under way was reset before: only idle streams are left.
+void Ingress::ended(TaskId task) {
+    for (std::uint32_t slot = 0; kept_ > 0 && slot < calls_.size(); ++slot) {
+        const Call call = calls_[slot];
+        const bool here = call.used && call.idle && !call.down.valid();
+        if (!here || call.task != task) continue;
+        finish(slot);
+        kernel_.close(owner_, call.up);
+    }
 }
 
 bool Ingress::on_channel_closed(ChannelId channel) {
@@ -120,10 +186,11 @@ bool Ingress::on_channel_closed(ChannelId channel) {
     const std::uint64_t cookie = cookie_of(slot, calls_[slot]);
     finish(slot);
     if (channel == call.down) {
-        refuse(call.up, call.subject, RefusedWhy::reset);
+        if (call.idle) kernel_.close(owner_, call.up);
+        else refuse(call.up, call.subject, RefusedWhy::reset);
     } else if (call.down.valid()) {
         kernel_.close(owner_, call.down);
-    } else {
+    } else if (!call.idle) {
         local_.abandon(call.task, cookie);
     }
     return true;
@@ -133,8 +200,10 @@ void Ingress::on_message(const kernel::Message& message) {
     switch (static_cast<RequestMessage>(message.type)) {
         case RequestMessage::request: enter(message); break;
         case RequestMessage::forward:
-            take(message.channel, TaskId{message.a},
-                 NameId{static_cast<std::uint32_t>(message.b)});
+            if (go_on(message)) break;
+            take(message.channel,
+                 {TaskId{message.a}, NameId{static_cast<std::uint32_t>(message.b)}},
+                 (message.b & keep_open) != 0);
             break;
         case RequestMessage::response:
         case RequestMessage::refused: answer(message); break;
@@ -146,6 +215,7 @@ void Ingress::forget() {
     calls_.clear();
     free_.clear();
     by_channel_.clear();
+    kept_ = 0;
 }
 
 }   // namespace glasshive::swarm::discovery

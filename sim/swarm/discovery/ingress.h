@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -10,6 +11,12 @@
 
 namespace glasshive::swarm::discovery {
 
+/// A container of this node.
+struct LocalTask {
+    TaskId task{};
+    NameId subject;
+};
+
 /// The containers of a node, as the mesh needs them.
 class LocalBackends {
   public:
@@ -18,6 +25,9 @@ class LocalBackends {
     virtual bool accept(TaskId task, std::uint64_t cookie) = 0;
     /// The client gave up.
     virtual void abandon(TaskId task, std::uint64_t cookie) = 0;
+    /// The container here whose port is this node's own `port` (or, when that is 0, a port of
+    /// `service` published in host mode).
+    virtual std::optional<LocalTask> on_host_port(std::uint32_t port, NameId service) const = 0;
 };
 
 /// One node's part in the routing mesh: the published ports clients enter, and the end where
@@ -26,7 +36,11 @@ class LocalBackends {
 /// A request enters on a stream from a client; the node chooses a backend among those it knows and
 /// opens a stream to that node. What the client pays is what IPVS with NAT costs it: one round trip
 /// over both legs to connect, one for the request. With no backend known it is refused at once. A
-/// backend's node that is silent is not noticed here: the client's timeout runs.
+/// backend's node that is silent is not noticed here: the client's timeout runs. A port published
+/// in host mode leads to the container on this node, or is closed.
+///
+/// A stream that the client keeps open keeps its backend, even when that has left the mesh (weight
+/// 0: established connections drain), until either end closes it or a request on it is refused.
 class Ingress {
   public:
     Ingress(kernel::Kernel& kernel, ProcessId owner, Backends& backends, LocalBackends& local)
@@ -39,6 +53,8 @@ class Ingress {
     void served(std::uint64_t cookie, Bytes response_size);
     void lost(std::uint64_t cookie) { fail(cookie, RefusedWhy::reset); }
     void failed(std::uint64_t cookie) { fail(cookie, RefusedWhy::error); }
+    /// The task's container has ended: streams kept open to it are closed.
+    void ended(TaskId task);
     /// The daemon died: its sockets are gone.
     void forget();
 
@@ -51,15 +67,22 @@ class Ingress {
         NameId subject;
         std::uint32_t generation = 1;
         bool used = false;
+        bool kept = false;    ///< Stays open after an answer.
+        bool idle = false;    ///< Kept, and no request is under way.
     };
     static std::uint64_t cookie_of(std::uint32_t slot, const Call& call) {
         return static_cast<std::uint64_t>(call.generation) << 32 | slot;
     }
     Call* find(std::uint64_t cookie);
-    std::uint32_t open(ChannelId up, ChannelId down, TaskId task, NameId subject);
+    std::uint32_t open(ChannelId up, ChannelId down, LocalTask backend, bool kept);
     void finish(std::uint32_t slot);
+    void answered(std::uint32_t slot);
     void enter(const kernel::Message& message);
-    void take(ChannelId up, TaskId task, NameId subject);
+    bool go_on(const kernel::Message& message);
+    void choose(ChannelId client, const Backend& backend);
+    void take(ChannelId up, LocalTask backend, bool kept);
+    void take(std::uint32_t slot);
+    void forward(ChannelId down, LocalTask backend, bool kept, Bytes size);
     void answer(const kernel::Message& message);
     void fail(std::uint64_t cookie, RefusedWhy why);
     void refuse(ChannelId up, NameId subject, RefusedWhy why);
@@ -70,6 +93,7 @@ class Ingress {
     LocalBackends& local_;
     std::vector<Call> calls_;
     std::vector<std::uint32_t> free_;
+    std::size_t kept_ = 0;                                      // Calls with `kept`.
     std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
 };
 

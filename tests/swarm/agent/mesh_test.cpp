@@ -254,3 +254,93 @@ TEST_CASE("a client with retries is accounted for attempt by attempt", "[mesh][c
     for (const Event& e : c.all(workload::events::request_failed)) attempts += e.fields[4].integer;
     REQUIRE(attempts == static_cast<std::int64_t>(totals.started + totals.retried));
 }
+
+// --- Host mode, hops, kept connections -----------------------------------------------------------
+
+namespace {
+
+std::shared_ptr<swarm::ServiceSpec> on_its_host() {
+    auto spec = Cluster::published();
+    spec->ports.front().mode = swarm::PublishMode::host;
+    return spec;
+}
+
+/// Answered requests whose backend is not on the node that was entered ("web.3.t3" is on h3).
+int extra_hops(const Cluster& c) {
+    int out = 0;
+    for (const Event& e : c.all(workload::events::request_ok)) {
+        out += c.name(e, 2)[4] == c.name(e, 3)[1] ? 0 : 1;
+    }
+    return out;
+}
+
+}   // namespace
+
+TEST_CASE("two tasks on five nodes: the mesh answers everywhere, four of five by a hop", "[mesh]") {
+    Cluster c(5, {0, 1, 2, 3, 4});
+    c.run_until(1s);
+    c.assign(1, 1, Cluster::published());
+    c.assign(3, 3, Cluster::published());
+    auto& client = c.client(steady(100, 10s, 19'990ms), {0, 1, 2, 3, 4});
+    c.run_until(30s);
+    REQUIRE(client.totals().ok == 1000);
+    // Two of five entries have a task, and each of those is its own pointer's turn half the time.
+    REQUIRE(extra_hops(c) == 800);
+}
+
+TEST_CASE("in host mode only the nodes with a task answer, and none needs a hop", "[mesh]") {
+    Cluster c(5);   // Nobody watches: a node's own port needs no gossip.
+    c.run_until(1s);
+    c.assign(1, 1, on_its_host());
+    c.assign(3, 3, on_its_host());
+    auto& client = c.client(steady(100, 10s, 19'990ms), {0, 1, 2, 3, 4});
+    c.run_until(30s);
+    REQUIRE(client.totals().ok == 400);
+    REQUIRE(client.totals().failed == 600);
+    REQUIRE(extra_hops(c) == 0);
+}
+
+TEST_CASE("a kept connection has one backend, and another only after that has ended", "[mesh]") {
+    Cluster c(4, {0});
+    c.run_until(1s);
+    for (std::size_t h = 1; h <= 3; ++h) c.assign(h, h, Cluster::published());
+    auto spec = steady(10, 10s, 39'900ms);
+    spec.keep_alive = true;
+    auto& client = c.client(spec, {0});
+    c.run_until(20'050ms);   // Between two requests, and so will be the end of the container.
+    REQUIRE(answered_by(c).size() == 1);
+    const std::string first = answered_by(c).begin()->first;
+    const std::size_t host = static_cast<std::size_t>(first[4] - '0');
+    // Weight 0: what is established goes on until the container stops.
+    c.want(host, host, TaskState::shutdown);
+    c.run_until(50s);
+    REQUIRE(client.totals().ok == 300);
+    REQUIRE(client.totals().failed == 0);
+    REQUIRE(answered_by(c).size() == 2);
+    const auto closed = c.all(workload::events::connection_closed);
+    REQUIRE(closed.size() == 1);
+    REQUIRE(c.name(closed[0], 1) == first);
+    REQUIRE(c.name(closed[0], 3) == "closed by the other end");
+    REQUIRE(closed[0].time > at(22s));   // It drained for 2 s first.
+    REQUIRE(c.all(workload::events::connection_opened).size() == 2);
+}
+
+TEST_CASE("a kept connection to a host that lost power fails once, then there is a new one",
+          "[mesh]") {
+    Cluster c(4, {0});
+    c.run_until(1s);
+    for (std::size_t h = 1; h <= 3; ++h) c.assign(h, h, Cluster::published());
+    auto spec = steady(1, 10s, 39s);
+    spec.keep_alive = true;
+    spec.timeout = 500ms;
+    auto& client = c.client(spec, {0});
+    c.run_until(15'500ms);
+    const std::string first = answered_by(c).begin()->first;
+    c.kernel.power_off(Cluster::host(static_cast<std::size_t>(first[4] - '0')), fault);
+    c.run_until(50s);
+    // The pointer moves on: the next connection gets a live backend and keeps it.
+    REQUIRE(client.totals().failed == 1);
+    REQUIRE(client.totals().ok == 29);
+    REQUIRE(answered_by(c).size() == 2);
+    REQUIRE(c.all(workload::events::request_failed)[0].cause == fault);
+}
