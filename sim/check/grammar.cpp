@@ -31,6 +31,8 @@ constexpr std::array sentences{
                  "update of web is completed at the end"},
     SentenceForm{"no request to S fails [DURING]", "Requests of clients.",
                  "no request to web fails after 90s"},
+    SentenceForm{"every request to S fails [DURING]", "None is answered.",
+                 "every request to web fails between 30s and 50s"},
     SentenceForm{"at most N request(s) to S fail(s) [DURING]", "The same, counted.",
                  "at most 5 requests to web fail"},
     SentenceForm{"at most P of requests to S fail [DURING]", "The same, as a share.",

@@ -46,7 +46,9 @@ class RequestsRule final : public Rule {
     }
 
     Verdict failures(Time end) const {
-        const bool held = expectation().counts_requests
+        const bool all_fail = expectation().comparison == Comparison::at_least;
+        const bool held = all_fail ? bad_ == all_
+                          : expectation().counts_requests
                               ? bad_ <= expectation().number
                               : static_cast<double>(bad_) <= bound(expectation().share);
         std::string figure = std::to_string(bad_) + " of " + std::to_string(all_) +

@@ -28,6 +28,12 @@ bool SentenceParser::sentence(Expectation& out) {
     if (accept("no")) return no_sentence(out);
     if (accept("at most")) return at_most_sentence(out);
     if (accept("at least")) return at_least_sentence(out);
+    if (accept("every request to")) {
+        out.measure = Measure::requests_failed;
+        out.comparison = Comparison::at_least;
+        out.share = 1;
+        return name(out.service, service_name) && accept("fails") && window_or_nothing(out.when);
+    }
     if (accept("each task of")) return share_of_task(out);
     if (accept("one task of")) {
         out.one_is_enough = true;

@@ -26,7 +26,7 @@ void Loader::read_client(const yaml::Value& value) {
     int port = 0;
     if (map.read("port", port, {1, 65'535})) client.port = static_cast<std::uint32_t>(port);
     if (map.read("enter", client.enter)) check_host(client.enter, map.value("enter"));
-    if (map.read("from", client.from)) check_host(client.from, map.value("from"));
+    read_from(map, client);
     map.read("arrivals", client.arrivals, {{"poisson", workload::ArrivalProcess::poisson},
                                            {"fixed", workload::ArrivalProcess::fixed}});
     map.read("rate", client.rate, {1e-6, 1e6});
@@ -53,6 +53,30 @@ void Loader::read_client(const yaml::Value& value) {
     spec_.clients.push_back(std::move(client));
 }
 
+/// A host, or a service whose tasks call over a network.
+void Loader::read_from(Map& map, workload::ClientSpec& client) {
+    std::string from;
+    if (map.read("from", from)) {
+        const bool host = !hosts_known_ || places_.hosts.has(from);
+        (host || !service_names_.has(from) ? client.from : client.from_service) = from;
+        if (!client.from.empty()) check_host(client.from, map.value("from"));
+    }
+    map.read("by", client.by, {{"name", workload::Addressing::name},
+                               {"tasks", workload::Addressing::tasks},
+                               {"address", workload::Addressing::address}});
+    map.read("dns_cache", client.dns_cache);
+    const bool inside = !client.from_service.empty();
+    for (const char* key : {"by", "dns_cache"}) {
+        map.check(inside || !map.has(key), key,
+                  "only the tasks of a service resolve names", "from: a service");
+    }
+    for (const char* key : {"enter", "port"}) {
+        map.check(!inside || !map.has(key), key,
+                  "the tasks of " + client.from_service + " call over a network, not through "
+                  "published ports", "remove it");
+    }
+}
+
 void Loader::check_called(Map& map, const workload::ClientSpec& client) {
     if (client.service.empty()) return;
     check_service(client.service, map.value("service"));
@@ -61,6 +85,7 @@ void Loader::check_called(Map& map, const workload::ClientSpec& client) {
         std::find_if(spec_.services.begin(), spec_.services.end(),
                      [&](const auto& each) { return each.name == client.service; });
     if (service == spec_.services.end()) return;
+    if (!client.from_service.empty()) return;   // Networks decide, and a run shows it.
     const auto called = [&](const swarm::PortConfig& port) {
         return client.port == 0 || port.published == client.port;
     };

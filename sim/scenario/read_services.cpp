@@ -253,10 +253,22 @@ swarm::ServiceSpec read_service(const yaml::Value& value) {
     map.check(service.mode != swarm::ServiceMode::global || !map.has("replicas"), "replicas",
               "a global service has one task per node", "remove replicas");
     read_task(map, service.task);
+    for (const auto& [network, place] : texts_of(map.value("networks"))) {
+        service.task.networks.push_back({.network = network, .aliases = {}});
+    }
+    map.read("endpoint_mode", service.endpoint_mode, {{"vip", swarm::EndpointMode::vip},
+                                                      {"dnsrr", swarm::EndpointMode::dnsrr}});
     for (const yaml::Value& item : map.value("ports").items()) {
         swarm::PortConfig port;
         if (read_port(item, port)) service.ports.push_back(port);
     }
+    const bool in_mesh = std::any_of(
+        service.ports.begin(), service.ports.end(),
+        [](const swarm::PortConfig& port) { return port.mode == swarm::PublishMode::ingress; });
+    // Wording: moby daemon/cluster/convert/service.go, as for a stack.
+    map.check(service.endpoint_mode == swarm::EndpointMode::vip || !in_mesh, "endpoint_mode",
+              "EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
+              "publish it with mode: host, or use endpoint_mode: vip");
     read_update(map.value("update"), service.update);
     read_update(map.value("rollback"), service.rollback);
     read_texts(map.value("labels"), service.labels);

@@ -20,7 +20,12 @@ Section client() {
              {"service", "name", "required", "Who is called.", "web"},
              {"port", "number", "the service's first", "The published port.", "8080"},
              {"enter", "host", "every host in turn", "Whose port is called.", "node-1"},
-             {"from", "host", "outside", "Where they are.", "node-4"},
+             {"from", "host or service", "outside", "Where they are. Of a service: its tasks are "
+              "the clients, in turn; they call over networks they share.", "node-4"},
+             {"by", "`name`, `tasks`, `address`", "name", "With a service in `from`: they resolve "
+              "the service's name, or tasks.NAME, or know its virtual address.", "tasks"},
+             {"dns_cache", "duration", "the answer's TTL, " + spelled(d.dns_cache),
+              "How long they believe an answer; 0s: they ask for every connection.", "30s"},
              {"arrivals", "`poisson`, `fixed`", "poisson", "poisson: at random; fixed: evenly.",
               "fixed"},
              {"rate", "number", "10", "Requests per second.", "50"},

@@ -53,6 +53,12 @@ Section service() {
          {"placement", "[placement](#placement)", "anywhere", "Which nodes may run it.", ""},
          {"ports", "list of [ports](#ports), or texts `[published:]target[/protocol]`", "none",
           "What clients outside the cluster can call.", "[\"8080:80\"]"},
+         {"networks", "list of names", "none",
+          "Overlay networks its tasks are attached to. Tasks resolve and reach only services that "
+          "share one with them.", "[front, back]"},
+         {"endpoint_mode", "`vip`, `dnsrr`", "vip",
+          "What its name resolves to on those: one virtual address, or its tasks' addresses.",
+          "dnsrr"},
          {"update", "[update](#update)", "as there", "How a changed service is rolled out.", ""},
          {"rollback", "[update](#update)", "as there", "How it is rolled back.", ""},
          {"stop_grace_period", "duration", "10s", "From SIGTERM to SIGKILL.", "30s"},

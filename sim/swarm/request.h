@@ -1,6 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "kernel/process.h"
+#include "swarm/protocol.h"
 
 /// The words of a request on its way: client → entry node's published port → a backend's node. One
 /// stream per leg: opened for the request and closed after it, unless the client keeps it open.
@@ -14,7 +19,37 @@ enum class RequestMessage : std::uint16_t {
     forward,    ///< entry node → backend's node [a: task id, b: backend's name | keep_open].
     response,   ///< back along the same streams [a: backend's name].
     refused,    ///< back along the same streams [a: backend's name or NameId::none, b: RefusedWhy].
+    // From here on: requests that a service's tasks send. The client's process acts inside their
+    // containers, so these words go between it and the tasks' daemons and cost nothing.
+    caller_up,      ///< daemon → client, a datagram: a task runs [a: task id, b: its name].
+    caller_down,    ///< The same: its container has ended [a: task id].
+    resolve,        ///< Asks the node's resolver, 127.0.0.11 [a: call_target, b: WhichName].
+    resolved,       ///< Its answer: body Addresses.
+    call,           ///< Connects to the virtual address and asks [a: call_target, b: as request's].
+    call_task,      ///< Connects to a task's own address, likewise; body Addresses with that one.
 };
+
+enum class WhichName : std::uint64_t {
+    service,   ///< web
+    tasks,     ///< tasks.web
+};
+
+/// What a resolver answers. Empty and not virtual: NXDOMAIN.
+struct Addresses final : kernel::MessageBody {
+    bool is_virtual = false;     ///< The one address of the service; else those of its tasks.
+    std::vector<TaskId> tasks;
+};
+
+/// Who calls whom: names of services.
+constexpr std::uint64_t call_target(std::uint32_t caller, std::uint32_t called) {
+    return static_cast<std::uint64_t>(caller) << 32 | called;
+}
+constexpr std::uint32_t caller_of(std::uint64_t target) {
+    return static_cast<std::uint32_t>(target >> 32);
+}
+constexpr std::uint32_t called_of(std::uint64_t target) {
+    return static_cast<std::uint32_t>(target);
+}
 
 /// The stream stays after the answer, and so does the backend it was given: IPVS chooses once per
 /// connection. A refusal ends it.

@@ -1,6 +1,7 @@
 #include "workload/client.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -18,7 +19,8 @@ Client::Client(kernel::Kernel& kernel, const ClientSpec& spec, ClientTargets tar
       rng_(kernel.rng("workload/" + spec.name)), name_(kernel.names().intern(spec.name)),
       timeout_(kernel.names().intern("timeout")), refused_(kernel.names().intern("refused")),
       no_backend_(kernel.names().intern("no backend")),
-      error_(kernel.names().intern("error")), stopped_(kernel.names().intern("client stopped")) {
+      error_(kernel.names().intern("error")), stopped_(kernel.names().intern("client stopped")),
+      unknown_(kernel.names().intern("unknown name")) {
     SIM_ASSERT(spec_.rate > 0);
     SIM_ASSERT(spec_.users == 0 || spec_.think_time > Duration::zero());
     SIM_ASSERT(!targets_.entries.empty());
@@ -73,6 +75,11 @@ void Client::arrive() {
         next_arrival_ += spec_.arrivals == ArrivalProcess::poisson ? rng_.exponential(gap_) : gap_;
         schedule_next();
     }
+    Caller* caller = from_inside() ? next_caller() : nullptr;
+    if (from_inside() && caller == nullptr) {
+        if (spec_.users > 0) think();
+        return;
+    }
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(requests_.size());
@@ -82,6 +89,10 @@ void Client::arrive() {
         free_.pop_back();
     }
     requests_[slot] = Request{.number = ++totals_.started, .started = kernel_.now()};
+    if (caller != nullptr) {
+        requests_[slot].caller = caller->task;
+        requests_[slot].entry = caller->entry;
+    }
     attempt(slot);
 }
 
@@ -89,29 +100,50 @@ void Client::arrive() {
 
 void Client::attempt(std::uint32_t slot) {
     Request& request = requests_[slot];
+    Caller* caller = from_inside() ? find_caller(request.caller) : nullptr;
+    if (from_inside() && caller == nullptr) {
+        end_stopped(slot);
+        free(slot);
+        return;
+    }
     request.attempt_started = kernel_.now();
     ++request.attempt;
-    if (!reuse(request)) {
-        request.entry = next_entry_;
-        next_entry_ = (next_entry_ + 1) % static_cast<std::uint32_t>(targets_.entries.size());
+    const bool again = reuse(request);
+    if (!again) {
+        if (!from_inside()) {
+            request.entry = next_entry_;
+            next_entry_ = (next_entry_ + 1) % static_cast<std::uint32_t>(targets_.entries.size());
+        }
         request.backend = {};
         request.silent = targets_.entries[request.entry];
         request.channel = kernel_.connect(id(), request.silent);
     }
     by_channel_[request.channel] = slot;
     request.timer = kernel_.after(id(), spec_.timeout, late, slot, request.silent);
+    const std::uint64_t target = swarm::request_target(targets_.port, targets_.service.value);
+    if (from_inside() && !again) look_up(slot, *caller);
+    else send(request, swarm::RequestMessage::request, target);
+}
+
+void Client::send(const Request& request, swarm::RequestMessage type, std::uint64_t target,
+                  std::shared_ptr<const kernel::MessageBody> body) {
     kernel_.send(id(), request.channel,
-                 {.type = static_cast<std::uint16_t>(swarm::RequestMessage::request),
-                  .a = swarm::request_target(targets_.port, targets_.service.value),
+                 {.type = static_cast<std::uint16_t>(type),
+                  .a = target,
                   .b = request.number | (spec_.keep_alive ? swarm::keep_open : 0),
+                  .body = std::move(body),
                   .size = spec_.request_size});
 }
 
 /// Takes a stream from the pool, and with it the backend at its far end.
 bool Client::reuse(Request& request) {
-    if (idle_.empty()) return false;
-    const Idle taken = idle_.back();
-    idle_.pop_back();
+    // The newest; of its own task, if it belongs to one.
+    const auto found = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& each) {
+        return each.caller == request.caller;
+    });
+    if (found == idle_.rend()) return false;
+    const Idle taken = *found;
+    idle_.erase(std::next(found).base());
     request.channel = taken.channel;
     request.entry = taken.entry;
     request.backend = taken.backend;
@@ -165,7 +197,8 @@ void Client::succeed(std::uint32_t slot) {
     Request& request = requests_[slot];
     leave(request);
     if (spec_.keep_alive) {
-        idle_.push_back({request.channel, request.entry, request.backend, request.silent});
+        idle_.push_back({request.channel, request.entry, request.backend, request.silent,
+                         request.caller});
     } else {
         kernel_.close(id(), request.channel);
     }
@@ -209,11 +242,17 @@ void Client::attempt_failed(std::uint32_t slot, NameId reason) {
 // --- What comes back -----------------------------------------------------------------------------
 
 void Client::on_message(const kernel::Message& message) {
+    const auto type = static_cast<swarm::RequestMessage>(message.type);
+    if (type == swarm::RequestMessage::caller_up) return add_caller(message);
+    if (type == swarm::RequestMessage::caller_down) {
+        return remove_caller(swarm::TaskId{message.a});
+    }
     const auto at = by_channel_.find(message.channel);
     if (at == by_channel_.end()) return;   // Of an attempt given up.
     const std::uint32_t slot = at->second;
-    const auto type = static_cast<swarm::RequestMessage>(message.type);
-    if (type == swarm::RequestMessage::chosen) {
+    if (type == swarm::RequestMessage::resolved) {
+        on_resolved(slot, message);
+    } else if (type == swarm::RequestMessage::chosen) {
         on_chosen(requests_[slot], slot, message);
     } else if (type == swarm::RequestMessage::response) {
         succeed(slot);
@@ -240,16 +279,20 @@ void Client::on_channel_closed(ChannelId channel, kernel::CloseReason reason) {
     attempt_failed(at->second, reason == kernel::CloseReason::timed_out ? timeout_ : refused_);
 }
 
+/// Whoever sent the request is no more. No attempt follows.
+void Client::end_stopped(std::uint32_t slot) {
+    Request& request = requests_[slot];
+    ++totals_.failed;
+    kernel_.emit(events::request_failed, name_,
+                 {field::name(targets_.service), field::duration(kernel_.now() - request.started),
+                  field::name(stopped_), field::name(targets_.entry_names[request.entry]),
+                  field::integer(request.attempt),
+                  field::integer(static_cast<std::int64_t>(request.number))});
+}
+
 void Client::on_stop() {
-    for (Request& request : requests_) {
-        if (request.number == 0) continue;
-        ++totals_.failed;
-        kernel_.emit(events::request_failed, name_,
-                     {field::name(targets_.service),
-                      field::duration(kernel_.now() - request.started), field::name(stopped_),
-                      field::name(targets_.entry_names[request.entry]),
-                      field::integer(request.attempt),
-                      field::integer(static_cast<std::int64_t>(request.number))});
+    for (std::uint32_t slot = 0; slot < requests_.size(); ++slot) {
+        if (requests_[slot].number > 0) end_stopped(slot);
     }
     requests_.clear();
     free_.clear();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "swarm/request.h"
 #include "workload/spec.h"
 
 namespace glasshive::workload {
@@ -16,6 +17,7 @@ struct ClientTargets {
     NameId service;                    ///< The service's full name, e.g. "shop_web".
     std::uint32_t port = 0;            ///< Published port; 0: the swarm chose one, go by name.
     bool host_mode = false;            ///< Published by the nodes themselves, not by the mesh.
+    NameId caller;                     ///< Service whose tasks send the requests; invalid: none.
 };
 
 /// Clients that call a service: one process per ClientSpec, on a host or outside, without one.
@@ -30,6 +32,10 @@ struct ClientTargets {
 /// With keep_alive a stream that brought an answer waits in a pool, and the next attempt takes the
 /// one that waited least (so a few busy streams carry all, as in Go's net/http Transport); only
 /// when none waits does it open another. A stream with a failed attempt is closed.
+///
+/// With a calling service each request is sent by the next of its tasks, in turn, through the
+/// daemon of that task's node; while none executes there is no request. A task asks its resolver
+/// before it connects, unless it still believes an earlier answer.
 class Client final : public kernel::Process {
   public:
     /// Requires spec.rate > 0 and at least one entry.
@@ -61,6 +67,7 @@ class Client final : public kernel::Process {
         NameId backend;                // Chosen by it; invalid while it has chosen none.
         ChannelId channel;
         ProcessId silent;              // Who is to blame when nothing comes.
+        swarm::TaskId caller{};
         kernel::TimerId timer = kernel::TimerId::none;
     };
     /// A stream in the pool.
@@ -69,8 +76,30 @@ class Client final : public kernel::Process {
         std::uint32_t entry = 0;
         NameId backend;
         ProcessId silent;
+        swarm::TaskId caller{};
+    };
+    /// A task that sends requests, and what its resolver told it.
+    struct Caller {
+        swarm::TaskId task{};
+        std::uint32_t entry = 0;
+        Time believed_until{};         // Not after now: it has to ask.
+        std::shared_ptr<const swarm::Addresses> answer;
     };
 
+    // client_callers.cpp: requests of a service's tasks
+    bool from_inside() const { return targets_.caller.valid(); }
+    Caller* find_caller(swarm::TaskId task);
+    Caller* next_caller();
+    void add_caller(const kernel::Message& message);
+    void remove_caller(swarm::TaskId task);
+    void look_up(std::uint32_t slot, Caller& caller);
+    void on_resolved(std::uint32_t slot, const kernel::Message& message);
+    void dial(std::uint32_t slot, const swarm::Addresses& answer);
+    void say_answer(const swarm::Addresses& answer, const Caller& caller, bool cached);
+
+    void send(const Request& request, swarm::RequestMessage type, std::uint64_t target,
+              std::shared_ptr<const kernel::MessageBody> body = {});
+    void end_stopped(std::uint32_t slot);
     void schedule_next();
     void think();
     bool is_over(Time at) const;
@@ -89,13 +118,15 @@ class Client final : public kernel::Process {
     const ClientSpec spec_;
     const ClientTargets targets_;
     kernel::Rng rng_;
-    NameId name_, timeout_, refused_, no_backend_, error_, stopped_;
+    NameId name_, timeout_, refused_, no_backend_, error_, stopped_, unknown_;
     Duration gap_{};                   // Mean time between arrivals.
     Totals totals_;
     std::uint32_t next_entry_ = 0;
     Time next_arrival_{};
     std::vector<Request> requests_;
     std::vector<std::uint32_t> free_;
+    std::vector<Caller> callers_;      // In order of their start.
+    std::size_t next_caller_ = 0;
     std::vector<Idle> idle_;           // Taken from the back.
     std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
 };

@@ -33,7 +33,7 @@ inline constexpr EventKind request_retried{
     .subject = "client",
     .doc = "An attempt failed and another follows.",
     .fields = {{{"service", FieldType::name, "service called"},
-                {"reason", FieldType::name, "timeout, refused, no backend or error"},
+                {"reason", FieldType::name, "timeout, refused, no backend, unknown name, error"},
                 {"backend", FieldType::name,
                  "task that did not answer; empty when none was chosen"},
                 {"entered", FieldType::name, "node whose port was called"},
@@ -57,7 +57,17 @@ inline constexpr EventKind connection_closed{
                 {"reason", FieldType::name, "failed (a request on it), or by the other end"}}},
     .verbosity = 3};
 
-inline constexpr std::array<const EventKind*, 5> all{
-    &request_ok, &request_failed, &request_retried, &connection_opened, &connection_closed};
+inline constexpr EventKind dns_answer{
+    .id = 205, .name = "dns.answer", .subject = "client",
+    .doc = "A task that calls a service knows its addresses, or that it has none.",
+    .fields = {{{"service", FieldType::name, "whose name it asked for"},
+                {"answers", FieldType::integer, "addresses; 0: no such name on its networks"},
+                {"source", FieldType::name, "resolver, or cache: an earlier answer"},
+                {"node", FieldType::name, "where the task is"}}},
+    .verbosity = 3};
+
+inline constexpr std::array<const EventKind*, 6> all{
+    &request_ok,        &request_failed,    &request_retried,
+    &connection_opened, &connection_closed, &dns_answer};
 
 }   // namespace glasshive::workload::events

@@ -10,6 +10,13 @@ namespace glasshive::workload {
 
 enum class ArrivalProcess { poisson, fixed };
 
+/// How clients inside the cluster address a service.
+enum class Addressing {
+    name,      ///< They resolve its name: the virtual address, or with dnsrr those of its tasks.
+    tasks,     ///< They resolve tasks.NAME: always those of its tasks.
+    address,   ///< They know its virtual address and ask no resolver.
+};
+
 /// Clients that call one published port of one service.
 struct ClientSpec {
     std::string name;                                      ///< Unique; shown in events.
@@ -19,6 +26,11 @@ struct ClientSpec {
                               ///< host in turn, in platform order.
     std::string from;         ///< Host they run on; empty: outside the
                               ///< cluster, beyond every link.
+    std::string from_service; ///< Instead: its tasks, in turn, are the
+                              ///< clients; they call over a network.
+    Addressing by = Addressing::name;                      ///< With from_service.
+    Duration dns_cache = std::chrono::seconds{600};        ///< How long they believe an answer;
+                                                           ///< default: its TTL (moby resolver.go).
     ArrivalProcess arrivals = ArrivalProcess::poisson;
     double rate = 10;                                      ///< Requests per second, > 0.
     std::uint32_t users = 0;  ///< Not 0: a closed loop. Each user waits

@@ -131,6 +131,7 @@ void aim(workload::ClientTargets& targets, const swarm::ServiceSpec& service) {
 void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
     std::vector<HostId> watchers;
     for (const workload::ClientSpec& client : spec.clients) {
+        const bool inside = !client.from_service.empty();
         std::vector<HostId> entered;
         if (client.enter.empty()) {
             for (std::uint32_t i = 0; i < platform.host_count(); ++i) entered.push_back(HostId{i});
@@ -145,14 +146,16 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
             targets.entry_names.push_back(kernel.name_of(host));
         }
         for (const swarm::ServiceSpec& service : spec.services) {
-            if (service.name == client.service) aim(targets, service);
+            if (!inside && service.name == client.service) aim(targets, service);
         }
         // Who calls a node's own port needs no mesh: that node need not know who serves elsewhere.
+        if (inside) targets.caller = kernel.names().intern(client.from_service);
         if (!targets.host_mode) watchers.insert(watchers.end(), entered.begin(), entered.end());
+        const NameId caller = targets.caller;
         clients.emplace_back(kernel, client, std::move(targets));
-        const HostId place =
-            client.from.empty() ? HostId{} : platform.find_host(client.from);
-        kernel.add_process(place, clients.back());
+        kernel.add_process(client.from.empty() ? HostId{} : platform.find_host(client.from),
+                           clients.back());
+        if (inside) environment->callers[caller].push_back(clients.back().id());
     }
     std::sort(watchers.begin(), watchers.end());
     watchers.erase(std::unique(watchers.begin(), watchers.end()), watchers.end());

@@ -88,6 +88,7 @@ TEST_CASE("sentences on requests, tasks, machines and faults are understood", "[
         {"no request to web fails", Measure::requests_failed, 0, 0},
         {"no request to web fails after 90s", Measure::requests_failed, 0, 0},
         {"at most 2% of requests to web fail", Measure::requests_failed, 0, 0.02},
+        {"every request to web fails", Measure::requests_failed, 0, 1},
         {"at most 7 requests to web fail", Measure::requests_failed, 7, 0},
         {"95% of requests to web answer within 200ms", Measure::requests_answered, 0, 0.95},
         {"at least 70% of requests to web take an extra hop", Measure::requests_hopping, 0, 0.7},
@@ -115,11 +116,11 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
     struct Row { const char* text; const char* message; const char* hint; };
     const Row row = GENERATE(values<Row>({
         {"", "an expectation is a sentence; this one is empty",
-         "here can follow service, node, host, update of, no, at most, at least, each task of, "
-         "one task of, fault or a share such as 2%"},
+         "here can follow service, node, host, update of, no, at most, at least, every "
+         "request to, each task of, one task of, fault or a share such as 2%"},
         {"servce web has 3 running tasks by 5s", "\"servce\" does not fit at the start",
          "did you mean service? here can follow service, node, host, update of, no, at most, at "
-         "least, each task of, one task of, fault or a share such as 2%"},
+         "least, every request to, each task of, one task of, fault or a share such as 2%"},
         {"service web had 3 running tasks by 5s", "\"had\" does not fit after \"service web\"",
          "did you mean has? here can follow has, never has or is down for at most"},
         {"service web has three running tasks by 5s",

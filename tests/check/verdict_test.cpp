@@ -214,6 +214,8 @@ TEST_CASE("requests are judged within their window; none at all decides nothing"
          "2 of 100 requests failed (2 %), the first at 98 s: timeout"},
         {"at most 1 request to web fails", Outcome::failed,
          "2 of 100 requests failed (2 %), the first at 98 s: timeout"},
+        {"every request to web fails between 98s and 120s", Outcome::held,
+         "2 of 2 requests failed (100 %), the first at 98 s: timeout"},
         {"97% of requests to web answer within 200ms", Outcome::held,
          "97 % of 100 requests answered within 200ms (3 not)"},
         {"98% of requests to web answer within 200ms", Outcome::failed,

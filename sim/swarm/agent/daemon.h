@@ -24,6 +24,8 @@ struct Environment {
     runtime::Machine& machine;         ///< Every host. Asked once a node has something to run.
     /// By the image's name with its tag.
     std::map<NameId, Application> applications = {};
+    /// By service: the clients whose requests its tasks send.
+    std::map<NameId, std::vector<ProcessId>> callers = {};
 };
 
 /// What one node says of itself.

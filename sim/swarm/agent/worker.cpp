@@ -149,10 +149,11 @@ bool Worker::step(Task& task) {
 
 void Worker::running(Task& task) {
     move(task, TaskState::running, "started");
-    if (publishes(task) && !daemon_.environment_.group.watchers.empty()) {
+    if (is_called(task) && !daemon_.environment_.group.watchers.empty()) {
         gossip().announce({.task = task.id, .subject = task.subject, .service = task.service,
                            .spec = task.spec});
     }
+    tell_callers(task, RequestMessage::caller_up);
 }
 
 bool Worker::create(Task& task) {
@@ -201,6 +202,7 @@ void Worker::on_container_ended(runtime::ContainerKey key, int exit_code) {
     SIM_ASSERT(task != nullptr);
     if (gossip_ != nullptr) gossip_->withdraw(task->id);
     if (ingress_ != nullptr) ingress_->ended(task->id);
+    tell_callers(*task, RequestMessage::caller_down);
     task->exit_code = exit_code;
     if (task->leaving) {
         move(*task, TaskState::shutdown, "shutdown");
@@ -317,6 +319,7 @@ void Worker::on_reboot() {
         task.leaving = false;
         task.unhealthy = false;
         const bool ran = task.state == TaskState::running || task.state == TaskState::starting;
+        if (ran) tell_callers(task, RequestMessage::caller_down);
         if (ran && !was_leaving) {
             fail(task, TaskState::failed,
                  "task: non-zero exit (" + std::to_string(task.exit_code) + ")");
@@ -345,22 +348,6 @@ bool Worker::accept(TaskId task, std::uint64_t cookie) {
 }
 
 void Worker::abandon(TaskId task, std::uint64_t cookie) { engine_.abandon(key_of(task), cookie); }
-
-std::optional<discovery::LocalTask> Worker::on_host_port(std::uint32_t number,
-                                                         NameId service) const {
-    for (const Task& task : tasks_) {
-        const auto& ports = task.spec->ports;
-        const bool meant = std::any_of(ports.begin(), ports.end(), [&](const PortConfig& port) {
-            return port.mode == PublishMode::host &&
-                   (number == 0 ? task.service == service : port.published == number);
-        });
-        // A container's ports are bound from its start to its end.
-        if (meant && engine_.is_running(key_of(task.id))) {
-            return discovery::LocalTask{task.id, task.subject};
-        }
-    }
-    return std::nullopt;
-}
 
 void Worker::on_request_served(runtime::ContainerKey key, std::uint64_t cookie) {
     const Task* task = find(task_of(key));

@@ -77,6 +77,9 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void abandon(TaskId task, std::uint64_t cookie) override;
     std::optional<discovery::LocalTask> on_host_port(std::uint32_t port,
                                                      NameId service) const override;
+    const ServiceSpec* executes(NameId service) const override;
+    /// Tells the clients whose requests the task sends.
+    void tell_callers(const Task& task, RequestMessage what);
 
     Task* find(TaskId id);
     void assign_one(const TaskAssignment& assignment);
@@ -97,6 +100,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void forget(TaskId id);
     bool attached(const Task& task) const;
     bool publishes(const Task& task) const;
+    bool is_called(const Task& task) const;
     discovery::Gossip& gossip();
     discovery::Ingress& ingress();
 

@@ -16,10 +16,11 @@ Backends::Service* Backends::find(NameId name) {
 std::size_t Backends::add(const Record& record, HostId host, ProcessId daemon) {
     Service* service = find(record.service);
     if (service == nullptr) {
-        services_.push_back({.name = record.service});
-        service = &services_.back();
+        service = &services_.emplace_back();
+        service->name = record.service;
     }
     service->ports.clear();
+    service->spec = record.spec;
     if (record.spec != nullptr) {
         for (const PortConfig& port : record.spec->ports) {
             const bool entered = port.mode == PublishMode::ingress && port.published != 0;
@@ -40,8 +41,10 @@ std::size_t Backends::remove(NameId name, TaskId task) {
     const auto index = static_cast<std::size_t>(at - backends.begin());
     backends.erase(at);
     // The pointer stays before the backend whose turn it is.
-    if (index < service->next) --service->next;
-    if (service->next >= backends.size()) service->next = 0;
+    for (std::size_t* next : {&service->next, &service->next_inside}) {
+        if (index < *next) --*next;
+        if (*next >= backends.size()) *next = 0;
+    }
     return backends.size();
 }
 
@@ -56,6 +59,25 @@ const Backend* Backends::choose(std::uint32_t port, NameId name) {
         return &chosen;
     }
     return nullptr;
+}
+
+const Backends::Inside* Backends::find_inside(NameId name, const ServiceSpec& caller) const {
+    const Service* service = const_cast<Backends*>(this)->find(name);
+    if (service == nullptr || service->backends.empty() || service->spec == nullptr) return nullptr;
+    for (const NetworkAttachment& own : caller.task.networks) {
+        for (const NetworkAttachment& its : service->spec->task.networks) {
+            if (own.network == its.network) return service;
+        }
+    }
+    return nullptr;
+}
+
+const Backend* Backends::choose_inside(NameId name) {
+    Service* service = find(name);
+    SIM_ASSERT(service != nullptr);
+    const Backend& chosen = service->backends[service->next_inside];
+    service->next_inside = (service->next_inside + 1) % service->backends.size();
+    return &chosen;
 }
 
 std::size_t Backends::count(NameId name) const {

@@ -28,15 +28,25 @@ class Backends {
     /// The next backend in turn for a new connection to published `port`, or, when port is 0, to
     /// `service`; null when none is known. The pointer is valid until the next call.
     const Backend* choose(std::uint32_t port, NameId service);
+    /// What the services' own networks hold of `service`, for a caller with `caller`'s spec: null
+    /// without a backend, or without a network that both are attached to.
+    struct Inside {
+        std::shared_ptr<const ServiceSpec> spec;   // The newest that a record brought.
+        std::vector<Backend> backends;
+    };
+    const Inside* find_inside(NameId service, const ServiceSpec& caller) const;
+    /// The next in turn for a new connection to its virtual address; this pointer is another one
+    /// than that of the published ports. Requires that find_inside found the service.
+    const Backend* choose_inside(NameId service);
     std::size_t count(NameId service) const;
     void clear() { services_.clear(); }
 
   private:
-    struct Service {
+    struct Service : Inside {
         NameId name;
         std::vector<std::uint32_t> ports;   // Published in ingress mode, as the newest record says.
-        std::vector<Backend> backends;
         std::size_t next = 0;
+        std::size_t next_inside = 0;
     };
     Service* find(NameId name);
     std::vector<Service> services_;         // In order of first mention.

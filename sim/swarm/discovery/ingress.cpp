@@ -76,11 +76,10 @@ void Ingress::enter(const kernel::Message& message) {
     if (go_on(message)) return;
     const std::uint32_t port = port_of(message.a);
     const NameId service{service_of(message.a)};
-    const bool kept = (message.b & keep_open) != 0;
     // Host ports first: they are the node's own, and the mesh never has the same.
     if (const auto here = local_.on_host_port(port, service); here) {
         choose(message.channel, {here->task, here->subject, HostId{}, owner_});
-        take(message.channel, *here, kept);
+        take(message.channel, *here, (message.b & keep_open) != 0);
         return;
     }
     const Backend* backend = backends_.choose(port, service);
@@ -88,13 +87,18 @@ void Ingress::enter(const kernel::Message& message) {
         refuse(message.channel, NameId{}, RefusedWhy::no_backend);
         return;
     }
-    choose(message.channel, *backend);
-    const LocalTask chosen{backend->task, backend->subject};
-    if (backend->daemon == owner_) {
+    connect(message, *backend);
+}
+
+void Ingress::connect(const kernel::Message& message, const Backend& backend) {
+    const bool kept = (message.b & keep_open) != 0;
+    choose(message.channel, backend);
+    const LocalTask chosen{backend.task, backend.subject};
+    if (backend.daemon == owner_) {
         take(message.channel, chosen, kept);
         return;
     }
-    const ChannelId down = kernel_.connect(owner_, backend->daemon);
+    const ChannelId down = kernel_.connect(owner_, backend.daemon);
     open(message.channel, down, chosen, kept);
     forward(down, chosen, kept, message.size);
 }
@@ -207,7 +211,13 @@ void Ingress::on_message(const kernel::Message& message) {
             break;
         case RequestMessage::response:
         case RequestMessage::refused: answer(message); break;
-        case RequestMessage::chosen: break;
+        case RequestMessage::resolve: resolve(message); break;
+        case RequestMessage::call:
+        case RequestMessage::call_task: call(message); break;
+        case RequestMessage::chosen:
+        case RequestMessage::resolved:
+        case RequestMessage::caller_up:
+        case RequestMessage::caller_down: break;   // Words to clients.
     }
 }
 

@@ -28,6 +28,8 @@ class LocalBackends {
     /// The container here whose port is this node's own `port` (or, when that is 0, a port of
     /// `service` published in host mode).
     virtual std::optional<LocalTask> on_host_port(std::uint32_t port, NameId service) const = 0;
+    /// The spec of a container of `service` that executes here; null: none does.
+    virtual const ServiceSpec* executes(NameId service) const = 0;
 };
 
 /// One node's part in the routing mesh: the published ports clients enter, and the end where
@@ -78,6 +80,11 @@ class Ingress {
     void finish(std::uint32_t slot);
     void answered(std::uint32_t slot);
     void enter(const kernel::Message& message);
+    void connect(const kernel::Message& message, const Backend& backend);
+    // calls.cpp: for the containers of this node
+    void resolve(const kernel::Message& message);
+    void call(const kernel::Message& message);
+    const Backends::Inside* reachable(const kernel::Message& message) const;
     bool go_on(const kernel::Message& message);
     void choose(ChannelId client, const Backend& backend);
     void take(ChannelId up, LocalTask backend, bool kept);
@@ -93,6 +100,7 @@ class Ingress {
     LocalBackends& local_;
     std::vector<Call> calls_;
     std::vector<std::uint32_t> free_;
+    std::optional<kernel::Rng> shuffles_;                       // Once a query has many answers.
     std::size_t kept_ = 0;                                      // Calls with `kept`.
     std::unordered_map<ChannelId, std::uint32_t> by_channel_;   // Looked up only, never walked.
 };

@@ -161,9 +161,9 @@ struct Cluster {
     /// The dispatcher tells host `h` of a task, from now on.
     void assign(std::size_t h, std::uint64_t id, std::shared_ptr<const swarm::ServiceSpec> spec,
                 TaskState desired = TaskState::running) {
-        const auto text = "web." + std::to_string(id) + ".t" + std::to_string(id);
+        const auto text = spec->name + "." + std::to_string(id) + ".t" + std::to_string(id);
         swarm::TaskAssignment a{.id = TaskId{id}, .subject = names.intern(text),
-                                .service = names.intern("web"),
+                                .service = names.intern(spec->name),
                                 .slot = static_cast<std::uint32_t>(id), .desired = desired,
                                 .spec = std::move(spec)};
         manager.agents[host(h)].tasks[a.id] = a;
@@ -180,10 +180,14 @@ struct Cluster {
             targets.entries.push_back(daemons[e]->id());
             targets.entry_names.push_back(names.intern("h" + std::to_string(e)));
         }
-        targets.service = names.intern("web");
+        targets.service = names.intern(spec.service);
         targets.port = 8080;
+        if (!spec.from_service.empty()) targets.caller = names.intern(spec.from_service);
         clients.push_back(std::make_unique<workload::Client>(kernel, spec, targets));
         kernel.start(kernel.add_process({}, *clients.back()));
+        if (targets.caller.valid()) {
+            environment.callers[targets.caller].push_back(clients.back()->id());
+        }
         return *clients.back();
     }
     void cut(std::size_t a, std::size_t b) {
