@@ -20,6 +20,7 @@ InvariantSet::InvariantSet(const Names& names, const std::vector<swarm::ServiceS
     invariants_.push_back(make_container_where_assigned(names));
     invariants_.push_back(make_reservations_fit(names, services, hosts));
     invariants_.push_back(make_running_means_healthy(names, services));
+    invariants_.push_back(make_requests_end_once(names, services));
 }
 
 void InvariantSet::on_event(const Event& event, std::string_view text) {

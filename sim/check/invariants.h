@@ -72,6 +72,11 @@ std::unique_ptr<Invariant> make_reservations_fit(const Names& names,
                                                  const std::vector<swarm::ServiceSpec>& services,
                                                  const std::vector<HostCapacity>& hosts);
 
+/// Every request ends once, and who answers it is a task of the service that was called, whose
+/// container started before the answer and had not ended before the request began. (Two services
+/// may publish one host port on different nodes: either may answer there.)
+std::unique_ptr<Invariant> make_requests_end_once(const Names& names,
+                                                  const std::vector<swarm::ServiceSpec>& services);
 /// A task whose service has a health check of its own is observed running, and told to the mesh,
 /// only after a probe found it healthy; one whose image alone has it, never before a first verdict.
 std::unique_ptr<Invariant> make_running_means_healthy(

@@ -54,6 +54,8 @@ bool Client::is_over(Time at) const {
 }
 
 void Client::schedule_next() {
+    // A host that was frozen does not make up for what did not come meanwhile.
+    if (next_arrival_ < kernel_.now()) next_arrival_ = kernel_.now();
     if (is_over(next_arrival_)) return;
     const kernel::CauseScope scope(kernel_, scenario_cause);   // Clients come of their own accord.
     kernel_.after(id(), next_arrival_ - kernel_.now(), arrival);
@@ -156,7 +158,9 @@ void Client::on_chosen(Request& request, std::uint32_t slot, const kernel::Messa
     request.backend = NameId{static_cast<std::uint32_t>(message.a)};
     request.silent = ProcessId{static_cast<std::uint32_t>(message.b)};
     kernel_.cancel(request.timer);
-    const Duration left = request.attempt_started + spec_.timeout - kernel_.now();
+    // Less than nothing when the client's host was frozen meanwhile.
+    const Duration left = std::max(
+        Duration::zero(), request.attempt_started + spec_.timeout - kernel_.now());
     request.timer = kernel_.after(id(), left, late, slot, request.silent);
     if (!spec_.keep_alive) return;
     kernel_.emit(events::connection_opened, name_,

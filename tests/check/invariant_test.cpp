@@ -280,3 +280,45 @@ TEST_CASE("a flow moves what it says", "[check][conservation]") {
     flow_end(story, "f1", row.how, 0);   // A second end is always wrong.
     CHECK(books.violations().size() == row.breaches + 1);
 }
+
+TEST_CASE("a request ends once, answered by a task that executed while it was under way",
+          "[check][invariant]") {
+    const auto answer = [](Story& s, const std::string& service, int slot, std::int64_t number) {
+        s.emit(workload::events::request_ok, "client",
+               {field::name(s.names.intern(service)),
+                field::duration(Duration{100'000'000}),
+                field::name(s.names.intern(s.task_name("web", slot, 1))),
+                field::name(s.names.intern("a")), field::integer(1), field::integer(number)});
+    };
+    struct Row { const char* service; int slot; std::int64_t number; const char* says; };
+    const Row row = GENERATE(values<Row>({
+        {"web", 1, 2, ""},
+        {"web", 1, 1, "request 1 of client ends a second time"},
+        {"web", 2, 2, "web.2.1 answers for web and never ran"},
+        {"db", 1, 2, "web.1.1 answers for db and is none of its tasks"},
+    }));
+    const auto found = breaches([&](Story& s) {
+        runs(s, 1, "a");
+        s.at(10);
+        answer(s, "web", 1, 1);
+        answer(s, row.service, row.slot, row.number);
+    });
+    CAPTURE(row.says);
+    REQUIRE(found.size() == (*row.says == 0 ? 0U : 1U));
+    if (!found.empty()) CHECK(found[0].text == row.says);
+}
+
+TEST_CASE("a container that has ended answers only what had begun before", "[check][invariant]") {
+    const double latency = GENERATE(0.5, 1.5);   // The container ends a second before the answer.
+    const auto found = breaches([&](Story& s) {
+        runs(s, 1, "a");
+        s.at(10).end("web", 1, "a").at(11);
+        s.emit(workload::events::request_ok, "client",
+               {field::name(s.names.intern("web")),
+                field::duration(Duration{static_cast<std::int64_t>(latency * 1e9)}),
+                field::name(s.names.intern(s.task_name("web", 1, 1))),
+                field::name(s.names.intern("a")), field::integer(1), field::integer(1)});
+    });
+    REQUIRE(found.size() == (latency < 1 ? 1U : 0U));
+    if (!found.empty()) CHECK(found[0].text == "web.1.1 answers a request that began after its end");
+}

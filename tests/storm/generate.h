@@ -22,6 +22,8 @@ struct Plan {
     struct Service {
         std::string name;
         int published = 0;   ///< An ingress port; 0: none.
+        bool on_hosts = false;    ///< Publishes one in host mode.
+        bool networked = false;   ///< Attached to networks of its own.
         bool global = false;
     };
     std::vector<Service> services;

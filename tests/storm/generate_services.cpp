@@ -55,11 +55,25 @@ std::string ports_of(Plan::Service& service, int number, Dice& dice, std::string
     if (dice.chance(35)) return "";
     if (dice.chance(35)) {   // Few ports, so that services fight for them.
         tag += ", host port";
+        service.on_hosts = true;
         return ", ports: [{target: 80, published: " + dice.one_of({"9000", "9001"}) +
                ", mode: host}]";
     }
     service.published = 8000 + number;
     return ", ports: [\"" + std::to_string(service.published) + ":80\"]";
+}
+
+/// Few networks, so that many services share one and some do not. Requires the service's ports.
+std::string networks_of(Plan::Service& service, Dice& dice, std::string& tag) {
+    if (dice.chance(50)) return "";
+    tag += ", networks";
+    service.networked = true;
+    std::string text = ", networks: " + dice.one_of({"[front]", "[back]", "[front, back]"});
+    if (service.published == 0 && dice.chance(40)) {
+        text += ", endpoint_mode: dnsrr";
+        tag += ", dnsrr";
+    }
+    return text;
 }
 
 std::string placement_of(const Plan& plan, Dice& dice) {
@@ -116,6 +130,7 @@ void add_services(Plan& plan, Dice dice) {
         if (dice.chance(75)) text += ", " + restart_of(dice, tag);
         text += resources_of(dice) + placement_of(plan, dice) +
                 ports_of(service, i, dice, tag) + behaviour_of(dice);
+        text += networks_of(service, dice, tag);
         if (dice.chance(30)) {
             text += healthcheck_of(dice);
             tag += ", healthcheck";
@@ -136,20 +151,56 @@ void add_services(Plan& plan, Dice dice) {
     }
 }
 
+namespace {
+
+/// What every client may say: how often, how patiently, over which connections.
+std::string manners_of(Dice& dice, std::string& tag) {
+    std::string text;
+    if (dice.chance(25)) {
+        tag += ", users";
+        text = ", users: " + std::to_string(dice.between(1, 6)) +
+               ", think_time: " + dice.one_of({"300ms", "2s"});
+    } else {
+        text = ", rate: " + std::to_string(dice.between(1, 8));
+    }
+    text += ", arrivals: " + dice.one_of({"poisson", "fixed"}) +
+            ", timeout: " + dice.one_of({"200ms", "1s", "3s"});
+    if (dice.chance(30)) text += ", retries: 2, retry_delay: 100ms";
+    if (dice.chance(30)) {
+        text += ", keep_alive: true";
+        tag += ", keep alive";
+    }
+    return text;
+}
+
+/// The tasks of another service call; whether they share a network is left to luck.
+void add_inside_client(Plan& plan, const Plan::Service& called, Dice& dice) {
+    const Plan::Service& caller = dice.one_of(plan.services);
+    if (!caller.networked) return;
+    std::string tag = "client, inside";
+    std::string text = "{name: " + caller.name + "-to-" + called.name + ", service: " +
+                       called.name + ", from: " + caller.name + manners_of(dice, tag) +
+                       ", by: " + dice.one_of({"name", "name", "tasks", "address"});
+    if (dice.chance(50)) text += ", dns_cache: " + dice.one_of({"0s", "5s", "30s"});
+    plan.draft.clients.push_back({text + "}", "", {called.name, caller.name}, tag});
+}
+
+}   // namespace
+
 void add_clients(Plan& plan, Dice dice) {
     for (const Plan::Service& service : plan.services) {
-        if (service.published == 0 || !dice.chance(40)) continue;
-        std::string text = "{service: " + service.name +
-                           ", rate: " + std::to_string(dice.between(1, 8)) +
-                           ", arrivals: " + dice.one_of({"poisson", "fixed"}) +
-                           ", timeout: " + dice.one_of({"200ms", "1s", "3s"});
+        if (service.networked && dice.chance(40)) add_inside_client(plan, service, dice);
+        if ((service.published == 0 && !service.on_hosts) || !dice.chance(40)) continue;
+        std::string tag = "client";
+        if (service.on_hosts) tag += ", client of a host port";
+        std::string text = "{service: " + service.name + manners_of(dice, tag);
         std::vector<std::string> needs{service.name};
-        if (dice.chance(30)) text += ", retries: 2, retry_delay: 100ms";
-        if (dice.chance(30)) {
+        for (const char* key : {", enter: ", ", from: "}) {
+            if (!dice.chance(25)) continue;
             needs.push_back(dice.one_of(plan.hosts));
-            text += ", enter: " + needs.back();
+            text += key + needs.back();
         }
-        plan.draft.clients.push_back({text + "}", "", std::move(needs), "client"});
+        plan.draft.clients.push_back({text + "}", "", std::move(needs), tag});
     }
 }
 

@@ -221,3 +221,19 @@ TEST_CASE("clients on a host that loses power end what they had begun", "[client
     REQUIRE(client.totals().ok > 0);
     REQUIRE(client.totals().ok + 1 == client.totals().started);
 }
+
+TEST_CASE("clients on a frozen host go on from where they are", "[client]") {
+    // Neither a burst of what did not come nor a timer in the past.
+    Outside o(2);
+    o.entries[0]->manner = Manner::silent;
+    auto& client = o.start(fixed(10, 5s, 29'950ms), HostId{1});
+    o.run_until(10'050ms);
+    o.kernel.pause(HostId{1}, EventId{7});
+    o.run_until(20s);
+    o.kernel.resume(HostId{1});
+    o.entries[0]->manner = Manner::answers;
+    o.run_until(40s);
+    REQUIRE(client.totals().started >= 150);   // 5 s before, 10 s after.
+    REQUIRE(client.totals().started <= 152);
+    REQUIRE(client.totals().started == client.totals().ok + client.totals().failed);
+}
