@@ -119,6 +119,8 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     if (next_command >= input.commands.size()) return wrong(event, "nobody gave that command");
     const OracleCommand& command = input.commands[next_command++];
     const bool done = names.text(name_of(event.fields[1].integer)) == "done";
+    // A line given before may have removed what this command names.
+    if (!done && session_commands) return;
     const bool one = !input.manager.empty();
     const bool reached = one ? truth.executes(names.find(input.manager)) : done;
     if (done != reached) {
