@@ -40,6 +40,7 @@ class Loader {
 
     void read_clients(const yaml::Value& value);
     void read_client(const yaml::Value& value);
+    void read_arrival_trace(Map& map, workload::ClientSpec& client);
     void read_from(Map& map, workload::ClientSpec& client);
     void check_called(Map& map, const workload::ClientSpec& client);
     void read_faults(const yaml::Value& value);

@@ -38,6 +38,7 @@ void Loader::read_client(const yaml::Value& value) {
     map.read("think_time", client.think_time);
     map.check(client.think_time > Duration::zero(), "think_time", "a thought is longer than 0s");
     map.check(users > 0 || !map.has("think_time"), "think_time", "only users think", "users: 20");
+    read_arrival_trace(map, client);
     map.read("keep_alive", client.keep_alive);
     map.read("start", client.start);
     map.read("stop", client.stop);
@@ -51,6 +52,38 @@ void Loader::read_client(const yaml::Value& value) {
     map.read("request_size", client.request_size);
     check_called(map, client);
     spec_.clients.push_back(std::move(client));
+}
+
+/// A file with one instant per line, in seconds or with a unit; empty lines and # are skipped.
+void Loader::read_arrival_trace(Map& map, workload::ClientSpec& client) {
+    const yaml::Value value = map.value("trace");
+    if (!value.exists()) return;
+    for (const char* key : {"rate", "users", "arrivals"}) {
+        map.check(!map.has(key), key, "the trace says when requests come", "remove it");
+    }
+    const std::optional<Included> file = include(value);
+    if (!file) return;
+    std::string_view text = file->content;
+    for (int number = 1; !text.empty(); ++number) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string line(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (line.empty() || line.front() == '#') continue;
+        const bool plain = line.find_first_not_of("0123456789.") == std::string::npos;
+        const yaml::Parsed<Duration> at = yaml::parse_duration(plain ? line + "s" : line);
+        const bool later = client.trace.empty() || (at && *at.value >= client.trace.back());
+        if (at && *at.value >= Duration::zero() && later) {
+            client.trace.push_back(*at.value);
+            continue;
+        }
+        problems_.push_back({.file = file->shown, .line = number, .path = "",
+                             .message = yaml::quoted(line) + (at ? " is before the line above it"
+                                                                 : " is no instant"),
+                             .hint = "one instant per line, in order: 12.5 or 12500ms"});
+        return;   // One is enough of a long file.
+    }
+    map.check(!client.trace.empty(), "trace", "the trace has no instant", "12.5");
 }
 
 /// A host, or a service whose tasks call over a network.

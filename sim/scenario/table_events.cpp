@@ -29,6 +29,8 @@ Section client() {
              {"arrivals", "`poisson`, `fixed`", "poisson", "poisson: at random; fixed: evenly.",
               "fixed"},
              {"rate", "number", "10", "Requests per second.", "50"},
+             {"trace", "file", "none", "Instead of `rate`: a file with one instant per line "
+              "(`12.5`, `800ms`), counted from `start`.", "arrivals.csv"},
              {"users", "number", "none", "Instead of `rate`: so many, and each waits for its "
               "answer, thinks and asks again.", "20"},
              {"think_time", "duration", spelled(d.think_time), "Of users: its mean with poisson, "

@@ -44,9 +44,23 @@ void Client::on_start() {
         }
         return;
     }
+    if (!spec_.trace.empty()) {
+        follow_trace();
+        return;
+    }
     // A Poisson process has no first beat: its first arrival is a draw away, too.
     if (spec_.arrivals == ArrivalProcess::poisson) next_arrival_ += rng_.exponential(gap_);
     schedule_next();
+}
+
+/// What fell into a time without power never comes.
+void Client::follow_trace() {
+    while (traced_ < spec_.trace.size()) {
+        next_arrival_ = Time{} + spec_.start + spec_.trace[traced_++];
+        if (next_arrival_ < kernel_.now()) continue;
+        schedule_next();
+        return;
+    }
 }
 
 bool Client::is_over(Time at) const {
@@ -73,6 +87,8 @@ void Client::think() {
 void Client::arrive() {
     if (spec_.users > 0) {
         if (is_over(kernel_.now())) return;
+    } else if (!spec_.trace.empty()) {
+        follow_trace();
     } else {
         next_arrival_ += spec_.arrivals == ArrivalProcess::poisson ? rng_.exponential(gap_) : gap_;
         schedule_next();

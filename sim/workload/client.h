@@ -100,6 +100,7 @@ class Client final : public kernel::Process {
     void send(const Request& request, swarm::RequestMessage type, std::uint64_t target,
               std::shared_ptr<const kernel::MessageBody> body = {});
     void end_stopped(std::uint32_t slot);
+    void follow_trace();
     void schedule_next();
     void think();
     bool is_over(Time at) const;
@@ -123,6 +124,7 @@ class Client final : public kernel::Process {
     Totals totals_;
     std::uint32_t next_entry_ = 0;
     Time next_arrival_{};
+    std::size_t traced_ = 0;           // Of the trace's instants, how many have been set.
     std::vector<Request> requests_;
     std::vector<std::uint32_t> free_;
     std::vector<Caller> callers_;      // In order of their start.

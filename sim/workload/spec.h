@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/units.h"
 
@@ -33,6 +34,8 @@ struct ClientSpec {
                                                            ///< default: its TTL (moby resolver.go).
     ArrivalProcess arrivals = ArrivalProcess::poisson;
     double rate = 10;                                      ///< Requests per second, > 0.
+    std::vector<Duration> trace;                           ///< Not empty: instead of a rate, one
+                                                           ///< request each, after start. Sorted.
     std::uint32_t users = 0;  ///< Not 0: a closed loop. Each user waits
                               ///< for its answer, thinks, asks again.
     Duration think_time = std::chrono::seconds{1};         ///< Mean, > 0. For users only.

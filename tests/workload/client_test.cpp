@@ -237,3 +237,16 @@ TEST_CASE("clients on a frozen host go on from where they are", "[client]") {
     REQUIRE(client.totals().started <= 152);
     REQUIRE(client.totals().started == client.totals().ok + client.totals().failed);
 }
+
+TEST_CASE("a trace says when, counted from start", "[client]") {
+    Outside o(1);
+    auto spec = fixed(1, 5s, 10s);
+    spec.trace = {0s, 250ms, 250ms, 2s, 7s};
+    auto& client = o.start(spec);
+    o.run_until(20s);
+    REQUIRE(client.totals().ok == 4);   // The last one comes after `stop`.
+    const auto& asked = o.entries[0]->asked;
+    REQUIRE(asked[1] - asked[0] == 250ms);
+    REQUIRE(asked[2] == asked[1]);
+    REQUIRE(asked[3] - asked[0] == 2s);
+}
