@@ -59,8 +59,8 @@ void check_spec(const scenario::ScenarioSpec& spec) {
     SIM_ASSERT(std::ssize(hosts.hosts) <= platform::hosts_max);
     for (const auto& host : hosts.hosts) SIM_ASSERT(host.name.size() <= platform::name_bytes_max);
     SIM_ASSERT(spec.duration > Duration::zero());
-    SIM_ASSERT(spec.managers.size() == 1);
-    SIM_ASSERT(has_name(hosts.hosts, spec.managers[0]));
+    SIM_ASSERT(!spec.managers.empty() && spec.managers.size() <= 7);
+    for (const std::string& manager : spec.managers) SIM_ASSERT(has_name(hosts.hosts, manager));
     SIM_ASSERT(has_name(hosts.hosts, spec.registry.host));
     SIM_ASSERT(!has_errors(platform::check(spec.faults, spec.platform)));
     for (const auto& client : spec.clients) SIM_ASSERT(has_name(spec.services, client.service));
