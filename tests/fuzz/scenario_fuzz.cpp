@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "base/assert.h"
 #include "platform/spec_check.h"
 #include "scenario/scenario.h"
+#include "words/command.h"
 
 namespace {
 
@@ -52,6 +54,20 @@ bool has_name(const List& list, const Name& name) {
                        [&](const auto& each) { return each.name == name; });
 }
 
+/// Services that the file lists, and those that its lines create.
+std::set<std::string> services_of(const scenario::ScenarioSpec& spec) {
+    std::set<std::string> names;
+    for (const auto& service : spec.services) names.insert(service.name);
+    for (const auto& command : spec.commands) {
+        if (command.command == nullptr) continue;
+        const auto* create = std::get_if<words::ServiceCreate>(&command.command->what);
+        if (create != nullptr) names.insert(create->spec.name);
+        if (command.stack == nullptr) continue;
+        for (const auto& service : command.stack->services) names.insert(service.name);
+    }
+    return names;
+}
+
 void check_spec(const scenario::ScenarioSpec& spec) {
     SIM_ASSERT(!has_errors(spec.warnings));
     SIM_ASSERT(!has_errors(platform::check(spec.platform)));
@@ -63,13 +79,14 @@ void check_spec(const scenario::ScenarioSpec& spec) {
     for (const std::string& manager : spec.managers) SIM_ASSERT(has_name(hosts.hosts, manager));
     SIM_ASSERT(has_name(hosts.hosts, spec.registry.host));
     SIM_ASSERT(!has_errors(platform::check(spec.faults, spec.platform)));
-    for (const auto& client : spec.clients) SIM_ASSERT(has_name(spec.services, client.service));
+    const std::set<std::string> services = services_of(spec);
+    for (const auto& client : spec.clients) SIM_ASSERT(services.count(client.service) > 0);
     for (const auto& command : spec.commands) {
         if (!command.host.empty()) SIM_ASSERT(has_name(hosts.hosts, command.host));
-        if (!command.service.empty()) SIM_ASSERT(has_name(spec.services, command.service));
+        if (!command.service.empty()) SIM_ASSERT(services.count(command.service) > 0);
     }
     for (const auto& each : spec.expectations) {
-        if (!each.service.empty()) SIM_ASSERT(has_name(spec.services, each.service));
+        if (!each.service.empty()) SIM_ASSERT(services.count(each.service) > 0);
         if (!each.host.empty()) SIM_ASSERT(has_name(hosts.hosts, each.host));
     }
     const bool ordered = std::is_sorted(spec.commands.begin(), spec.commands.end(),
