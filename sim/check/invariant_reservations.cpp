@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include "check/invariants.h"
 #include "check/name_map.h"
@@ -29,6 +30,8 @@ class ReservationsFit final : public Invariant {
     void on_event(const Event& event, std::string_view) override {
         using namespace swarm::events;
         if (event.kind == runtime::events::container_started.id) {
+            // Written off a moment ago, which its node does not know yet.
+            if (written_off_.count(event.subject) > 0) return;
             const NameId service = name_of(event.fields[1].integer);
             const NameId node = name_of(event.fields[0].integer);
             runs_[event.subject] = {service, node};
@@ -48,7 +51,9 @@ class ReservationsFit final : public Invariant {
             const bool written_off = event.kind == task_removed.id ||
                                      event.kind == task_orphaned.id ||
                                      event.kind == task_rejected.id;
-            if (written_off) leave(executing_, runs_[event.subject]);
+            if (!written_off) return;
+            if (event.kind == task_rejected.id) written_off_.insert(event.subject);
+            leave(executing_, runs_[event.subject]);
         }
     }
 
@@ -92,6 +97,7 @@ class ReservationsFit final : public Invariant {
     NameMap<Load> assigned_;
     NameMap<Place> placed_;   // By task: assigned and not ended.
     NameMap<Place> runs_;     // By task: its container executes.
+    std::set<NameId> written_off_;   // Tasks REJECTED.
 };
 
 }   // namespace

@@ -119,8 +119,9 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     if (next_command >= input.commands.size()) return wrong(event, "nobody gave that command");
     const OracleCommand& command = input.commands[next_command++];
     const bool done = names.text(name_of(event.fields[1].integer)) == "done";
-    // A line given before may have removed what this command names.
-    if (!done && session_commands) return;
+    // A line given before may have removed what this command names, and docker refuses lines for
+    // many reasons.
+    if (!done && (session_commands || command.what == Do::other)) return;
     const bool one = !input.manager.empty();
     const bool reached = one ? truth.executes(names.find(input.manager)) : done;
     if (done != reached) {
@@ -223,12 +224,14 @@ void Oracle::State::check_image(const Event& event, const TaskFact& task) {
 }
 
 /// What is wanted on the node, tasks that still wait for room among it, reserves more than it has.
-bool Oracle::State::is_too_full(const NodeFact& where) {
+/// What was let go at this very instant was still wanted when the enforcer looked.
+bool Oracle::State::is_too_full(const NodeFact& where, Time now) {
     Cpus cpus{};
     Bytes memory{};
     for (const TaskFact& task : book.tasks()) {
         const ServiceFact* owner = book.service(task.service);
-        if (!task.wanted || task.node != where.name || owner == nullptr) continue;
+        const bool wanted = task.wanted || task.unwanted_at == now;
+        if (!wanted || task.node != where.name || owner == nullptr) continue;
         cpus += owner->spec->task.reservations.cpus;
         memory += owner->spec->task.reservations.memory;
     }
@@ -242,7 +245,7 @@ void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
     if (text_of(event.fields[4].integer) == "assigned node no longer meets constraints") {
         const NodeFact* where = node(task.node);
         count("rejected: evicted");
-        if (where != nullptr && is_too_full(*where)) return;
+        if (where != nullptr && is_too_full(*where, event.time)) return;
         return wrong(event, text(task.name) + " is evicted though its node has room");
     }
     const bool had = image_can_be_had(book.image_of(task));

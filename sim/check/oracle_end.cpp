@@ -202,6 +202,7 @@ void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
         }
     }
     if (task.state == swarm::events::task_new.id) {
+        if (task.without_address) return count("slot waits for an address");
         if (undisturbed(task.state_at) > message_most) {
             wrong_at_end(text(task.name) + " was never allocated");
         }

@@ -34,7 +34,7 @@ struct Oracle::State {
     void check_restart(const Event& event, const TaskFact& task);
     void check_placement(const Event& event, const TaskFact& task);
     void check_rejection(const Event& event, const TaskFact& task);
-    bool is_too_full(const NodeFact& node);
+    bool is_too_full(const NodeFact& node, Time now);
     void check_image(const Event& event, const TaskFact& task);
 
     // Placement: section 1.3.

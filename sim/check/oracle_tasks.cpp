@@ -162,6 +162,8 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
         task->container = event.kind == runtime::events::container_started.id;
         task->container_host = name_of(f[0].integer);
         task->container_changed = event.time;
+    } else if (event.kind == allocation_failed.id) {
+        task->without_address = true;
     } else {
         return nullptr;
     }

@@ -27,6 +27,7 @@ struct TaskFact {
     bool released = false;            ///< Desired to run now: held no more.
     bool scaled_down = false;         ///< Desired state REMOVE.
     bool removed = false;             ///< Its object is gone.
+    bool without_address = false;     ///< The allocator had none for it, or for its service.
     bool given_up = false;            ///< Its end was answered by "not replaced".
     Time unwanted_at{};
     bool container = false;           ///< Its container executes.

@@ -193,6 +193,28 @@ const std::map<std::string_view, Function>& cluster() {
     return all;
 }
 
+const std::map<std::string_view, Function>& networks() {
+    static const std::map<std::string_view, Function> all{
+        {"service.allocated",
+         [](const Words& w) {
+             const std::string ports = w("ports");
+             return w.subject() + " gets " + w("virtual_ips") +
+                    (ports.empty() ? "" : ", published as " + ports);
+         }},
+        {"network.created",
+         [](const Words& w) { return "network " + w.subject() + " is created"; }},
+        {"network.allocated",
+         [](const Words& w) { return "network " + w.subject() + " gets " + w("subnet"); }},
+        {"allocation.failed",
+         [](const Words& w) {
+             const std::string network = w("network");
+             return w.short_subject() + " gets nothing" +
+                    (network.empty() ? "" : " on " + network) + ": " + w("message");
+         }},
+    };
+    return all;
+}
+
 const std::map<std::string_view, Function>& services() {
     static const std::map<std::string_view, Function> all{
         {"command.applied",
@@ -245,7 +267,7 @@ const std::map<std::string_view, Function>& services() {
 std::string sentence(const Told& told, const Names& names) {
     const Words words{told, names};
     for (const auto* family :
-         {&tasks(), &containers(), &machines(), &cluster(), &services()}) {
+         {&tasks(), &containers(), &machines(), &cluster(), &networks(), &services()}) {
         const auto found = family->find(told.kind->name);
         if (found != family->end()) return found->second(words);
     }

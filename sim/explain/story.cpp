@@ -37,6 +37,7 @@ bool tells(const Told& told) {
 
 /// Says how a task is: not what is wanted of it, made in its place, or seen on its node.
 bool is_state_of_task(const Told& told) {
+    if (told.kind->name == "allocation.failed") return true;
     return told.kind->name.substr(0, 5) == "task." && told.kind->name != "task.desired" &&
            told.kind->name != "task.restart";
 }

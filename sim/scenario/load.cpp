@@ -50,7 +50,9 @@ void Loader::read(const yaml::Node& root) {
     read_managers(map.value("managers"));
     read_images(map.value("registry"), map.value("images"));
     read_stack(map.value("stack"));
+    read_networks(map.value("networks"));
     read_services(map.value("services"));
+    add_named_networks();
     check_services();
     read_clients(map.value("workload"));
     read_faults(map.value("faults"));

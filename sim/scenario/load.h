@@ -29,6 +29,8 @@ class Loader {
     void read_managers(const yaml::Value& value);
     void read_record(const yaml::Value& value);
     void read_scheduler(const yaml::Value& value);
+    void read_networks(const yaml::Value& value);
+    void add_named_networks();
 
     void read_images(const yaml::Value& registry, const yaml::Value& images);
     void read_services(const yaml::Value& value);

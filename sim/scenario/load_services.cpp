@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "scenario/compose/compose.h"
@@ -120,6 +121,43 @@ void Loader::load_stack(const yaml::Value& file, std::map<std::string, std::stri
     spec_.volumes = std::move(stack.volumes);
     spec_.secrets = std::move(stack.secrets);
     spec_.configs = std::move(stack.configs);
+}
+
+void Loader::read_networks(const yaml::Value& value) {
+    for (const yaml::Value& item : value.items()) {
+        Map map(Part::network, item);
+        swarm::NetworkSpec network;
+        map.required("name").into(network.name);
+        map.read("subnet", network.subnet);
+        const auto subnet = swarm::parse_subnet(network.subnet);
+        map.check(network.subnet.empty() || subnet.has_value(), "subnet",
+                  yaml::quoted(network.subnet) + " is no subnet",
+                  "such as 10.9.0.0/16: the bits behind the length are 0, its length is 8 to 29");
+        for (const swarm::NetworkSpec& other : spec_.networks) {
+            map.check(other.name != network.name, "name",
+                      "a network named " + yaml::quoted(network.name) + " exists already",
+                      "list it once");
+            const auto taken = swarm::parse_subnet(other.subnet);
+            const bool overlaps =
+                subnet && taken &&
+                (subnet->base ^ taken->base) >> (32 - std::min(subnet->length, taken->length)) == 0;
+            map.check(!overlaps, "subnet",
+                      network.subnet + " overlaps with " + other.subnet + " of " + other.name,
+                      "addresses would belong to two networks");
+        }
+        spec_.networks.push_back(std::move(network));
+    }
+}
+
+/// Networks exist by being named, too.
+void Loader::add_named_networks() {
+    std::set<std::string> known{"host", "bridge", "none"};
+    for (const swarm::NetworkSpec& network : spec_.networks) known.insert(network.name);
+    for (const swarm::ServiceSpec& service : spec_.services) {
+        for (const swarm::NetworkAttachment& each : service.task.networks) {
+            if (known.insert(each.network).second) spec_.networks.push_back({.name = each.network});
+        }
+    }
 }
 
 void Loader::read_services(const yaml::Value& value) {

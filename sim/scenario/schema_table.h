@@ -9,6 +9,7 @@ namespace glasshive::scenario::table {
 Section scenario();
 Section record();
 Section scheduler();
+Section network();
 Section command();
 
 Section platform();

@@ -39,6 +39,7 @@ Section build(Part part) {
         case Part::command: return table::command();
         case Part::record: return table::record();
         case Part::scheduler: return table::scheduler();
+        case Part::network: return table::network();
     }
     SIM_ASSERT(false);
     return {};
@@ -59,7 +60,8 @@ const std::vector<Part>& all_parts() {
         Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
-        Part::law, Part::command, Part::record, Part::scheduler};
+        Part::law, Part::command, Part::record, Part::scheduler,
+        Part::network};
     return parts;
 }
 
@@ -98,6 +100,8 @@ Section scenario() {
          {"images", "map of [images](#images)", "none",
           "Sizes of images, by name as services write it. A size alone may stand for the map.",
           "{\"shop/web:1.4\": 120MiB}"},
+         {"networks", "list of [networks](#networks)", "those that services name",
+          "Overlay networks, and their subnets.", "[{name: front, subnet: 10.9.0.0/16}]"},
          {"services", "list of [services](#services)", "none", "What shall run.", ""},
          {"stack", "file, or [stack](#stack)", "none",
           "A Compose file, read as `docker stack deploy` reads it. May stand beside `services`.",

@@ -203,6 +203,20 @@ Section update() {
         ""};
 }
 
+Section network() {
+    return {"networks",
+            "An overlay network. One that a service names need not be listed. A /24 has room for "
+            "253 addresses; each service takes one (its virtual address), and so does each task: "
+            "tasks without one stay NEW.",
+            {{"name", "name", "required",
+              "As services name it. `ingress` is the routing mesh's: every task of a service that "
+              "publishes a port there has an address on it.",
+              "front"},
+             {"subnet", "text", "the lowest free /24 of 10.0.0.0/8", "Of 8 to 29 bits.",
+              "10.9.0.0/16"}},
+            "networks:\n  - {name: ingress, subnet: 10.200.0.0/16}\n"};
+}
+
 Section stack() {
     return {
         "stack",

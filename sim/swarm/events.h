@@ -263,7 +263,34 @@ inline constexpr EventKind access_refused{
                 {"error", FieldType::name, "as the machine is told"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 48> all{
+
+// --- Networks and what the allocator gives (190..195) --------------------------------------------
+inline constexpr EventKind network_created{
+    .id = 190, .name = "network.created", .subject = "network",
+    .doc = "A network of the whole swarm was created.",
+    .fields = {{{"driver", FieldType::name, "overlay"}}}, .state = "created", .verbosity = 2};
+inline constexpr EventKind network_allocated{
+    .id = 191, .name = "network.allocated", .subject = "network",
+    .doc = "The allocator gave the network its subnet.",
+    .fields = {{{"subnet", FieldType::name, "e.g. 10.0.1.0/24"}}}, .verbosity = 2};
+inline constexpr EventKind network_removed{
+    .id = 192, .name = "network.removed", .subject = "network",
+    .doc = "A network of the swarm was removed.", .ends_subject = true, .verbosity = 2};
+inline constexpr EventKind service_allocated{
+    .id = 193, .name = "service.allocated", .subject = "service",
+    .doc = "The allocator gave the service its virtual addresses and published ports.",
+    .fields = {{{"virtual_ips", FieldType::name, "NETWORK ADDRESS, comma-separated"},
+                {"ports", FieldType::name, "as docker service ls shows them"}}},
+    .verbosity = 2};
+inline constexpr EventKind allocation_failed{
+    .id = 194, .name = "allocation.failed", .subject = "task",
+    .doc = "No address, subnet or port is left for a task (it stays NEW), a service or a network. "
+           "Said once; tried again when something is given back, and every five minutes.",
+    .fields = {{{"message", FieldType::name, "what was not found"},
+                {"network", FieldType::name, "where"}}},
+    .verbosity = 1};
+
+inline constexpr std::array<const EventKind*, 53> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
     &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
@@ -273,6 +300,8 @@ inline constexpr std::array<const EventKind*, 48> all{
     &cluster_updated, &certificate_issued, &access_refused, &update_started, &update_paused,
     &update_completed, &update_rollback_started, &update_rollback_paused,
     &update_rollback_completed, &update_slot, &update_failure, &node_unknown, &node_role,
-    &raft_leader, &raft_stepdown, &raft_candidate, &raft_member, &raft_snapshot};
+    &network_created, &network_allocated, &network_removed, &service_allocated,
+    &allocation_failed, &raft_leader, &raft_stepdown, &raft_candidate, &raft_member,
+    &raft_snapshot};
 
 }   // namespace glasshive::swarm::events

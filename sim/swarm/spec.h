@@ -1,9 +1,11 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/units.h"
@@ -177,6 +179,21 @@ struct ServiceSpec {
     std::string file;                               ///< Where it was declared, for diagnostics.
     int line = 0;
 };
+
+/// IPv4 in host order: 10.0.1.0/24 is {0x0A000100, 24}. A length of 0: none.
+struct Subnet {
+    std::uint32_t base = 0;
+    std::uint32_t length = 0;
+    friend auto operator<=>(const Subnet&, const Subnet&) = default;
+};
+
+/// "10.0.1.2" of 0x0A000102.
+std::string ip_text(std::uint32_t ip);
+/// "10.0.1.0/24"; "" of none.
+std::string subnet_text(Subnet subnet);
+/// Nothing when the text is no subnet, or one of other than 8 to 29 bits: no room for a host, or
+/// for everybody else.
+std::optional<Subnet> parse_subnet(std::string_view text);
 
 struct NetworkSpec {
     std::string name;

@@ -118,13 +118,8 @@ DockerPlan DockerClient::plan(const words::Command& command, const swarm::StackS
             break;
         case Verb::stack_rm: remove_stacks(plan, *names); break;
         case Verb::stack_ls: list_stacks(plan); break;
-        case Verb::secret_create:
-        case Verb::config_create: create_file(plan, command, content); break;
-        case Verb::secret_rm:
-        case Verb::config_rm: remove_files(plan, command); break;
-        case Verb::secret_ls: list_files(plan, swarm::FileKind::secret); break;
-        case Verb::config_ls: list_files(plan, swarm::FileKind::config); break;
         default:
+            if (plan_object(plan, command, content)) break;
             plan.err = not_simulated(command);
             plan.exit_code = 1;
             return plan;
@@ -133,6 +128,29 @@ DockerPlan DockerClient::plan(const words::Command& command, const swarm::StackS
         plan.err += "glasshive: " + flag + " has no effect in the simulation\n";
     }
     return plan;
+}
+
+/// Networks, secrets and configs; false: no command about them.
+bool DockerClient::plan_object(DockerPlan& plan, const words::Command& command,
+                               const std::string& content) {
+    switch (command.verb) {
+        case Verb::network_create:
+            create_network(plan, std::get<words::NetworkCreate>(command.what));
+            return true;
+        case Verb::network_rm:
+            remove_networks(plan, std::get<words::Names>(command.what));
+            return true;
+        case Verb::network_ls:
+            list_networks(plan, std::get<words::Look>(command.what));
+            return true;
+        case Verb::secret_create:
+        case Verb::config_create: create_file(plan, command, content); return true;
+        case Verb::secret_rm:
+        case Verb::config_rm: remove_files(plan, command); return true;
+        case Verb::secret_ls: list_files(plan, swarm::FileKind::secret); return true;
+        case Verb::config_ls: list_files(plan, swarm::FileKind::config); return true;
+        default: return false;
+    }
 }
 
 }   // namespace glasshive::world

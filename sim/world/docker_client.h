@@ -63,6 +63,13 @@ class DockerClient {
     void join_token(DockerPlan& plan, const words::SwarmJoinToken& command);
     void unlock_key(DockerPlan& plan, const words::SwarmUnlockKey& command);
     void update_swarm(DockerPlan& plan, const words::SwarmUpdate& command);
+    bool plan_object(DockerPlan& plan, const words::Command& command, const std::string& content);
+    // docker_networks.cpp
+    std::string network_problem(const swarm::ServiceSpec& spec) const;
+    void create_network(DockerPlan& plan, const words::NetworkCreate& command);
+    void remove_networks(DockerPlan& plan, const words::Names& command);
+    void list_networks(DockerPlan& plan, const words::Look& command);
+    bool deploy_networks(DockerPlan& plan, const std::vector<swarm::NetworkSpec>& networks);
     // docker_stacks.cpp
     void deploy_stack(DockerPlan& plan, const words::StackDeploy& command,
                       const swarm::StackSpec& stack);
@@ -78,7 +85,7 @@ class DockerClient {
 
     kernel::Kernel& kernel_;
     Managers& managers_;
-    std::set<std::string> networks_;   // Said to be created: no objects are kept of them yet.
+    std::set<std::string> local_networks_;   // Bridges of the terminal's own engine.
 };
 
 /// "Error response from daemon: rpc error: code = NotFound desc = …", with its newline.

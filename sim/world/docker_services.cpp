@@ -31,7 +31,10 @@ std::string DockerClient::port_conflict(const swarm::ServiceSpec& spec,
         if (port.published == 0) continue;
         for (const swarm::Service& other : store().services()) {
             if (other.removed || &other == own) continue;
-            for (const swarm::PortConfig& taken : other.spec->ports) {
+            // Those that the swarm picked count as well.
+            const bool given = other.endpoint != nullptr && !other.endpoint->ports.empty();
+            for (const swarm::PortConfig& taken :
+                 given ? other.endpoint->ports : other.spec->ports) {
                 // Two services may name the same port of the hosts: the scheduler keeps them apart.
                 const bool both_on_hosts = port.mode == swarm::PublishMode::host &&
                                            taken.mode == swarm::PublishMode::host;
@@ -93,7 +96,8 @@ void DockerClient::create_service(DockerPlan& plan, const words::ServiceCreate& 
         spec.name = "service_" + std::to_string(store().services().size() + 1);
     }
     spec.task.container.image = runtime::with_tag(spec.task.container.image);
-    std::string problem = why_not(spec, nullptr);
+    std::string problem = network_problem(spec);
+    if (problem.empty()) problem = why_not(spec, nullptr);
     const NameId name = kernel_.names().find(spec.name);
     if (problem.empty() && name.valid() && store().find_service(name) != nullptr) {
         problem = refused("AlreadyExists", "name conflicts with an existing object: service " +
@@ -129,7 +133,8 @@ void DockerClient::update_service(DockerPlan& plan, const words::ServiceUpdate& 
     const std::string& before = found.service->spec->task.container.image;
     image = runtime::with_tag(image) == runtime::with_tag(before) ? before
                                                                   : runtime::with_tag(image);
-    const std::string problem = why_not(updated.spec, found.service);
+    std::string problem = network_problem(updated.spec);
+    if (problem.empty()) problem = why_not(updated.spec, found.service);
     if (!problem.empty()) {
         plan.err = daemon_error(problem);
         plan.exit_code = 1;
@@ -208,7 +213,7 @@ void DockerClient::list_services(DockerPlan& plan, const words::Look& command,
         row.desired = status.desired;
         row.max_per_node = service.spec->task.placement.max_replicas;
         row.image = service.spec->task.container.image;
-        row.ports = service.spec->ports;
+        row.ports = service.endpoint != nullptr ? service.endpoint->ports : service.spec->ports;
         rows.push_back(std::move(row));
     }
     if (rows.empty() && !stack.empty()) {

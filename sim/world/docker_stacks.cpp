@@ -88,10 +88,7 @@ void DockerClient::deploy_service(DockerPlan& plan, const swarm::ServiceSpec& de
 /// Source: docker/cli cli/command/stack/swarm/deploy_composefile.go.
 void DockerClient::deploy_stack(DockerPlan& plan, const words::StackDeploy& command,
                                 const swarm::StackSpec& stack) {
-    for (const swarm::NetworkSpec& network : stack.networks) {
-        if (network.external || !networks_.insert(network.name).second) continue;
-        plan.out += "Creating network " + network.name + "\n";
-    }
+    if (!deploy_networks(plan, stack.networks)) return;
     deploy_files(plan, swarm::FileKind::secret, stack.secrets);
     deploy_files(plan, swarm::FileKind::config, stack.configs);
     if (plan.exit_code != 0) {
@@ -127,6 +124,16 @@ void DockerClient::remove_stacks(DockerPlan& plan, const words::Names& command) 
                 managers_.leader()->remove_file(id);
                 return "Removing " + std::string(to_text(gone.kind)) + " " + gone.spec->name +
                        "\n";
+            });
+        }
+        for (const swarm::Network& network : store().networks()) {
+            const auto label = network.spec->labels.find(stack_label);
+            const bool own = label != network.spec->labels.end() && label->second == stack;
+            if (network.removed || !own) continue;
+            any = true;
+            plan.acts.emplace_back([this, id = network.id, said = network.spec->name] {
+                managers_.leader()->remove_network(id);
+                return "Removing network " + said + "\n";
             });
         }
         if (!any) plan.err += "Nothing found in stack: " + stack + "\n";

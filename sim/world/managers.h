@@ -39,6 +39,8 @@ class Managers final : swarm::LogDisk {
     std::deque<swarm::Manager>& all() { return managers_; }
     std::vector<ProcessId> processes() const;
     const swarm::Store& store() const { return state_.store(); }
+    /// See ReplicatedState.
+    void remake_ingress(swarm::NetworkSpec spec) { state_.remake_ingress(std::move(spec)); }
 
   private:
     kernel::QueueId queue(HostId host) override { return machine_.disk(host); }

@@ -107,6 +107,10 @@ void Operator::look() {
 }
 
 void Operator::deploy(swarm::Manager& to) {
+    for (swarm::NetworkSpec& network : script_.networks) {
+        if (network.name != swarm::ingress_network) to.create_network(std::move(network));
+    }
+    script_.networks.clear();
     // What a stack calls external somebody made before.
     const auto make = [&](swarm::FileKind kind, std::vector<swarm::FileObjectSpec>& files) {
         for (swarm::FileObjectSpec& file : files) to.create_file(kind, std::move(file));

@@ -14,6 +14,7 @@ namespace glasshive::world {
 /// What an operator does in a run, in the scenario's words.
 struct OperatorScript {
     std::string run_name;
+    std::vector<swarm::NetworkSpec> networks;              ///< Made before all else.
     std::vector<swarm::FileObjectSpec> secrets, configs;   ///< Made before the services.
     std::vector<swarm::ServiceSpec> services;      ///< Deployed together when the nodes are up.
     std::vector<scenario::CommandSpec> commands;   ///< In order of time.

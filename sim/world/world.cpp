@@ -42,7 +42,11 @@ struct World::Parts {
           catalog(spec.registry, host_names(platform), events.names()),
           registry(kernel, catalog), managers(kernel, adapter, spec.policy),
           op(kernel, managers,
-             {run_name(spec), spec.secrets, spec.configs, spec.services, spec.commands}) {
+             {run_name(spec), spec.networks, spec.secrets, spec.configs, spec.services,
+              spec.commands}) {
+        for (const swarm::NetworkSpec& network : spec.networks) {
+            if (network.name == swarm::ingress_network) managers.remake_ingress(network);
+        }
         for (const std::string& host : spec.managers) managers.add(platform.find_host(host));
         managers.found();
         environment.emplace(swarm::agent::Environment{

@@ -25,6 +25,7 @@ std::string yaml_of(const Draft& draft) {
                       "s\nprofile: " + draft.profile + "\nplatform:\n" + draft.platform;
     write(out, "hosts", draft.hosts, "  ");
     write(out, "links", draft.cables, "  ");
+    if (!draft.networks.empty()) out += "networks: " + draft.networks + "\n";
     if (!draft.managers.empty()) out += "managers: " + draft.managers + "\n";
     if (draft.policy != "spread") out += "scheduler: {policy: " + draft.policy + "}\n";
     if (!draft.registry.empty()) out += "registry: " + draft.registry + "\n";

@@ -23,6 +23,7 @@ struct Draft {
     std::string profile = "textbook";
     std::string platform;             ///< Lines of `platform` beside `hosts`, indented by two.
     std::string managers;             ///< "[n1, n2, n3]"; empty: the first host alone.
+    std::string networks;             ///< "[{name: front, subnet: 10.9.0.0/29}]"
     std::string policy = "spread";    ///< How nodes are ranked.
     std::string registry;             ///< "{missing_is_error: true}"
     std::vector<Entry> hosts, cables, images, services, clients, faults, commands;

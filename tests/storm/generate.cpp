@@ -148,6 +148,10 @@ void add_platform(Plan& plan, Dice dice) {
         plan.draft.managers = "[" + managers + "]";
         plan.draft.tags.emplace_back("managers: several");
     }
+    if (dice.chance(30)) {   // Five addresses: services fight for them.
+        plan.draft.networks = "[{name: front, subnet: 10.9.0.0/29}]";
+        plan.draft.tags.emplace_back("network: small");
+    }
 }
 
 Draft generate(std::uint64_t seed) {

@@ -232,11 +232,16 @@ void add_commands(Plan& plan, Dice dice) {
                     "service update --force " + service.name, "service rollback " + service.name,
                      "service ps " + service.name, "service update --limit-cpu 0.5 " + service.name,
                      "service update --update-delay 2s --env-add A=1 " + service.name,
-                     "service rm " + service.name, "node ls", "service ls",
+                     "service rm " + service.name, "node ls", "service ls", "network ls",
+                     "network create -d overlay spare", "network create -d overlay spare",
+                     "network rm front",
                      "node update --label-add storm=yes " + host, "swarm update --autolock=false"});
+                const std::string both =
+                    line.find("spare") == std::string::npos
+                        ? "docker " + line
+                        : "[docker " + line + ", docker network rm spare]";
                 plan.draft.commands.push_back(
-                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", run: docker " +
-                         line + "}",
+                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", run: " + both + "}",
                      "", {service.name, host}, "command words"});
                 break;
             }

@@ -111,6 +111,42 @@ class Built(program.Case):
         made = self.events("lines.hive", "kind = 'service.created' AND subject = 'api'")
         self.assertEqual(len(made), 1)
 
+    def test_networks_are_made_shown_and_refused_as_docker_does(self):
+        self.write("net.yaml", scenario(
+            "networks: [{name: small, subnet: 10.9.0.0/29}]\n"
+            "commands:\n"
+            "  - at: 10s\n"
+            "    run: |\n"
+            "      docker network create local\n"
+            "      docker service create --name a --network local nginx\n"
+            "      docker service create --name a --network nosuch nginx\n"
+            "      docker service create --name a --network small --replicas 6 -p 80 nginx\n"
+            "      docker service create --name b -p 30000:80 nginx\n"
+            "      docker network rm small\n"
+            "      docker network rm bridge\n"
+            "      docker network ls\n"
+            "      docker service ls\n"))
+        self.call("run", "net.yaml", "--record", "net.hive", "--quiet")
+        said = self.events("net.hive", "kind = 'command.output'")
+        self.assertEqual([e["exit_code"] for e in said], [0, 1, 1, 0, 1, 1, 1, 0, 0])
+        for line, text in ((1, "The network local cannot be used with services."),
+                           (2, "network nosuch not found"),
+                           (4, "port '30000' is already in use by service 'a'"),
+                           (5, "is in use by service"),
+                           (6, "bridge is a pre-defined network and cannot be removed"),
+                           (8, "*:30000->80/tcp")):
+            self.assertIn(text, said[line]["text"])
+        rows = [row.split()[1:] for row in said[7]["text"].splitlines()[1:]]
+        self.assertEqual(rows, [["bridge", "bridge", "local"],
+                                ["docker_gwbridge", "bridge", "local"], ["host", "host", "local"],
+                                ["ingress", "overlay", "swarm"], ["local", "bridge", "local"],
+                                ["none", "null", "local"], ["small", "overlay", "swarm"]])
+        # Five addresses: the service's own, and four tasks'.
+        waiting = self.events("net.hive", "kind = 'allocation.failed'")
+        self.assertEqual(len(waiting), 2)
+        told = self.call("explain", "net.hive", waiting[0]["subject"]).stdout
+        self.assertIn("gets nothing on small: could not find an available IP", told)
+
     def test_a_wrong_line_is_a_mistake_in_the_file(self):
         self.write("wrong.yaml", scenario(
             "commands:\n"

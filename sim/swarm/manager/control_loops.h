@@ -1,6 +1,6 @@
 #pragma once
 
-#include "swarm/manager/allocator.h"
+#include "swarm/allocator/allocator.h"
 #include "swarm/manager/dispatcher.h"
 #include "swarm/reconcile/enforcer.h"
 #include "swarm/reconcile/global.h"

@@ -26,6 +26,10 @@ const EventKind& kind_of(TaskState state) {
     return events::task_orphaned;
 }
 
+const char* protocol_text(Protocol protocol) {
+    return protocol == Protocol::tcp ? "tcp" : protocol == Protocol::udp ? "udp" : "sctp";
+}
+
 const EventKind& kind_of(UpdateState state) {
     switch (state) {
         case UpdateState::none:
@@ -71,6 +75,16 @@ EventId Herald::announce(const Committed& change) {
         case Kind::file_removed:
             return kernel_.emit(events::file_removed, change.file->name,
                                 {field::name(name(to_text(change.file->kind)))});
+        case Kind::service_allocated: return announce_endpoint(*change.service);
+        case Kind::network_created:
+            return kernel_.emit(events::network_created, change.network->name,
+                                {field::name(name(change.network->spec->driver.c_str()))});
+        case Kind::network_allocated:
+            return kernel_.emit(
+                events::network_allocated, change.network->name,
+                {field::name(name(subnet_text(change.network->subnet).c_str()))});
+        case Kind::network_removed:
+            return kernel_.emit(events::network_removed, change.network->name);
         case Kind::cluster_updated:
             return kernel_.emit(events::cluster_updated, name("default"),
                                 {field::name(change.why)});
@@ -114,6 +128,24 @@ EventId Herald::announce_service(const EventKind& kind, const Service& service) 
                         {field::name(name(service.is_global() ? "global" : "replicated")),
                          field::integer(static_cast<std::int64_t>(spec.replicas)),
                          field::name(name(spec.task.container.image.c_str()))});
+}
+
+EventId Herald::announce_endpoint(const Service& service) {
+    std::string addresses, ports;
+    if (service.endpoint != nullptr) {
+        for (const Address& each : service.endpoint->virtual_ips) {
+            const NameId network = store_.networks()[each.network.index()].name;
+            addresses += (addresses.empty() ? "" : ", ") +
+                         std::string(kernel_.names().text(network)) + " " + ip_text(each.ip);
+        }
+        for (const PortConfig& port : service.endpoint->ports) {
+            if (port.mode != PublishMode::ingress) continue;
+            ports += (ports.empty() ? "*:" : ", *:") + std::to_string(port.published) + "->" +
+                     std::to_string(port.target) + "/" + protocol_text(port.protocol);
+        }
+    }
+    return kernel_.emit(events::service_allocated, service.name,
+                        {field::name(name(addresses.c_str())), field::name(name(ports.c_str()))});
 }
 
 /// A changed spec and a step of its update may come in one commit.

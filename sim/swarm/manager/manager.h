@@ -63,6 +63,9 @@ class Manager final : public kernel::Process, Consensus::Listener {
     bool roll_back_service(ServiceId service);
     bool scale_service(ServiceId service, std::uint64_t replicas);
     bool remove_service(ServiceId service);
+    /// An overlay network; empty when the name is taken or the manager does not act.
+    std::optional<NetworkId> create_network(NetworkSpec spec);
+    bool remove_network(NetworkId network);
     /// A secret or config; empty when the name is taken or the manager does not act.
     std::optional<FileId> create_file(FileKind kind, FileObjectSpec spec);
     bool remove_file(FileId file);

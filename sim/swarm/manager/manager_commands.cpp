@@ -52,6 +52,23 @@ std::optional<ServiceId> Manager::create_service(ServiceSpec spec) {
     return id;
 }
 
+std::optional<NetworkId> Manager::create_network(NetworkSpec spec) {
+    const NameId name = kernel_.names().intern(spec.name);
+    if (!acts() || store_.find_network(name) != nullptr) return std::nullopt;
+    NetworkCreate create;
+    create.network = store_.new_network_id();
+    create.name = name;
+    create.spec = std::make_shared<const NetworkSpec>(std::move(spec));
+    const NetworkId id = create.network;
+    commit(std::move(create));
+    return id;
+}
+
+bool Manager::remove_network(NetworkId network) {
+    if (!acts() || network.index() >= store_.networks().size()) return false;
+    return commit(NetworkRemove{network});
+}
+
 std::optional<FileId> Manager::create_file(FileKind kind, FileObjectSpec spec) {
     if (!acts()) return std::nullopt;
     const NameId name = kernel_.names().intern(spec.name);

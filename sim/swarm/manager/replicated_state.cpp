@@ -6,6 +6,25 @@
 
 namespace glasshive::swarm {
 
+ReplicatedState::ReplicatedState(kernel::Kernel& kernel) : kernel_(kernel), store_(kernel) {
+    remake_ingress({});
+}
+
+/// What was so before the swarm ran is nobody's decision, and in no log.
+void ReplicatedState::remake_ingress(NetworkSpec spec) {
+    const NameId name = kernel_.names().intern(ingress_network);
+    spec.name = ingress_network;
+    Transaction changes;
+    if (const Network* before = store_.find_network(name); before != nullptr) {
+        changes.push_back({NetworkRemove{before->id}, scenario_cause});
+    }
+    changes.push_back({NetworkCreate{.network = store_.new_network_id(), .name = name,
+                                     .spec = std::make_shared<const NetworkSpec>(std::move(spec))},
+                       scenario_cause});
+    store_.propose(Proposer::api, std::move(changes));
+    store_.commit_next();
+}
+
 void ReplicatedState::add_member(raft::MemberId member, ProcessId process, raft::Index index) {
     processes_[member] = process;
     snapshots_[member] = index;

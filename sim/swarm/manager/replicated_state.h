@@ -47,9 +47,13 @@ class StateImage final : public raft::Payload {
 /// again from a copy at the oldest index anybody may fall back to, and the entries since.
 class ReplicatedState {
   public:
-    explicit ReplicatedState(kernel::Kernel& kernel) : kernel_(kernel), store_(kernel) {}
+    /// With the routing mesh's network, as `docker swarm init` leaves it.
+    explicit ReplicatedState(kernel::Kernel& kernel);
     ReplicatedState(const ReplicatedState&) = delete;
     ReplicatedState& operator=(const ReplicatedState&) = delete;
+
+    /// The mesh's network is this one instead. Requires that no manager has started.
+    void remake_ingress(NetworkSpec spec);
 
     Store& store() { return store_; }
     const Store& store() const { return store_; }

@@ -49,6 +49,12 @@ struct ServiceUpdate {
     NameId message;                                     ///< UpdateStatus.Message; not with spec.
 };
 
+/// The allocator's: what the service has on its networks from now on. No new version of its spec.
+struct ServiceAllocated {
+    ServiceId service;
+    std::shared_ptr<const Endpoint> endpoint;           ///< Null: nothing any more.
+};
+
 struct ServiceRemove {
     ServiceId service;
 };
@@ -73,6 +79,7 @@ struct TaskUpdate {
     NodeId node;                                        ///< Valid: assigns; only a PENDING task.
     std::optional<TaskState> desired;
     NameId why;                                         ///< With `desired`.
+    std::shared_ptr<const AddressList> addresses;         ///< With `observed` PENDING; null: none.
     /// Decided because the task was desired to run: void once somebody stopped it meanwhile.
     bool only_while_wanted = false;
 };
@@ -92,6 +99,22 @@ struct FileRemove {
     FileId file;
 };
 
+struct NetworkCreate {
+    NetworkId network;
+    NameId name;
+    std::shared_ptr<const NetworkSpec> spec;
+};
+
+/// The allocator's: void once the network is gone.
+struct NetworkAllocated {
+    NetworkId network;
+    Subnet subnet;
+};
+
+struct NetworkRemove {
+    NetworkId network;
+};
+
 struct ClusterUpdate {
     std::shared_ptr<const ClusterObject> cluster;
     NameId what;                                        ///< "worker token rotated", …
@@ -100,7 +123,8 @@ struct ClusterUpdate {
 /// One change with the event that brought it about.
 struct Change {
     std::variant<NodeCreate, NodeUpdate, ServiceCreate, ServiceUpdate, ServiceRemove, TaskCreate,
-                 TaskUpdate, TaskRemove, FileCreate, FileRemove, ClusterUpdate> what;
+                 TaskUpdate, TaskRemove, FileCreate, FileRemove, ClusterUpdate, ServiceAllocated,
+                 NetworkCreate, NetworkAllocated, NetworkRemove> what;
     EventId cause{};
 };
 
@@ -115,12 +139,14 @@ struct Committed {
     enum class Kind : std::uint8_t {
         node_created, node_updated, service_created, service_updated, service_removed,
         task_created, task_updated, task_removed, file_created, file_removed, cluster_updated,
+        service_allocated, network_created, network_allocated, network_removed,
     };
     Kind kind = Kind::node_created;
     const Node* node = nullptr;
     const Service* service = nullptr;                   ///< Also the service of `task`.
     const Task* task = nullptr;
     const FileObject* file = nullptr;
+    const Network* network = nullptr;
     TaskState observed_before = TaskState::new_;
     TaskState desired_before = TaskState::new_;
     NodeState state_before = NodeState::unknown;

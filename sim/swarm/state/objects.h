@@ -22,9 +22,12 @@ struct FileTag;
 using NodeId = Id<NodeTag>;         ///< A member of the swarm, dense from 0 in order of joining.
 using ServiceId = Id<ServiceTag>;   ///< A service, dense from 0 in order of creation; never reused.
 using FileId = Id<FileTag>;         ///< A secret or config, dense from 0; never reused.
+struct NetworkTag;
+using NetworkId = Id<NetworkTag>;   ///< An overlay network, dense from 0; never reused.
 
 /// First argument of object_id() after the seed: objects of different kinds never look alike.
-enum class ObjectKind : std::uint32_t { node = 1, service = 2, task = 3, file = 4, cluster = 5 };
+enum class ObjectKind : std::uint32_t { node = 1, service = 2, task = 3, file = 4, cluster = 5,
+                                        network = 6 };
 
 enum class NodeRole : std::uint8_t { worker, manager };
 /// SwarmKit api/types.proto NodeStatus.State.
@@ -70,6 +73,33 @@ struct Node {
     TaskList tasks;                      ///< Every task assigned to it, in order of assignment.
 };
 
+/// An IPv4 address on one of the swarm's networks.
+struct Address {
+    NetworkId network;
+    std::uint32_t ip = 0;                ///< 10.0.1.2 is 0x0A000102.
+    friend bool operator==(const Address&, const Address&) = default;
+};
+using AddressList = std::vector<Address>;
+
+/// A network of the whole swarm. Source: swarmkit api/objects.proto Network.
+struct Network {
+    NetworkId id;
+    NameId name;
+    std::shared_ptr<const NetworkSpec> spec;
+    Subnet subnet;                       ///< None before the allocator gave it one.
+    bool removed = false;
+    EventId last_event{};
+};
+/// The network that the routing mesh is made of.
+inline constexpr const char* ingress_network = "ingress";
+
+/// What the allocator gave a service. Source: swarmkit api/types.proto Endpoint.
+struct Endpoint {
+    std::vector<PortConfig> ports;       ///< The spec's; every published one has its number.
+    AddressList virtual_ips;
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
 /// SwarmKit api/types.proto UpdateStatus.UpdateState.
 enum class UpdateState : std::uint8_t {
     none, updating, paused, completed, rollback_started, rollback_paused, rollback_completed,
@@ -94,6 +124,7 @@ struct Service {
     std::uint32_t previous_spec_version = 0;
     std::uint32_t newest_spec_version = 0;   ///< A rollback's version is older than this.
     UpdateStatus update;
+    std::shared_ptr<const Endpoint> endpoint;   ///< Null: nothing was given (yet).
     bool removed = false;
     EventId last_event{};
     std::uint32_t running = 0;           ///< Tasks observed RUNNING, whatever is desired.
@@ -121,6 +152,7 @@ struct Task {
     NameId message;                      ///< Status.Message
     NameId error;                        ///< Status.Err; invalid when all is well.
     std::shared_ptr<const ServiceSpec> spec;
+    std::shared_ptr<const AddressList> addresses;   ///< On its networks; null: none.
     Time created_at{};
     Time observed_at{};                  ///< When the manager learned the observed state.
     EventId last_event{};                ///< What was last said of it.

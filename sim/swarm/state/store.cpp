@@ -23,6 +23,7 @@ void Store::drop_proposals() {
     node_ids_ = static_cast<std::uint32_t>(nodes_.size());
     service_ids_ = static_cast<std::uint32_t>(services_.size());
     file_ids_ = static_cast<std::uint32_t>(files_.size());
+    network_ids_ = static_cast<std::uint32_t>(networks_.size());
 }
 
 ProposalPtr Store::take_proposal() {
@@ -95,6 +96,8 @@ void Store::assume(const Store& other) {
     node_by_host_ = other.node_by_host_;
     files_ = other.files_;
     file_by_name_ = other.file_by_name_;
+    networks_ = other.networks_;
+    network_by_name_ = other.network_by_name_;
     cluster_ = other.cluster_;
     tasks_ = other.tasks_;
     free_places_ = other.free_places_;
@@ -119,6 +122,7 @@ void Store::remember_event(const Committed& done) {
         }
         case Kind::service_created:
         case Kind::service_updated:
+        case Kind::service_allocated:
         case Kind::service_removed:
             services_[done.service->id.index()].last_event = done.event;
             break;
@@ -132,6 +136,11 @@ void Store::remember_event(const Committed& done) {
         case Kind::file_created:
         case Kind::file_removed:
             files_[done.file->id.index()].last_event = done.event;
+            break;
+        case Kind::network_created:
+        case Kind::network_allocated:
+        case Kind::network_removed:
+            networks_[done.network->id.index()].last_event = done.event;
             break;
         case Kind::task_removed:
         case Kind::cluster_updated: break;
@@ -290,6 +299,53 @@ bool Store::apply(const ClusterUpdate& change, Committed& done) {
 const FileObject* Store::find_file(FileKind kind, NameId name) const {
     const auto found = file_by_name_.find({kind, name});
     return found == file_by_name_.end() ? nullptr : &files_[found->second.index()];
+}
+
+// --- Networks ------------------------------------------------------------------------------------
+
+bool Store::apply(const NetworkCreate& change, Committed& done) {
+    SIM_ASSERT(change.network.index() == networks_.size());
+    Network& network = networks_.emplace_back();
+    network.id = change.network;
+    network.name = change.name;
+    network.spec = change.spec;
+    network_by_name_[change.name] = change.network;
+    done.kind = Committed::Kind::network_created;
+    done.network = &network;
+    return true;
+}
+
+bool Store::apply(const NetworkAllocated& change, Committed& done) {
+    Network& network = networks_[change.network.index()];
+    if (network.removed) return false;
+    network.subnet = change.subnet;
+    done.kind = Committed::Kind::network_allocated;
+    done.network = &network;
+    return true;
+}
+
+bool Store::apply(const NetworkRemove& change, Committed& done) {
+    Network& network = networks_[change.network.index()];
+    if (network.removed) return false;
+    network.removed = true;
+    network_by_name_.erase(network.name);
+    done.kind = Committed::Kind::network_removed;
+    done.network = &network;
+    return true;
+}
+
+bool Store::apply(const ServiceAllocated& change, Committed& done) {
+    Service& service = services_[change.service.index()];
+    if (service.removed) return false;
+    service.endpoint = change.endpoint;
+    done.kind = Committed::Kind::service_allocated;
+    done.service = &service;
+    return true;
+}
+
+const Network* Store::find_network(NameId name) const {
+    const auto found = network_by_name_.find(name);
+    return found == network_by_name_.end() ? nullptr : &networks_[found->second.index()];
 }
 
 // --- Queries -------------------------------------------------------------------------------------

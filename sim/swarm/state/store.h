@@ -91,6 +91,7 @@ class Store {
     NodeId new_node_id() { return NodeId{node_ids_++}; }
     ServiceId new_service_id() { return ServiceId{service_ids_++}; }
     FileId new_file_id() { return FileId{file_ids_++}; }
+    NetworkId new_network_id() { return NetworkId{network_ids_++}; }
 
     // --- Reading ---------------------------------------------------------------------------------
     const std::deque<Node>& nodes() const { return nodes_; }
@@ -103,6 +104,8 @@ class Store {
     const Node* find_node(HostId host) const;
     const std::deque<FileObject>& files() const { return files_; }   ///< Removed ones included.
     const FileObject* find_file(FileKind kind, NameId name) const;
+    const std::deque<Network>& networks() const { return networks_; }   ///< Removed ones included.
+    const Network* find_network(NameId name) const;
     const ClusterObject& cluster() const { return *cluster_; }
     ServiceStatus status(ServiceId id) const;
     std::size_t task_count() const { return task_count_; }
@@ -150,6 +153,10 @@ class Store {
     bool apply(const FileCreate& change, Committed& done);
     bool apply(const FileRemove& change, Committed& done);
     bool apply(const ClusterUpdate& change, Committed& done);
+    bool apply(const ServiceAllocated& change, Committed& done);
+    bool apply(const NetworkCreate& change, Committed& done);
+    bool apply(const NetworkAllocated& change, Committed& done);
+    bool apply(const NetworkRemove& change, Committed& done);
     bool take_step(const ServiceUpdate& change, Service& service);
     bool apply_status(const TaskUpdate& change, Task& task);
     void forget_removed();
@@ -175,6 +182,8 @@ class Store {
     std::map<HostId, NodeId> node_by_host_;
     std::deque<FileObject> files_;
     std::map<std::pair<FileKind, NameId>, FileId> file_by_name_;
+    std::deque<Network> networks_;
+    std::map<NameId, NetworkId> network_by_name_;
     std::shared_ptr<const ClusterObject> cluster_ = std::make_shared<const ClusterObject>();
     std::deque<Task> tasks_;                          // The slab: stable addresses, reused places.
     std::vector<std::uint32_t> free_places_;
@@ -187,6 +196,7 @@ class Store {
     std::uint32_t node_ids_ = 0;
     std::uint32_t service_ids_ = 0;
     std::uint32_t file_ids_ = 0;
+    std::uint32_t network_ids_ = 0;
 };
 
 /// Collects changes, each caused by the kernel's cause when it is added, and proposes them in

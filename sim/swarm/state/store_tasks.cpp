@@ -68,6 +68,7 @@ bool Store::apply_status(const TaskUpdate& change, Task& task) {
         change.error == task.error) {
         return false;
     }
+    if (change.addresses != nullptr) task.addresses = change.addresses;
     task.observed = *change.observed;
     task.message = change.message;
     task.error = change.error;
@@ -99,6 +100,7 @@ void Store::forget_removed() {
     committed_.clear();
     for (const Task& task : removed_) {
         tasks_[task.place].spec.reset();
+        tasks_[task.place].addresses.reset();
         free_places_.push_back(task.place);
     }
     removed_.clear();
