@@ -191,6 +191,23 @@ void add_tasks(Story& story, const Tables& tables) {
     }
 }
 
+/// A leader's death is in no chain of what the next one decides: it only begins later. The election
+/// between a fault and the DOWN it led to is part of the answer.
+void add_election(Reader& reader, std::set<EventId>& ids) {
+    const Told *fault = nullptr, *down = nullptr;
+    for (const EventId id : ids) {
+        const Told* told = reader.event(id);
+        if (told->kind->name == "fault.started") fault = told;
+        if (told->kind->name == "node.down" && fault != nullptr) down = told;
+    }
+    if (down == nullptr) return;
+    for (const EventId id : reader.of_kind("raft.leader", {}, down->event.time, 1)) {
+        if (reader.event(id)->event.time <= fault->event.time) continue;
+        const std::vector<EventId> chain = chain_of(reader, id);
+        ids.insert(chain.begin(), chain.end());
+    }
+}
+
 }   // namespace
 
 Result<Story> explain(record::Recording& recording, const std::string& subject,
@@ -233,6 +250,7 @@ Result<Story> explain(record::Recording& recording, const std::string& subject,
         const std::vector<EventId> chain = chain_of(reader, id);
         ids.insert(chain.begin(), chain.end());
     }
+    add_election(reader, ids);
     const EventId state = newest_state(reader, own);
     if (reader.event(state) == nullptr) return unknown(reader, subject, at);
     story.headline = sentence(*reader.event(state), reader.names());

@@ -19,7 +19,7 @@ import blocks
 
 REFERENCE = ("scenario", "events", "cli", "docker")
 PAGES = ["README.md", "docs/start.md", "docs/tour.md", "docs/glossary.md", "docs/architecture.md",
-         "docs/contributing.md", "docs/performance.md"]
+         "docs/contributing.md", "docs/performance.md", "docs/chapters/orchestration.md"]
 PAGES += [f"docs/reference/{page}.md" for page in REFERENCE]
 SKIPPED = 77
 
