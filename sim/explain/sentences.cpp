@@ -193,7 +193,7 @@ const std::map<std::string_view, Function>& cluster() {
     return all;
 }
 
-const std::map<std::string_view, Function>& networks() {
+const std::map<std::string_view, Function>& networks_and_trust() {
     static const std::map<std::string_view, Function> all{
         {"service.allocated",
          [](const Words& w) {
@@ -201,6 +201,15 @@ const std::map<std::string_view, Function>& networks() {
              return w.subject() + " gets " + w("virtual_ips") +
                     (ports.empty() ? "" : ", published as " + ports);
          }},
+        {"node.removed",
+         [](const Words& w) { return w.subject() + " is removed from the swarm"; }},
+        {"certificate.issued",
+         [](const Words& w) {
+             return w.subject() + " gets a certificate for " + w("valid_for") + " (" + w("why") +
+                    ")";
+         }},
+        {"access.refused",
+         [](const Words& w) { return w.subject() + " is turned away: " + w("error"); }},
         {"network.created",
          [](const Words& w) { return "network " + w.subject() + " is created"; }},
         {"network.allocated",
@@ -267,7 +276,7 @@ const std::map<std::string_view, Function>& services() {
 std::string sentence(const Told& told, const Names& names) {
     const Words words{told, names};
     for (const auto* family :
-         {&tasks(), &containers(), &machines(), &cluster(), &networks(), &services()}) {
+         {&tasks(), &containers(), &machines(), &cluster(), &networks_and_trust(), &services()}) {
         const auto found = family->find(told.kind->name);
         if (found != family->end()) return found->second(words);
     }

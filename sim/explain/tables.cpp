@@ -1,6 +1,12 @@
 #include "explain/tables.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <map>
+#include <set>
+#include <sstream>
+#include <utility>
 
 #include "swarm/events.h"
 #include "swarm/state/objects.h"
@@ -32,7 +38,15 @@ class Fold final : public EventSink {
                 tasks_[event.subject].row.desired = text(name_in(event, 1));
                 return;
             case task_removed.id: tasks_.erase(event.subject); return;
+            case service_allocated.id:
+                services_[text(event.subject)].ports = ports_of(text(name_in(event, 1)));
+                return;
+            case node_removed.id: forget_node(text(event.subject)); return;
             case node_ready.id:
+                // A host that joins again is another node; the old one stays until it is removed.
+                if (text(name_in(event, 1)) == "none" && !joined_.insert(event.subject).second) {
+                    former_.push_back(std::exchange(nodes_[text(event.subject)], {}));
+                }
                 node(event).status = "ready";
                 if (text(name_in(event, 0)) == "manager" && node(event).manager_status.empty()) {
                     node(event).manager_status = "reachable";
@@ -66,6 +80,7 @@ class Fold final : public EventSink {
         Tables tables;
         tables.at = until_ == time_never ? now_ : until_;
         for (const auto& [name, row] : nodes_) tables.nodes.push_back(row);
+        tables.nodes.insert(tables.nodes.end(), former_.begin(), former_.end());
         for (auto& [name, task] : tasks_) {
             words::TaskRow& row = task.row;
             row.age = tables.at - task.since;
@@ -132,6 +147,35 @@ class Fold final : public EventSink {
         row.image = text(name_in(event, 2));
     }
 
+    void forget_node(const std::string& name) {
+        const auto old = std::find_if(former_.begin(), former_.end(), [&](const auto& row) {
+            return row.hostname == name;
+        });
+        if (old != former_.end()) {
+            former_.erase(old);
+            return;
+        }
+        nodes_.erase(name);
+        joined_.erase(names_.find(name));
+    }
+
+    /// "*:8080->80/tcp, …" as the event says them.
+    static std::vector<swarm::PortConfig> ports_of(const std::string& said) {
+        std::vector<swarm::PortConfig> ports;
+        std::istringstream parts(said);
+        for (std::string part; std::getline(parts, part, ',');) {
+            swarm::PortConfig port;
+            std::array<char, 5> protocol{};
+            const int read = std::sscanf(part.c_str(), " *:%u->%u/%4s", &port.published,
+                                         &port.target, protocol.data());
+            if (read != 3) continue;
+            if (protocol[0] == 'u') port.protocol = swarm::Protocol::udp;
+            if (protocol[0] == 's') port.protocol = swarm::Protocol::sctp;
+            ports.push_back(port);
+        }
+        return ports;
+    }
+
     words::NodeRow& node(const Event& event) {
         words::NodeRow& row = nodes_[text(event.subject)];
         if (row.hostname.empty()) {
@@ -147,6 +191,8 @@ class Fold final : public EventSink {
     std::uint64_t seed_;
     Time until_, now_{};
     std::map<std::string, words::NodeRow> nodes_;
+    std::set<NameId> joined_;
+    std::vector<words::NodeRow> former_;   // DOWN nodes whose host joined again.
     std::map<std::string, words::ServiceRow> services_;
     std::map<NameId, Task> tasks_;
     std::uint64_t created_ = 0;

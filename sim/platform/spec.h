@@ -41,7 +41,7 @@ struct DiskSpec {
 };
 
 /// What the orchestrator may make of a host. Only a hint: `automatic` leaves it to the scenario.
-enum class RoleHint : std::uint8_t { automatic, worker, manager };
+enum class RoleHint : std::uint8_t { automatic, worker, manager, none };
 
 /// Hosts that are alike.
 ///

@@ -47,6 +47,9 @@ void Loader::read(const yaml::Node& root) {
     read_machines(map);
     read_record(map.value("record"));
     read_scheduler(map.value("scheduler"));
+    map.read("cert_expiry", spec_.certificate_validity);
+    map.check(spec_.certificate_validity >= std::chrono::hours{1}, "cert_expiry",
+              "minimum certificate expiry time is: 1h0m0s", "such as 2h");
     read_managers(map.value("managers"));
     read_images(map.value("registry"), map.value("images"));
     read_stack(map.value("stack"));
@@ -114,8 +117,26 @@ void Loader::read_managers(const yaml::Value& value) {
                                         "advises at most seven",
                              .hint = "every write waits for a majority of them: 3, 5 or 7"});
     }
-    if (spec_.managers.empty() && !hosts_.hosts.empty()) {
-        spec_.managers.push_back(hosts_.hosts.front().name);
+    const auto is_outside = [&](const platform::HostList::Entry& host) {
+        return spec_.platform.hosts[host.group].role == platform::RoleHint::none;
+    };
+    const auto first = std::find_if_not(hosts_.hosts.begin(), hosts_.hosts.end(), is_outside);
+    if (spec_.managers.empty() && first != hosts_.hosts.end()) {
+        spec_.managers.push_back(first->name);
+    }
+    for (const platform::HostList::Entry& host : hosts_.hosts) {
+        const auto& named_there = spec_.managers;
+        const bool manages =
+            std::find(named_there.begin(), named_there.end(), host.name) != named_there.end();
+        const bool alone = first == hosts_.hosts.end();
+        if (!is_outside(host) || (!manages && !alone)) continue;
+        problems_.push_back({.file = spec_.file, .line = value.exists()
+                                                             ? value.node().line()
+                                                             : spec_.platform.where.line,
+                             .path = value.exists() ? value.path() : "platform",
+                             .message = host.name + " has role none",
+                             .hint = "a swarm begins with one manager at least"});
+        return;
     }
 }
 

@@ -49,7 +49,7 @@ class Loader {
     void read_commands(const yaml::Value& value);
     void check_command(Map& map, const CommandSpec& command);
     void take_short_form(CommandSpec command);
-    void read_lines(const yaml::Value& value, Duration at);
+    void read_lines(const yaml::Value& value, Duration at, const std::string& on);
     void learn_names(const CommandSpec& command);
     void read_expectations(const yaml::Value& value);
 

@@ -168,9 +168,12 @@ void Loader::read_commands(const yaml::Value& value) {
                 map.check(!map.has(key), key, "a command is either a line to run or a short form",
                           "remove it");
             }
-            read_lines(map.value("run"), command.at);
+            map.read("on", command.on);
+            if (map.has("on")) check_host(command.on, map.value("on"));
+            read_lines(map.value("run"), command.at, command.on);
             continue;
         }
+        map.check(!map.has("on"), "on", "only lines are typed at a host", "write run: docker …");
         const bool known = map.required("do").into(
             command.what, yaml::Choices<Do>{{"scale", Do::scale}, {"update", Do::update},
                                             {"drain", Do::drain}, {"pause", Do::pause},
@@ -201,7 +204,7 @@ void Loader::take_short_form(CommandSpec command) {
 }
 
 /// One line or many: a cheat sheet with comments and blank lines is typed line by line.
-void Loader::read_lines(const yaml::Value& value, Duration at) {
+void Loader::read_lines(const yaml::Value& value, Duration at, const std::string& on) {
     for (const auto& [text, place] : texts_of(value)) {
         std::istringstream lines(text);
         int below = 0;
@@ -222,6 +225,7 @@ void Loader::read_lines(const yaml::Value& value, Duration at) {
             }
             CommandSpec command = std::move(read.value());
             command.at = at;
+            command.on = on;
             learn_names(command);
             spec_.commands.push_back(std::move(command));
         }

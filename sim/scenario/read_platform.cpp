@@ -49,7 +49,9 @@ void read_shape(Map& map, HostGroupSpec& group) {
         group.memory = HostGroupSpec{}.memory;
     }
     read_disk(map.value("disk"), group.disk);
-    map.read("role", group.role, {{"manager", RoleHint::manager}, {"worker", RoleHint::worker}});
+    map.read("role", group.role, {{"manager", RoleHint::manager},
+                                  {"worker", RoleHint::worker},
+                                  {"none", RoleHint::none}});
     const auto labels = map.value("labels").entries();
     if (!labels.empty()) group.labels.clear();
     for (const auto& [key, value] : labels) {

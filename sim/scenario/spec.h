@@ -42,6 +42,7 @@ struct CommandSpec {
     std::uint64_t replicas = 0;       ///< scale only.
     std::string image;                ///< update only.
     std::string host;                 ///< drain, pause and activate only.
+    std::string on;                   ///< The host it is typed at; empty: a terminal outside.
     platform::Where where;
     std::string line;                 ///< As it is typed: "docker service scale web=5".
     std::shared_ptr<const words::Command> command;     ///< The line, understood.
@@ -78,6 +79,7 @@ struct ScenarioSpec {
     /// Hosts that run a manager, the first leader first. Default: the hosts whose role is manager,
     /// else the first host.
     std::vector<std::string> managers;
+    Duration certificate_validity = std::chrono::hours{90 * 24};   ///< Of nodes' certificates.
     swarm::PlacementPolicy policy = swarm::PlacementPolicy::spread;
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;

@@ -95,6 +95,10 @@ Section scenario() {
           "Where the swarm's managers run, the first leader first; at most seven.", "[node-1]"},
          {"scheduler", "[scheduler](#scheduler)", "as Swarm does",
           "How the manager chooses among the nodes that could run a task.", "{policy: binpack}"},
+         {"cert_expiry", "duration", "2160h",
+          "How long a node's certificate is valid (`docker swarm init --cert-expiry`); it is "
+          "renewed between half and four fifths of that.",
+          "2h"},
          {"registry", "[registry](#registry)", "on the first manager",
           "Where images are pulled from.", ""},
          {"images", "map of [images](#images)", "none",
@@ -157,6 +161,8 @@ Section command() {
               "Typed one after the other, each when the one before was answered. Blank lines and "
               "`#` comments are passed over. Files are relative to the scenario.",
               "docker service scale web=6"},
+             {"on", "host", "a terminal outside that reaches a manager",
+              "With `run`: the host it is typed at, whose own engine answers.", "node-2"},
              {"do", "`scale`, `update`, `drain`, `pause`, `activate`", "required without `run`",
               "`docker service scale`, `docker service update --image`, and `docker node update "
               "--availability` drain, pause and active.", "scale"},

@@ -49,7 +49,9 @@ Section host_shape() {
              {"memory", "size", spelled(d.memory), "Memory.", "16GiB"},
              {"disk", "bandwidth, or [disk](#disk)", "as there",
               "A bandwidth means that much both ways.", "100MBps"},
-             {"role", "`manager`, `worker`", "left to `managers`", "What it is in the swarm.",
+             {"role", "`manager`, `worker`, `none`", "left to `managers`",
+              "What it is in the swarm. `none`: outside of it, until somebody types `docker swarm "
+              "join` there.",
               "worker"},
              {"labels", "map of texts", "none", "Node labels, for placement constraints.",
               "{ssd: \"true\"}"},

@@ -111,6 +111,7 @@ Json Server::inspect() const {
     }
     reply["nodes"] = Json::array();
     for (const swarm::Node& node : store.nodes()) {
+        if (node.removed) continue;
         reply["nodes"].push_back({{"name", session_.names().text(node.hostname)},
                                   {"state", swarm::to_text(node.state)},
                                   {"availability", swarm::to_text(node.availability)}});

@@ -37,6 +37,11 @@ inline constexpr EventKind node_role{
     .fields = {{{"role", FieldType::name, "manager or worker"}}}};
 
 // --- Managers: Raft (subject: the manager's node) ------------------------------------------------
+inline constexpr EventKind node_removed{
+    .id = 105, .name = "node.removed", .subject = "node",
+    .doc = "The node is no member of the swarm any more; its certificate opens nothing.",
+    .fields = {{{"id", FieldType::name, "of the node: a host may join again as another one"}}},
+    .verbosity = 0};
 inline constexpr EventKind raft_leader{
     .id = 160, .name = "raft.leader", .subject = "node",
     .doc = "The manager leads the swarm: it won the election and has applied its whole log.",
@@ -290,7 +295,7 @@ inline constexpr EventKind allocation_failed{
                 {"network", FieldType::name, "where"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 53> all{
+inline constexpr std::array<const EventKind*, 54> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
     &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
@@ -301,7 +306,7 @@ inline constexpr std::array<const EventKind*, 53> all{
     &update_completed, &update_rollback_started, &update_rollback_paused,
     &update_rollback_completed, &update_slot, &update_failure, &node_unknown, &node_role,
     &network_created, &network_allocated, &network_removed, &service_allocated,
-    &allocation_failed, &raft_leader, &raft_stepdown, &raft_candidate, &raft_member,
+    &allocation_failed, &node_removed, &raft_leader, &raft_stepdown, &raft_candidate, &raft_member,
     &raft_snapshot};
 
 }   // namespace glasshive::swarm::events

@@ -37,6 +37,8 @@ enum class DispatcherMessage : std::uint16_t {
     assignments,   ///< dispatcher → agent [a: session id, b: 1 when complete]. Body Assignments.
     status_update,   ///< agent → dispatcher [a: session id]. Body StatusUpdates.
     session_redirect,      ///< manager → agent [b: the leader's process]: ask there.
+    certificate_request,   ///< agent → dispatcher [a: session id]: mine has lived half its life.
+    certificate,   ///< dispatcher → agent [a: session id, b: how long it is valid from now, ns].
 };
 
 /// What a node says of itself when it registers.
@@ -45,6 +47,7 @@ struct NodeDescription final : kernel::MessageBody {
     NameId hostname;
     Cpus cpus{};
     Bytes memory{};
+    Time certificate_until = time_never;   ///< End of the certificate that the handshake shows.
 };
 
 /// One task as its agent is told of it.

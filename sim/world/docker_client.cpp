@@ -13,7 +13,8 @@ std::string daemon_error(const std::string& what) {
 }
 
 bool DockerClient::needs_leader(const words::Command& command) {
-    return command.verb != Verb::version;
+    return command.verb != Verb::version && command.verb != Verb::swarm_leave &&
+           command.verb != Verb::swarm_join;
 }
 
 std::string DockerClient::id_of(swarm::ObjectKind kind, std::uint64_t number) const {
@@ -46,6 +47,7 @@ DockerClient::Found DockerClient::find_node(const std::string& name) const {
     Found found;
     std::size_t named = 0, begins = 0;
     for (const swarm::Node& node : store().nodes()) {
+        if (node.removed) continue;
         const std::string id = id_of(swarm::ObjectKind::node, node.id.value);
         if (id == name) return {nullptr, &node, ""};
         if (node.config->hostname == name) {
@@ -76,7 +78,7 @@ std::string not_simulated(const words::Command& command) {
 }   // namespace
 
 DockerPlan DockerClient::plan(const words::Command& command, const swarm::StackSpec* stack,
-                              const std::string& content, swarm::Manager* at) {
+                              const std::string& content, swarm::Manager* at, HostId host) {
     DockerPlan plan;
     const auto* names = std::get_if<words::Names>(&command.what);
     const auto* look = std::get_if<words::Look>(&command.what);
@@ -103,6 +105,11 @@ DockerPlan DockerClient::plan(const words::Command& command, const swarm::StackS
         case Verb::node_update:
         case Verb::node_promote:
         case Verb::node_demote: update_nodes(plan, command); break;
+        case Verb::node_rm: remove_nodes(plan, *names); break;
+        case Verb::swarm_leave: leave(plan, *names, host); break;
+        case Verb::swarm_join:
+            join(plan, std::get<words::SwarmJoin>(command.what), host);
+            break;
         case Verb::swarm_init: force_new_cluster(plan, at); break;
         case Verb::swarm_join_token:
             join_token(plan, std::get<words::SwarmJoinToken>(command.what));

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "swarm/agent/daemon.h"
 #include "words/command.h"
 #include "world/managers.h"
 
@@ -17,6 +19,13 @@ struct DockerPlan {
     std::string out, err;
     int exit_code = 0;
     std::vector<std::function<std::string()>> acts;
+    std::function<void()> tell;   ///< What is said of a refusal beside the command's outcome.
+};
+
+/// The machines: their daemons, by host, and what a node would say of itself when it joins.
+struct Engines {
+    std::deque<swarm::agent::Daemon>* daemons = nullptr;
+    std::function<swarm::NodeConfig(HostId)> describe;
 };
 
 /// docker's command line at a terminal that reaches the managers: looks names up, asks the acting
@@ -31,9 +40,12 @@ class DockerClient {
     /// True for commands that only a leader can answer: they hang without one.
     static bool needs_leader(const words::Command& command);
     /// `stack` and `content`: what the files that the command names hold. Requires a leader where
-    /// needs_leader(command), but for forcing a new cluster: that is done at `at`.
+    /// needs_leader(command), but for forcing a new cluster: that is done at `at`. `host`: where it
+    /// is typed.
     DockerPlan plan(const words::Command& command, const swarm::StackSpec* stack,
-                    const std::string& content, swarm::Manager* at);
+                    const std::string& content, swarm::Manager* at, HostId host);
+    bool is_member(HostId host) const { return (*engines_.daemons)[host.index()].is_member(); }
+    void set_engines(Engines engines) { engines_ = std::move(engines); }
 
   private:
     struct Found {
@@ -63,6 +75,11 @@ class DockerClient {
     void join_token(DockerPlan& plan, const words::SwarmJoinToken& command);
     void unlock_key(DockerPlan& plan, const words::SwarmUnlockKey& command);
     void update_swarm(DockerPlan& plan, const words::SwarmUpdate& command);
+    // docker_membership.cpp
+    void remove_nodes(DockerPlan& plan, const words::Names& command);
+    void leave(DockerPlan& plan, const words::Names& command, HostId host);
+    void join(DockerPlan& plan, const words::SwarmJoin& command, HostId host);
+    void refuse_join(DockerPlan& plan, HostId host, const std::string& why);
     bool plan_object(DockerPlan& plan, const words::Command& command, const std::string& content);
     // docker_networks.cpp
     std::string network_problem(const swarm::ServiceSpec& spec) const;
@@ -85,6 +102,7 @@ class DockerClient {
 
     kernel::Kernel& kernel_;
     Managers& managers_;
+    Engines engines_;
     std::set<std::string> local_networks_;   // Bridges of the terminal's own engine.
 };
 

@@ -1,6 +1,7 @@
 // docker node … and docker swarm …
 #include <algorithm>
 
+#include "swarm/security/certificate.h"
 #include "swarm/security/tokens.h"
 #include "words/tables.h"
 #include "world/docker_client.h"
@@ -84,6 +85,7 @@ void DockerClient::list_nodes(DockerPlan& plan, const words::Look& command) {
     const swarm::Manager& leads = *managers_.leader();
     const raft::Membership& members = leads.consensus().raft()->membership();
     for (const swarm::Node& node : store().nodes()) {
+        if (node.removed) continue;
         words::NodeRow row;
         row.id = id_of(swarm::ObjectKind::node, node.id.value);
         row.hostname = node.config->hostname;
@@ -169,6 +171,14 @@ void DockerClient::unlock_key(DockerPlan& plan, const words::SwarmUnlockKey& com
 
 void DockerClient::update_swarm(DockerPlan& plan, const words::SwarmUpdate& command) {
     const words::SwarmOptions& options = command.options;
+    if (options.certificate_expiry &&
+        *options.certificate_expiry < swarm::certificate_validity_min) {
+        // Source: swarmkit manager/controlapi/cluster.go validateClusterSpec.
+        plan.err = daemon_error("rpc error: code = InvalidArgument desc = minimum certificate "
+                                "expiry time is: 1h0m0s");
+        plan.exit_code = 1;
+        return;
+    }
     plan.acts.emplace_back([this, options] {
         auto cluster = std::make_shared<swarm::ClusterObject>(store().cluster());
         if (options.autolock) {

@@ -1,5 +1,7 @@
 #include "world/managers.h"
 
+#include <utility>
+
 namespace glasshive::world {
 
 void Managers::add(HostId host) {
@@ -59,12 +61,23 @@ swarm::Manager* Managers::leader() {
     return nullptr;
 }
 
-swarm::Manager* Managers::on(HostId host) {
+const swarm::Manager* Managers::on(HostId host) const {
     // The newest: one that was demoted and promoted again has a new life.
     for (auto each = managers_.rbegin(); each != managers_.rend(); ++each) {
         if (kernel_.host_of(each->id()) == host) return &*each;
     }
     return nullptr;
+}
+
+swarm::Manager* Managers::on(HostId host) {
+    return const_cast<swarm::Manager*>(std::as_const(*this).on(host));
+}
+
+bool Managers::manages(HostId host) const {
+    const swarm::Manager* manager = on(host);
+    if (manager == nullptr || state_.is_expelled(manager->member())) return false;
+    const swarm::Node* node = store().find_node(host);
+    return node == nullptr || node->config->role == swarm::NodeRole::manager;
 }
 
 std::vector<ProcessId> Managers::processes() const {

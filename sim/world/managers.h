@@ -29,17 +29,21 @@ class Managers final : swarm::LogDisk {
     /// has its new certificate); a demoted one leaves when the leader has seen to it.
     std::string promote(HostId host);
     std::string demote(HostId host);
+    /// Whether a manager runs there that has not left, and whose node is to be one.
+    bool manages(HostId host) const;
 
     /// The one that acts as leader; null: none.
     swarm::Manager* leader();
     const swarm::Manager* leader() const;
     /// The manager on a host; null: none.
     swarm::Manager* on(HostId host);
+    const swarm::Manager* on(HostId host) const;
     swarm::Manager& first() { return managers_.front(); }
     std::deque<swarm::Manager>& all() { return managers_; }
     std::vector<ProcessId> processes() const;
     const swarm::Store& store() const { return state_.store(); }
     /// See ReplicatedState.
+    void set_certificate_validity(Duration validity) { state_.set_certificate_validity(validity); }
     void remake_ingress(swarm::NetworkSpec spec) { state_.remake_ingress(std::move(spec)); }
 
   private:

@@ -84,6 +84,7 @@ swarm::Manager* Operator::manager() const {
 
 bool Operator::nodes_are_up() const {
     for (const swarm::Node& node : managers_.store().nodes()) {
+        if (node.removed) continue;
         const bool runs = kernel_.is_on(node.host) && !kernel_.is_paused(node.host);
         if (runs && node.state != swarm::NodeState::ready) return false;
     }
@@ -170,7 +171,9 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
     std::string refused = refusal(command, waits);
     DockerPlan plan;
     if (refused.empty()) {
-        plan = docker_.plan(*command.command, command.stack.get(), command.content, manager());
+        swarm::Manager* to = command.on.empty() ? manager() : managers_.on(place_of(command));
+        const HostId host = command.on.empty() ? kernel_.host_of(to->id()) : place_of(command);
+        plan = docker_.plan(*command.command, command.stack.get(), command.content, to, host);
         if (plan.acts.empty() && plan.exit_code != 0) refused = first_problem(plan.err);
     } else {
         plan.err = refused + "\n";
@@ -184,6 +187,7 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
     const kernel::CauseScope scope(kernel_, event);
     std::string printed = plan.out;
     for (const auto& act : plan.acts) printed += act();
+    if (plan.tell) plan.tell();
     printed += plan.err;
     // Short forms are answered by their outcome; lines print as docker does.
     if (command.what == CommandSpec::Do::words && !printed.empty()) {
@@ -195,10 +199,38 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
              .path = command.where.path, .message = refused}};
 }
 
+HostId Operator::place_of(const CommandSpec& command) const {
+    const NameId name = kernel_.names().find(command.on);
+    for (std::uint32_t i = 0; i < kernel_.topology().host_count(); ++i) {
+        if (kernel_.name_of(HostId{i}) == name) return HostId{i};
+    }
+    return {};
+}
+
 std::string Operator::refusal(const CommandSpec& command, bool& waits) const {
     waits = false;
     // The words of docker/cli and of SwarmKit's control API.
     swarm::Manager* to = manager();
+    if (!command.on.empty()) {
+        const HostId host = place_of(command);
+        if (!kernel_.is_on(host) || kernel_.is_paused(host)) {
+            return "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the "
+                   "docker daemon running?";
+        }
+        const words::Verb verb = command.command->verb;
+        if (verb == words::Verb::swarm_leave || verb == words::Verb::swarm_join) return "";
+        if (!managers_.manages(host)) {   // Source: moby daemon/cluster/cluster.go errNoManager.
+            const bool member = docker_.is_member(host);
+            return std::string("Error response from daemon: This node is not a swarm manager. ") +
+                   (member ? "Worker nodes can't be used to view or modify cluster state. Please "
+                             "run this command on a manager node or promote the current node to a "
+                             "manager."
+                           : "Use \"docker swarm init\" or \"docker swarm join\" to connect this "
+                             "node to swarm and try again.");
+        }
+        swarm::Manager* there = managers_.on(host);
+        to = there->follows() && managers_.leader() != nullptr ? managers_.leader() : there;
+    }
     if (to == nullptr) {
         return "Cannot connect to the Docker daemon: the manager's host does not answer";
     }

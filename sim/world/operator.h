@@ -35,6 +35,9 @@ class Operator final : public kernel::Process {
     /// Both must outlive this. Registers itself; whoever runs the world starts it.
     Operator(kernel::Kernel& kernel, Managers& managers, OperatorScript script);
 
+    /// Before the run: for commands that are typed at a host.
+    void set_engines(Engines engines) { docker_.set_engines(std::move(engines)); }
+
     void on_start() override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
@@ -58,6 +61,8 @@ class Operator final : public kernel::Process {
     /// hangs so far, and may still be done.
     std::string refusal(const scenario::CommandSpec& command, bool& waits) const;
     void deploy(swarm::Manager& to);
+    /// The host that a command is typed at. Requires that it names one.
+    HostId place_of(const scenario::CommandSpec& command) const;
 
     kernel::Kernel& kernel_;
     Managers& managers_;

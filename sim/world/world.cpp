@@ -44,6 +44,7 @@ struct World::Parts {
           op(kernel, managers,
              {run_name(spec), spec.networks, spec.secrets, spec.configs, spec.services,
               spec.commands}) {
+        managers.set_certificate_validity(spec.certificate_validity);
         for (const swarm::NetworkSpec& network : spec.networks) {
             if (network.name == swarm::ingress_network) managers.remake_ingress(network);
         }
@@ -52,7 +53,7 @@ struct World::Parts {
         environment.emplace(swarm::agent::Environment{
             .kernel = kernel, .catalog = catalog, .managers = managers.processes(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
-            .group = {}, .machine = adapter});
+            .group = {}, .machine = adapter, .certificate_validity = spec.certificate_validity});
         for (const auto& [image, application] : spec.applications) {
             environment->applications.emplace(
                 events.names().intern(runtime::with_tag(image)), application);
@@ -62,6 +63,7 @@ struct World::Parts {
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
     void join_nodes(const scenario::ScenarioSpec& spec);
+    swarm::NodeConfig describe(HostId host) const;
     void start(const scenario::ScenarioSpec& spec);
 
     platform::Platform platform;
@@ -94,24 +96,33 @@ void World::Parts::add_daemons() {
     }
 }
 
+swarm::NodeConfig World::Parts::describe(HostId host) const {
+    const platform::HostGroupSpec& machine = platform.machine(host);
+    swarm::NodeConfig config{.hostname = std::string(platform.host_name(host))};
+    config.labels.insert(machine.labels.begin(), machine.labels.end());
+    // Where a node stands is known to its operator; spread and constraints may ask for it.
+    config.labels.emplace("zone", platform.zones()[platform.zone_of(host)]);
+    config.labels.emplace("rack", platform.racks()[platform.rack_of(host)]);
+    config.cpus = machine.cores;
+    config.memory = machine.memory;
+    config.generic.insert(machine.generic_resources.begin(), machine.generic_resources.end());
+    return config;
+}
+
 void World::Parts::join_nodes(const scenario::ScenarioSpec& spec) {
     for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
         const HostId host{i};
-        const platform::HostGroupSpec& machine = platform.machine(host);
-        const std::string name(platform.host_name(host));
-        const bool manages =
-            std::find(spec.managers.begin(), spec.managers.end(), name) != spec.managers.end();
-        swarm::NodeConfig config{
-            .hostname = name, .role = manages ? swarm::NodeRole::manager : swarm::NodeRole::worker};
-        config.labels.insert(machine.labels.begin(), machine.labels.end());
-        // Where a node stands is known to its operator; spread and constraints may ask for it.
-        config.labels.emplace("zone", platform.zones()[platform.zone_of(host)]);
-        config.labels.emplace("rack", platform.racks()[platform.rack_of(host)]);
-        config.cpus = machine.cores;
-        config.memory = machine.memory;
-        config.generic.insert(machine.generic_resources.begin(), machine.generic_resources.end());
+        if (platform.machine(host).role == platform::RoleHint::none) {
+            daemons[i].leave();   // It was never in.
+            continue;
+        }
+        swarm::NodeConfig config = describe(host);
+        const bool manages = std::find(spec.managers.begin(), spec.managers.end(),
+                                       config.hostname) != spec.managers.end();
+        if (manages) config.role = swarm::NodeRole::manager;
         managers.first().add_node(host, std::move(config));
     }
+    op.set_engines({&daemons, [this](HostId host) { return describe(host); }});
 }
 
 namespace {
@@ -138,7 +149,11 @@ void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
         const bool inside = !client.from_service.empty();
         std::vector<HostId> entered;
         if (client.enter.empty()) {
-            for (std::uint32_t i = 0; i < platform.host_count(); ++i) entered.push_back(HostId{i});
+            for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+                const bool outside =
+                    platform.machine(HostId{i}).role == platform::RoleHint::none;
+                if (!outside) entered.push_back(HostId{i});
+            }
         } else {
             entered.push_back(platform.find_host(client.enter));
         }

@@ -19,7 +19,7 @@ bool exempt(std::string_view event) {
            // There are no such commands in storms yet.
            event == "node.role" || event == "raft.member" || event == "raft.snapshot" ||
            event.rfind("file.", 0) == 0 ||
-           event == "certificate.issued" || event == "access.refused";
+           event == "certificate.issued";
 }
 
 const std::vector<std::string>& wanted_beside_events() {

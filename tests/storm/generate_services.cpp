@@ -235,13 +235,16 @@ void add_commands(Plan& plan, Dice dice) {
                      "service rm " + service.name, "node ls", "service ls", "network ls",
                      "network create -d overlay spare", "network create -d overlay spare",
                      "network rm front",
+                     "swarm leave",
                      "node update --label-add storm=yes " + host, "swarm update --autolock=false"});
                 const std::string both =
                     line.find("spare") == std::string::npos
                         ? "docker " + line
                         : "[docker " + line + ", docker network rm spare]";
+                const std::string on = line == "swarm leave" ? ", on: " + host : "";
                 plan.draft.commands.push_back(
-                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + ", run: " + both + "}",
+                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + on + ", run: " + both +
+                         "}",
                      "", {service.name, host}, "command words"});
                 break;
             }
@@ -251,6 +254,13 @@ void add_commands(Plan& plan, Dice dice) {
                     {at + what + ", host: " + host + "}", "", {host}, "command " + what});
             }
         }
+    }
+    if (dice.chance(15)) {   // A machine is thrown out while it runs.
+        const std::string host = dice.one_of(plan.hosts);
+        plan.draft.commands.push_back(
+            {"{at: " + seconds(dice.between(1, plan.trouble_ends)) +
+                 ", run: docker node rm --force " + host + "}",
+             "", {host}, "command words"});
     }
 }
 

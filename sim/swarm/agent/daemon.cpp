@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "swarm/agent/tags.h"
 #include "swarm/agent/worker.h"
+#include "swarm/security/certificate.h"
 
 namespace glasshive::swarm::agent {
 
@@ -37,13 +38,15 @@ void Daemon::on_start() {
         const bool watches = discovery::Gossip::watches(environment_.group, facts_.host);
         if (worker_ != nullptr || watches) worker().on_reboot();
     }
+    if (certificates_ == 0) take_certificate(environment_.certificate_validity);
     booted_before_ = true;
-    register_session();
+    if (member_) register_session();
 }
 
 void Daemon::on_stop() {
     if (worker_ != nullptr) worker_->on_stop(!environment_.kernel.is_on(facts_.host));
     state_ = Session::none;
+    renewing_ = false;
     channel_ = {};
     timer_ = kernel::TimerId::none;
     backoff_ = {};
@@ -77,6 +80,7 @@ void Daemon::register_session() {
     description->hostname = facts_.name;
     description->cpus = facts_.cpus;
     description->memory = facts_.memory;
+    description->certificate_until = certificate_until_;
     state_ = Session::registering;
     channel_ = kernel.connect(id(), manager_);
     likely_channel_ = channel_;
@@ -93,12 +97,67 @@ void Daemon::session_failed() {
     if (channel_.valid()) kernel.close(id(), channel_);
     channel_ = {};
     state_ = Session::none;
+    renewing_ = false;
     if (worker_ != nullptr) worker_->session_lost();
     backoff_ = std::min(backoff_first + 2 * backoff_, backoff_most);
     // A stream per failure rather than one kept: an idle daemon carries no generator.
     kernel::Rng rng = kernel.rng("swarm/agent/" + std::string(kernel.names().text(facts_.name)) +
                                  "/" + std::to_string(++failures_));
     set_timer(rng.between(Duration{0}, backoff_ - Duration{1}), tags::retry, {});
+}
+
+// --- Membership ----------------------------------------------------------------------------------
+
+void Daemon::leave() {
+    auto& kernel = environment_.kernel;
+    member_ = false;
+    kernel.cancel(timer_);
+    if (channel_.valid()) kernel.close(id(), channel_);
+    channel_ = {};
+    state_ = Session::none;
+    renewing_ = false;
+    if (worker_ == nullptr) return;
+    worker_->session_lost();
+    worker_->assign(Assignments{}, true);   // What is in no assignment goes.
+}
+
+void Daemon::join(Duration certificate_validity) {
+    member_ = true;
+    backoff_ = {};
+    take_certificate(certificate_validity);
+    if (booted_before_ && environment_.kernel.is_on(facts_.host)) register_session();
+}
+
+void Daemon::take_certificate(Duration valid_for) {
+    const Time now = environment_.kernel.now();
+    ++certificates_;
+    renewing_ = false;
+    certificate_since_ = now;
+    certificate_until_ = now + valid_for;
+    certificate_half_ = now + (valid_for - certificate_backdate) / 2;
+    renew_at_ = time_never;
+}
+
+/// Looked at with each answered heartbeat: a timer of its own would be one per node for months.
+/// What is drawn is the law's whole minute; five seconds more or less do not matter to it.
+void Daemon::look_at_certificate() {
+    auto& kernel = environment_.kernel;
+    if (renewing_) return;
+    if (renew_at_ == time_never) {
+        kernel::Rng rng = kernel.rng("swarm/agent/" +
+                                     std::string(kernel.names().text(facts_.name)) +
+                                     "/certificate/" + std::to_string(certificates_));
+        const Certificate held{.serial = certificates_,
+                               .valid_from = certificate_since_ - certificate_backdate,
+                               .valid_until = certificate_until_};
+        renew_at_ = certificate_since_ + renewal_wait(held, certificate_since_, rng);
+    }
+    if (kernel.now() < renew_at_) return;
+    renewing_ = true;
+    kernel.send(id(), channel_,
+                {.type = static_cast<std::uint16_t>(DispatcherMessage::certificate_request),
+                 .a = session_,
+                 .size = description_size});
 }
 
 void Daemon::beat() {
@@ -150,7 +209,10 @@ void Daemon::on_dispatcher(const kernel::Message& message) {
     if (type == DispatcherMessage::heartbeat_reply) {
         environment_.kernel.cancel(timer_);
         if (worker_ != nullptr) worker_->beat_answered();
+        if (environment_.kernel.now() >= certificate_half_) look_at_certificate();
         set_timer(Duration{static_cast<std::int64_t>(message.b)}, tags::beat, {});
+    } else if (type == DispatcherMessage::certificate) {
+        take_certificate(Duration{static_cast<std::int64_t>(message.b)});
     } else if (type == DispatcherMessage::assignments) {
         const auto& set = static_cast<const Assignments&>(*message.body);
         if (worker_ != nullptr || !set.tasks.empty()) worker().assign(set, message.b == 1);

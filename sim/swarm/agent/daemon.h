@@ -26,6 +26,8 @@ struct Environment {
     std::map<NameId, Application> applications = {};
     /// By service: the clients whose requests its tasks send.
     std::map<NameId, std::vector<ProcessId>> callers = {};
+    /// Of the certificates that the first members begin with.
+    Duration certificate_validity = std::chrono::hours{90 * 24};
 };
 
 /// What one node says of itself.
@@ -65,6 +67,12 @@ class alignas(64) Daemon final : public kernel::Process {
     void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
     void on_stop() override;
 
+    /// docker swarm leave: its containers are removed, and nobody is told; the managers notice the
+    /// silence. docker swarm join: registers with a fresh certificate.
+    void leave();
+    void join(Duration certificate_validity);
+    /// False after leave(), and before a join() of a host that is outside at first.
+    bool is_member() const { return member_; }
     bool has_session() const { return state_ == Session::up; }
     /// Containers that execute here now.
     std::size_t running_containers() const;
@@ -81,12 +89,15 @@ class alignas(64) Daemon final : public kernel::Process {
     void on_dispatcher(const kernel::Message& message);
     void on_gossip(const kernel::Message& message);
     void set_timer(Duration delay, std::uint32_t tag, ProcessId awaits);
+    void take_certificate(Duration valid_for);
+    void look_at_certificate();
     Worker& worker();
     /// Sends to the dispatcher. Requires has_session().
     void send_status(std::shared_ptr<const StatusUpdates> updates);
 
     const Environment& environment_;
     std::uint64_t session_ = 0;
+    Time certificate_half_ = time_never;          // Nothing is to be done about it before.
     kernel::TimerId timer_ =
         kernel::TimerId::none;   // Retry, RPC limit or next beat: one at a time.
     std::unique_ptr<Worker> worker_;
@@ -98,6 +109,12 @@ class alignas(64) Daemon final : public kernel::Process {
     Duration backoff_{};
     ProcessId manager_;                           // Asked now, or last.
     bool redirected_ = false;                     // manager_ was named by another one.
+    bool member_ = true;
+    bool renewing_ = false;                       // Asked for a certificate, not answered yet.
+    std::uint32_t certificates_ = 0;              // So far; names the draw of the next renewal.
+    Time certificate_since_{};
+    Time certificate_until_ = time_never;
+    Time renew_at_ = time_never;                  // time_never: not drawn yet.
 };
 
 }   // namespace glasshive::swarm::agent

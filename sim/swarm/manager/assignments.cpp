@@ -21,6 +21,9 @@ void Dispatcher::on_commit(std::span<const Committed> changes) {
     for (const Committed& change : changes) {
         if (change.kind == Kind::node_created) {
             resize(store_.nodes().size());
+        } else if (change.kind == Kind::node_removed) {
+            const kernel::CauseScope scope(kernel_, change.event);
+            forget(change.node->id);
         } else if (change.kind == Kind::node_updated) {
             const Session& session = sessions_[change.node->id.index()];
             if (session.accept_pending && change.node->state == NodeState::ready) {

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "base/assert.h"
+#include "swarm/events.h"
+#include "swarm/security/authority.h"
 
 namespace glasshive::swarm {
 
@@ -43,6 +45,7 @@ void Dispatcher::start(const std::vector<ProcessId>& agents) {
     Batch batch(store_, Proposer::dispatcher);
     for (const Node& node : store_.nodes()) {
         Session& session = sessions_[node.id.index()];
+        if (node.removed) continue;
         if (node.id.index() < agents.size()) session.agent = agents[node.id.index()];
         pulses_[node.id.index()].last_beat = kernel_.now();
         if (node.state == NodeState::down) {
@@ -100,6 +103,8 @@ void Dispatcher::on_message(const kernel::Message& message) {
         kernel_.send(owner_, message.channel, std::move(answer));
     } else if (type == DispatcherMessage::status_update) {
         take_statuses(message);
+    } else if (type == DispatcherMessage::certificate_request) {
+        renew_certificate(message);
     }
 }
 
@@ -121,7 +126,7 @@ void Dispatcher::beat(Pulse& pulse) {
 void Dispatcher::register_node(const kernel::Message& message) {
     const auto description = std::dynamic_pointer_cast<const NodeDescription>(message.body);
     const Node* node = description != nullptr ? store_.find_node(description->host) : nullptr;
-    if (node == nullptr) {   // Never joined, or removed.
+    if (description == nullptr || refuses(*description, node)) {
         reply(message, DispatcherMessage::session_invalid);
         return;
     }
@@ -162,6 +167,64 @@ void Dispatcher::register_node(const kernel::Message& message) {
     report.cause = kernel_.cause();
     node_reports_.push_back(std::move(report));
     arm_batch();
+}
+
+/// Whether the machine is turned away: it never joined, was removed, or shows a certificate that is
+/// too old. What the daemon logs there is said once.
+bool Dispatcher::refuses(const NodeDescription& shown, const Node* node) {
+    const Authority authority(store_);
+    Certificate certificate{.root = store_.cluster().root, .serial = 1,
+                            .valid_until = shown.certificate_until};
+    if (node != nullptr) {
+        certificate.node = node->id;
+    } else {
+        for (const auto& [id, until] : store_.cluster().removed_nodes) {
+            if (store_.node(id).host == shown.host) certificate.node = id;
+        }
+    }
+    const std::optional<Refusal> refusal = authority.refuse(certificate, NodeRole::worker);
+    if (!refusal) return node == nullptr;
+    if (refused_.insert(certificate.node).second) {
+        kernel_.emit(events::access_refused, kernel_.name_of(shown.host),
+                     {field::name(kernel_.names().intern("session")),
+                      field::name(kernel_.names().intern(std::string("rpc error: code = ") +
+                                                         refusal->code + " desc = " +
+                                                         refusal->text))});
+    }
+    return true;
+}
+
+/// Source: swarmkit ca/server.go IssueNodeCertificate, issueRenewCertificate.
+void Dispatcher::renew_certificate(const kernel::Message& message) {
+    const Node& node = store_.node(NodeId{static_cast<std::uint32_t>(message.a)});
+    const Certificate fresh = Authority(store_).sign(node, ++serial_);
+    const Duration valid_for = fresh.valid_until - kernel_.now();
+    kernel_.emit(events::certificate_issued, node.hostname,
+                 {field::name(kernel_.names().intern(to_text(fresh.role))),
+                  field::integer(static_cast<std::int64_t>(fresh.serial)),
+                  field::duration(valid_for), field::name(kernel_.names().intern("renewed"))});
+    kernel::Outgoing answer;
+    answer.type = static_cast<std::uint16_t>(DispatcherMessage::certificate);
+    answer.a = message.a;
+    answer.b = static_cast<std::uint64_t>(valid_for.count());
+    kernel_.send(owner_, message.channel, std::move(answer));
+}
+
+/// docker node rm: the stream is cut, and nothing is awaited any more.
+void Dispatcher::forget(NodeId node) {
+    Session& session = sessions_[node.index()];
+    pulses_[node.index()].session = 0;
+    kernel_.cancel(session.grace_timer);
+    kernel_.cancel(session.orphan_timer);
+    if (session.channel.valid()) {
+        node_of_channel_.erase(session.channel);
+        kernel_.close(owner_, session.channel);
+    }
+    const bool assign_timer = session.assign_timer;   // It will fire, and find nothing.
+    session = Session{};
+    session.assign_timer = assign_timer;
+    files_.forget(node);
+    pending_files_.erase(node);
 }
 
 /// One timer per node: it looks at the newest deadline when it fires, so a beat costs no timer.
@@ -231,7 +294,7 @@ void Dispatcher::expire(NodeId id) {
 /// Source: dispatcher.go moveTasksToOrphaned.
 void Dispatcher::orphan_tasks(NodeId id) {
     const Node& node = store_.node(id);
-    if (node.state != NodeState::down) return;
+    if (node.state != NodeState::down || node.removed) return;
     kernel::CauseScope scope(kernel_, node.last_event);
     Batch batch(store_, Proposer::dispatcher);
     store_.for_each(node.tasks, Store::By::node, [&](const Task& task) {

@@ -96,6 +96,9 @@ class Dispatcher final : public Subscriber {
 
     Pulse* pulse_of(const kernel::Message& message);
     void register_node(const kernel::Message& message);
+    bool refuses(const NodeDescription& shown, const Node* node);
+    void renew_certificate(const kernel::Message& message);
+    void forget(NodeId node);
     void beat(Pulse& pulse);
     void take_statuses(const kernel::Message& message);
     void arm_grace(NodeId node);
@@ -128,6 +131,8 @@ class Dispatcher final : public Subscriber {
     std::vector<NodeReport> node_reports_;
     std::vector<StatusReport> status_reports_;
     bool batch_armed_ = false;
+    std::set<NodeId> refused_;             // Said so: they ask again every few seconds.
+    std::uint64_t serial_ = 0;             // Of certificates signed in this reign.
 };
 
 }   // namespace glasshive::swarm

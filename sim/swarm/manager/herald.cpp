@@ -54,6 +54,13 @@ EventId Herald::announce(const Committed& change) {
     switch (change.kind) {
         case Kind::node_created: return change.cause;
         case Kind::node_updated: return announce_node(change);
+        case Kind::node_removed:
+            return kernel_.emit(
+                events::node_removed, change.node->hostname,
+                {field::name(name(object_id(kernel_.seed(),
+                                            static_cast<std::uint32_t>(ObjectKind::node),
+                                            change.node->id.value)
+                                      .c_str()))});
         case Kind::service_created:
             return announce_service(events::service_created, *change.service);
         case Kind::service_updated: return announce_update(change);

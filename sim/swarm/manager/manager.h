@@ -63,6 +63,14 @@ class Manager final : public kernel::Process, Consensus::Listener {
     bool roll_back_service(ServiceId service);
     bool scale_service(ServiceId service, std::uint64_t replicas);
     bool remove_service(ServiceId service);
+    /// It hears of a leader, to whom it passes on what it is asked.
+    bool follows() const;
+    /// docker swarm leave --force: the process ends for good; the others still count it as one.
+    void leave();
+    /// docker node rm: what runs there is written off, and replaced elsewhere; its certificate is
+    /// refused from now on.
+    /// Source: swarmkit manager/controlapi/node.go RemoveNode, orphanNodeTasks.
+    bool remove_node(NodeId node);
     /// An overlay network; empty when the name is taken or the manager does not act.
     std::optional<NetworkId> create_network(NetworkSpec spec);
     bool remove_network(NetworkId network);
@@ -112,6 +120,7 @@ class Manager final : public kernel::Process, Consensus::Listener {
     void answer_agent(const kernel::Message& message);
     void reconcile_roles();
     void start_consensus(bool stands);
+    bool can_change(NodeId node) const;
     bool can_change(ServiceId service) const;
     template <class What>
     bool commit(What what);

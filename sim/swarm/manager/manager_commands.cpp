@@ -18,8 +18,9 @@ bool Manager::commit(What what) {
 }
 
 NodeId Manager::add_node(HostId host, NodeConfig config) {
-    SIM_ASSERT(store_.find_node(host) == nullptr);
-    SIM_ASSERT(!ever_started_ || acts());
+    // A machine that left is another node when it joins again; the old one stays until it is
+    // removed.
+    SIM_ASSERT(ever_started_ ? acts() : store_.find_node(host) == nullptr);
     NodeCreate create;
     create.node = store_.new_node_id();
     create.host = host;
@@ -37,6 +38,49 @@ NodeId Manager::add_node(HostId host, NodeConfig config) {
     }
     store_.commit_next();
     return id;
+}
+
+bool Manager::follows() const {
+    return !locked_ && consensus_.running() && !consensus_.leads() &&
+           consensus_.raft()->leader().valid();
+}
+
+void Manager::leave() {
+    end_reign(false);
+    stale_sessions_.clear();
+    consensus_.stop();
+    state_.expel(consensus_.id());
+}
+
+bool Manager::remove_node(NodeId id) {
+    if (!can_change(id)) return false;
+    const Node& node = store_.node(id);
+    auto cluster = std::make_shared<ClusterObject>(store_.cluster());
+    // Its newest certificate was signed now at the latest.
+    cluster->removed_nodes[id] = kernel_.now() + cluster->certificate_validity;
+    std::erase_if(cluster->removed_nodes,
+                  [&](const auto& each) { return each.second < kernel_.now(); });
+    const NameId message =
+        kernel_.names().intern("Task belonged to a node that has been deleted");
+    {
+        Batch batch(store_, Proposer::api);
+        batch.add(NodeRemove{id});
+        batch.add(ClusterUpdate{std::move(cluster), kernel_.names().intern("node removed")});
+        store_.for_each(node.tasks, Store::By::node, [&](const Task& task) {
+            if (task.observed > TaskState::running) return;
+            TaskUpdate update;
+            update.task = task.id;
+            update.observed = TaskState::orphaned;
+            update.message = message;
+            batch.add(std::move(update));
+        });
+    }
+    pump();
+    return true;
+}
+
+bool Manager::can_change(NodeId node) const {
+    return acts() && node.index() < store_.nodes().size() && !store_.node(node).removed;
 }
 
 std::optional<ServiceId> Manager::create_service(ServiceSpec spec) {
@@ -125,7 +169,7 @@ bool Manager::set_cluster(std::shared_ptr<const ClusterObject> cluster, const ch
 }
 
 bool Manager::set_availability(NodeId node, Availability availability) {
-    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    if (!can_change(node)) return false;
     NodeUpdate update;
     update.node = node;
     update.availability = availability;
@@ -133,7 +177,7 @@ bool Manager::set_availability(NodeId node, Availability availability) {
 }
 
 bool Manager::set_labels(NodeId node, std::map<std::string, std::string> labels) {
-    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    if (!can_change(node)) return false;
     auto config = std::make_shared<NodeConfig>(*store_.node(node).config);
     config->labels = std::move(labels);
     NodeUpdate update;
@@ -143,7 +187,7 @@ bool Manager::set_labels(NodeId node, std::map<std::string, std::string> labels)
 }
 
 bool Manager::set_role(NodeId node, NodeRole role) {
-    if (!acts() || node.index() >= store_.nodes().size()) return false;
+    if (!can_change(node)) return false;
     auto config = std::make_shared<NodeConfig>(*store_.node(node).config);
     config->role = role;
     NodeUpdate update;

@@ -10,6 +10,13 @@ ReplicatedState::ReplicatedState(kernel::Kernel& kernel) : kernel_(kernel), stor
     remake_ingress({});
 }
 
+void ReplicatedState::set_certificate_validity(Duration validity) {
+    auto cluster = std::make_shared<ClusterObject>(store_.cluster());
+    cluster->certificate_validity = validity;
+    store_.propose(Proposer::api, {Change{ClusterUpdate{std::move(cluster), {}}, scenario_cause}});
+    store_.commit_next();
+}
+
 /// What was so before the swarm ran is nobody's decision, and in no log.
 void ReplicatedState::remake_ingress(NetworkSpec spec) {
     const NameId name = kernel_.names().intern(ingress_network);

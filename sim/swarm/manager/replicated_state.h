@@ -52,6 +52,8 @@ class ReplicatedState {
     ReplicatedState(const ReplicatedState&) = delete;
     ReplicatedState& operator=(const ReplicatedState&) = delete;
 
+    /// docker swarm init --cert-expiry. Requires that no manager has started.
+    void set_certificate_validity(Duration validity);
     /// The mesh's network is this one instead. Requires that no manager has started.
     void remake_ingress(NetworkSpec spec);
 
@@ -71,6 +73,7 @@ class ReplicatedState {
     /// simulated: they stand still until they join anew.
     bool is_expelled(raft::MemberId member) const { return expelled_.count(member) > 0; }
     void expel_all_but(raft::MemberId survivor);
+    void expel(raft::MemberId member) { expelled_.insert(member); }
     /// The process of a member; invalid for an unknown one.
     ProcessId process_of(raft::MemberId member) const;
     Bytes image_size() const;

@@ -30,7 +30,7 @@ void ConstraintEnforcer::tick() {
 
 void ConstraintEnforcer::enforce(Batch& batch, const Node& node) {
     // Drained nodes are emptied by the orchestrators; paused ones keep what they have.
-    if (node.availability != Availability::active) return;
+    if (node.availability != Availability::active || node.removed) return;
     Cpus cpus = node.config->cpus;
     Bytes memory = node.config->memory;
     const std::string id = object_id(kernel_.seed(), static_cast<std::uint32_t>(ObjectKind::node),

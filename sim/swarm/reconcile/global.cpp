@@ -36,6 +36,7 @@ void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
         switch (change.kind) {
             case Kind::node_created:
             case Kind::node_updated:
+            case Kind::node_removed:
                 if (!services_.empty()) changed_nodes_[change.node->id] = change.event;
                 break;
             case Kind::service_created:
@@ -162,6 +163,11 @@ void GlobalOrchestrator::replace_if_dirty(Batch& batch, const Service& service, 
 
 bool GlobalOrchestrator::reconcile(Batch& batch, const Service& service, const Node& node) {
     const TaskList instance = store_.instance(service, node.id.value);
+    if (node.removed) {   // Source: global.go EventDeleteNode.
+        store_.for_each(instance, Store::By::instance,
+                        [&](const Task& task) { batch.add(TaskRemove{task.id}); });
+        return false;
+    }
     const bool invalid = is_invalid(node);
     if (invalid || !wants(service, node)) {
         const char* why = node.state == NodeState::down ? "node down"

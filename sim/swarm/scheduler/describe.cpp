@@ -100,6 +100,7 @@ std::string Scheduler::describe_refusals(const Needs& needs, std::uint32_t& refu
         }
     } else {
         for (const NodeInfo& node : nodes_.nodes()) {
+            if (node.removed) continue;
             const Verdict verdict = judge(needs, node);
             if (verdict != Verdict::passes) take(verdict, node.hostname);
         }

@@ -19,7 +19,9 @@ Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now
                  kernel::Rng& ties) {
     std::vector<NodeInfo*> all;
     all.reserve(nodes.nodes().size());
-    for (NodeInfo& node : nodes.nodes()) all.push_back(&node);
+    for (NodeInfo& node : nodes.nodes()) {
+        if (!node.removed) all.push_back(&node);
+    }
     return rank_all(all, pipeline, tasks, now, ties);
 }
 

@@ -65,7 +65,8 @@ void GroupIndex::take_out(std::uint32_t node) {
 
 void GroupIndex::put_in(const NodeInfo& node, const Needs& needs, Time now) {
     Entry& entry = entries_[node.id.index()];
-    entry.known = true;
+    entry.known = !node.removed;
+    if (node.removed) return;
     entry.verdict = judge(needs, node);
     if (entry.verdict != Verdict::passes) {
         auto& refused = refused_[static_cast<std::size_t>(entry.verdict)];

@@ -41,6 +41,8 @@ std::uint32_t NodeInfo::active_of(ServiceId service) const {
 void NodeSet::update(const Node& node, std::uint64_t seed) {
     if (nodes_.size() <= node.id.index()) nodes_.resize(node.id.index() + 1);
     NodeInfo& info = nodes_[node.id.index()];
+    removed_ += node.removed && !info.removed ? 1 : 0;
+    info.removed = node.removed;
     info.available = node.state == NodeState::ready && node.availability == Availability::active;
     note_change(node.id);
     if (info.config == node.config) return;

@@ -51,6 +51,7 @@ struct NodeInfo {
     std::string rendered_id;                        ///< For node.id constraints.
     std::shared_ptr<const NodeConfig> config;
     bool available = false;                         ///< READY and ACTIVE.
+    bool removed = false;                           ///< It is looked at by nobody.
     Cpus cpus_free{};
     Bytes memory_free{};
     std::map<std::string, std::int64_t> generic_free;
@@ -87,6 +88,8 @@ class NodeSet {
     /// Failures of this service version on the node within monitor_failures of now.
     static std::uint32_t recent_failures(const NodeInfo& node, const Needs& needs, Time now);
     void clear() { *this = NodeSet{}; }
+    /// Members: those removed keep their place in nodes(), and count for nothing.
+    std::size_t members() const { return nodes_.size() - removed_; }
     const Largest& largest() const { return largest_; }
 
     /// Numbers of the changes that are remembered: [begin, end). Whoever is behind begin has to
@@ -113,6 +116,7 @@ class NodeSet {
     std::vector<std::uint32_t> changes_;
     std::uint64_t changes_begin_ = 0;
     Largest largest_;
+    std::size_t removed_ = 0;
 };
 
 }   // namespace glasshive::swarm

@@ -57,6 +57,7 @@ void Scheduler::take(const Committed& change) {
     switch (change.kind) {
         case Kind::node_created:
         case Kind::node_updated:
+        case Kind::node_removed:
             nodes_.update(*change.node, kernel_.seed());
             need_tick(change.event);
             break;
@@ -240,7 +241,7 @@ std::size_t Scheduler::place_group(Batch& batch, std::span<const Waiting> group,
         needs.spread.empty()
             ? SpreadTree(rank(pipeline, group.size()), pipeline, kernel_.now())
             : SpreadTree(nodes_, pipeline, group.size(), kernel_.now(), ties_);
-    const std::size_t refused = nodes_.nodes().size() - tree.passed();
+    const std::size_t refused = nodes_.members() - tree.passed();
     std::uint32_t described = 0;
     // Reasons are the same for the whole group: collected once, and only when somebody was refused.
     refusals_ = refused > 0 ? describe_refusals(needs, described) : "{}";

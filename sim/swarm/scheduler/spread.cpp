@@ -20,6 +20,7 @@ SpreadTree::SpreadTree(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Ti
                        kernel::Rng& ties)
     : pipeline_(pipeline) {
     for (NodeInfo& node : nodes.nodes()) {
+        if (node.removed) continue;
         leaf_of(node, node.active_of(pipeline.needs().service)).nodes.push_back(&node);
     }
     prepare(root_, tasks, now, ties);

@@ -27,6 +27,10 @@ struct NodeUpdate {
     std::shared_ptr<const NodeConfig> config;           ///< Null: unchanged.
 };
 
+struct NodeRemove {
+    NodeId node;
+};
+
 struct ServiceCreate {
     ServiceId service;
     NameId name;
@@ -124,7 +128,7 @@ struct ClusterUpdate {
 struct Change {
     std::variant<NodeCreate, NodeUpdate, ServiceCreate, ServiceUpdate, ServiceRemove, TaskCreate,
                  TaskUpdate, TaskRemove, FileCreate, FileRemove, ClusterUpdate, ServiceAllocated,
-                 NetworkCreate, NetworkAllocated, NetworkRemove> what;
+                 NetworkCreate, NetworkAllocated, NetworkRemove, NodeRemove> what;
     EventId cause{};
 };
 
@@ -139,7 +143,7 @@ struct Committed {
     enum class Kind : std::uint8_t {
         node_created, node_updated, service_created, service_updated, service_removed,
         task_created, task_updated, task_removed, file_created, file_removed, cluster_updated,
-        service_allocated, network_created, network_allocated, network_removed,
+        node_removed, service_allocated, network_created, network_allocated, network_removed,
     };
     Kind kind = Kind::node_created;
     const Node* node = nullptr;

@@ -67,6 +67,7 @@ struct Node {
     NodeState state = NodeState::unknown;
     Availability availability = Availability::active;
     bool ever_ready = false;             ///< It registered at least once.
+    bool removed = false;                ///< docker node rm: it is no member any more.
     NameId message;                      ///< Status.Message, e.g. "heartbeat failure".
     Time state_since{};
     EventId last_event{};                ///< What was last said of it: the cause of reactions.
@@ -196,11 +197,12 @@ struct ServiceStatus {
     std::uint64_t completed = 0;
 };
 
-/// True for a node that must keep no replicated task: down or draining. UNKNOWN and PAUSE do not
-/// count.
+/// True for a node that must keep no replicated task: down, draining or no member. UNKNOWN and
+/// PAUSE do not count.
 /// Source: swarmkit manager/orchestrator/task.go InvalidNode.
 inline bool is_invalid(const Node& node) {
-    return node.state == NodeState::down || node.availability == Availability::drain;
+    return node.removed || node.state == NodeState::down ||
+           node.availability == Availability::drain;
 }
 
 /// The restart policy that applies: the declared one or the defaults.

@@ -114,7 +114,8 @@ void Store::remember_event(const Committed& done) {
     using Kind = Committed::Kind;
     switch (done.kind) {
         case Kind::node_created:
-        case Kind::node_updated: {
+        case Kind::node_updated:
+        case Kind::node_removed: {
             Node& node = nodes_[done.node->id.index()];
             node.last_event = done.event;
             node.ever_ready = node.ever_ready || node.state == NodeState::ready;
@@ -165,6 +166,7 @@ bool Store::apply(const NodeCreate& change, Committed& done) {
 
 bool Store::apply(const NodeUpdate& change, Committed& done) {
     Node& node = nodes_[change.node.index()];
+    if (node.removed) return false;
     done.kind = Committed::Kind::node_updated;
     done.node = &node;
     done.state_before = node.state;
@@ -177,6 +179,17 @@ bool Store::apply(const NodeUpdate& change, Committed& done) {
     }
     if (change.availability) node.availability = *change.availability;
     if (change.config) node.config = change.config;
+    return true;
+}
+
+bool Store::apply(const NodeRemove& change, Committed& done) {
+    Node& node = nodes_[change.node.index()];
+    if (node.removed) return false;
+    node.removed = true;
+    const auto known = node_by_host_.find(node.host);
+    if (known != node_by_host_.end() && known->second == node.id) node_by_host_.erase(known);
+    done.kind = Committed::Kind::node_removed;
+    done.node = &node;
     return true;
 }
 

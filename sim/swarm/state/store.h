@@ -94,7 +94,7 @@ class Store {
     NetworkId new_network_id() { return NetworkId{network_ids_++}; }
 
     // --- Reading ---------------------------------------------------------------------------------
-    const std::deque<Node>& nodes() const { return nodes_; }
+    const std::deque<Node>& nodes() const { return nodes_; }   ///< Removed ones included.
     const Node& node(NodeId id) const { return nodes_[id.index()]; }
     const std::deque<Service>& services() const { return services_; }   ///< Removed ones included.
     const Service& service(ServiceId id) const { return services_[id.index()]; }
@@ -144,6 +144,7 @@ class Store {
     static std::size_t index_of(Proposer proposer) { return static_cast<std::size_t>(proposer); }
     bool apply(const NodeCreate& change, Committed& done);
     bool apply(const NodeUpdate& change, Committed& done);
+    bool apply(const NodeRemove& change, Committed& done);
     bool apply(const ServiceCreate& change, Committed& done);
     bool apply(const ServiceUpdate& change, Committed& done);
     bool apply(const ServiceRemove& change, Committed& done);

@@ -37,6 +37,8 @@ class FakeAgent final : public kernel::Process {
     }
     bool mute = false;                      ///< Registers no more and sends no beats.
     std::vector<ProcessId> managers;        ///< Asked in turn; empty: only the one.
+    Time certificate_until = time_never;    ///< What it shows when it registers.
+    void ask_for_certificate() { send(DispatcherMessage::certificate_request, nullptr); }
     std::uint64_t beats = 0;
     std::size_t complete_sets = 0;
     std::set<std::string> files;            ///< Secrets and configs it was given, by name.
@@ -85,6 +87,10 @@ class FakeAgent final : public kernel::Process {
                 kernel_.after(id(), Duration{static_cast<std::int64_t>(message.b)}, beat_timer,
                               session_);
                 break;
+            case DispatcherMessage::certificate:
+                certificate_until =
+                    kernel_.now() + Duration{static_cast<std::int64_t>(message.b)};
+                break;
             case DispatcherMessage::assignments:
                 assign(*std::dynamic_pointer_cast<const Assignments>(message.body), message.b == 1);
                 break;
@@ -120,6 +126,7 @@ class FakeAgent final : public kernel::Process {
         channel_ = kernel_.connect(id(), manager_);
         auto body = std::make_shared<NodeDescription>();
         body->host = host_;
+        body->certificate_until = certificate_until;
         session_ = 0;
         send(DispatcherMessage::session_request, body);
         kernel_.after(id(), seconds{5}, rpc_timeout, heard_);
