@@ -189,6 +189,7 @@ std::string Loader::shown(const std::string& name) const {
 }
 
 std::optional<std::string> Loader::included_text(const std::string& name) {
+    if (name.empty()) return std::nullopt;   // No file; what is wrong in one must name it.
     auto content = read_included_(name);
     const bool known = std::any_of(spec_.inputs.begin() + 1, spec_.inputs.end(),
                                    [&](const InputFile& input) { return input.name == name; });

@@ -77,6 +77,10 @@ Node build(DocumentStorage& storage, Diagnostics& problems, Diagnostics& repeate
         if (is_document_mark(storage.text, found.line, found.column)) {
             report(found.line, "a second document begins here; a file holds one",
                    "remove the --- or split the file");
+        } else if (found.line > builder.last_line()) {   // At our end mark, after directives.
+            report(builder.last_line(),
+                   "not valid YAML: a line that begins with % is a directive and stands before the "
+                   "document", "remove it, or put quotes around the text");
         } else {
             report(found.line, "not valid YAML: this text does not belong to the value before it",
                    "put quotes around a text that begins with a quote or a bracket");

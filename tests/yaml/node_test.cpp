@@ -127,6 +127,9 @@ TEST_CASE("broken texts give one clear problem each", "[yaml][node]") {
          "    hint: merge several maps with one key: <<: [*a, *b]"},
         {"y: {<<: 5}\n", "t:1: y: << merges a map or a list of maps, and this is a text"},
         {"y: {<<: [5]}\n", "t:1: y: << merges maps, and this item is a text"},
+        {"a: 1\n%b: 2", "t:2: not valid YAML: a line that begins with % is a directive and stands "
+                         "before the document\n"
+                         "    hint: remove it, or put quotes around the text"},
         {"a: 1\n---\nb: 2\n", "t:2: a second document begins here; a file holds one\n"
                               "    hint: remove the --- or split the file"},
         {"[1]: 2\n", "t:1: a key must be a text, not a list"},
