@@ -17,6 +17,7 @@ namespace glasshive::check {
 enum class Measure : std::uint8_t {
     running,             ///< Containers of a service that execute (container.started/ended).
     reported_running,    ///< Its tasks in observed state running: REPLICAS of `docker service ls`.
+    completed,           ///< Its tasks observed COMPLETE, of the present run when it is a job.
     tasks_on_one_node,   ///< Executing containers of a service on the node that has most of them.
     task_failures,       ///< Tasks that failed or were rejected, of one service or of all.
     downtime,            ///< Time in which a service that was up had no executing container.

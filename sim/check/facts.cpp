@@ -30,8 +30,25 @@ bool Facts::apply(const Event& event) {
         case swarm::events::update_rollback_completed.id:
             updates_[event.subject] = event.kind;
             return true;
-        default: return task(event);
+        case swarm::events::service_run.id:
+            run_[event.subject] = event.id;
+            completed_[event.subject] = 0;
+            return true;
+        default: break;
     }
+    const bool completed = completes(event);
+    return task(event) || completed;
+}
+
+/// A task of an earlier run that completes now is nobody's progress.
+bool Facts::completes(const Event& event) {
+    using namespace swarm::events;
+    if (event.kind == task_new.id) made_[event.subject] = event.id;
+    if (event.kind != task_complete.id) return false;
+    const NameId service = name_of(event.fields[0].integer);
+    if (made_.at(event.subject) < run_.at(service)) return false;
+    ++completed_[service];
+    return true;
 }
 
 bool Facts::container(NameId service, NameId host, int change) {
@@ -76,6 +93,10 @@ std::int64_t Facts::running(std::string_view service) const {
 
 std::int64_t Facts::reported_running(std::string_view service) const {
     return reported_.at(names_.find(service));
+}
+
+std::int64_t Facts::completed(std::string_view service) const {
+    return completed_.at(names_.find(service));
 }
 
 std::int64_t Facts::most_on_one_node(std::string_view service) const {

@@ -23,6 +23,8 @@ class Facts {
 
     std::int64_t running(std::string_view service) const;
     std::int64_t reported_running(std::string_view service) const;
+    /// Tasks observed COMPLETE since its newest run began, if it is a job; else since ever.
+    std::int64_t completed(std::string_view service) const;
     /// The most executing containers of the service on one node.
     std::int64_t most_on_one_node(std::string_view service) const;
     /// "ready", "down", or "unknown" before the managers heard of it.
@@ -38,6 +40,7 @@ class Facts {
 
     bool container(NameId service, NameId host, int change);
     bool task(const Event& event);
+    bool completes(const Event& event);
     bool set_host(NameId host, HostState state);
     bool set_node(NameId host, NodeState state);
 
@@ -47,6 +50,9 @@ class Facts {
     NameMap<NameId> running_task_service_;              // By task; invalid when it does not run.
     std::map<std::pair<NameId, NameId>, int> on_node_;  // (service, host): executing containers.
     std::map<NameId, std::map<int, int>> loads_;        // Service: load of a node, nodes with it.
+    NameMap<std::int64_t> completed_;
+    NameMap<EventId> made_;                             // By task: its task.new.
+    NameMap<EventId> run_;                              // By service: what began its newest run.
     NameMap<NodeState> nodes_;
     NameMap<HostState> hosts_;
     NameMap<std::uint16_t> updates_;                    // Kind of the newest update.*; 0: none.

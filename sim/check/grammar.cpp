@@ -15,7 +15,12 @@ constexpr std::array sentences{
                  "run, as in "
                  "`docker service ls`.",
                  "service web has 3 running tasks within 60s of fault 1"},
-    SentenceForm{"service S never has (more|fewer) than N [reported] running task(s) [DURING]",
+    SentenceForm{"service S has (N|exactly N|at least N|at most N|no) completed task(s) WHEN",
+                 "Tasks that the managers know to have ended with exit code 0; of a job, those of "
+                 "its newest run.",
+                 "service backup has 5 completed tasks by 2m"},
+    SentenceForm{"service S never has (more|fewer) than N (running|reported running|completed) "
+                 "task(s) [DURING]",
                  "A bound that is never passed.",
                  "service db never has more than 1 running task"},
     SentenceForm{"service S is down for at most D [DURING]",

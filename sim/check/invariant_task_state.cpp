@@ -46,7 +46,8 @@ class TaskStateNeverGoesBack final : public Invariant {
     NameMap<std::uint16_t> states_{0};   // Kind of the last event; 0 before the first.
 };
 
-/// SwarmKit's desired state only rises: ready, running, shutdown, remove.
+/// SwarmKit's desired state only rises: ready, running (or complete, of a job), shutdown,
+/// remove.
 class DesiredStateNeverGoesBack final : public Invariant {
   public:
     explicit DesiredStateNeverGoesBack(const Names& names)
@@ -67,8 +68,8 @@ class DesiredStateNeverGoesBack final : public Invariant {
 
   private:
     static int rank_of(const std::string& state) {
-        const char* order[] = {"ready", "running", "shutdown", "remove"};
-        for (int i = 0; i < 4; ++i) {
+        const char* order[] = {"ready", "running", "complete", "shutdown", "remove"};
+        for (int i = 0; i < 5; ++i) {
             if (state == order[i]) return i + 1;
         }
         return 0;

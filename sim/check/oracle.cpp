@@ -124,11 +124,11 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     if (!done && (session_commands || command.what == Do::other)) return;
     const bool one = !input.manager.empty();
     const bool reached = one ? truth.executes(names.find(input.manager)) : done;
-    if (done != reached) {
+    if (done != reached && !command.on_a_host) {
         wrong(event, "\"" + std::string(said) + "\" was " + (done ? "taken" : "refused") +
                          " while the manager's host is " + (reached ? "well" : "off or frozen"));
     }
-    if (!reached) return;
+    if (!reached && !done) return;
     if (command.what == Do::other) session_commands = true;
     for (ServiceFact& service : book.services()) {
         if (service.spec->name != command.service) continue;
@@ -162,7 +162,7 @@ void Oracle::State::check_restart(const Event& event, const TaskFact& task) {
     }
     const bool replaced = name_of(event.fields[1].integer).valid();
     count(replaced ? "restart: replaced" : "restart: not replaced");
-    if (replaced == restarts.must_restart(task, policy)) return;
+    if (replaced == restarts.must_restart(task, policy, service->job())) return;
     wrong(event, text(task.name) + (replaced ? " is" : " is not") +
                      " replaced, against its restart policy");
 }
@@ -173,6 +173,9 @@ void Oracle::State::check_placement(const Event& event, const TaskFact& task) {
     if (service == nullptr || where == nullptr) return wrong(event, "a task of nobody, or nowhere");
     const std::string why = refusal(*service->spec, *where, task.name);
     count("placement");
+    if (!why.empty() && event.time - where->changed < said_after()) {
+        return count("not judged: decided before the node changed");
+    }
     if (!why.empty()) wrong(event, text(task.name) + " goes to " + where->spec->name + ": " + why);
 }
 
@@ -224,13 +227,14 @@ void Oracle::State::check_image(const Event& event, const TaskFact& task) {
 }
 
 /// What is wanted on the node, tasks that still wait for room among it, reserves more than it has.
-/// What was let go at this very instant was still wanted when the enforcer looked.
+/// What was let go at this very instant, or while several managers agreed, was still wanted when
+/// the enforcer looked.
 bool Oracle::State::is_too_full(const NodeFact& where, Time now) {
     Cpus cpus{};
     Bytes memory{};
     for (const TaskFact& task : book.tasks()) {
         const ServiceFact* owner = book.service(task.service);
-        const bool wanted = task.wanted || task.unwanted_at == now;
+        const bool wanted = task.wanted || now - task.unwanted_at <= said_after();
         if (!wanted || task.node != where.name || owner == nullptr) continue;
         cpus += owner->spec->task.reservations.cpus;
         memory += owner->spec->task.reservations.memory;

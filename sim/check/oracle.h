@@ -35,6 +35,7 @@ struct OracleCommand {
     std::uint64_t replicas = 0;   ///< scale.
     std::string image;            ///< update.
     std::string host;             ///< drain, pause and activate.
+    bool on_a_host = false;       ///< other: typed there, managers within reach or not.
 };
 
 /// What the scenario says, as far as the oracle needs it.

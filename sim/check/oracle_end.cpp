@@ -66,7 +66,8 @@ void Oracle::State::judge(Time at) {
     judge_nodes();
     for (ServiceFact& service : book.services()) {
         if (!service.exists) continue;
-        if (service.global()) judge_global(service);
+        if (service.job()) judge_job(service);
+        else if (service.global()) judge_global(service);
         else judge_replicated(service);
     }
     judge_leftovers();
@@ -189,6 +190,40 @@ void Oracle::State::judge_global(ServiceFact& service) {
     }
 }
 
+/// Section 1.9, "Jobs": as many tasks as may are on their way, until enough have completed. A slot
+/// that was given up is filled again, but only when something else makes the managers look.
+void Oracle::State::judge_job(ServiceFact& service) {
+    std::uint64_t active = 0, completed = 0;
+    bool given_up = false;
+    for (auto& [key, tasks] : book.slots(service.name)) {
+        std::uint64_t stands = 0;
+        for (TaskFact* task : tasks) {
+            if (task->run != service.run) {
+                if (!task->wanted || task->ended()) continue;
+                wrong_at_end(text(task->name) + " of an earlier run is still wanted");
+            } else if (task->state == swarm::events::task_complete.id) {
+                ++completed;
+                // A node that was lost when a global job was looked at does its part again.
+                if (!service.global() || task->wanted) ++stands;
+            } else if (task->wanted) {
+                ++active;
+                ++stands;
+                judge_task(service, *task);
+            }
+            given_up = given_up || task->given_up;
+        }
+        if (stands > 1) wrong_at_end("two tasks of one slot of " + text(service.name) + " count");
+    }
+    if (service.global()) return count("job: global");
+    const std::uint64_t total = service.replicas;
+    const std::uint64_t left = total - std::min(total, completed);
+    const std::uint64_t wanted = std::min(left, service.spec->max_concurrent);
+    count(left == 0 ? "job: done" : "job: underway");
+    if (active == wanted || (active < wanted && given_up)) return;
+    wrong_at_end(text(service.name) + " has " + std::to_string(active) + " tasks underway and " +
+                 std::to_string(completed) + " complete of " + std::to_string(total));
+}
+
 // --- One wanted task -----------------------------------------------------------------------------
 
 void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
@@ -223,6 +258,9 @@ void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
             wrong_at_end(text(task.name) + " ended and is still wanted");
         }
         return count("slot restarts");
+    }
+    if (service.job() && (well == Reach::no || where->availability == Do::drain)) {
+        return count("job: left on a lost node");
     }
     if (well == Reach::no || where->availability == Do::drain) {
         return wrong_at_end(text(task.name) + " is wanted on " + where->spec->name +

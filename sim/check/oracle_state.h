@@ -35,6 +35,10 @@ struct Oracle::State {
     void check_placement(const Event& event, const TaskFact& task);
     void check_rejection(const Event& event, const TaskFact& task);
     bool is_too_full(const NodeFact& node, Time now);
+    /// How long after a decision it is said: several managers have to agree on it first.
+    Duration said_after() const {
+        return input.manager.empty() ? std::chrono::seconds{2} : Duration::zero();
+    }
     void check_image(const Event& event, const TaskFact& task);
 
     // Placement: section 1.3.
@@ -51,6 +55,7 @@ struct Oracle::State {
     void judge_nodes();
     void judge_replicated(ServiceFact& service);
     void judge_global(ServiceFact& service);
+    void judge_job(ServiceFact& service);
     void judge_task(const ServiceFact& service, TaskFact& task);
     void judge_waiting(const ServiceFact& service, const TaskFact& task);
     void judge_running(const TaskFact& task);

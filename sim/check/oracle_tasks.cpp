@@ -58,6 +58,7 @@ TaskFact& TaskBook::make(const Event& event) {
     task.held = replacements_.erase(event.subject) > 0;
     if (const ServiceFact* owner = service(task.service)) {
         task.version = owner->now.number;
+        task.run = owner->run;
     }
     return task;
 }
@@ -132,6 +133,11 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
         if (owner != nullptr) step(event, *owner);
         return nullptr;
     }
+    if (event.kind == service_run.id) {
+        ServiceFact* owner = service(event.subject);
+        if (owner != nullptr) owner->run = f[0].integer;
+        return nullptr;
+    }
     if (event.kind == task_restart.id) {
         const NameId replacement = name_of(f[1].integer);
         if (replacement.valid()) replacements_.insert(replacement);
@@ -146,7 +152,7 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
         observe(event, *task);
     } else if (event.kind == task_desired.id) {
         const std::string_view desired = names_.text(name_of(f[1].integer));
-        if (desired == "running") task->released = true;
+        if (desired == "running" || desired == "complete") task->released = true;
         if (desired == "shutdown" || desired == "remove") {
             if (task->wanted) task->unwanted_at = event.time;
             task->wanted = false;
@@ -181,10 +187,11 @@ std::map<std::pair<std::int64_t, NameId>, std::vector<TaskFact*>> TaskBook::slot
 
 // --- Restart policy: section 1.2, "Restart supervisor" -------------------------------------------
 
-bool RestartRule::must_restart(const TaskFact& task, const swarm::RestartPolicy& policy) const {
+bool RestartRule::must_restart(const TaskFact& task, const swarm::RestartPolicy& policy,
+                               bool job) const {
     if (policy.condition == swarm::RestartCondition::none) return false;
     const bool succeeded = task.state == task_complete.id;
-    if (succeeded && policy.condition == swarm::RestartCondition::on_failure) return false;
+    if (succeeded && (job || policy.condition == swarm::RestartCondition::on_failure)) return false;
     if (policy.max_attempts == 0) return true;
     const auto found = history_.find(key_of(task));
     if (found == history_.end() || found->second.version != task.version) return true;

@@ -22,6 +22,7 @@ struct TaskFact {
     std::uint16_t state = 0;          ///< Kind of the newest task.* event on its observed state.
     Time created{}, state_at{};
     std::uint32_t version = 0;        ///< How often its service was changed before it was made.
+    std::int64_t run = 0;             ///< Of a job: which run of it.
     bool held = false;                ///< Made by the restart supervisor, desired READY at first.
     bool wanted = true;               ///< Desired to run, now or when it is let go.
     bool released = false;            ///< Desired to run now: held no more.
@@ -53,11 +54,13 @@ struct ServiceFact {
     VersionFact now, previous;        ///< previous: what a rollback returns to.
     VersionFact now_before, previous_before;   ///< Before the newest change.
     std::uint16_t update = 0;         ///< Kind of the newest update.* event on its state; 0: none.
+    std::int64_t run = 0;             ///< Of a job: the newest one.
     bool exists = false;
     const std::string& image() const { return images[now.number - 1]; }
     /// Slots are being replaced, or were left as they are: old and new tasks side by side.
     bool may_be_mixed() const;
-    bool global() const { return spec->mode == swarm::ServiceMode::global; }
+    bool global() const { return swarm::is_per_node(spec->mode); }
+    bool job() const { return swarm::is_job(spec->mode); }
     swarm::RestartPolicy policy() const {
         return spec->task.restart.value_or(swarm::RestartPolicy{});
     }
@@ -116,7 +119,8 @@ class RestartRule {
     }
 
     /// Whether a task that ended as it did, or whose node is lost, must be replaced.
-    bool must_restart(const TaskFact& task, const swarm::RestartPolicy& policy) const;
+    bool must_restart(const TaskFact& task, const swarm::RestartPolicy& policy,
+                      bool job = false) const;
     /// A replacement was made at `at` under spec version `version`.
     void record(const Key& key, std::uint32_t version, Time at);
 

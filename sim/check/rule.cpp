@@ -32,6 +32,7 @@ Reading state(const Expectation& expectation, std::string_view now) {
 std::string count_text(Measure measure, std::int64_t number) {
     const std::string text = std::to_string(number);
     if (measure == Measure::reported_running) return text + " reported running";
+    if (measure == Measure::completed) return text + " completed";
     if (measure == Measure::tasks_on_one_node) return text + " on one node";
     return text + " running";
 }
@@ -39,6 +40,8 @@ std::string count_text(Measure measure, std::int64_t number) {
 Reading read(const Expectation& expectation, const Facts& facts) {
     switch (expectation.measure) {
         case Measure::running: return count(expectation, facts.running(expectation.service));
+        case Measure::completed:
+            return count(expectation, facts.completed(expectation.service));
         case Measure::reported_running:
             return count(expectation, facts.reported_running(expectation.service));
         case Measure::tasks_on_one_node:

@@ -77,6 +77,10 @@ bool SentenceParser::comparison(Expectation& out) {
 }
 
 bool SentenceParser::running_tasks(Expectation& out) {
+    if (accept("completed")) {
+        out.measure = Measure::completed;
+        return accept_any({"tasks", "task"});
+    }
     out.measure = accept("reported") ? Measure::reported_running : Measure::running;
     return accept("running") && accept_any({"tasks", "task"});
 }

@@ -22,6 +22,7 @@ struct ServiceFold {
     bool removed = false;
     std::int64_t running = 0;
     std::int64_t wanted = 0;        ///< Tasks the orchestrator wants to run.
+    EventId run{};                  ///< Of a job: what began its newest run.
     Time since{};
     LatencyHistogram latency;
 
@@ -31,9 +32,10 @@ struct ServiceFold {
     void advance(Time now) {
         if (now <= since) return;
         const Duration stretch = now - since;
+        since = now;
+        if (summary.job) return;   // Not running is no failure of theirs.
         if (summary.first_running && running == 0 && !removed) summary.downtime += stretch;
         if (summary.first_complete && running < desired()) summary.below_desired += stretch;
-        since = now;
     }
 
     /// What the end of an instant makes true for the first time.
@@ -52,6 +54,7 @@ struct SummaryFold::State {
     std::vector<ServiceFold> services;
     NameMap<std::int32_t> index{-1};        // By service name.
     NameMap<std::int32_t> wanting{-1};      // By task: the service that wants it to run.
+    NameMap<EventId> made;                  // By task: its task.new.
     std::vector<std::size_t> touched;       // Services changed at `now`.
     Time now{};
 
@@ -90,8 +93,16 @@ void SummaryFold::State::on_service(const Event& event) {
         service(event.subject).removed = true;
     } else if (event.kind == service_created.id || event.kind == service_updated.id) {
         ServiceFold& fold = service(event.subject);
-        fold.global = names.text(name_of(event.fields[0].integer)) == "global";
+        const std::string_view mode = names.text(name_of(event.fields[0].integer));
+        fold.global = mode == "global" || mode == "global job";
         fold.summary.desired = event.fields[1].integer;
+    } else if (event.kind == service_run.id) {
+        ServiceFold& fold = service(event.subject);
+        fold.run = event.id;
+        fold.summary.job = true;
+        fold.summary.completed = 0;
+        fold.summary.completions = event.fields[1].integer;
+        fold.summary.desired = event.fields[2].integer;
     }
 }
 
@@ -118,7 +129,12 @@ void SummaryFold::State::on_task(const Event& event) {
         case task_new.id:
             ++service(owner).summary.tasks_created;
             ++total.tasks_created;
+            made[event.subject] = event.id;
             want(event.subject, owner);
+            break;
+        case task_complete.id:
+            // Of this run: its task was made after the run began.
+            if (made.at(event.subject) >= service(owner).run) ++service(owner).summary.completed;
             break;
         case task_failed.id:
             ++service(owner).summary.tasks_failed;

@@ -15,6 +15,9 @@ struct ServiceSummary {
     std::string name;
     std::int64_t desired = 0;            ///< Replicas as last declared; global: its nodes' tasks.
     std::int64_t running_at_end = 0;     ///< Executing containers.
+    bool job = false;                    ///< Of a job, how far its newest run came:
+    std::int64_t completed = 0;          ///< Tasks that completed,
+    std::int64_t completions = 0;        ///< of so many; 0: one on every node.
     std::int64_t tasks_created = 0;
     std::int64_t tasks_failed = 0;
     std::int64_t tasks_rejected = 0;

@@ -66,8 +66,12 @@ void print_services(std::ostream& out, const Terminal& terminal, const check::Su
         }
     }
     for (const check::ServiceSummary& s : summary.services) {
+        const std::string completed =
+            std::to_string(s.completed) +
+            (s.completions > 0 ? "/" + std::to_string(s.completions) : "") + " done";
         Row row{printable(s.name),
-                std::to_string(s.running_at_end) + "/" + std::to_string(s.desired),
+                s.job ? completed
+                      : std::to_string(s.running_at_end) + "/" + std::to_string(s.desired),
                 std::to_string(s.tasks_created),
                 std::to_string(s.tasks_failed + s.tasks_rejected),
                 rounded(s.downtime),
@@ -168,6 +172,11 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
              {"latency_p50_s", latency(service.latency_p50)},
              {"latency_p95_s", latency(service.latency_p95)},
              {"latency_p99_s", latency(service.latency_p99)}});
+        if (!service.job) continue;
+        json["services"].back()["completed"] = service.completed;
+        json["services"].back()["completions"] =
+            service.completions > 0 ? nlohmann::ordered_json(service.completions)
+                                    : nlohmann::ordered_json(nullptr);
     }
     json["totals"] = {{"faults", s.faults}, {"nodes_down", s.nodes_down},
                       {"tasks_created", s.tasks_created}, {"tasks_failed", s.tasks_failed},

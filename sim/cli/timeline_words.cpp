@@ -94,6 +94,21 @@ std::string command_words(const Fields& f) {
     return std::string(f.text) + (outcome == "done" ? "" : ": " + outcome);
 }
 
+std::string service_words(const Fields& f, std::string_view kind) {
+    if (kind == "service.run") {
+        const std::string total = f.get("completions"), at_once = f.get("at_once");
+        const std::string tasks = total + (total == "1" ? " task" : " tasks, ") +
+                                  (total == "1" ? "" : at_once + " at a time");
+        return "run " + f.get("iteration") + ": " +
+               (total == "0" ? "one task on every node" : tasks);
+    }
+    if (kind != "service.created" && kind != "service.updated") return generic(f);
+    const std::string n = f.get("replicas"), mode = f.get("mode");
+    std::string what = mode == "replicated" ? n + (n == "1" ? " replica" : " replicas") : mode;
+    if (mode == "replicated job") what += ", " + n + " to complete";
+    return joined({what, f.get("image")});
+}
+
 std::string update_words(const Fields& f) {
     const std::string_view name = f.kind.name;
     if (name == "update.failure") {
@@ -138,11 +153,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
                                                   : f.get("role") + ", was " + before;
     }
     if (name == "node.down") return f.get("message") + ", silent for " + f.get("silent_for");
-    if (name == "service.created" || name == "service.updated") {
-        const std::string n = f.get("replicas");
-        const std::string wanted = n + (n == "1" ? " replica" : " replicas");
-        return joined({f.get("mode") == "global" ? "global" : wanted, f.get("image")});
-    }
+    if (name.substr(0, 8) == "service.") return service_words(f, name);
     if (name == "task.restart") {
         const std::string replacement = short_subject("task", f.get("replacement"));
         return f.get("why") + (replacement.empty() ? ": not replaced, as its restart policy says"

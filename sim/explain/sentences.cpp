@@ -52,7 +52,10 @@ const std::map<std::string_view, Function>& tasks() {
         {"task.desired",
          [](const Words& w) {
              return w.short_subject() + " is wanted " +
-                    (w("desired") == "running" ? "to run" : w("desired")) + " (" + w("why") + ")";
+                    (w("desired") == "running"    ? "to run"
+                     : w("desired") == "complete" ? "to run to its end"
+                                                  : w("desired")) +
+                    " (" + w("why") + ")";
          }},
         {"task.restart",
          [](const Words& w) {
@@ -224,6 +227,12 @@ const std::map<std::string_view, Function>& networks_and_trust() {
     return all;
 }
 
+std::string how_many(const Words& w) {
+    const std::string mode = w("mode");
+    if (mode == "global" || mode == "global job") return ", one task per node";
+    return ", " + w("replicas") + (mode == "replicated" ? " replicas" : " tasks to complete");
+}
+
 const std::map<std::string_view, Function>& services() {
     static const std::map<std::string_view, Function> all{
         {"command.applied",
@@ -235,13 +244,20 @@ const std::map<std::string_view, Function>& services() {
         {"service.created",
          [](const Words& w) {
              return w.subject() + " is created: " + w("image") +
-                    (w("mode") == "global" ? ", one task per node" : ", " + w("replicas") +
-                                                                        " replicas");
+                    how_many(w);
          }},
         {"service.updated",
          [](const Words& w) {
-             return "the spec of " + w.subject() + " changes: " + w("image") +
-                    (w("mode") == "global" ? "" : ", " + w("replicas") + " replicas");
+             return "the spec of " + w.subject() + " changes: " + w("image") + how_many(w);
+         }},
+        {"service.run",
+         [](const Words& w) {
+             const std::string total = w("completions");
+             return "run " + w("iteration") + " of the job " + w.subject() + " begins: " +
+                    (total == "0" ? "a task on every node there is"
+                    : total == "1" ? "one task is to complete"
+                                   : total + " tasks are to complete, " + w("at_once") +
+                                         " at a time");
          }},
         {"service.removed", [](const Words& w) { return w.subject() + " is removed"; }},
         {"update.started",

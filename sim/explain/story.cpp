@@ -162,7 +162,8 @@ void tell(Reader& reader, Story& story, const std::set<EventId>& ids, NameId sub
                                .subject = std::string(reader.names().text(told.event.subject)),
                                .sentence = sentence(told, reader.names()), .asked = own});
     }
-    story.notes = notes_of(reader, story.steps);
+    const std::vector<std::string> spans = notes_of(reader, story.steps);
+    story.notes.insert(story.notes.begin(), spans.begin(), spans.end());
     if (story.steps.size() <= steps_shown) return;
     // The beginning says why, the end what it came to.
     const auto first = story.steps.begin() + steps_shown / 2;
@@ -177,17 +178,46 @@ void add_tasks(Story& story, const Tables& tables) {
         if (service.name != story.subject) continue;
         story.notes.push_back(std::to_string(service.running) + " of " +
                               std::to_string(service.desired) + " tasks run");
+        if (!is_job(service)) continue;
+        const std::uint64_t total =
+            service.completions > 0 ? service.completions : service.desired + service.completed;
+        story.notes.push_back(std::to_string(service.completed) + " of " + std::to_string(total) +
+                              " tasks of this run are complete");
     }
     constexpr std::size_t most = 5;
     std::size_t found = 0;
     for (const words::TaskRow& task : tables.tasks) {
         if (task.name.rfind(story.subject + ".", 0) != 0 || task.state == "running") continue;
+        if (task.state == "complete" && task.desired == "complete") continue;   // As it should be.
         if (++found > most) continue;
         story.notes.push_back(task.name + "." + task.id + " is " + task.state +
                               (task.error.empty() ? "" : ": " + task.error));
     }
     if (found > most) {
         story.notes.push_back(std::to_string(found - most) + " more tasks do not run");
+    }
+}
+
+/// What the managers did not do: nothing in a job's task leads to the DOWN of its node, for nobody
+/// looks at a job when a node changes.
+/// Source: swarmkit manager/orchestrator/jobs/orchestrator.go handleEvent.
+void add_lost_node(Reader& reader, const Tables& tables, Story& story, std::set<EventId>& ids) {
+    for (const words::TaskRow& task : tables.tasks) {
+        const bool wanted = task.desired == "complete" && task.state != "complete";
+        if (task.name + "." + task.id != story.subject || !wanted || task.node.empty()) continue;
+        const bool lost = std::any_of(
+            tables.nodes.begin(), tables.nodes.end(), [&](const words::NodeRow& node) {
+                return node.hostname == task.node && node.status == "down";
+            });
+        if (!lost) return;
+        const auto down = reader.of_kind("node.down", reader.names().find(task.node), tables.at, 1);
+        if (down.empty()) return;
+        const std::vector<EventId> chain = chain_of(reader, down.front());
+        ids.insert(chain.begin(), chain.end());
+        story.notes.push_back(task.node + " is down, and a job looks at no node: its task is "
+                              "believed to run until it is orphaned, 24 h later");
+        const std::string job = task.name.substr(0, task.name.rfind('.'));
+        story.notes.push_back("docker service update --force " + job + " runs the whole job again");
     }
 }
 
@@ -255,8 +285,9 @@ Result<Story> explain(record::Recording& recording, const std::string& subject,
     if (reader.event(state) == nullptr) return unknown(reader, subject, at);
     story.headline = sentence(*reader.event(state), reader.names());
     story.root = root_of(reader, chain_of(reader, state));
-    tell(reader, story, ids, name);
     const auto tables = tables_at(recording, until);
+    if (tables.ok()) add_lost_node(reader, tables.value(), story, ids);
+    tell(reader, story, ids, name);
     if (tables.ok()) add_tasks(story, tables.value());
     return story;
 }

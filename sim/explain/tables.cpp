@@ -33,6 +33,7 @@ class Fold final : public EventSink {
         switch (event.kind) {
             case service_created.id:
             case service_updated.id: return describe(event);
+            case service_run.id: return begin_run(event);
             case service_removed.id: services_.erase(text(event.subject)); return;
             case task_desired.id:
                 tasks_[event.subject].row.desired = text(name_in(event, 1));
@@ -91,6 +92,13 @@ class Fold final : public EventSink {
             if (service->second.mode == "global") {
                 service->second.desired += row.desired == "running" ? 1 : 0;
             }
+            if (is_job(service->second) && task.made >= runs_[task.service]) {
+                const bool complete = row.state == "complete";
+                service->second.completed += complete ? 1 : 0;
+                const bool to_come = !complete && (row.desired == "complete" ||
+                                                   row.desired == "ready");
+                if (service->second.mode == "global job") service->second.desired += to_come;
+            }
             tables.tasks.push_back(row);
         }
         for (const auto& [name, row] : services_) tables.services.push_back(row);
@@ -101,6 +109,7 @@ class Fold final : public EventSink {
     struct Task {
         words::TaskRow row;
         std::string service;
+        EventId made{};
         Time since{}, created{};
     };
 
@@ -118,9 +127,13 @@ class Fold final : public EventSink {
         if (event.kind == swarm::events::task_new.id) {
             task.created = event.time;
             task.row.desired = "running";
+            task.made = event.id;
             task.service = text(name_in(event, 0));
             const auto service = services_.find(task.service);
-            if (service != services_.end()) task.row.image = service->second.image;
+            if (service != services_.end()) {
+                task.row.image = service->second.image;
+                if (is_job(service->second)) task.row.desired = "complete";
+            }
             task.row.id = dot == std::string::npos ? full : full.substr(dot + 1);
             task.row.name = full.substr(0, dot);
         }
@@ -141,10 +154,19 @@ class Fold final : public EventSink {
         if (fresh) row.id = id(swarm::ObjectKind::service, created_++);
         row.name = name;
         row.mode = text(name_in(event, 0));
-        row.desired = row.mode == "global"
-                          ? 0
-                          : static_cast<std::uint64_t>(event.fields[1].integer);
+        row.desired = row.mode == "replicated"
+                          ? static_cast<std::uint64_t>(event.fields[1].integer)
+                          : 0;
         row.image = text(name_in(event, 2));
+    }
+
+    void begin_run(const Event& event) {
+        words::ServiceRow& row = services_[text(event.subject)];
+        runs_[row.name] = event.id;
+        row.completions = static_cast<std::uint64_t>(event.fields[1].integer);
+        if (row.mode == "replicated job") {
+            row.desired = static_cast<std::uint64_t>(event.fields[2].integer);
+        }
     }
 
     void forget_node(const std::string& name) {
@@ -195,10 +217,15 @@ class Fold final : public EventSink {
     std::vector<words::NodeRow> former_;   // DOWN nodes whose host joined again.
     std::map<std::string, words::ServiceRow> services_;
     std::map<NameId, Task> tasks_;
+    std::map<std::string, EventId> runs_;   // Of jobs: what began the newest run.
     std::uint64_t created_ = 0;
 };
 
 }   // namespace
+
+bool is_job(const words::ServiceRow& row) {
+    return row.mode == "replicated job" || row.mode == "global job";
+}
 
 Result<Tables> tables_at(record::Recording& recording, std::optional<Time> until) {
     const std::string seed = recording.meta("seed").value_or("0");

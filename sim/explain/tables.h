@@ -18,6 +18,9 @@ struct Tables {
     Time at{};
 };
 
+/// By its mode as docker prints it.
+bool is_job(const words::ServiceRow& row);
+
 /// The tables at `until`; at the end without one. A Diagnostic when the recording is damaged.
 Result<Tables> tables_at(record::Recording& recording, std::optional<Time> until);
 

@@ -248,10 +248,18 @@ swarm::ServiceSpec read_service(const yaml::Value& value) {
         map.check(!service.task.container.image.empty(), "image", "an image needs a name");
     }
     map.read("mode", service.mode, {{"replicated", swarm::ServiceMode::replicated},
-                                    {"global", swarm::ServiceMode::global}});
+                                    {"global", swarm::ServiceMode::global},
+                                    {"replicated-job", swarm::ServiceMode::replicated_job},
+                                    {"global-job", swarm::ServiceMode::global_job}});
+    const bool slots_of_a_job = service.mode == swarm::ServiceMode::replicated_job;
     read_count(map, "replicas", service.replicas, replicas_max);
-    map.check(service.mode != swarm::ServiceMode::global || !map.has("replicas"), "replicas",
+    map.check(!is_per_node(service.mode) || !map.has("replicas"), "replicas",
               "a global service has one task per node", "remove replicas");
+    if (slots_of_a_job) service.max_concurrent = service.replicas;
+    read_count(map, "max_concurrent", service.max_concurrent, replicas_max);
+    map.check(slots_of_a_job || !map.has("max_concurrent"), "max_concurrent",
+              "max_concurrent can only be used with mode: replicated-job",
+              "remove it, or make the service a replicated-job");
     read_task(map, service.task);
     for (const auto& [network, place] : texts_of(map.value("networks"))) {
         service.task.networks.push_back({.network = network, .aliases = {}});
@@ -271,6 +279,10 @@ swarm::ServiceSpec read_service(const yaml::Value& value) {
               "publish it with mode: host, or use endpoint_mode: vip");
     read_update(map.value("update"), service.update);
     read_update(map.value("rollback"), service.rollback);
+    // Source: swarmkit manager/controlapi/service.go validateJob.
+    map.check(!is_job(service.mode) || !map.has("update"), "update",
+              "Jobs may not have an update config",
+              "remove it: another run of a job replaces all its tasks at once");
     read_texts(map.value("labels"), service.labels);
     return service;
 }

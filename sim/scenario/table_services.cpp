@@ -37,9 +37,14 @@ Section service() {
         "A service, in short form. Compose files ([stack](#stack)) can say more.",
         {{"name", "name", "required", "Unique.", "web"},
          {"image", "image", "required", "What runs in each task.", "\"shop/web:1.4\""},
-         {"mode", "`replicated`, `global`", "replicated",
-          "global: one task on every node that fits.", "global"},
-         {"replicas", "number", "1", "Tasks wanted. Not for global services.", "3"},
+         {"mode", "`replicated`, `global`, `replicated-job`, `global-job`", "replicated",
+          "global: one task on every node that fits. Jobs end: their tasks run to completion, and "
+          "every update of the service runs them again.",
+          "global"},
+         {"replicas", "number", "1",
+          "Tasks wanted; of a replicated-job, tasks that must complete. Not for global ones.", "3"},
+         {"max_concurrent", "number", "`replicas`",
+          "Of a replicated-job: tasks that may run at the same time.", "2"},
          {"resources", "[resources](#resources)", "none",
           "Short for both `reservations` and `limits`; either of them, when written, replaces it "
           "there.",

@@ -30,7 +30,10 @@ check::OracleCommand oracle_command(const scenario::CommandSpec& command) {
         case From::drain: out.what = To::drain; break;
         case From::pause: out.what = To::pause; break;
         case From::activate: out.what = To::activate; break;
-        case From::words: out.what = To::other; break;
+        case From::words:
+            out.what = To::other;
+            out.on_a_host = !command.on.empty();
+            break;
     }
     return out;
 }

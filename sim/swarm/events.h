@@ -78,18 +78,25 @@ inline constexpr EventKind raft_snapshot{
 // --- Services (subject: the service's name) ------------------------------------------------------
 inline constexpr EventKind service_created{
     .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
-    .fields = {{{"mode", FieldType::name, "replicated or global"},
+    .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
                 {"image", FieldType::name, "image reference"}}},
     .state = "created"};
 inline constexpr EventKind service_updated{
     .id = 111, .name = "service.updated", .subject = "service", .doc = "A service's spec changed.",
-    .fields = {{{"mode", FieldType::name, "replicated or global"},
+    .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
                 {"image", FieldType::name, "image reference"}}}};
 inline constexpr EventKind service_removed{
     .id = 112, .name = "service.removed", .subject = "service", .doc = "A service was removed.",
     .ends_subject = true};
+inline constexpr EventKind service_run{
+    .id = 113, .name = "service.run", .subject = "service",
+    .doc = "A run of a job begins, as its service is created and with every update of it.",
+    .fields = {{{"iteration", FieldType::integer, "from 0, as in docker service inspect"},
+                {"completions", FieldType::integer,
+                 "tasks that must complete; 0: one on every node"},
+                {"at_once", FieldType::integer, "tasks at a time; 0: all"}}}};
 
 // --- Tasks: observed states (subject: service.slot.taskid). task.* carry what later folds need ---
 #define GLASSHIVE_TASK_EVENT(identifier, number, kind_name, sentence, state_name, level)          \
@@ -295,9 +302,10 @@ inline constexpr EventKind allocation_failed{
                 {"network", FieldType::name, "where"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 54> all{
+inline constexpr std::array<const EventKind*, 55> all{
     &node_ready,       &node_down,    &node_availability, &service_created,  &service_updated,
-    &service_removed,  &task_new,     &task_pending,      &task_assigned,    &task_accepted,
+    &service_removed,  &service_run,  &task_new,          &task_pending,     &task_assigned,
+    &task_accepted,
     &task_preparing,   &task_ready,   &task_starting,     &task_running,     &task_complete,
     &task_shutdown,    &task_failed,  &task_rejected,     &task_orphaned,    &task_desired,
     &task_removed,     &task_restart, &decision_placed,   &decision_refused, &discovery_added,

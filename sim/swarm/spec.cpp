@@ -4,6 +4,16 @@
 
 namespace glasshive::swarm {
 
+const char* to_text(ServiceMode mode) {
+    switch (mode) {
+        case ServiceMode::replicated: return "replicated";
+        case ServiceMode::global: return "global";
+        case ServiceMode::replicated_job: return "replicated job";
+        case ServiceMode::global_job: return "global job";
+    }
+    return "?";
+}
+
 std::string ip_text(std::uint32_t ip) {
     std::string text;
     for (int shift = 24; shift >= 0; shift -= 8) {

@@ -15,7 +15,18 @@
 /// (api/defaults/service.go).
 namespace glasshive::swarm {
 
-enum class ServiceMode { replicated, global };
+/// A job runs to its end instead of for ever: `replicas` tasks must complete, or one on every node.
+enum class ServiceMode { replicated, global, replicated_job, global_job };
+/// As `docker service ls` prints it: "replicated", "global", "replicated job", "global job".
+/// Source: docker/cli cli/command/service/formatter.go Mode.
+const char* to_text(ServiceMode mode);
+constexpr bool is_job(ServiceMode mode) {
+    return mode == ServiceMode::replicated_job || mode == ServiceMode::global_job;
+}
+/// One task on every node that matches, instead of a number of slots.
+constexpr bool is_per_node(ServiceMode mode) {
+    return mode == ServiceMode::global || mode == ServiceMode::global_job;
+}
 enum class RestartCondition { none, on_failure, any };
 enum class UpdateOrder { stop_first, start_first };
 enum class FailureAction { pause, continue_, rollback };
@@ -172,7 +183,9 @@ struct ServiceSpec {
     std::map<std::string, std::string> labels;
     TaskSpec task;
     ServiceMode mode = ServiceMode::replicated;
-    std::uint64_t replicas = 1;                     ///< Ignored for global services.
+    /// Ignored for global services; of a replicated job, how many tasks must complete.
+    std::uint64_t replicas = 1;
+    std::uint64_t max_concurrent = 1;               ///< Of a replicated job: tasks at a time.
     std::optional<UpdateConfig> update, rollback;
     EndpointMode endpoint_mode = EndpointMode::vip;
     std::vector<PortConfig> ports;

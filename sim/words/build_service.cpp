@@ -17,6 +17,15 @@ Command made(Verb verb, decltype(Command::what) what, Texts unsimulated = {}) {
     return {verb, std::move(what), "", "", std::move(unsimulated)};
 }
 
+/// What docker and Compose files call the modes.
+std::optional<swarm::ServiceMode> parse_mode(std::string_view text) {
+    if (text == "replicated") return swarm::ServiceMode::replicated;
+    if (text == "global") return swarm::ServiceMode::global;
+    if (text == "replicated-job") return swarm::ServiceMode::replicated_job;
+    if (text == "global-job") return swarm::ServiceMode::global_job;
+    return std::nullopt;
+}
+
 /// opts.go ToServiceMode.
 void set_mode(ServiceParts& parts) {
     const Flags& flags = parts.flags;
@@ -26,12 +35,11 @@ void set_mode(ServiceParts& parts) {
     const bool capped = flags.given("replicas-max-per-node");
     if (flags.given("max-concurrent") && mode != "replicated-job")
         return parts.fail("max-concurrent can only be used with replicated-job mode");
-    if (mode == "replicated-job" || mode == "global-job")
-        return parts.fail("mode " + mode + " is not simulated; use replicated or global");
-    if (mode != "replicated" && mode != "global")
+    const auto known = parse_mode(mode);
+    if (!known)
         return parts.fail("Unknown mode: " + mode + ", only replicated and global supported");
-    if (mode == "global") {
-        spec.mode = swarm::ServiceMode::global;
+    spec.mode = *known;
+    if (swarm::is_per_node(spec.mode)) {
         if (replicas)
             parts.fail("replicas can only be used with replicated or replicated-job mode");
         if (capped) {
@@ -41,6 +49,13 @@ void set_mode(ServiceParts& parts) {
         return;
     }
     if (replicas) spec.replicas = uint_of(*replicas);
+    if (spec.mode != swarm::ServiceMode::replicated_job) return;
+    // Source: moby daemon/cluster/convert/service.go: either is the other's default.
+    spec.max_concurrent = spec.replicas;
+    if (const auto at_once = flags.last("max-concurrent")) {
+        spec.max_concurrent = uint_of(*at_once);
+        if (!replicas) spec.replicas = spec.max_concurrent;
+    }
 }
 
 /// Where the same key is set twice, the last one counts (opts.go, ReadKVEnvStrings).
@@ -100,6 +115,8 @@ Built service_create(const Flags& flags) {
     parts.generic("generic-resource", task.reservations.generic);
     parts.restart();
     parts.updates();
+    if (swarm::is_job(what.spec.mode) && (what.spec.update || what.spec.rollback))
+        parts.fail("update and rollback configuration is not supported for jobs");
     parts.health();
     parts.endpoint();
     parts.log_driver();

@@ -211,7 +211,12 @@ std::string service_table(std::vector<ServiceRow> rows, const TableOptions& opti
     for (const ServiceRow& row : rows) {
         ids.push_back(short_id(row.id));
         std::string replicas = std::to_string(row.running) + "/" + std::to_string(row.desired);
-        if (row.max_per_node > 0)
+        if (row.mode == "replicated job" || row.mode == "global job") {
+            const std::uint64_t total =
+                row.mode == "global job" ? row.desired + row.completed : row.completions;
+            replicas += " (" + std::to_string(row.completed) + "/" + std::to_string(total) +
+                        " completed)";
+        } else if (row.max_per_node > 0)
             replicas += " (max " + std::to_string(row.max_per_node) + " per node)";
         cells.push_back({ids.back(), row.name, row.mode, std::move(replicas),
                          short_image(row.image), ingress_ports(row.ports)});

@@ -34,6 +34,8 @@ struct ServiceRow {
     std::string id, name;
     std::string mode = "replicated";
     std::uint64_t running = 0, desired = 0;
+    /// Of a job: "2/2 (3/10 completed)"; of a global one, `desired` and these make the total.
+    std::uint64_t completed = 0, completions = 0;
     std::uint64_t max_per_node = 0;   ///< 0: unlimited, and not shown.
     std::string image;
     std::vector<swarm::PortConfig> ports;   ///< Those of mode ingress are shown.

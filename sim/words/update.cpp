@@ -264,7 +264,7 @@ Updated apply(const ServiceUpdate& update, ServiceSpec spec) {
 }
 
 Updated scaled(ServiceSpec spec, std::uint64_t replicas) {
-    if (spec.mode != swarm::ServiceMode::replicated) {
+    if (swarm::is_per_node(spec.mode)) {
         return {std::move(spec), "scale can only be used with replicated or replicated-job mode"};
     }
     spec.replicas = replicas;

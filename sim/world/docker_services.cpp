@@ -85,6 +85,9 @@ std::string DockerClient::why_not(const swarm::ServiceSpec& spec,
         }
         return "";
     };
+    if (swarm::is_job(spec.mode) && spec.update) {
+        return refused("InvalidArgument", "Jobs may not have an update config");
+    }
     std::string lacks = missing(swarm::FileKind::secret, spec.task.container.secrets);
     if (lacks.empty()) lacks = missing(swarm::FileKind::config, spec.task.container.configs);
     return lacks.empty() ? port_conflict(spec, own) : lacks;
@@ -208,9 +211,11 @@ void DockerClient::list_services(DockerPlan& plan, const words::Look& command,
         words::ServiceRow row;
         row.id = id_of(swarm::ObjectKind::service, service.id.value);
         row.name = service.spec->name;
-        row.mode = service.is_global() ? "global" : "replicated";
+        row.mode = to_text(service.spec->mode);
         row.running = status.running;
         row.desired = status.desired;
+        row.completed = status.completed;
+        row.completions = service.spec->replicas;
         row.max_per_node = service.spec->task.placement.max_replicas;
         row.image = service.spec->task.container.image;
         row.ports = service.endpoint != nullptr ? service.endpoint->ports : service.spec->ports;

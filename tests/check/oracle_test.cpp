@@ -319,6 +319,46 @@ TEST_CASE("the oracle: global services", "[check][oracle]") {
     });
 }
 
+TEST_CASE("the oracle: jobs", "[check][oracle]") {
+    const auto job = [](OracleInput& in) {
+        in.services[0].mode = swarm::ServiceMode::replicated_job;
+        in.services[0].replicas = 3;
+        in.services[0].max_concurrent = 2;
+        in.services[0].task.reservations = {};
+    };
+    const auto begin_job = [](Story& s) {
+        begin(s), s.emit(service_run, "web", {field::integer(0)});
+    };
+    const auto done = [](Story& s, std::int64_t slot, const char* node) {
+        s.end("web", slot, node, 1).task(task_complete, "web", slot, node, 1);
+    };
+    check_rows({
+        {"web has 1 tasks underway and 0 complete of 3",
+         [=](Story& s) { begin_job(s), run(s, 1, "a"); }, job},
+        {"", [=](Story& s) { begin_job(s), run(s, 1, "a"), run(s, 2, "b"); }, job},
+        {"web has 3 tasks underway", [=](Story& s) {
+             begin_job(s), run(s, 1, "a"), run(s, 2, "b"), run(s, 3, "a");
+         }, job},
+        {"web has 1 tasks underway and 1 complete of 3", [=](Story& s) {
+             begin_job(s), run(s, 1, "a"), run(s, 2, "b"), s.at(50), done(s, 1, "a");
+         }, job},
+        {"", [=](Story& s) {
+             begin_job(s), run(s, 1, "a"), run(s, 2, "b"), s.at(50), done(s, 1, "a");
+             done(s, 2, "b"), run(s, 3, "a");
+         }, job},
+        {"is replaced, against its restart policy", [=](Story& s) {
+             begin_job(s), run(s, 1, "a"), run(s, 2, "b"), s.at(50), done(s, 1, "a");
+             done(s, 2, "b"), run(s, 3, "a"), restart(s, 1, 1, 2);
+         }, job},
+        {"of an earlier run is still wanted", [=](Story& s) {
+             begin_job(s), run(s, 1, "a"), run(s, 2, "b");
+             s.at(50).emit(service_run, "web", {field::integer(1)});
+             run(s, 1, "a", 2), run(s, 2, "b", 2);
+             s.desired("web", 2, "remove", 1).end("web", 2, "b", 1);
+         }, job},
+    });
+}
+
 TEST_CASE("the oracle: commands, and when it abstains", "[check][oracle]") {
     const auto scale = [](OracleInput& in) {
         in.commands = {{.what = OracleCommand::Do::scale, .service = "web", .replicas = 2}};

@@ -124,9 +124,14 @@ void add_services(Plan& plan, Dice dice) {
         std::string tag = "service";
         std::string text = "{name: " + service.name + ", image: \"" + image + "\"";
         service.global = dice.chance(20);
-        if (service.global) text += ", mode: global";
-        else text += ", replicas: " + std::to_string(dice.between(0, 8));
-        tag += service.global ? " global" : " replicated";
+        const bool job = dice.chance(20);
+        const std::string kind = job ? "-job" : "";
+        text += std::string(", mode: ") + (service.global ? "global" : "replicated") + kind;
+        if (!service.global) text += ", replicas: " + std::to_string(dice.between(0, 8));
+        if (job && !service.global && dice.chance(60)) {
+            text += ", max_concurrent: " + std::to_string(dice.between(0, 4));
+        }
+        tag += (service.global ? " global" : " replicated") + kind;
         if (dice.chance(75)) text += ", " + restart_of(dice, tag);
         text += resources_of(dice) + placement_of(plan, dice) +
                 ports_of(service, i, dice, tag) + behaviour_of(dice);
@@ -135,7 +140,7 @@ void add_services(Plan& plan, Dice dice) {
             text += healthcheck_of(dice);
             tag += ", healthcheck";
         }
-        if (dice.chance(50)) {
+        if (!job && dice.chance(50)) {
             text += update_of("update", dice);
             tag += ", update";
         }

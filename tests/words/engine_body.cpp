@@ -179,7 +179,17 @@ ServiceSpec spec_of(const Json& body, const Json& state) {
     spec.task.log_options = labels(part(task, "LogDriver"), "Options");
     spec.task.force_update = get(task, "ForceUpdate", std::uint64_t{0});
     if (body.at("Mode").contains("Global")) spec.mode = ServiceMode::global;
-    spec.replicas = get(part(body.at("Mode"), "Replicated"), "Replicas", std::uint64_t{1});
+    if (body.at("Mode").contains("GlobalJob")) spec.mode = ServiceMode::global_job;
+    if (body.at("Mode").contains("ReplicatedJob")) {
+        // What the engine makes of what is missing: moby daemon/cluster/convert/service.go.
+        const auto& job = body.at("Mode").at("ReplicatedJob");
+        spec.mode = ServiceMode::replicated_job;
+        spec.max_concurrent = get<std::uint64_t>(job, "MaxConcurrent", 1);
+        spec.replicas = get<std::uint64_t>(job, "TotalCompletions", spec.max_concurrent);
+    } else {
+        spec.replicas =
+            get(part(body.at("Mode"), "Replicated"), "Replicas", std::uint64_t{1});
+    }
     if (body.contains("UpdateConfig")) spec.update = update_config(body.at("UpdateConfig"));
     if (body.contains("RollbackConfig")) spec.rollback = update_config(body.at("RollbackConfig"));
     const Json& endpoint = part(body, "EndpointSpec");
@@ -287,7 +297,7 @@ Json dump(ServiceSpec spec) {
     for (const auto& n : spec.task.networks) out["networks"].push_back({n.network, n.aliases});
     out["log"] = {spec.task.log_driver, spec.task.log_options};
     out["force"] = spec.task.force_update;
-    out["mode"] = {static_cast<int>(spec.mode), spec.replicas};
+    out["mode"] = {static_cast<int>(spec.mode), spec.replicas, spec.max_concurrent};
     out["update"] = dump(spec.update);
     out["rollback"] = dump(spec.rollback);
     out["endpoint"] = static_cast<int>(spec.endpoint_mode);

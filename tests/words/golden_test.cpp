@@ -98,7 +98,9 @@ struct Requests {
         REQUIRE(step.requests.size() == c.replicas.size());
         for (std::size_t i = 0; i < c.replicas.size(); ++i) {
             REQUIRE(field(body(i), "/Name") == c.replicas[i].first);
-            REQUIRE(field(body(i), "/Mode/Replicated/Replicas") ==
+            const bool job = body(i).at("Mode").contains("ReplicatedJob");
+            REQUIRE(field(body(i), job ? "/Mode/ReplicatedJob/TotalCompletions"
+                                       : "/Mode/Replicated/Replicas") ==
                     std::to_string(c.replicas[i].second));
         }
     }

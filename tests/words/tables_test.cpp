@@ -46,9 +46,16 @@ std::vector<ServiceRow> services(const Json& state, const std::string& stack) {
         ServiceRow row;
         row.id = service.at("ID");
         row.name = spec.at("Name");
-        row.mode = spec.at("Mode").contains("Global") ? "global" : "replicated";
+        const Json& mode = spec.at("Mode");
+        row.mode = mode.contains("Global") ? "global" : "replicated";
+        if (mode.contains("GlobalJob")) row.mode = "global job";
+        if (mode.contains("ReplicatedJob")) {
+            row.mode = "replicated job";
+            row.completions = mode.at("ReplicatedJob").at("TotalCompletions");
+        }
         row.running = service.at("ServiceStatus").at("RunningTasks");
         row.desired = service.at("ServiceStatus").at("DesiredTasks");
+        row.completed = service.at("ServiceStatus").value("CompletedTasks", 0U);
         const Json& task = spec.at("TaskTemplate");
         row.max_per_node = task.value("Placement", Json::object()).value("MaxReplicas", 0U);
         row.image = task.at("ContainerSpec").at("Image");

@@ -223,20 +223,23 @@ void load_mode(Fields& deploy, swarm::ServiceSpec& spec) {
     const std::string mode = deploy.text("mode");
     const auto replicas = deploy.count("replicas");
     const Item* at = deploy.item().find("mode");
-    if (mode == "replicated-job" || mode == "global-job") {
-        loader.error(*at, "mode " + mode + " is not simulated", "use replicated or global");
-    } else if (mode == "global") {
-        spec.mode = swarm::ServiceMode::global;
+    if (mode == "global" || mode == "global-job") {
+        spec.mode = mode == "global" ? swarm::ServiceMode::global : swarm::ServiceMode::global_job;
         if (replicas) {
             loader.error(*deploy.item().find("replicas"),
                          "replicas can only be used with replicated or replicated-job mode");
         }
+    } else if (mode == "replicated-job") {
+        spec.mode = swarm::ServiceMode::replicated_job;
     } else if (mode != "replicated" && !mode.empty()) {
-        const std::string near = nearest(mode, {"replicated", "global"});
+        const std::string near =
+            nearest(mode, {"replicated", "global", "replicated-job", "global-job"});
         loader.error(*at, "unknown mode: " + mode,
                      near.empty() ? "" : "did you mean " + near + "?");
     }
     spec.replicas = replicas.value_or(1);
+    spec.max_concurrent =
+        spec.mode == swarm::ServiceMode::replicated_job ? spec.replicas : 1;
 }
 
 }   // namespace
@@ -250,6 +253,11 @@ void load_deploy(Loader& loader, const Item& item, swarm::ServiceSpec& spec) {
              {{"vip", swarm::EndpointMode::vip}, {"dnsrr", swarm::EndpointMode::dnsrr}});
     spec.update = load_update(deploy, "update_config");
     spec.rollback = load_update(deploy, "rollback_config");
+    // Source: swarmkit manager/controlapi/service.go validateJob.
+    if (swarm::is_job(spec.mode) && spec.update) {
+        loader.error(*deploy.item().find("update_config"), "Jobs may not have an update config",
+                     "remove it: another run of a job replaces all its tasks at once");
+    }
     load_resources(deploy, spec.task);
     load_restart_policy(deploy, spec.task);
     load_placement(deploy, spec.task.placement);

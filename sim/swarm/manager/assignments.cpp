@@ -76,7 +76,7 @@ void Dispatcher::note_task(const Committed& change) {
         if (!assigned && task.desired == change.desired_before) return;   // The agent's own news.
         // Rejected by the enforcer while it was held: nothing is to run any more, and its end is
         // not asked for yet. (SwarmKit's agent would take its state from the task and do nothing.)
-        if (task.observed > TaskState::running && task.desired <= TaskState::running) return;
+        if (task.observed > TaskState::running && task.desired <= TaskState::complete) return;
     }
     session.pending.push_back({task.id, task.subject, change.service->name, change.event, removed});
     session.pending_changed = kernel_.now();

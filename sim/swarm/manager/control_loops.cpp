@@ -8,14 +8,15 @@ ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term,
                            PlacementPolicy policy)
     : store_(store), dispatcher_(store, owner, term), allocator_(store), restarts_(store, owner),
       updates_(store, restarts_, owner), replicated_(store, restarts_, updates_),
-      global_(store, restarts_, updates_), enforcer_(store), reaper_(store, owner),
-      scheduler_(store, owner, built_in(policy)) {
+      global_(store, restarts_, updates_), jobs_(store, restarts_), enforcer_(store),
+      reaper_(store, owner), scheduler_(store, owner, built_in(policy)) {
     store.unsubscribe_all();
     store.subscribe(Proposer::allocator, allocator_);
     store.subscribe(Proposer::restart, restarts_);
     store.subscribe(Proposer::updater, updates_);
     store.subscribe(Proposer::replicated, replicated_);
     store.subscribe(Proposer::global, global_);
+    store.subscribe(Proposer::jobs, jobs_);
     store.subscribe(Proposer::enforcer, enforcer_);
     store.subscribe(Proposer::reaper, reaper_);
     store.subscribe(Proposer::scheduler, scheduler_);
@@ -28,6 +29,7 @@ void ControlLoops::start(const std::vector<ProcessId>& agents) {
     updates_.start();
     replicated_.start();
     global_.start();
+    jobs_.start();
     enforcer_.start();
     reaper_.start();
     scheduler_.start();
@@ -39,6 +41,7 @@ void ControlLoops::tick() {
     allocator_.tick();
     replicated_.tick();
     global_.tick();
+    jobs_.tick();
     enforcer_.tick();
 }
 

@@ -4,6 +4,7 @@
 #include "swarm/manager/dispatcher.h"
 #include "swarm/reconcile/enforcer.h"
 #include "swarm/reconcile/global.h"
+#include "swarm/reconcile/jobs.h"
 #include "swarm/reconcile/reaper.h"
 #include "swarm/reconcile/replicated.h"
 #include "swarm/restart/supervisor.h"
@@ -42,6 +43,7 @@ class ControlLoops {
     UpdateSupervisor updates_;
     ReplicatedOrchestrator replicated_;
     GlobalOrchestrator global_;
+    JobOrchestrator jobs_;
     ConstraintEnforcer enforcer_;
     TaskReaper reaper_;
     Scheduler scheduler_;

@@ -62,7 +62,8 @@ EventId Herald::announce(const Committed& change) {
                                             change.node->id.value)
                                       .c_str()))});
         case Kind::service_created:
-            return announce_service(events::service_created, *change.service);
+            return announce_run(announce_service(events::service_created, *change.service),
+                                *change.service);
         case Kind::service_updated: return announce_update(change);
         case Kind::service_removed:
             return kernel_.emit(events::service_removed, change.service->name);
@@ -132,9 +133,22 @@ EventId Herald::announce_node(const Committed& change) {
 EventId Herald::announce_service(const EventKind& kind, const Service& service) {
     const ServiceSpec& spec = *service.spec;
     return kernel_.emit(kind, service.name,
-                        {field::name(name(service.is_global() ? "global" : "replicated")),
+                        {field::name(name(to_text(spec.mode))),
                          field::integer(static_cast<std::int64_t>(spec.replicas)),
                          field::name(name(spec.task.container.image.c_str()))});
+}
+
+/// Of a job: that a run of it begins. Of any other service nothing; returns the newest event.
+EventId Herald::announce_run(EventId said, const Service& service) {
+    if (!service.is_job()) return said;
+    const kernel::CauseScope scope(kernel_, said);
+    const bool global = service.is_global();
+    const auto number = [&](std::uint64_t count) {
+        return field::integer(global ? 0 : static_cast<std::int64_t>(count));
+    };
+    return kernel_.emit(events::service_run, service.name,
+                        {field::integer(service.job.iteration), number(service.spec->replicas),
+                         number(service.spec->max_concurrent)});
 }
 
 EventId Herald::announce_endpoint(const Service& service) {
@@ -159,7 +173,9 @@ EventId Herald::announce_endpoint(const Service& service) {
 EventId Herald::announce_update(const Committed& change) {
     const Service& service = *change.service;
     EventId said = change.cause;
-    if (change.spec_changed) said = announce_service(events::service_updated, service);
+    if (change.spec_changed) {
+        said = announce_run(announce_service(events::service_updated, service), service);
+    }
     if (!change.why.valid()) return said;
     const kernel::CauseScope scope(kernel_, said);
     return kernel_.emit(kind_of(service.update.state), service.name,

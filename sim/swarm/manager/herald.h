@@ -17,6 +17,7 @@ class Herald final : public Announcer {
   private:
     EventId announce_node(const Committed& change);
     EventId announce_service(const EventKind& kind, const Service& service);
+    EventId announce_run(EventId said, const Service& service);
     EventId announce_endpoint(const Service& service);
     EventId announce_update(const Committed& change);
     EventId announce_status(const Task& task);

@@ -36,7 +36,7 @@ void ConstraintEnforcer::enforce(Batch& batch, const Node& node) {
     const std::string id = object_id(kernel_.seed(), static_cast<std::uint32_t>(ObjectKind::node),
                                      node.id.value);
     store_.for_each(node.tasks, Store::By::node, [&](const Task& task) {
-        if (task.desired < TaskState::assigned || task.desired > TaskState::running) return;
+        if (task.desired < TaskState::assigned || task.desired > TaskState::complete) return;
         if (task.observed > TaskState::running) return;
         const Service& service = store_.service(task.service);
         const Resources& asked = task.spec->task.reservations;

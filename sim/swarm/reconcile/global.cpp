@@ -17,7 +17,7 @@ void GlobalOrchestrator::start() {
     removed_services_.clear();
     changed_nodes_.clear();
     for (const Service& service : store_.services()) {
-        if (!service.is_global()) continue;
+        if (service.spec->mode != ServiceMode::global) continue;
         if (service.removed) {
             removed_services_[service.id] = service.last_event;
             continue;
@@ -41,7 +41,7 @@ void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
                 break;
             case Kind::service_created:
             case Kind::service_updated:
-                if (!change.service->is_global()) break;
+                if (change.service->spec->mode != ServiceMode::global) break;
                 services_[change.service->id];
                 changed_services_[change.service->id] = change.event;
                 break;
@@ -58,7 +58,7 @@ void GlobalOrchestrator::on_commit(std::span<const Committed> changes) {
 }
 
 void GlobalOrchestrator::take_task(const Task& task) {
-    if (task.slot > 0 || task.desired > TaskState::running) return;
+    if (task.desired > TaskState::running || task.spec->mode != ServiceMode::global) return;
     if (task.observed > TaskState::running) ended_.insert(task.id);
 }
 

@@ -92,7 +92,10 @@ bool TaskReaper::reap_slot(Batch& batch, ServiceId id, std::uint32_t instance) {
             task->observed < TaskState::assigned && task->desired > TaskState::running;
         const bool ended = task->observed > TaskState::running;
         // A task that ended but is not yet replaced may be what the slot stands for: keep it.
-        if (!never_runs && (!ended || task->desired <= TaskState::running)) {
+        const bool waits_for_restart = ended && task->observed != TaskState::complete &&
+                                       task->desired == TaskState::complete;
+        if (!never_runs &&
+            (!ended || task->desired <= TaskState::running || waits_for_restart)) {
             ++live;
             continue;
         }

@@ -13,7 +13,7 @@ void ReplicatedOrchestrator::start() {
     changed_services_.clear();
     removed_services_.clear();
     for (const Service& service : store_.services()) {
-        if (service.is_global()) continue;
+        if (!runs(service)) continue;
         (service.removed ? removed_services_ : changed_services_)[service.id] = service.last_event;
     }
     store_.for_each_task([&](const Task& task) { take_task(task); });
@@ -29,12 +29,12 @@ void ReplicatedOrchestrator::on_commit(std::span<const Committed> changes) {
             case Kind::node_updated: take_node(*change.node); break;
             case Kind::service_created:
             case Kind::service_updated:
-                if (!change.service->is_global()) {
+                if (runs(*change.service)) {
                     changed_services_[change.service->id] = change.event;
                 }
                 break;
             case Kind::service_removed:
-                if (!change.service->is_global()) {
+                if (runs(*change.service)) {
                     changed_services_.erase(change.service->id);
                     removed_services_[change.service->id] = change.event;
                 }
@@ -42,7 +42,7 @@ void ReplicatedOrchestrator::on_commit(std::span<const Committed> changes) {
             case Kind::task_created:
             case Kind::task_updated: take_task(*change.task); break;
             case Kind::task_removed:
-                if (change.task->desired <= TaskState::running && !change.service->is_global() &&
+                if (change.task->desired <= TaskState::running && runs(*change.service) &&
                     !change.service->removed) {
                     changed_services_[change.service->id] = change.event;
                 }
@@ -53,7 +53,7 @@ void ReplicatedOrchestrator::on_commit(std::span<const Committed> changes) {
 }
 
 void ReplicatedOrchestrator::take_task(const Task& task) {
-    if (task.desired > TaskState::running || task.slot == 0) return;
+    if (task.desired > TaskState::running || task.spec->mode != ServiceMode::replicated) return;
     if (task.observed > TaskState::running ||
         (task.node.valid() && is_invalid(store_.node(task.node)))) {
         ended_.insert(task.id);

@@ -31,6 +31,9 @@ class ReplicatedOrchestrator final : public Subscriber {
         std::vector<const Task*> tasks;
     };
 
+    static bool runs(const Service& service) {
+        return service.spec->mode == ServiceMode::replicated;
+    }
     void take_task(const Task& task);
     void take_node(const Node& node);
     void restart_tasks();

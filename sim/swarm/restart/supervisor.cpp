@@ -20,10 +20,10 @@ RestartSupervisor::RestartSupervisor(Store& store, ProcessId owner)
 bool RestartSupervisor::should_restart(const Task& task) const {
     const RestartPolicy policy = restart_policy(*task.spec);
     if (policy.condition == RestartCondition::none) return false;
-    if (policy.condition == RestartCondition::on_failure &&
-        task.observed == TaskState::complete) {
-        return false;
-    }
+    // "any" means "on-failure" to a job: what has completed is done.
+    const bool done_is_done = policy.condition == RestartCondition::on_failure ||
+                              is_job(task.spec->mode);
+    if (done_is_done && task.observed == TaskState::complete) return false;
     if (policy.max_attempts == 0) return true;
     const auto service = history_.find(task.service);
     if (service == history_.end()) return true;
@@ -63,7 +63,7 @@ NameId RestartSupervisor::why(const Task& task) const {
 
 void RestartSupervisor::restart(Batch& batch, const Task& task) {
     if (delays_.count(task.id) > 0) return;
-    SIM_ASSERT(task.desired <= TaskState::running);
+    SIM_ASSERT(task.desired <= TaskState::complete);
     const Service& service = store_.service(task.service);
     const bool again = should_restart(task);
     const NameId reason = why(task);
@@ -153,7 +153,9 @@ void RestartSupervisor::try_start(TaskId replacement) {
 void RestartSupervisor::start_now(TaskId replacement) {
     TaskUpdate update;
     update.task = replacement;
-    update.desired = TaskState::running;
+    const Task* task = store_.task(replacement);
+    const bool job = task != nullptr && is_job(task->spec->mode);
+    update.desired = job ? TaskState::complete : TaskState::running;
     update.why = kernel_.names().intern("restart delay over");
     Batch batch(store_, Proposer::restart);
     batch.add(std::move(update));

@@ -32,7 +32,7 @@ class RestartSupervisor final : public Subscriber {
 
     /// Shuts `task` down and replaces it if its policy allows. Does nothing while the task is
     /// itself held back by a restart delay: when that ends, the orchestrators look at it again.
-    /// Requires task.desired <= RUNNING.
+    /// Requires task.desired <= RUNNING, or COMPLETE of a job's task.
     void restart(Batch& batch, const Task& task);
     /// What the policy says of another attempt after `task`.
     bool should_restart(const Task& task) const;

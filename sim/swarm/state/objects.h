@@ -69,6 +69,7 @@ struct Node {
     bool ever_ready = false;             ///< It registered at least once.
     bool removed = false;                ///< docker node rm: it is no member any more.
     NameId message;                      ///< Status.Message, e.g. "heartbeat failure".
+    Time created_at{};
     Time state_since{};
     EventId last_event{};                ///< What was last said of it: the cause of reactions.
     TaskList tasks;                      ///< Every task assigned to it, in order of assignment.
@@ -115,6 +116,15 @@ struct UpdateStatus {
     Time completed_at{};
 };
 
+/// How far the present run of a job is. Every update of the service begins another run.
+/// Source: swarmkit api/types.proto JobStatus; controlapi/service.go UpdateService.
+struct JobStatus {
+    std::uint32_t iteration = 0;
+    Time last_execution{};               ///< When this run began.
+    std::uint32_t active = 0;            ///< Its tasks that are to complete and have not yet.
+    std::uint32_t completed = 0;         ///< Its tasks observed COMPLETE.
+};
+
 struct Service {
     ServiceId id;
     NameId name;
@@ -126,6 +136,7 @@ struct Service {
     std::uint32_t newest_spec_version = 0;   ///< A rollback's version is older than this.
     UpdateStatus update;
     std::shared_ptr<const Endpoint> endpoint;   ///< Null: nothing was given (yet).
+    JobStatus job;                       ///< Of jobs only.
     bool removed = false;
     EventId last_event{};
     std::uint32_t running = 0;           ///< Tasks observed RUNNING, whatever is desired.
@@ -134,7 +145,9 @@ struct Service {
     TaskList tasks;                      ///< In order of creation.
     std::vector<TaskList> instances;     ///< By slot (replicated) or node index (global).
 
-    bool is_global() const { return spec->mode == ServiceMode::global; }
+    /// One task per node: a global service or a global job.
+    bool is_global() const { return is_per_node(spec->mode); }
+    bool is_job() const { return swarm::is_job(spec->mode); }
 };
 
 /// One attempt to run a service's container. Never runs twice: a restart is a new task.
@@ -146,6 +159,7 @@ struct Task {
     NodeId node;                         ///< Invalid before assignment.
     std::uint32_t slot = 0;              ///< From 1; 0 for global services.
     std::uint32_t spec_version = 0;      ///< Of the service when the task was created.
+    std::uint32_t job_iteration = 0;     ///< Of a job: the run that it belongs to.
     TaskState observed = TaskState::new_;
     TaskState desired = TaskState::running;
     std::int32_t exit_code = 0;
@@ -189,7 +203,9 @@ struct ClusterObject {
 };
 
 /// The ServiceStatus of `docker service ls`: running counts tasks *observed* running, whatever is
-/// desired; desired is the replica count, or for global services the tasks desired to run.
+/// desired; desired is the replica count, or for global services the tasks desired to run. Of a
+/// replicated job, desired is how many run at a time; of a global job, how many have yet to
+/// complete.
 /// Source: swarmkit manager/controlapi/service.go ListServiceStatuses.
 struct ServiceStatus {
     std::uint64_t running = 0;

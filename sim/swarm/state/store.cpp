@@ -157,6 +157,7 @@ bool Store::apply(const NodeCreate& change, Committed& done) {
     node.host = change.host;
     node.hostname = change.hostname;
     node.config = change.config;
+    node.created_at = now_;
     node.state_since = now_;
     node_by_host_[change.host] = change.node;
     done.kind = Committed::Kind::node_created;
@@ -201,6 +202,7 @@ bool Store::apply(const ServiceCreate& change, Committed& done) {
     service.spec = change.spec;
     service.spec_version = 1;
     service.newest_spec_version = 1;
+    service.job.last_execution = now_;
     service_by_name_[change.name] = change.service;
     done.kind = Committed::Kind::service_created;
     done.service = &service;
@@ -215,6 +217,9 @@ bool Store::apply(const ServiceUpdate& change, Committed& done) {
     done.kind = Committed::Kind::service_updated;
     done.service = &service;
     done.spec_changed = service.spec != before;
+    if (service.is_job() && done.spec_changed) {   // Even `docker service scale` begins anew.
+        service.job = {.iteration = service.job.iteration + 1, .last_execution = now_};
+    }
     done.why = change.message;
     return true;
 }
@@ -377,8 +382,13 @@ ServiceStatus Store::status(ServiceId id) const {
     const Service& service = services_[id.index()];
     ServiceStatus status;
     status.running = service.running;
-    status.completed = service.completed;
-    status.desired = service.is_global() ? service.desired_running : service.spec->replicas;
+    status.completed = service.is_job() ? service.job.completed : service.completed;
+    switch (service.spec->mode) {
+        case ServiceMode::replicated: status.desired = service.spec->replicas; break;
+        case ServiceMode::global: status.desired = service.desired_running; break;
+        case ServiceMode::replicated_job: status.desired = service.spec->max_concurrent; break;
+        case ServiceMode::global_job: status.desired = service.job.active; break;
+    }
     return status;
 }
 

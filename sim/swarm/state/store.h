@@ -17,9 +17,10 @@ namespace glasshive::swarm {
 
 /// The control loops that write; each hears of its own writes before it acts again.
 enum class Proposer : std::uint8_t {
-    api, allocator, replicated, global, restart, updater, enforcer, reaper, scheduler, dispatcher,
+    api, allocator, replicated, global, jobs, restart, updater, enforcer, reaper, scheduler,
+    dispatcher,
 };
-inline constexpr std::size_t proposers = 10;
+inline constexpr std::size_t proposers = 11;
 
 /// A control loop's ear: called once per committed transaction, in subscription order.
 /// May collect work and propose; must not expect the proposal to be true when the call returns.

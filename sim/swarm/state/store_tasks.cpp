@@ -22,6 +22,7 @@ bool Store::apply(const TaskCreate& change, Committed& done) {
     task.node = change.node;
     task.slot = change.slot;
     task.spec_version = service.spec_version;
+    task.job_iteration = service.job.iteration;
     task.desired = change.desired;
     task.subject = change.subject;
     task.message = change.message;
@@ -42,7 +43,7 @@ bool Store::apply(const TaskCreate& change, Committed& done) {
 bool Store::apply(const TaskUpdate& change, Committed& done) {
     Task* task = find_task(change.task);
     if (task == nullptr) return false;
-    if (change.only_while_wanted && task->desired > TaskState::running) return false;
+    if (change.only_while_wanted && task->desired > TaskState::complete) return false;
     done.kind = Committed::Kind::task_updated;
     done.task = task;
     done.service = &services_[task->service.index()];
@@ -139,6 +140,12 @@ void Store::count(const Task& task, int sign) {
     if (task.observed == TaskState::running) service.running += step;
     if (task.observed == TaskState::complete) service.completed += step;
     if (task.desired == TaskState::running) service.desired_running += step;
+    if (!service.is_job() || task.job_iteration != service.job.iteration) return;
+    if (task.observed == TaskState::complete) {
+        service.job.completed += step;
+    } else if (task.desired <= TaskState::complete) {
+        service.job.active += step;
+    }
 }
 
 // --- Lists ---------------------------------------------------------------------------------------

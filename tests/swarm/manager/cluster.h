@@ -198,7 +198,7 @@ class FakeAgent final : public kernel::Process {
         if (task.state > TaskState::running) return;
         if (task.desired >= TaskState::shutdown) {
             kernel_.after(id(), fate(task).stop, stopped, static_cast<std::uint64_t>(a.id));
-        } else if (task.state == TaskState::ready && task.desired == TaskState::running) {
+        } else if (task.state == TaskState::ready && task.desired >= TaskState::running) {
             run(a.id, task);
         }
     }
@@ -211,7 +211,7 @@ class FakeAgent final : public kernel::Process {
         }
         found->second.state = TaskState::ready;
         report(task_id, TaskState::ready, "prepared");
-        if (found->second.desired == TaskState::running) run(task_id, found->second);
+        if (found->second.desired >= TaskState::running) run(task_id, found->second);
     }
     void run(TaskId task_id, Known& task) {
         task.state = TaskState::running;
