@@ -105,6 +105,10 @@ static void add_run(App::Parts& p) {
     run->add_flag("--all", p.run.all, "Print every timeline line, however many");
     run->add_flag("--invariants", p.run.invariants,
                   "Check cluster-wide invariants at every event (slower)");
+    run->add_option_function<std::string>(
+           "--decisions", [&p](const std::string& how) { p.run.decisions = how == "full"; },
+           "full: the scheduler's decisions, each with every node it looked at")
+        ->check(CLI::IsMember({"short", "full"}));
     // For a drill: how a bug of ours is reported. No help lists it.
     run->add_option("--break-at", p.run.break_at)->group("");
     run->add_flag("-q,--quiet", p.run.common.quiet, "No timeline and no table: verdicts only");
@@ -138,6 +142,9 @@ static void add_explain(App::Parts& p) {
         ->required();
     why->add_option("--at", p.at.at, "As of this instant: 90s, 5m; the end without it")
         ->type_name("DURATION");
+    why->add_flag("--nodes", p.at.nodes,
+                  "Of a task: the scheduler's newest decision about it with every node, found by "
+                  "running the recording again to that point");
     add_common(*why, p.at.common, "Print one JSON object");
     why->footer("A slot's name means its newest task. The causes of its newest events are\n"
                 "followed back to where they end: a fault, a command, chance, or the run's start.");

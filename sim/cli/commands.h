@@ -29,6 +29,7 @@ struct RunOptions {
     int verbosity = 1;
     bool all = false;                         ///< No bound on timeline lines.
     bool invariants = false;
+    bool decisions = false;                   ///< Every decision of the scheduler with every node.
     std::string break_at;                     ///< Duration: break an assertion then, as a drill.
 };
 int run_command(const RunOptions& options);
@@ -52,6 +53,7 @@ struct AtOptions {
     std::string recording;
     std::string subject;                      ///< explain: what; ps: one service, or all.
     std::string at;                           ///< Duration since the start; empty: the end.
+    bool nodes = false;                       ///< explain: the newest decision with every node.
 };
 /// Why something is as it is, back to what brought it about.
 int explain_command(const AtOptions& options);

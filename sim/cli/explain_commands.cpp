@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/decision_table.h"
+#include "cli/load.h"
 #include "cli/problems.h"
+#include "cli/progress.h"
 #include "cli/terminal.h"
 #include "explain/story.h"
 #include "explain/tables.h"
@@ -74,6 +77,54 @@ void print_json(const explain::Story& story) {
               << '\n';
 }
 
+/// Which nodes the scheduler looked at is in no recording: the run is made again to that point.
+int nodes_of_decision(const AtOptions& options, record::Recording& recording,
+                      std::optional<Time> at) {
+    const auto decision = explain::decision_about(recording, options.subject, at);
+    if (!decision.ok()) return tell(options.common, decision.problems());
+    auto loaded = load(options.recording);
+    if (!loaded.ok()) return tell(options.common, loaded.problems());
+    auto opened = session::Session::open({.spec = std::move(loaded.value().spec),
+                                          .record_path = "",
+                                          .replay_command = "glasshive run " + options.recording,
+                                          .commands = std::move(loaded.value().commands),
+                                          .stop_at = loaded.value().stop_at});
+    if (!opened.ok()) return tell(options.common, opened.problems());
+    session::Session& session = *opened.value();
+    OneDecision watch(decision.value().id, decision.value().time);
+    session.watch_decisions(&watch);
+    session.start();
+    const Terminal err(2, options.common.no_color);
+    Progress progress(std::cerr, err, decision.value().time);
+    const Duration slice =
+        std::max<Duration>(decision.value().time.time_since_epoch() / 200, Duration{1});
+    while (session.now() < decision.value().time) {
+        session.run_until(std::min(decision.value().time, session.now() + slice));
+        progress.update(session.now());
+    }
+    progress.clear();
+    const bool same = watch.found() && session.names().text(watch.found()->task) ==
+                                           decision.value().task;
+    if (!same) {
+        return tell(options.common,
+                    {{.file = options.recording,
+                      .message = "this program decides otherwise than the one that recorded this",
+                      .hint = "the recording was made by version " +
+                              printable(loaded.value().recorded_version)}});
+    }
+    if (options.common.json) {
+        std::cout << dump(decision_json(*watch.found(), session.names())) << '\n';
+        return exit_ok;
+    }
+    const Terminal out(1, options.common.no_color);
+    std::cout << out.paint(Tone::bold, printable(decision.value().sentence)) << "\n"
+              << out.paint(Tone::dim, seconds_text(decision.value().time) + " s  #" +
+                                          std::to_string(number_of(decision.value().id)) + "  " +
+                                          printable(decision.value().task))
+              << "\n\n" << decision_text(*watch.found(), session.names());
+    return exit_ok;
+}
+
 }   // namespace
 
 int explain_command(const AtOptions& options) {
@@ -81,6 +132,7 @@ int explain_command(const AtOptions& options) {
     if (!at.ok()) return tell(options.common, at.problems());
     auto recording = record::Recording::open(options.recording);
     if (!recording.ok()) return tell(options.common, recording.problems());
+    if (options.nodes) return nodes_of_decision(options, recording.value(), at.value());
     const auto story = explain::explain(recording.value(), options.subject, at.value());
     if (!story.ok()) return tell(options.common, story.problems());
     if (options.common.json) print_json(story.value());

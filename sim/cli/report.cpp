@@ -132,6 +132,36 @@ void print_report(std::ostream& out, const Terminal& terminal, const ReportConte
     out.flush();
 }
 
+namespace {
+
+nlohmann::ordered_json service_json(const check::ServiceSummary& service) {
+    // Without an answer there is no latency, not one of 0.
+    const auto latency = [&](Duration d) {
+        return service.requests_ok > 0 ? nlohmann::ordered_json(seconds_of(d))
+                                       : nlohmann::ordered_json(nullptr);
+    };
+    nlohmann::ordered_json json{{"name", service.name},
+                                {"desired", service.desired},
+                                {"running_at_end", service.running_at_end},
+                                {"tasks_created", service.tasks_created},
+                                {"tasks_failed", service.tasks_failed},
+                                {"tasks_rejected", service.tasks_rejected},
+                                {"downtime_s", seconds_of(service.downtime)},
+                                {"below_desired_s", seconds_of(service.below_desired)},
+                                {"requests_ok", service.requests_ok},
+                                {"requests_failed", service.requests_failed},
+                                {"latency_p50_s", latency(service.latency_p50)},
+                                {"latency_p95_s", latency(service.latency_p95)},
+                                {"latency_p99_s", latency(service.latency_p99)}};
+    if (!service.job) return json;
+    json["completed"] = service.completed;
+    json["completions"] = service.completions > 0 ? nlohmann::ordered_json(service.completions)
+                                                  : nlohmann::ordered_json(nullptr);
+    return json;
+}
+
+}   // namespace
+
 void print_report_json(std::ostream& out, const ReportContext& context) {
     const session::Outcome& outcome = context.outcome;
     const check::Summary& s = outcome.summary;
@@ -153,30 +183,7 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
     }
     json["services"] = nlohmann::ordered_json::array();
     for (const check::ServiceSummary& service : s.services) {
-        // Without an answer there is no latency, not one of 0.
-        const auto latency = [&](Duration d) {
-            return service.requests_ok > 0 ? nlohmann::ordered_json(seconds_of(d))
-                                           : nlohmann::ordered_json(nullptr);
-        };
-        json["services"].push_back(
-            {{"name", service.name},
-             {"desired", service.desired},
-             {"running_at_end", service.running_at_end},
-             {"tasks_created", service.tasks_created},
-             {"tasks_failed", service.tasks_failed},
-             {"tasks_rejected", service.tasks_rejected},
-             {"downtime_s", seconds_of(service.downtime)},
-             {"below_desired_s", seconds_of(service.below_desired)},
-             {"requests_ok", service.requests_ok},
-             {"requests_failed", service.requests_failed},
-             {"latency_p50_s", latency(service.latency_p50)},
-             {"latency_p95_s", latency(service.latency_p95)},
-             {"latency_p99_s", latency(service.latency_p99)}});
-        if (!service.job) continue;
-        json["services"].back()["completed"] = service.completed;
-        json["services"].back()["completions"] =
-            service.completions > 0 ? nlohmann::ordered_json(service.completions)
-                                    : nlohmann::ordered_json(nullptr);
+        json["services"].push_back(service_json(service));
     }
     json["totals"] = {{"faults", s.faults}, {"nodes_down", s.nodes_down},
                       {"tasks_created", s.tasks_created}, {"tasks_failed", s.tasks_failed},
@@ -184,6 +191,7 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
                       {"images_pulled", s.images_pulled}, {"flows", s.flows},
                       {"bytes_moved", s.bytes_moved.count}};
     json["violations"] = outcome.violations;
+    if (context.decisions != nullptr) json["decisions"] = context.decisions->json();
     if (outcome.record_problem) json["record_problem"] = to_text(*outcome.record_problem);
     if (!context.record_path.empty()) json["record"] = context.record_path;
     json["replay"] = context.replay_command;

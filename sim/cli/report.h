@@ -3,6 +3,7 @@
 #include <ostream>
 #include <string>
 
+#include "cli/decision_table.h"
 #include "cli/terminal.h"
 #include "session/session.h"
 
@@ -16,6 +17,7 @@ struct ReportContext {
     std::string record_path;
     std::string replay_command;
     bool quiet = false;             ///< Verdicts, digest and replay command only.
+    const DecisionList* decisions = nullptr;   ///< For JSON; null: not asked for.
 };
 
 /// Verdicts with their figures, the summary table (unless quiet), digest and replay command.

@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "cli/commands.h"
+#include "cli/decision_table.h"
 #include "cli/load.h"
 #include "cli/problems.h"
 #include "cli/progress.h"
@@ -56,6 +57,7 @@ int run_each(const RunOptions& options) {
         for (int i = 1; i < options.verbosity; ++i) words.emplace_back("-v");
         if (options.all) words.emplace_back("--all");
         if (options.invariants) words.emplace_back("--invariants");
+        if (options.decisions) words.insert(words.end(), {"--decisions", "full"});
         if (options.common.json) words.emplace_back("--json");
         if (options.common.quiet) words.emplace_back("--quiet");
         if (options.common.no_color) words.emplace_back("--no-color");
@@ -153,18 +155,23 @@ int run_one(const RunOptions& options) {
     session::Session& session = *opened.value();
     Timeline timeline(std::cout, out, session.registry(), session.names(),
                       {.verbosity = options.verbosity, .lines_max = options.all ? 0U : 400U,
-                       .subject_columns = subject_columns(spec)});
+                       .subject_columns = subject_columns(spec),
+                       .decisions = options.decisions});
     Progress progress(std::cerr, err, session.end());
     timeline.before_line(clear_bar, &progress);
     const bool show = !options.common.json && !options.common.quiet;
+    DecisionList decisions(session.names());
     if (show) session.watch(&timeline);
+    if (show) session.watch_decisions(&timeline);
+    else if (options.decisions) session.watch_decisions(&decisions);
     session.start();
     drive(session, progress, break_at, options.invariants);
     const double wall = progress.elapsed_seconds();
     const session::Outcome outcome = session.finish();
     if (show) timeline.finish();
     const ReportContext context{spec, outcome, wall, options.record, replay,
-                                options.common.quiet};
+                                options.common.quiet,
+                                options.decisions ? &decisions : nullptr};
     if (options.common.json) print_report_json(std::cout, context);
     else print_report(std::cout, out, context);
     const bool repeated = tell_repeated(loaded.value(), options, outcome.digest);

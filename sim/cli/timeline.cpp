@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cli/decision_table.h"
 #include "platform/events.h"
 #include "world/events.h"
 
@@ -84,7 +85,8 @@ void Timeline::on_event(const Event& event, std::string_view text) {
             fault_events_.emplace_back(number_of(event.id), found->second);
         }
     }
-    if (kind->verbosity > options_.verbosity) return;
+    const bool decision = options_.decisions && kind->name.substr(0, 9) == "decision.";
+    if (kind->verbosity > options_.verbosity && !decision) return;
     if (event.time != pending_time_) print_pending();
     pending_time_ = event.time;
     Line line{.time = event.time, .kind = kind,
@@ -94,7 +96,7 @@ void Timeline::on_event(const Event& event, std::string_view text) {
     // Alike but for the subject ("web.1", "web.2"; "w1", "w2"): one line. A service is never named
     // by another's line.
     // What was typed, and what was printed, is never folded away.
-    if (kind->name.substr(0, 8) == "command.") {
+    if (kind->name.substr(0, 8) == "command." || decision) {
         pending_.push_back(std::move(line));
         return;
     }
@@ -128,9 +130,14 @@ void Timeline::gather_crowd() {
     pending_.erase(std::remove_if(first + 1, pending_.end(), alike), pending_.end());
 }
 
+/// Comes right after the decision's event.
+void Timeline::on_decision(const swarm::DecisionTable& table) {
+    if (!pending_.empty()) pending_.back().below = decision_text(table, names_);
+}
+
 /// What docker printed stands below its command, as on a terminal.
-void Timeline::print_output(const Line& line) {
-    std::istringstream lines(line.detail);
+void Timeline::print_below(const std::string& below) {
+    std::istringstream lines(below);
     for (std::string text; std::getline(lines, text);) {
         if (text.empty()) continue;
         while (!text.empty() && text.back() == ' ') text.pop_back();
@@ -140,7 +147,7 @@ void Timeline::print_output(const Line& line) {
 
 void Timeline::print_line(const Line& line) {
     if (hook_ != nullptr) hook_(context_);
-    if (line.kind->id == world::events::command_output.id) return print_output(line);
+    if (line.kind->id == world::events::command_output.id) return print_below(line.detail);
     const Tone tone = tone_of(*line.kind);
     std::string subject = line.subject;
     if (line.folded > 1) subject += " and " + std::to_string(line.folded - 1) + " more";
@@ -160,6 +167,7 @@ void Timeline::print_line(const Line& line) {
              << terminal_.paint(Tone::dim, "<- " + line.cause);
     }
     out_ << '\n';
+    if (!line.below.empty()) print_below(line.below);
 }
 
 void Timeline::print_pending() {

@@ -8,23 +8,27 @@
 #include "base/event.h"
 #include "cli/terminal.h"
 #include "scenario/spec.h"
+#include "swarm/decision.h"
 
 namespace glasshive::cli {
 
 /// Prints what matters as it happens: one aligned line per event, alike events of one instant
 /// folded into one line, causes named. An EventSink; shows kinds up to a verbosity level. At level
 /// 1 many events of one kind at one instant are one line too, even if their details differ.
-class Timeline final : public EventSink {
+class Timeline final : public EventSink, public swarm::DecisionWatch {
   public:
     struct Options {
         int verbosity = 1;              ///< 0: faults and verdicts … 3: everything.
         std::size_t lines_max = 400;    ///< Then one line says how to see the rest. 0: no bound.
         std::size_t subject_columns = 24;   ///< See subject_columns().
+        bool decisions = false;         ///< Every decision of the scheduler, with every node.
     };
     Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
              const Names& names, Options options);
 
     void on_event(const Event& event, std::string_view text) override;
+    bool wants(NameId, Time) override { return options_.decisions; }
+    void on_decision(const swarm::DecisionTable& table) override;
     /// Prints what is still held back for folding, and how much was left out.
     void finish();
     /// Called before a line is printed (a progress bar gets out of the way).
@@ -40,10 +44,11 @@ class Timeline final : public EventSink {
         std::string service;   // Of a task, a container or a service; else empty.
         std::size_t folded = 1;
         bool crowd = false;             // Of many that differ in their details.
+        std::string below;              // Lines that stand under it.
     };
     void print_pending();
     void gather_crowd();
-    void print_output(const Line& line);
+    void print_below(const std::string& text);
     void print_line(const Line& line);
     std::string cause_of(const Event& event) const;
 

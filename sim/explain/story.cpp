@@ -240,6 +240,33 @@ void add_election(Reader& reader, std::set<EventId>& ids) {
 
 }   // namespace
 
+Result<Decision> decision_about(record::Recording& recording, const std::string& subject,
+                                std::optional<Time> until) {
+    Reader reader(recording);
+    const Time at = until.value_or(time_never);
+    NameId name = reader.names().find(subject);
+    std::vector<EventId> found;
+    if (name.valid()) found = reader.of_kind("decision.", name, at, 1);
+    if (found.empty()) {
+        const NameId task = newest_task(reader, subject, at);
+        if (task.valid()) {
+            name = task;
+            found = reader.of_kind("decision.", name, at, 1);
+        }
+    }
+    if (!name.valid()) return unknown(reader, subject, at);
+    if (found.empty()) {
+        return Diagnostic{.file = recording.path(),
+                          .message = "the scheduler decided nothing about \"" + subject +
+                                     "\" by then",
+                          .hint = "name a task, such as web.1"};
+    }
+    const Told& told = *reader.event(found.front());
+    return Decision{told.event.id, told.event.time,
+                    std::string(reader.names().text(told.event.subject)),
+                    sentence(told, reader.names())};
+}
+
 Result<Story> explain(record::Recording& recording, const std::string& subject,
                       std::optional<Time> until) {
     Reader reader(recording);

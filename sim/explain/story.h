@@ -47,6 +47,15 @@ struct Story {
 Result<Story> explain(record::Recording& recording, const std::string& subject,
                       std::optional<Time> until);
 
+/// The scheduler's newest decision about a task by `until`: decision.placed or decision.refused.
+struct Decision {
+    EventId id{};
+    Time time{};
+    std::string task, sentence;
+};
+Result<Decision> decision_about(record::Recording& recording, const std::string& subject,
+                                std::optional<Time> until);
+
 /// One event as a sentence; kinds that no function knows are told by the registry's own words.
 std::string sentence(const Told& told, const Names& names);
 

@@ -51,6 +51,7 @@ struct Session::Impl {
     check::Evaluator evaluator;
     check::SummaryFold summary;
     std::unique_ptr<Watch> watch;   ///< With Options::invariants.
+    swarm::DecisionWatch* decisions = nullptr;
     std::unique_ptr<world::World> world;
     std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
     std::size_t next_replayed = 0;
@@ -135,6 +136,7 @@ Result<std::unique_ptr<Session>> Session::open(Options options) {
 }
 
 void Session::watch(EventSink* sink) { impl_->stream.add_sink(sink); }
+void Session::watch_decisions(swarm::DecisionWatch* watch) { impl_->decisions = watch; }
 
 void Session::start() {
     Impl& s = *impl_;
@@ -147,7 +149,7 @@ void Session::start() {
                    field::integer(static_cast<std::int64_t>(capacities(spec).size())),
                    field::duration(spec.duration)});
     set_replay_info({.seed = spec.seed, .now_ns = nullptr, .command = s.options.replay_command});
-    s.world = std::make_unique<world::World>(spec, s.stream);
+    s.world = std::make_unique<world::World>(spec, s.stream, s.decisions);
     set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});
 }

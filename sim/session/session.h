@@ -11,6 +11,7 @@
 #include "check/summary.h"
 #include "check/verdict.h"
 #include "scenario/spec.h"
+#include "swarm/decision.h"
 
 namespace glasshive::world {
 class World;
@@ -65,6 +66,8 @@ class Session {
 
     /// Lets `sink` see every event from now on, after the digest; it must outlive the session.
     void watch(EventSink* sink);
+    /// Lets `watch` see the scheduler's decisions whole; likewise, and before start().
+    void watch_decisions(swarm::DecisionWatch* watch);
     /// Builds the world at virtual time zero. Call once, before anything below.
     void start();
 

@@ -44,6 +44,7 @@ class Managers final : swarm::LogDisk {
     const swarm::Store& store() const { return state_.store(); }
     /// See ReplicatedState.
     void set_certificate_validity(Duration validity) { state_.set_certificate_validity(validity); }
+    void watch_decisions(swarm::DecisionWatch* watch) { state_.decisions = watch; }
     void remake_ingress(swarm::NetworkSpec spec) { state_.remake_ingress(std::move(spec)); }
 
   private:

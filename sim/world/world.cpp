@@ -195,9 +195,11 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     for (workload::Client& client : clients) kernel.start(client.id());
 }
 
-World::World(const scenario::ScenarioSpec& spec, EventStream& events) {
+World::World(const scenario::ScenarioSpec& spec, EventStream& events,
+             swarm::DecisionWatch* decisions) {
     SIM_ASSERT(!spec.managers.empty());
     parts_ = std::make_unique<Parts>(spec, events);
+    parts_->managers.watch_decisions(decisions);
     parts_->add_daemons();
     parts_->join_nodes(spec);
     parts_->add_clients(spec);

@@ -22,8 +22,10 @@ namespace glasshive::world {
 class World {
   public:
     /// Builds everything and starts it at virtual time zero; what happens goes to `events`. The
-    /// services are deployed once the nodes are up: see Operator.
-    World(const scenario::ScenarioSpec& spec, EventStream& events);
+    /// services are deployed once the nodes are up: see Operator. `decisions` sees the scheduler's
+    /// decisions whole; null: nobody.
+    World(const scenario::ScenarioSpec& spec, EventStream& events,
+          swarm::DecisionWatch* decisions = nullptr);
     ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;

@@ -160,6 +160,12 @@ class Mistakes(Recorded):
         for subject in ("", "#", "#999999999", "#12x", "update of nothing", "."):
             self.assertIn("hint: ", self.refused("explain", self.recording("02"), subject))
 
+    def test_decisions_nobody_made(self):
+        said = self.refused("explain", self.recording("02"), "node-1", "--nodes")
+        self.assertIn("the scheduler decided nothing about", said)
+        said = self.refused("explain", self.recording("02"), "web.9", "--nodes")
+        self.assertIn("nothing is known of", said)
+
     def test_instants_that_are_none(self):
         for at in ("soon", "-5s", "12"):
             self.assertIn("is no instant", self.refused("ps", self.recording("02"), f"--at={at}"))
@@ -186,6 +192,67 @@ class Mistakes(Recorded):
         with open(self.folder / "short.hive", "r+b") as file:
             file.truncate(len(whole) // 2)
         self.assertEqual(self.call("ps", "short.hive", status=None).returncode, 2)
+
+
+class Decisions(Recorded):
+    """The whole table of a decision: made again from the recording, or shown by the run."""
+
+    def made(self, name):
+        sql = ("SELECT id, subject, attrs FROM events WHERE kind IN "
+               "('decision.placed', 'decision.refused')")
+        done = self.call("query", self.recording(name), sql, "--json")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_every_decision_of_a_run_is_shown_and_changes_nothing(self):
+        for name in ("41", "42", "39", "29"):
+            [scenario] = (program.ROOT / "scenarios").glob(f"{name}*.yaml")
+            plain = json.loads(self.call("run", scenario, "--json", status=None).stdout)
+            full = json.loads(self.call("run", scenario, "--json", "--decisions", "full",
+                                        status=None).stdout)
+            self.assertEqual(plain["digest"], full["digest"])
+            self.assertNotIn("decisions", plain)
+            made = self.made(name)
+            self.assertEqual([row["id"] for row in made], [t["event"] for t in full["decisions"]])
+            for row, table in zip(made, full["decisions"]):
+                self.check_table(row, table)
+
+    def check_table(self, row, table):
+        attrs = row["attrs"] if isinstance(row["attrs"], dict) else json.loads(row["attrs"])
+        self.assertEqual(table["task"], row["subject"])
+        self.assertEqual(table["winner"], attrs.get("node"))
+        verdicts = [node["verdict"] for node in table["nodes"]]
+        passing = verdicts.count("passes")
+        self.assertEqual(verdicts[:passing], ["passes"] * passing)
+        if table["winner"] is None:
+            self.assertEqual((passing, len(verdicts)), (0, attrs["refused"]))
+            return
+        # The event counts them when its group of tasks was begun; some are full since.
+        self.assertLessEqual(passing, attrs["candidates"])
+        self.assertEqual(len(verdicts), attrs["candidates"] + attrs["refused"])
+        [winner] = [node for node in table["nodes"] if node["node"] == table["winner"]]
+        self.assertEqual(winner["verdict"], "passes")
+        self.assertEqual((winner["service_tasks"], winner["total_tasks"]),
+                         (attrs["service_tasks"], attrs["total_tasks"]))
+        if "score" in winner:   # Packing: the winner is as good as the best.
+            self.assertEqual(winner["score"], table["nodes"][0]["score"])
+
+    def test_a_recording_is_run_again_to_the_decision(self):
+        table = json.loads(self.call("explain", self.recording("41"), "report.1", "--nodes",
+                                     "--json").stdout)
+        [row] = [row for row in self.made("41") if row["id"] == table["event"]]
+        self.check_table(row, table)
+        shown = self.call("explain", self.recording("29"), "thumbnails.4", "--nodes", "--at",
+                          "60s").stdout
+        self.assertIn("the scheduler chose w-2", shown)
+        self.assertRegex(shown, r"w-2 +chosen +0 +1 +0")
+        self.assertRegex(shown, r"m1 +constraints")
+
+    def test_the_timeline_shows_them_below_their_lines(self):
+        [scenario] = (program.ROOT / "scenarios").glob("41*.yaml")
+        shown = self.call("run", scenario, "--decisions", "full").stdout
+        self.assertRegex(shown, r"decision.placed +web.5 +on node-2.*\n +NODE +VERDICT.*\n"
+                                r" +node-2 +chosen")
+        self.assertRegex(shown, r"node-1 +resources +4 +4 +- +0")
 
 
 if __name__ == "__main__":

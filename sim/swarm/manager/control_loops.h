@@ -20,7 +20,9 @@ namespace glasshive::swarm {
 class ControlLoops {
   public:
     /// Timers are set for `owner`. `term` tells the reigns' random draws apart.
-    ControlLoops(Store& store, ProcessId owner, std::uint64_t term, PlacementPolicy policy);
+    /// `decisions`: see Scheduler.
+    ControlLoops(Store& store, ProcessId owner, std::uint64_t term, PlacementPolicy policy,
+                 DecisionWatch* decisions);
     ~ControlLoops() { store_.unsubscribe_all(); }
     ControlLoops(const ControlLoops&) = delete;
     ControlLoops& operator=(const ControlLoops&) = delete;

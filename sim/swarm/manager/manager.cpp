@@ -84,7 +84,8 @@ void Manager::begin_reign() {
         kernel_.emit(events::raft_leader, kernel_.name_of(host_),
                      {field::integer(static_cast<std::int64_t>(term)), field::integer(voters)});
     const kernel::CauseScope scope(kernel_, said);
-    loops_ = std::make_unique<ControlLoops>(store_, process_, term, state_.policy);
+    loops_ = std::make_unique<ControlLoops>(store_, process_, term, state_.policy,
+                                            state_.decisions);
     herald_.set_dispatcher(&loops_->dispatcher());
     store_.set_announcer(&herald_);
     loops_->start(state_.agents);

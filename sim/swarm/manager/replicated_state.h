@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "raft/committed_log.h"
+#include "swarm/decision.h"
 #include "swarm/state/store.h"
 
 namespace glasshive::swarm {
@@ -84,6 +85,7 @@ class ReplicatedState {
     std::vector<ProcessId> agents;
     /// How every leader of this swarm ranks nodes.
     PlacementPolicy policy = PlacementPolicy::spread;
+    DecisionWatch* decisions = nullptr;    ///< Who sees every leader's decisions whole; null: none.
     std::uint32_t members_given = 0;       ///< Numbers of members so far; never reused.
 
   private:

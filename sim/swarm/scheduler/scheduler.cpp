@@ -11,8 +11,8 @@
 
 namespace glasshive::swarm {
 
-Scheduler::Scheduler(Store& store, ProcessId owner, const Policy& policy)
-    : store_(store), kernel_(store.kernel()), owner_(owner), policy_(policy),
+Scheduler::Scheduler(Store& store, ProcessId owner, const Policy& policy, DecisionWatch* watch)
+    : store_(store), kernel_(store.kernel()), owner_(owner), policy_(policy), watch_(watch),
       swarms_own_(std::string_view(policy.name()) == "spread"),
       ties_(kernel_.rng("swarm/scheduler")),
       assigned_message_(kernel_.names().intern("scheduler assigned task to node")),
@@ -170,10 +170,11 @@ void Scheduler::place_preassigned(Batch& batch) {
             std::uint32_t refused = 1;
             // Global tasks show the part without the prefix: scheduler.go taskFitNode.
             refuse_task(batch, *task, kernel_.names().intern(pipeline.explain()), refused,
-                        std::string{"{\""} + to_text(judge(needs, node)) + "\":1}");
+                        std::string{"{\""} + to_text(judge(needs, node)) + "\":1}", needs);
             continue;
         }
         preassigned_.erase(id);
+        DecisionTable table = table_for(*task, needs);
         const std::uint32_t service_tasks = node.active_of(task->service), total = node.active;
         nodes_.add(*task, task->node);
         ++effort_.placed;
@@ -182,6 +183,7 @@ void Scheduler::place_preassigned(Batch& batch) {
             {field::name(node.hostname), field::integer(service_tasks), field::integer(total),
              field::integer(1), field::integer(0),
              field::text("{\"preassigned\":true}")});
+        show(std::move(table), decision, node.hostname);
         kernel::CauseScope placed(kernel_, decision);
         TaskUpdate update;
         update.task = id;
@@ -241,16 +243,15 @@ std::size_t Scheduler::place_group(Batch& batch, std::span<const Waiting> group,
         needs.spread.empty()
             ? SpreadTree(rank(pipeline, group.size()), pipeline, kernel_.now())
             : SpreadTree(nodes_, pipeline, group.size(), kernel_.now(), ties_);
-    const std::size_t refused = nodes_.members() - tree.passed();
     std::uint32_t described = 0;
     // Reasons are the same for the whole group: collected once, and only when somebody was refused.
-    refusals_ = refused > 0 ? describe_refusals(needs, described) : "{}";
+    refusals_ = nodes_.members() > tree.passed() ? describe_refusals(needs, described) : "{}";
     std::size_t done = 0;
     for (; done < group.size(); ++done) {
         const Fill* fill = tree.next();
         if (fill == nullptr) break;
         const Task& task = *store_.task(group[done].task);
-        place_task(batch, task, *fill, tree, refused);
+        place_task(batch, task, *fill, tree, needs);
         nodes_.add(task, fill->current()->node->id);
         tree.placed();
         ++effort_.placed;
@@ -296,9 +297,11 @@ void Scheduler::make_room() {
 }
 
 void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
-                           std::size_t refused) {
+                           const Needs& needs) {
     const Candidate& winner = *fill.current();
     describe_placement(fill, tree, task.service);
+    DecisionTable table = table_for(task, needs);
+    const std::size_t refused = nodes_.members() - tree.passed();
     kernel::CauseScope scope(kernel_, reason(task));
     const EventId decision = kernel_.emit(
         events::decision_placed, task.subject,
@@ -306,6 +309,7 @@ void Scheduler::place_task(Batch& batch, const Task& task, const Fill& fill, con
          field::integer(winner.node->active),
          field::integer(static_cast<std::int64_t>(tree.passed())),
          field::integer(static_cast<std::int64_t>(refused)), field::text(detail_)});
+    show(std::move(table), decision, winner.node->hostname);
     kernel::CauseScope placed(kernel_, decision);
     TaskUpdate update;
     update.task = task.id;
@@ -328,16 +332,18 @@ void Scheduler::refuse_group(Batch& batch, std::span<const Waiting> group,
         if (task.error == error) continue;
         if (detail.empty()) detail = describe_refusals(pipeline.needs(), refused);
         kernel::CauseScope scope(kernel_, reason(task));
-        refuse_task(batch, task, error, refused, detail);
+        refuse_task(batch, task, error, refused, detail, pipeline.needs());
     }
 }
 
 void Scheduler::refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
-                            const std::string& detail) {
+                            const std::string& detail, const Needs& needs) {
     if (task.error == error) return;   // Said once; repeated only when the text changes.
+    DecisionTable table = table_for(task, needs);
     const EventId decision =
         kernel_.emit(events::decision_refused, task.subject,
                      {field::name(error), field::integer(refused), field::text(detail)});
+    show(std::move(table), decision, NameId{});
     kernel::CauseScope scope(kernel_, decision);
     TaskUpdate update;
     update.task = task.id;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "swarm/decision.h"
 #include "swarm/scheduler/policy.h"
 #include "swarm/scheduler/spread.h"
 #include "swarm/scheduler/group_index.h"
@@ -42,8 +43,8 @@ struct SchedulingEffort {
 class Scheduler final : public Subscriber {
   public:
     /// Timers are set for `owner`, whose on_timer hands scheduler_debounce to on_timer().
-    /// `policy` outlives it.
-    Scheduler(Store& store, ProcessId owner, const Policy& policy);
+    /// `policy` outlives it, and so does `watch`, which may be null.
+    Scheduler(Store& store, ProcessId owner, const Policy& policy, DecisionWatch* watch = nullptr);
 
     /// Starts anew from what is committed: at the manager's start.
     void start();
@@ -74,16 +75,19 @@ class Scheduler final : public Subscriber {
     /// How many of the group, which come first, got a node.
     std::size_t place_group(Batch& batch, std::span<const Waiting> group, const Needs& needs);
     void place_task(Batch& batch, const Task& task, const Fill& fill, const SpreadTree& tree,
-                    std::size_t refused);
+                    const Needs& needs);
     Ranking rank(Pipeline& pipeline, std::size_t tasks);
     GroupIndex* index_of(const Needs& needs);
     void forget_indexes(ServiceId service);
     void make_room();
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
-                     const std::string& detail);
+                     const std::string& detail, const Needs& needs);
     void describe_placement(const Fill& fill, const SpreadTree& tree, ServiceId service);
     void append_score(const Candidate& candidate);
+    /// Before the decision is made, for whoever watches; empty when nobody wants it.
+    DecisionTable table_for(const Task& task, const Needs& needs);
+    void show(DecisionTable table, EventId decision, NameId winner);
     std::string describe_refusals(const Needs& needs, std::uint32_t& refused);
     /// What the decision about this task is caused by.
     EventId reason(const Task& task) const;
@@ -92,6 +96,7 @@ class Scheduler final : public Subscriber {
     kernel::Kernel& kernel_;
     ProcessId owner_;
     const Policy& policy_;
+    DecisionWatch* watch_;
     const bool swarms_own_;               // Spread, whose words are older than the other policies.
     kernel::Rng ties_;
     NodeSet nodes_;

@@ -1,0 +1,49 @@
+// Decisions whole, for whoever watches: every node with what the filters and the policy say of it.
+#include <algorithm>
+
+#include "swarm/scheduler/scheduler.h"
+
+namespace glasshive::swarm {
+
+DecisionTable Scheduler::table_for(const Task& task, const Needs& needs) {
+    DecisionTable table;
+    if (watch_ == nullptr || !watch_->wants(task.subject, kernel_.now())) return table;
+    table.task = task.subject;
+    table.policy = policy_.name();
+    table.has_scores = !swarms_own_;
+    struct Ranked {
+        const NodeInfo* node;
+        Verdict verdict;
+        Rank rank;
+    };
+    std::vector<Ranked> all;
+    for (const NodeInfo& node : nodes_.nodes()) {
+        // A global task has its node already: only that one is looked at.
+        if (node.removed || (task.node.valid() && task.node != node.id)) continue;
+        all.push_back({&node, judge(needs, node), rank_of(node, needs, kernel_.now())});
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Ranked& a, const Ranked& b) {
+        const bool a_passes = a.verdict == Verdict::passes, b_passes = b.verdict == Verdict::passes;
+        if (a_passes != b_passes) return a_passes;
+        return a_passes ? a.rank < b.rank : a.verdict < b.verdict;
+    });
+    for (const Ranked& each : all) {
+        table.rows.push_back(
+            {.node = each.node->hostname,
+             .verdict = to_text(each.verdict),
+             .service_tasks = each.node->active_of(task.service),
+             .total_tasks = each.node->active,
+             .score = swarms_own_ ? 0 : policy_.shown(each.rank.score),
+             .failures = NodeSet::recent_failures(*each.node, needs, kernel_.now())});
+    }
+    return table;
+}
+
+void Scheduler::show(DecisionTable table, EventId decision, NameId winner) {
+    if (!table.task.valid()) return;
+    table.decision = decision;
+    table.winner = winner;
+    watch_->on_decision(table);
+}
+
+}   // namespace glasshive::swarm
