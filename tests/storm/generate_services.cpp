@@ -89,7 +89,7 @@ std::string placement_of(const Plan& plan, Dice& dice) {
 std::string update_of(const std::string& key, Dice& dice) {
     std::string text = "parallelism: " + std::to_string(dice.between(0, 3));
     text += ", order: " + dice.one_of({"stop-first", "start-first"});
-    text += ", failure_action: " + dice.one_of({"pause", "continue", "rollback"});
+    text += ", failure_action: " + dice.one_of({"pause", "continue", "rollback", "rollback"});
     if (dice.chance(60)) text += ", delay: " + dice.one_of({"1s", "5s", "15s"});
     if (dice.chance(60)) text += ", monitor: " + dice.one_of({"0s", "2s", "12s"});
     if (dice.chance(40)) text += ", max_failure_ratio: " + dice.one_of({"0.2", "0.5"});
@@ -124,7 +124,7 @@ void add_services(Plan& plan, Dice dice) {
         std::string tag = "service";
         std::string text = "{name: " + service.name + ", image: \"" + image + "\"";
         service.global = dice.chance(20);
-        const bool job = dice.chance(20);
+        const bool job = dice.chance(12);
         const std::string kind = job ? "-job" : "";
         text += std::string(", mode: ") + (service.global ? "global" : "replicated") + kind;
         if (!service.global) text += ", replicas: " + std::to_string(dice.between(0, 8));
@@ -140,7 +140,7 @@ void add_services(Plan& plan, Dice dice) {
             text += healthcheck_of(dice);
             tag += ", healthcheck";
         }
-        if (!job && dice.chance(50)) {
+        if (!job && dice.chance(70)) {
             text += update_of("update", dice);
             tag += ", update";
         }
@@ -226,7 +226,7 @@ void add_commands(Plan& plan, Dice dice) {
                 break;
             case 3: {
                 const std::string image =
-                    dice.chance(20) ? "app/unlisted:2" : dice.one_of(plan.images);
+                    dice.chance(30) ? "app/unlisted:2" : dice.one_of(plan.images);
                 plan.draft.commands.push_back({at + "update, service: " + service.name +
                                                    ", image: \"" + image + "\"}",
                                                "", {service.name}, "command update"});
