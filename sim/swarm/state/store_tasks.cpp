@@ -60,6 +60,10 @@ bool Store::apply(const TaskUpdate& change, Committed& done) {
 
 bool Store::apply_status(const TaskUpdate& change, Task& task) {
     if (!change.observed || *change.observed < task.observed) return false;   // Invalid transition.
+    // A task ends once. (SwarmKit's dispatcher would let an agent that rejects what the constraint
+    // enforcer has rejected before overwrite the reason.)
+    const bool ended = task.observed > TaskState::running;
+    if (ended && *change.observed == task.observed) return false;
     if (change.node.valid() && change.node != task.node) {
         if (task.node.valid() || task.observed != TaskState::pending) return false;
         task.node = change.node;
