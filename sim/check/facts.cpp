@@ -53,11 +53,11 @@ bool Facts::completes(const Event& event) {
 
 bool Facts::container(NameId service, NameId host, int change) {
     running_[service] += change;
-    int& load = on_node_[{service, host}];
-    std::map<int, int>& loads = loads_[service];
-    if (load > 0 && --loads[load] == 0) loads.erase(load);
-    load += change;
-    if (load > 0) ++loads[load];
+    Load& load = loads_[service];
+    int& here = load.on_host[host];
+    if (here > 0 && --load.hosts_with[here] == 0) load.hosts_with.erase(here);
+    here += change;
+    if (here > 0) ++load.hosts_with[here];
     return true;
 }
 
@@ -101,7 +101,8 @@ std::int64_t Facts::completed(std::string_view service) const {
 
 std::int64_t Facts::most_on_one_node(std::string_view service) const {
     const auto loads = loads_.find(names_.find(service));
-    return loads == loads_.end() || loads->second.empty() ? 0 : loads->second.rbegin()->first;
+    if (loads == loads_.end() || loads->second.hosts_with.empty()) return 0;
+    return loads->second.hosts_with.rbegin()->first;
 }
 
 std::string_view Facts::node_state(std::string_view host) const {

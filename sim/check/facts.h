@@ -48,8 +48,12 @@ class Facts {
     NameMap<std::int64_t> running_;
     NameMap<std::int64_t> reported_;
     NameMap<NameId> running_task_service_;              // By task; invalid when it does not run.
-    std::map<std::pair<NameId, NameId>, int> on_node_;  // (service, host): executing containers.
-    std::map<NameId, std::map<int, int>> loads_;        // Service: load of a node, nodes with it.
+    /// Of one service: how many containers execute on each host, and on how many hosts so many.
+    struct Load {
+        NameMap<int> on_host;
+        std::map<int, int> hosts_with;                  // By number of containers, from 1.
+    };
+    std::map<NameId, Load> loads_;                      // By service.
     NameMap<std::int64_t> completed_;
     NameMap<EventId> made_;                             // By task: its task.new.
     NameMap<EventId> run_;                              // By service: what began its newest run.

@@ -8,6 +8,7 @@ Usage: report.py BUILD --write FILE       from BUILD/bench/*.json; says which go
 """
 
 import json
+import math
 import os
 import pathlib
 import platform
@@ -157,20 +158,63 @@ def all_table(results):
     return table(rows)
 
 
-def series_table(results):
-    """Cost per item against a size: benchmarks called `<series>/<what>:<size>`."""
-    series, sizes, what = {}, [], "size"
+def series_of(results):
+    """Costs per item by series and size, and what the size counts: benchmarks called
+    `<series>/<what>:<size>`."""
+    series, what = {}, "size"
     for name, result in results.items():
         found = re.fullmatch(r"(.*)/(\w+):(\d+)", name)
         if found and result.get("items_per_second"):
-            what, size = found[2], int(found[3])
-            series.setdefault(found[1], {})[size] = 1 / result["items_per_second"]
-            sizes = sorted({*sizes, size})
+            what = found[2]
+            series.setdefault(found[1], {})[int(found[3])] = 1 / result["items_per_second"]
+    return series, what
+
+
+def series_table(series, what):
     rows = [[what, *(f"`{name}`" for name in series)]]
-    for size in sizes:
+    for size in sorted({size for cells in series.values() for size in cells}):
         rows.append([f"{size:,}", *(figure("seconds", cells[size]) if size in cells else ""
                                     for cells in series.values())])
     return table(rows) if series else []
+
+
+def series_plot(series, what):
+    """The same as a picture: cost upwards, size to the right on a logarithmic scale."""
+    width, height, left, right, top, bottom = 760, 360, 60, 190, 20, 40
+    colours = ("#3b6fb6", "#d1495b", "#3c8c5a", "#e0a030", "#7d5ba6", "#555555", "#2aa3a3")
+    sizes = sorted({size for cells in series.values() for size in cells})
+    low, high = math.log10(sizes[0]), math.log10(sizes[-1])
+    most = 1.1 * max(cost for cells in series.values() for cost in cells.values())
+
+    def place(size, cost):
+        x = left + (width - left - right) * (math.log10(size) - low) / max(high - low, 1e-9)
+        return x, height - bottom - (height - top - bottom) * cost / most
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+             'font-family="sans-serif" font-size="12">',
+             f'<rect width="{width}" height="{height}" fill="#ffffff"/>']
+    for i in range(5):
+        cost = most * i / 4
+        y = place(sizes[0], cost)[1]
+        parts.append(f'<line x1="{left}" y1="{y:.0f}" x2="{width - right}" y2="{y:.0f}" '
+                     'stroke="#dddddd"/>')
+        parts.append(f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">'
+                     f'{figure("seconds", cost) if i else 0}</text>')
+    for size in sizes:
+        parts.append(f'<text x="{place(size, 0)[0]:.0f}" y="{height - bottom + 18}" '
+                     f'text-anchor="middle">{size:,}</text>')
+    parts.append(f'<text x="{(left + width - right) // 2}" y="{height - 6}" '
+                 f'text-anchor="middle">{what}</text>')
+    # Names stand in order of where their lines end, so that none crosses another.
+    ends = sorted(series, key=lambda name: -series[name][max(series[name])])
+    for i, name in enumerate(ends):
+        colour = colours[list(series).index(name) % len(colours)]
+        points = [place(size, cost) for size, cost in sorted(series[name].items())]
+        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="'
+                     + " ".join(f"{x:.0f},{y:.0f}" for x, y in points) + '"/>')
+        parts.append(f'<text x="{width - right + 10}" y="{top + 20 + 18 * i}" fill="{colour}">'
+                     f'{name.rpartition("/")[2]}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def cached(build, key):
@@ -261,9 +305,14 @@ def main(arguments):
         return 1 if problems else 0
     results = read_results(build / "bench")
     goals, missed = goals_table(targets, results)
-    series = series_table(results)
+    series, what = series_of(results)
+    picture = pathlib.Path(arguments[2]).with_name("cost_per_task.svg")
+    if series:
+        picture.write_text(series_plot(series, what))
     text = [HEAD.format(machine=machine(build)), "## Goals\n", *goals, "",
-            *(["## Cost per task against size\n", *series, ""] if series else []),
+            *(["## Cost per task against size\n",
+               f"![Cost per task against the number of {what}]({picture.name})\n",
+               *series_table(series, what), ""] if series else []),
             "## All benchmarks\n", *all_table(results)]
     pathlib.Path(arguments[2]).write_text("\n".join(text) + "\n")
     print("\n".join(goals))

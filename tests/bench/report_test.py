@@ -5,6 +5,7 @@ import pathlib
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import report  # noqa: E402
@@ -98,9 +99,22 @@ class Report(unittest.TestCase):
                             {"name": "s/one/nodes:5000", "real_time": 1, "items_per_second": 1e5},
                             {"name": "s/two/nodes:100", "real_time": 1, "items_per_second": 1e3})
         cells = [[cell.strip() for cell in line.split("|")[1:-1]]
-                 for line in report.series_table(results)]
+                 for line in report.series_table(*report.series_of(results))]
         self.assertEqual(cells[0], ["nodes", "`s/one`", "`s/two`"])
         self.assertEqual(cells[2:], [["100", "1 us", "1 ms"], ["5,000", "10 us", ""]])
+
+    def test_a_picture_has_a_line_for_each_series(self):
+        results = self.read(*({"name": f"s/{name}/nodes:{size}", "real_time": 1,
+                               "items_per_second": rate}
+                              for name, rate in (("one", 1e6), ("two", 5e5))
+                              for size in (100, 10000)))
+        drawn = xml.etree.ElementTree.fromstring(report.series_plot(*report.series_of(results)))
+        lines = [each.get("points").split() for each in drawn.iter() if "polyline" in each.tag]
+        self.assertEqual([len(points) for points in lines], [2, 2])
+        heights = [[float(point.split(",")[1]) for point in points] for points in lines]
+        self.assertLess(heights[0][0], heights[1][0])   # 2 us stand above 1 us.
+        self.assertEqual(heights[0][0], heights[0][1])
+        self.assertIn("two", "".join(drawn.itertext()))
 
     def test_every_goal_has_a_bound_and_words(self):
         for target in json.loads(report.TARGETS.read_text()):

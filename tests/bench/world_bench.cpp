@@ -2,6 +2,7 @@
 // SimGrid and every component. Method: each run is a session in a process of its own, timed there;
 // it must reach what it is about (every task RUNNING, every beat answered), or the benchmark fails.
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "harness.h"
@@ -141,11 +142,56 @@ bool has(const std::vector<std::string>& words, const char* word) {
 Figures start_10000_tasks() {
     Figures figures = run_child("start");
     // Everything that the tasks brought into the process: agents, managers, names, expectations.
+    // Counted by glibc, so without the allocator of the others.
+    const char* const preload = std::getenv("LD_PRELOAD");
+    const std::string allocator = preload == nullptr ? "" : preload;
+    unsetenv("LD_PRELOAD");
     const double full = run_child("start", {"settled"}).at("heap_bytes");
     const double empty = run_child("start", {"settled", "empty"}).at("heap_bytes");
+    if (!allocator.empty()) setenv("LD_PRELOAD", allocator.c_str(), 1);
     figures["bytes_per_task"] = (full - empty) / figures.at("items");
     return figures;
 }
+
+/// From nothing to a million tasks, three managers agreeing on every step. Words: "recorded".
+[[maybe_unused]] const bool huge_child = child("huge", [](const auto& words) {
+    const std::int64_t nodes = scaled(100'000, 100);
+    const std::int64_t tasks = scaled(1'000'000, 1'000);
+    const ScratchRecording record(has(words, "recorded"));
+    std::string yaml = "schema: 1\nseed: 1\nduration: 2m\nplatform:\n  hosts:\n"
+                       "    - {name: \"m{}\", count: 3, role: manager}\n"
+                       "    - {name: \"w{}\", count: " + number(nodes - 3) +
+                       ", cpus: 16, memory: 64GiB}\n";
+    Run run(yaml + image_everywhere + web(tasks), record.path);
+    run.until_running(static_cast<std::uint64_t>(tasks));
+    return run.finish(static_cast<double>(tasks));
+});
+
+/// Every task of a service replaced, a hundred at a time; what came before is not counted.
+[[maybe_unused]] const bool update = in_child("swarm/update_10000_tasks", [](const auto&) {
+    const std::int64_t nodes = scaled(1'000, 100);
+    const std::int64_t tasks = scaled(10'000, 1'000);
+    std::string yaml = cluster(nodes, "2h") +
+                       "images: {\"shop/web:1\": {size: 20MiB, present_on: \"*\"}, "
+                       "\"shop/web:2\": {size: 20MiB, present_on: \"*\"}}\n" +
+                       web(tasks, ", update: {parallelism: 100}") +
+                       "commands: [{at: 30s, do: update, service: web, image: \"shop/web:2\"}]\n";
+    Run run(std::move(yaml), "");
+    run.session().run_until(Time{} + std::chrono::seconds{29});
+    require(run.running() == static_cast<std::uint64_t>(tasks), "not all run");
+    const Stopwatch watch;
+    const auto state = [&] {
+        return run.session().world().managers().store().services()[0].update.state;
+    };
+    run.until(std::chrono::seconds{1},
+              [&] { return state() == swarm::UpdateState::completed; });
+    const double seconds = watch.seconds();
+    require(run.running() == static_cast<std::uint64_t>(tasks), "not all run afterwards");
+    Figures figures = run.finish(static_cast<double>(tasks));
+    figures["seconds"] = seconds;
+    figures["cpu_seconds"] = seconds;
+    return figures;
+});
 
 /// A hundred batches of tasks within ten seconds; each node pulls 200 MiB through the hub's link.
 [[maybe_unused]] const bool pulls = in_child("swarm/pull_storm_1000_nodes", [](const auto&) {
@@ -205,7 +251,12 @@ Figures recorded_over_plain(const std::string& name) {
 }
 
 [[maybe_unused]] const bool registered = [] {
+#ifdef ALLOCATOR
+    setenv("LD_PRELOAD", ALLOCATOR, 1);
+#endif
     of_children("swarm/start_10000_tasks_5000_nodes", start_10000_tasks);
+    of_children("swarm/start_1000000_tasks_100000_nodes", [] { return run_child("huge"); });
+    of_children("record/start_1000000_tasks", [] { return recorded_over_plain("huge"); });
     of_children("record/start_10000_tasks", [] { return recorded_over_plain("start"); });
     of_children("record/storm_1000000_events", [] { return recorded_over_plain("storm"); });
     return true;
