@@ -135,11 +135,22 @@ void Timeline::on_decision(const swarm::DecisionTable& table) {
     if (!pending_.empty()) pending_.back().below = decision_text(table, names_);
 }
 
+/// As a terminal shows it that has a stop at every eighth column.
+static std::string without_tabs(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\t') result.append(8 - columns_of(result) % 8, ' ');
+        else result += c;
+    }
+    return result;
+}
+
 /// What docker printed stands below its command, as on a terminal.
 void Timeline::print_below(const std::string& below) {
     std::istringstream lines(below);
     for (std::string text; std::getline(lines, text);) {
         if (text.empty()) continue;
+        text = without_tabs(text);
         while (!text.empty() && text.back() == ' ') text.pop_back();
         out_ << terminal_.paint(Tone::dim, "                 " + printable(text)) << '\n';
     }

@@ -42,7 +42,7 @@ void Engine::create(ContainerKey key, const ContainerOptions& options,
     SIM_ASSERT(find(key) == nullptr);
     const auto at = std::lower_bound(containers_.begin(), containers_.end(), key,
                                      [](const Container& c, ContainerKey k) { return c.key < k; });
-    Container fresh{.key = key, .options = options};
+    Container fresh{.key = key, .options = options, .since = kernel_.now()};
     if (care) {
         fresh.cared = std::make_unique<Cared>();
         fresh.cared->care = *care;
@@ -56,6 +56,7 @@ void Engine::start(ContainerKey key) {
     SIM_ASSERT(c->state == State::created);
     const ContainerOptions& o = c->options;
     c->state = State::running;
+    c->since = kernel_.now();
     const EventId started = kernel_.emit(
         events::container_started, o.subject,
         {field::name(place_.name), field::name(o.service),
@@ -136,6 +137,13 @@ void Engine::stop(ContainerKey key, Duration grace) {
                             tag_first_ + stopped, number(key) << 1 | (killed ? 1U : 0U));
 }
 
+void Engine::kill(ContainerKey key) {
+    Container* c = find(key);
+    SIM_ASSERT(c != nullptr);
+    SIM_ASSERT(c->state != State::created);
+    end(*c, exit_killed, "killed");
+}
+
 void Engine::remove(ContainerKey key) {
     const Container* c = find(key);
     if (c == nullptr) return;
@@ -195,6 +203,17 @@ void Engine::end_all(bool power_lost) {
     containers_.clear();
     requests_.clear();
     free_requests_.clear();
+}
+
+std::vector<Engine::View> Engine::containers() const {
+    std::vector<View> views;
+    views.reserve(containers_.size());
+    for (const Container& c : containers_) {
+        views.push_back({.key = c.key, .runs = c.state != State::created,
+                         .stopping = c.state == State::stopping, .health = health(c.key),
+                         .since = c.since});
+    }
+    return views;
 }
 
 bool Engine::is_running(ContainerKey key) const {

@@ -96,8 +96,19 @@ class Engine {
     /// SIGTERM now, SIGKILL after `grace`; ends in on_container_ended. Requires a running
     /// container.
     void stop(ContainerKey key, Duration grace);
+    /// SIGKILL now; ends in on_container_ended before it returns. Requires a running container.
+    void kill(ContainerKey key);
     /// Forgets a container that was never started; one that ended is forgotten already.
     void remove(ContainerKey key);
+    /// What the engine knows of one container, as people ask for it.
+    struct View {
+        ContainerKey key{};
+        bool runs = false;                 ///< Else it was created and never started.
+        bool stopping = false;             ///< It got its stop signal.
+        HealthStatus health = HealthStatus::none;
+        Time since{};                      ///< Created, or started.
+    };
+    std::vector<View> containers() const;  ///< In order of their keys.
     bool is_running(ContainerKey key) const;
     /// It runs, and nobody asked it to stop.
     bool is_up(ContainerKey key) const;
@@ -138,6 +149,7 @@ class Engine {
         State state = State::created;
         bool serving = false;
         bool has_memory = false;                      // options.memory of the host are its own.
+        Time since{};                                 // Created, or started.
         std::uint32_t busy = 0;                       // Requests on the CPU.
         kernel::TimerId ready = kernel::TimerId::none;
         kernel::TimerId life = kernel::TimerId::none;

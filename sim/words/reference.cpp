@@ -54,11 +54,14 @@ std::string reference_page() {
         "The parser understands these commands of docker 28.2.2, with its own error texts.\n"
         "A scenario's `commands` (`run:`, scenario.md) and a session's `inject` take these lines.\n"
         "They end when the swarm has taken them, as with `--detach`. Carried out are: `service`\n"
-        "create, update, scale, rollback, rm, ls and ps; `node` ls, ps, update, promote, demote;\n"
-        "`stack` deploy, rm, ls, ps and services; `swarm` init --force-new-cluster, join-token,\n"
-        "unlock-key and update; `secret` and `config` create, rm and ls. Others are understood\n"
-        "and answer that they have no meaning in the simulation yet. A flag not marked as\n"
-        "used is checked as docker checks it and changes nothing here.\n";
+        "create, update, scale, rollback, rm, ls, ps and inspect --pretty; `node` ls, ps,\n"
+        "update, promote, demote, rm and inspect --pretty; `stack` deploy, rm, ls, ps and\n"
+        "services; `swarm` init --force-new-cluster, join, leave, join-token, unlock-key and\n"
+        "update; `network` create, ls and rm; `secret` and `config` create, rm and ls; and,\n"
+        "typed at a host (`on:`), `ps`, `stop`, `kill` and `rm -f` of its containers, whose\n"
+        "names may be cut short: `kill web.1`. Others are understood and answer that they have\n"
+        "no meaning in the simulation yet. A flag not marked as used is checked as docker checks\n"
+        "it and changes nothing here.\n";
     std::string group = "-";
     for (const CommandInfo* command : all_commands()) {
         const std::size_t space = command->path.find(' ');

@@ -13,8 +13,19 @@ std::string daemon_error(const std::string& what) {
 }
 
 bool DockerClient::needs_leader(const words::Command& command) {
-    return command.verb != Verb::version && command.verb != Verb::swarm_leave &&
-           command.verb != Verb::swarm_join;
+    return command.verb != Verb::version && !is_local(command);
+}
+
+bool DockerClient::is_local(const words::Command& command) {
+    switch (command.verb) {
+        case Verb::swarm_leave:
+        case Verb::swarm_join:
+        case Verb::container_ls:
+        case Verb::container_stop:
+        case Verb::container_kill:
+        case Verb::container_rm: return true;
+        default: return false;
+    }
 }
 
 std::string DockerClient::id_of(swarm::ObjectKind kind, std::uint64_t number) const {
@@ -126,7 +137,7 @@ DockerPlan DockerClient::plan(const words::Command& command, const swarm::StackS
         case Verb::stack_rm: remove_stacks(plan, *names); break;
         case Verb::stack_ls: list_stacks(plan); break;
         default:
-            if (plan_object(plan, command, content)) break;
+            if (plan_object(plan, command, content) || plan_at(plan, command, host)) break;
             plan.err = not_simulated(command);
             plan.exit_code = 1;
             return plan;
@@ -156,6 +167,25 @@ bool DockerClient::plan_object(DockerPlan& plan, const words::Command& command,
         case Verb::config_rm: remove_files(plan, command); return true;
         case Verb::secret_ls: list_files(plan, swarm::FileKind::secret); return true;
         case Verb::config_ls: list_files(plan, swarm::FileKind::config); return true;
+        default: return false;
+    }
+}
+
+/// Containers of one host, and what is said of objects in words; false: no command about them.
+bool DockerClient::plan_at(DockerPlan& plan, const words::Command& command, HostId host) {
+    switch (command.verb) {
+        case Verb::container_ls:
+            list_containers(plan, std::get<words::Look>(command.what), host);
+            return true;
+        case Verb::container_stop:
+        case Verb::container_kill:
+        case Verb::container_rm: end_containers(plan, command, host); return true;
+        case Verb::service_inspect:
+            inspect_services(plan, std::get<words::Look>(command.what));
+            return true;
+        case Verb::node_inspect:
+            inspect_nodes(plan, std::get<words::Look>(command.what));
+            return true;
         default: return false;
     }
 }

@@ -44,7 +44,9 @@ class DockerClient {
     /// is typed.
     DockerPlan plan(const words::Command& command, const swarm::StackSpec* stack,
                     const std::string& content, swarm::Manager* at, HostId host);
-    bool is_member(HostId host) const { return (*engines_.daemons)[host.index()].is_member(); }
+    bool is_member(HostId host) const { return engine(host).is_member(); }
+    /// True for commands that the engine of their host answers alone.
+    static bool is_local(const words::Command& command);
     void set_engines(Engines engines) { engines_ = std::move(engines); }
 
   private:
@@ -54,6 +56,7 @@ class DockerClient {
         std::string problem;     // As the daemon says it; "" when found.
     };
     const swarm::Store& store() const { return managers_.store(); }
+    swarm::agent::Daemon& engine(HostId host) const { return (*engines_.daemons)[host.index()]; }
     std::string id_of(swarm::ObjectKind kind, std::uint64_t number) const;
     Found find_service(const std::string& name) const;
     Found find_node(const std::string& name) const;
@@ -81,6 +84,13 @@ class DockerClient {
     void join(DockerPlan& plan, const words::SwarmJoin& command, HostId host);
     void refuse_join(DockerPlan& plan, HostId host, const std::string& why);
     bool plan_object(DockerPlan& plan, const words::Command& command, const std::string& content);
+    bool plan_at(DockerPlan& plan, const words::Command& command, HostId host);
+    // docker_inspect.cpp
+    void inspect_services(DockerPlan& plan, const words::Look& command);
+    void inspect_nodes(DockerPlan& plan, const words::Look& command);
+    // docker_containers.cpp
+    void list_containers(DockerPlan& plan, const words::Look& command, HostId host);
+    void end_containers(DockerPlan& plan, const words::Command& command, HostId host);
     // docker_networks.cpp
     std::string network_problem(const swarm::ServiceSpec& spec) const;
     void create_network(DockerPlan& plan, const words::NetworkCreate& command);

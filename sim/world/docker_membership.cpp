@@ -36,7 +36,7 @@ void DockerClient::remove_nodes(DockerPlan& plan, const words::Names& command) {
 
 /// Source: moby daemon/cluster/swarm.go Leave.
 void DockerClient::leave(DockerPlan& plan, const words::Names& command, HostId host) {
-    swarm::agent::Daemon& daemon = (*engines_.daemons)[host.index()];
+    swarm::agent::Daemon& daemon = engine(host);
     std::string problem;
     if (!daemon.is_member()) {
         problem = "This node is not part of a swarm";
@@ -81,7 +81,7 @@ void DockerClient::refuse_join(DockerPlan& plan, HostId host, const std::string&
 /// Source: moby daemon/cluster/swarm.go Join; swarmkit ca/{config,certificates,server}.go
 /// ParseJoinToken, GetRemoteCA, IssueNodeCertificate.
 void DockerClient::join(DockerPlan& plan, const words::SwarmJoin& command, HostId host) {
-    swarm::agent::Daemon& daemon = (*engines_.daemons)[host.index()];
+    swarm::agent::Daemon& daemon = engine(host);
     if (daemon.is_member()) {
         plan.err = daemon_error("This node is already part of a swarm. Use \"docker swarm leave\" "
                                 "to leave this swarm and join another one.");

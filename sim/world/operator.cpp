@@ -217,8 +217,7 @@ std::string Operator::refusal(const CommandSpec& command, bool& waits) const {
             return "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the "
                    "docker daemon running?";
         }
-        const words::Verb verb = command.command->verb;
-        if (verb == words::Verb::swarm_leave || verb == words::Verb::swarm_join) return "";
+        if (DockerClient::is_local(*command.command)) return "";
         if (!managers_.manages(host)) {   // Source: moby daemon/cluster/cluster.go errNoManager.
             const bool member = docker_.is_member(host);
             return std::string("Error response from daemon: This node is not a swarm manager. ") +

@@ -209,6 +209,33 @@ void add_clients(Plan& plan, Dice dice) {
     }
 }
 
+namespace {
+
+/// What somebody types at a terminal, or at one machine.
+void add_line(Plan& plan, const std::string& service, const std::string& host, Dice& dice) {
+    const std::string line = dice.one_of(std::vector<std::string>{
+        "service update --force " + service, "service rollback " + service,
+        "service ps " + service, "service inspect --pretty " + service,
+        "service update --limit-cpu 0.5 " + service,
+        "service update --update-delay 2s --env-add A=1 " + service, "service rm " + service,
+        "node ls", "node inspect --pretty " + host, "service ls", "network ls",
+        "network create -d overlay spare", "network create -d overlay spare", "network rm front",
+        "swarm leave", "ps", "kill " + service + ".1", "stop -t 3 " + service + ".1",
+        "rm -f " + service + ".2", "node update --label-add storm=yes " + host,
+        "swarm update --autolock=false"});
+    const std::string both = line.find("spare") == std::string::npos
+                                 ? "docker " + line
+                                 : "[docker " + line + ", docker network rm spare]";
+    const std::string verb = line.substr(0, line.find(' '));
+    const bool here = line == "swarm leave" || verb == "ps" || verb == "kill" || verb == "stop" ||
+                      verb == "rm";
+    plan.draft.commands.push_back({"{at: " + seconds(dice.between(1, plan.trouble_ends)) +
+                                       (here ? ", on: " + host : "") + ", run: " + both + "}",
+                                   "", {service, host}, "command words"});
+}
+
+}   // namespace
+
 void add_commands(Plan& plan, Dice dice) {
     const int count = dice.chance(40) ? 0 : dice.between(1, 5);
     for (int i = 0; i < count; ++i) {
@@ -233,24 +260,7 @@ void add_commands(Plan& plan, Dice dice) {
                 break;
             }
             case 4: {
-                const std::string line = dice.one_of(std::vector<std::string>{
-                    "service update --force " + service.name, "service rollback " + service.name,
-                     "service ps " + service.name, "service update --limit-cpu 0.5 " + service.name,
-                     "service update --update-delay 2s --env-add A=1 " + service.name,
-                     "service rm " + service.name, "node ls", "service ls", "network ls",
-                     "network create -d overlay spare", "network create -d overlay spare",
-                     "network rm front",
-                     "swarm leave",
-                     "node update --label-add storm=yes " + host, "swarm update --autolock=false"});
-                const std::string both =
-                    line.find("spare") == std::string::npos
-                        ? "docker " + line
-                        : "[docker " + line + ", docker network rm spare]";
-                const std::string on = line == "swarm leave" ? ", on: " + host : "";
-                plan.draft.commands.push_back(
-                    {"{at: " + seconds(dice.between(1, plan.trouble_ends)) + on + ", run: " + both +
-                         "}",
-                     "", {service.name, host}, "command words"});
+                add_line(plan, service.name, host, dice);
                 break;
             }
             default: {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine_body.h"
+#include "words/pretty.h"
 #include "words/tables.h"
 
 using namespace glasshive;
@@ -164,6 +165,65 @@ TEST_CASE("tables are docker's, column for column", "[words][tables][golden]") {
         ++compared;
     }
     REQUIRE(compared == 16);
+}
+
+namespace {
+
+PrettyService pretty_service(const Json& service, const swarm::ServiceSpec& spec) {
+    PrettyService view{.id = service.at("ID"), .spec = &spec};
+    for (const Json& item : service.at("Endpoint").at("Ports")) view.ports.push_back(port(item));
+    if (!service.contains("UpdateStatus")) return view;
+    const Json& update = service.at("UpdateStatus");
+    view.update = PrettyUpdate{.state = update.at("State"), .message = update.at("Message"),
+                               .started_ago = age(update.at("StartedAt"))};
+    if (update.contains("CompletedAt")) view.update->completed_ago = age(update.at("CompletedAt"));
+    return view;
+}
+
+PrettyNode pretty_node(const Json& node) {
+    const Json& description = node.at("Description");
+    PrettyNode view{.id = node.at("ID"),
+                    .hostname = description.at("Hostname"),
+                    .state = "Ready",
+                    .availability = "Active",
+                    .address = node.at("Status").at("Addr"),
+                    .os = description.at("Platform").at("OS"),
+                    .architecture = description.at("Platform").at("Architecture"),
+                    .engine_version = "28.2.2",
+                    .joined = "2025-01-01 00:00:00 +0000 utc"};
+    for (const auto& [key, value] : node.at("Spec").at("Labels").items()) {
+        view.labels[key] = value.get<std::string>();
+    }
+    view.cpus = Cpus{description.at("Resources").at("NanoCPUs").get<std::int64_t>()};
+    view.memory = Bytes{description.at("Resources").at("MemoryBytes").get<std::int64_t>()};
+    if (node.contains("ManagerStatus")) {
+        view.reachability = "Reachable";
+        view.leader = node.at("ManagerStatus").value("Leader", false);
+    }
+    return view;
+}
+
+}   // namespace
+
+TEST_CASE("services and nodes are described in docker's words", "[words][tables][golden]") {
+    const Json state = engine_state();
+    int compared = 0;
+    for (const Step& step : read_transcript("inspect_pretty")) {
+        const std::string name = step.command.substr(step.command.rfind(' ') + 1);
+        CAPTURE(step.line, step.command);
+        if (name == "nosuch") continue;
+        ++compared;
+        if (step.command.rfind("docker node", 0) == 0) {
+            const Json& node = find(state.at("nodes"), name == "self" ? "m1" : name);
+            CHECK(node_pretty(pretty_node(node)) == step.out);
+            continue;
+        }
+        const Json& service = find(state.at("services"), name);
+        const swarm::ServiceSpec spec = spec_of(service.at("Spec"), state);
+        CHECK(service_pretty(pretty_service(service, spec)) == step.out);
+    }
+    REQUIRE(compared == 10);
+    CHECK(date_text(Time{std::chrono::seconds{93784}}) == "1970-01-02 02:03:04 +0000 utc");
 }
 
 TEST_CASE("ages are rounded as go-units rounds them", "[words][tables]") {

@@ -3,6 +3,7 @@
 Method: small scenarios run by the program; their recordings are asked.
 """
 
+import json
 import pathlib
 import sys
 
@@ -110,6 +111,36 @@ class Built(program.Case):
         self.assertEqual(len(said[2]["text"].split()), 2)   # web and api.
         made = self.events("lines.hive", "kind = 'service.created' AND subject = 'api'")
         self.assertEqual(len(made), 1)
+
+    def test_containers_are_listed_and_ended_on_their_host(self):
+        self.write("c.yaml", scenario(
+            "commands:\n"
+            "  - {at: 10s, on: node-2, run: docker ps}\n"
+            "  - {at: 10s, on: node-2, run: 'docker ps -q -f name=nobody'}\n"
+            "  - {at: 11s, on: node-2, run: docker rm web}\n"
+            "  - {at: 12s, on: node-2, run: docker kill web}\n"
+            "  - {at: 13s, on: node-2, run: docker ps}\n"
+            "  - {at: 25s, on: node-2, run: docker stop web}\n"
+            "  - {at: 38s, on: node-2, run: docker kill nosuch}\n"
+            "  - {at: 38s, on: node-2, run: docker stop nosuch}\n"))
+        self.call("run", "c.yaml", "--record", "c.hive", "--quiet")
+        said = [e["text"] for e in self.events("c.hive", "kind = 'command.output'")]
+        self.assertRegex(said[0], r"^CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES\n"
+                                  r"[0-9a-f]{12} +nginx:latest +\"nginx\" +\d+ seconds ago +"
+                                  r"Up \d+ seconds +web\.\d\.\w{25}\n$")
+        self.assertIn("container is running: stop the container before removing", said[1])
+        self.assertEqual(said[2], "web\n")
+        self.assertEqual(len(said[3].splitlines()), 1)
+        self.assertIn("cannot kill container: nosuch: No such container: nosuch", said[5])
+        self.assertIn("Error response from daemon: No such container: nosuch", said[6])
+        # Killed: failed with 137. Stopped: an application that exits 0 has completed.
+        ends = self.events("c.hive", "kind IN ('task.failed', 'task.complete')")
+        self.assertEqual([e.get("error") for e in ends], ["task: non-zero exit (137)", None])
+        restarts = self.events("c.hive", "kind = 'task.restart'")
+        self.assertEqual([e["why"] for e in restarts], ["failed", "complete"])
+        story = json.loads(self.call("explain", "c.hive", "#" + str(ends[0]["id"]),
+                                     "--json").stdout)
+        self.assertEqual(story["root"], "a command")
 
     def test_networks_are_made_shown_and_refused_as_docker_does(self):
         self.write("net.yaml", scenario(

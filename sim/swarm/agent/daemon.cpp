@@ -27,6 +27,18 @@ Worker& Daemon::worker() {
     return *worker_;
 }
 
+std::vector<ContainerView> Daemon::containers() const {
+    return worker_ == nullptr ? std::vector<ContainerView>{} : worker_->containers();
+}
+
+bool Daemon::kill_container(TaskId task) {
+    return worker_ != nullptr && worker_->kill_container(task);
+}
+
+bool Daemon::stop_container(TaskId task, std::optional<Duration> grace) {
+    return worker_ != nullptr && worker_->stop_container(task, grace);
+}
+
 std::size_t Daemon::running_containers() const {
     return worker_ == nullptr ? 0 : worker_->running_containers();
 }

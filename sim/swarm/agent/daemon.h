@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
+#include "runtime/engine.h"
 #include "runtime/machine.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
@@ -46,6 +48,14 @@ inline constexpr Duration rpc_timeout = std::chrono::seconds{5};
 inline constexpr Duration backoff_first = std::chrono::milliseconds{100};
 inline constexpr Duration backoff_most = std::chrono::seconds{8};
 
+/// One container of a daemon, as docker ps shows it.
+struct ContainerView {
+    TaskId task{};
+    NameId name, image;                ///< The task's name; the image with its tag.
+    runtime::Engine::View state;
+    std::shared_ptr<const ServiceSpec> spec;
+};
+
 class Worker;
 
 /// dockerd with the swarm agent inside: one process per host.
@@ -76,6 +86,13 @@ class alignas(64) Daemon final : public kernel::Process {
     bool has_session() const { return state_ == Session::up; }
     /// Containers that execute here now.
     std::size_t running_containers() const;
+    /// Those that were created and have not ended, in order of their tasks.
+    std::vector<ContainerView> containers() const;
+    /// docker kill and docker stop, typed here behind the swarm's back: the agent finds the task
+    /// ended. False when the container does not run (any more). `grace`: until SIGKILL; none: as
+    /// the service says.
+    bool kill_container(TaskId task);
+    bool stop_container(TaskId task, std::optional<Duration> grace);
     const NodeFacts& facts() const { return facts_; }
 
   private:

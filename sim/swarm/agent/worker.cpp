@@ -254,6 +254,34 @@ void Worker::drained(TaskId id) {
     advance(id);
 }
 
+// --- What somebody does behind the swarm's back --------------------------------------------------
+
+std::vector<ContainerView> Worker::containers() const {
+    std::vector<ContainerView> views;
+    for (const runtime::Engine::View& view : engine_.containers()) {
+        const auto task = std::lower_bound(tasks_.begin(), tasks_.end(), task_of(view.key),
+                                           [](const Task& t, TaskId i) { return t.id < i; });
+        SIM_ASSERT(task != tasks_.end() && task->id == task_of(view.key));
+        views.push_back({.task = task->id, .name = task->subject, .image = task->image,
+                         .state = view, .spec = task->spec});
+    }
+    return views;
+}
+
+bool Worker::kill_container(TaskId task) {
+    if (!engine_.is_running(key_of(task))) return false;
+    engine_.kill(key_of(task));
+    return true;
+}
+
+bool Worker::stop_container(TaskId task, std::optional<Duration> grace) {
+    if (!engine_.is_running(key_of(task))) return false;
+    const auto own = find(task)->spec->task.container.stop_grace_period;
+    const Duration until = grace.value_or(own.value_or(runtime::default_stop_grace));
+    if (engine_.is_up(key_of(task))) engine_.stop(key_of(task), until);
+    return true;
+}
+
 // --- Reports -------------------------------------------------------------------------------------
 
 void Worker::move(Task& task, TaskState state, const char* message) {

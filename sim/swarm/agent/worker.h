@@ -49,6 +49,10 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     void on_reboot();
 
     std::size_t running_containers() const { return engine_.running(); }
+    std::vector<ContainerView> containers() const;
+    /// See Daemon.
+    bool kill_container(TaskId task);
+    bool stop_container(TaskId task, std::optional<Duration> grace);
 
   private:
     struct Task {
