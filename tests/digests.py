@@ -3,9 +3,9 @@
 
 Usage: digests.py BUILD... [--scenarios FOLDER]
 
-Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, compares digest
-and exit status over all runs, and asks that another seed gives another digest. Exit status 1 when
-something differs.
+Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, without and with
+--invariants, compares digest and exit status over all runs, and asks that another seed gives another
+digest. Exit status 1 when something differs, or an invariant breaks.
 """
 
 import argparse
@@ -38,7 +38,8 @@ def run(build, scenario, *options):
 
 def compare(scenario, builds):
     """(lines to print, is it right) for one scenario."""
-    results = [(build, run(build, scenario)) for build in builds for _ in range(2)]
+    results = [(build, run(build, scenario, *options)) for build in builds
+               for options in ((), ("--invariants",))]
     other, other_status = run(builds[0], scenario, "--seed", OTHER_SEED)
     digest, status = results[0][1]
     lines = [f"{scenario.name}: {digest}"]
