@@ -4,8 +4,8 @@
 Usage: digests.py BUILD... [--scenarios FOLDER]
 
 Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, without and with
---invariants, compares digest and exit status over all runs, and asks that another seed gives another
-digest. Exit status 1 when something differs, or an invariant breaks.
+--invariants, compares digest and exit status over all runs, and asks that another seed gives
+another digest. Exit status 1 when something differs, or an invariant breaks.
 """
 
 import argparse

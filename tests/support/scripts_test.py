@@ -159,16 +159,16 @@ class Digests(Folder):
         return f'echo "{{\\"digest\\": \\"{digest}\\"}}"\n'
 
     def test_equal_digests_pass_even_when_an_expectation_fails(self):
-        text = self.printing("d$5") + "exit 1\n"
+        text = self.printing("d$6") + "exit 1\n"
         self.assertEqual(self.compare(text, text)[0], 0)
 
     def test_builds_that_differ_are_found(self):
-        status, text = self.compare(self.printing("a$5"), self.printing("b$5"))
+        status, text = self.compare(self.printing("a$6"), self.printing("b$6"))
         self.assertEqual(status, 1)
         self.assertIn("runs differ", text)
 
     def test_runs_that_differ_are_found(self):
-        self.assertEqual(self.compare(self.printing("$$ $5"))[0], 1)
+        self.assertEqual(self.compare(self.printing("$$ $6"))[0], 1)
 
     def test_a_digest_that_ignores_the_seed_is_found(self):
         self.assertIn("another digest", self.compare(self.printing("same"))[1])
