@@ -252,11 +252,19 @@ EventId Kernel::why_silent(const Timer& timer) const {
         }
     }
     // It lives and is in reach now, but was silenced, or its message lost, since the timer was set.
-    if (newest_silence_ <= timer.armed_after) return timer.cause;
-    EventId newest = peer.silenced_by;
-    if (has_host) newest = std::max(newest, hosts_[peer.host.index()].silenced_by);
-    newest = std::max(newest, messages_->last_drop(timer.awaits, timer.owner));
-    return newest > timer.armed_after ? newest : timer.cause;
+    if (newest_silence_ > timer.armed_after) {
+        EventId newest = peer.silenced_by;
+        if (has_host) newest = std::max(newest, hosts_[peer.host.index()].silenced_by);
+        newest = std::max(newest, messages_->last_drop(timer.awaits, timer.owner));
+        if (newest > timer.armed_after) return newest;
+    }
+    // Or what it said is on its way for longer than it should be.
+    EventId worse = scenario_cause;
+    if (has_host && self.host.valid()) {
+        worse = std::max(topology_.worse_now(peer.host, self.host),
+                         topology_.worse_now(self.host, peer.host));
+    }
+    return worse != scenario_cause ? worse : timer.cause;
 }
 
 // --- Messages, flows, work: the classes that hold their state ------------------------------------

@@ -42,6 +42,10 @@ class Topology {
         return path(from, to).connected ? scenario_cause : cut_since(0, from, to);
     }
 
+    /// The newest event that makes from→to lossier, slower or thinner than it was built, while it
+    /// does; scenario_cause when nothing does.
+    virtual EventId worse_now(HostId, HostId) const { return scenario_cause; }
+
     /// Counts cuts: a message whose epoch at delivery is that at sending met none.
     std::uint32_t cut_epoch() const { return cut_epoch_; }
     /// Counts changes of any kind: while it stands still, every path does.

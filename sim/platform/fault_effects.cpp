@@ -145,7 +145,9 @@ void FaultEffects::begin(const FaultSpec& fault, LinkId link) {
         return;
     }
     const LinkQuality before = platform_.link_now(link);
-    platform_.degrade(link, degradation_of(fault));
+    Degradation how = degradation_of(fault);
+    how.why = kernel_.cause();   // The fault's start.
+    platform_.degrade(link, how);
     say_quality(link, before);
 }
 
@@ -181,7 +183,9 @@ void FaultEffects::begin(const FaultSpec& fault, PairRuleId rule, EventId starte
     if (fault.kind == FaultKind::partition) {
         platform_.cut(rule, started);
     } else {
-        platform_.degrade(rule, degradation_of(fault));
+        Degradation how = degradation_of(fault);
+        how.why = started;
+        platform_.degrade(rule, how);
     }
 }
 

@@ -120,6 +120,24 @@ EventId Platform::cut_since(std::uint32_t epoch, HostId from, HostId to) const {
     return first ? first->why : scenario_cause;
 }
 
+EventId Platform::worse_now(HostId from, HostId to) const {
+    EventId newest = scenario_cause;
+    if (from == to) return newest;
+    const auto consider = [&](const std::vector<Degradation>& list) {
+        for (const Degradation& how : list) newest = std::max(newest, how.why);
+    };
+    if (!degraded_.empty()) {
+        walk(from, to, [&](std::uint32_t link) {
+            const auto found = degraded_.find(link);
+            if (found != degraded_.end()) consider(found->second);
+        });
+    }
+    for (const std::uint32_t index : active_rules_) {
+        if (rules_[index].groups.strikes(from, to)) consider(rules_[index].degradations);
+    }
+    return newest;
+}
+
 void Platform::take_down(LinkId link, EventId why) {
     if (links_[link.index()].down++ > 0) return;
     note_cut();

@@ -20,8 +20,11 @@ struct Degradation {
     Duration latency{};             ///< Added, one way.
     std::uint32_t loss_ppm = 0;     ///< Combined: 1 - (1 - p)(1 - q).
     double factor = 1;              ///< Of the bandwidth.
+    EventId why{};                  ///< What brought it about; equal ones may differ in it.
 
-    friend bool operator==(const Degradation&, const Degradation&) = default;
+    friend bool operator==(const Degradation& a, const Degradation& b) {
+        return a.latency == b.latency && a.loss_ppm == b.loss_ppm && a.factor == b.factor;
+    }
 };
 
 /// A pair of groups known to the platform; dense from 0, in order of registration.
@@ -50,6 +53,7 @@ class Platform final : public kernel::Topology {
     /// Also names a cut that began before `epoch` and was still in effect then. For a message that
     /// left on a whole path that is the same; a timer set during a partition learns of its cause.
     EventId cut_since(std::uint32_t epoch, HostId from, HostId to) const override;
+    EventId worse_now(HostId from, HostId to) const override;
 
     // --- Places and names ------------------------------------------------------------------------
     const PlatformSpec& spec() const { return spec_; }

@@ -56,6 +56,22 @@ class Why(Recorded):
         self.assertTrue(any("until the managers noticed" in n for n in story["notes"]))
         self.assertTrue(any(n.startswith("5s of restart delay") for n in story["notes"]))
 
+    def test_silence_behind_a_bad_path_goes_back_to_what_made_it_bad(self):
+        for number, fault in enumerate(("packet_loss, loss: 100%, link: w1--core",
+                                        "packet_loss, loss: 97%, groups: [[w1], [m1]]",
+                                        "added_latency, latency: 12s, link: w1--core",
+                                        "pause, host: w1")):
+            self.write("bad.yaml", "schema: 1\nduration: 2m\nplatform: {hosts: [{name: m1, role: "
+                       "manager}, {name: w1}]}\n"
+                       "services: [{name: web, image: web, replicas: 2}]\n"
+                       f"faults: [{{do: {fault}, at: 60s, for: 40s}}]\n")
+            self.call("run", "bad.yaml", "--record", f"{number}.hive", "--quiet")
+            done = self.call("explain", f"{number}.hive", "w1", "--at", "80s", "--json")
+            story = json.loads(done.stdout)
+            self.assertEqual(story["root"], "fault 1", fault)
+            self.assertTrue(any(said.startswith("the managers call w1 DOWN")
+                                for said in self.sentences(story)), fault)
+
     def test_every_step_is_an_event_of_the_recording(self):
         story = self.story("02", "web.3")
         for step in story["steps"]:
