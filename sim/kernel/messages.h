@@ -98,6 +98,9 @@ class Messages {
     PathInfo path_between(ProcessId from, ProcessId to) const;
     const PathInfo& current_path(Channel& channel, int side);
     bool silent(ProcessId process) const;
+    /// Whether what side sends can get there: until the far end has been heard of, its SYN-ACK has
+    /// to come back, too.
+    bool passes(Channel& channel, int side);
     Stall& stall_of(const Direction& direction) { return stalls_[direction.stall]; }
     /// Queues slot for delivery over a path that is up.
     void launch(Channel& channel, int side, std::uint32_t slot);

@@ -57,6 +57,7 @@ void Messages::note_stall(const Channel& channel, int side, const InFlight& flyi
     if (!from.valid() || !to.valid()) return;
     EventId why = k_.topology_.cut_now(from, to);
     if (why == scenario_cause) why = k_.topology_.cut_since(flying.epoch, from, to);
+    if (why == scenario_cause) why = k_.topology_.cut_now(to, from);   // A handshake's way back.
     if (why == scenario_cause && !k_.hosts_[to.index()].on) why = k_.hosts_[to.index()].silenced_by;
     const CauseScope scope(k_, why == scenario_cause ? flying.cause : why);
     k_.emit(events::message_stalled, k_.name_of(from), {field::name(k_.name_of(to))});
@@ -94,7 +95,7 @@ void Messages::retry(std::uint64_t payload) {
         free_if_done(id);
         return;
     }
-    if (!current_path(*channel, side).connected || silent(peer.process)) {
+    if (!passes(*channel, side) || silent(peer.process)) {
         Stall& stalled = stall_of(direction);
         if (k_.now_ - stalled.since >= tcp_gives_up) {
             give_up(id, side);

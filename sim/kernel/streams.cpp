@@ -71,6 +71,12 @@ const PathInfo& Messages::current_path(Channel& channel, int side) {
     return channel.directions[static_cast<std::size_t>(side)].path;
 }
 
+bool Messages::passes(Channel& channel, int side) {
+    if (!current_path(channel, side).connected) return false;
+    const bool established = channel.ends[1].incarnation != 0;
+    return established || current_path(channel, 1 - side).connected;
+}
+
 void Messages::launch(Channel& channel, int side, std::uint32_t slot) {
     const PathInfo& path = current_path(channel, side);
     Direction& direction = channel.directions[static_cast<std::size_t>(side)];
@@ -98,7 +104,7 @@ void Messages::send(ProcessId from, ChannelId id, Outgoing&& out) {
     Direction& direction = channel->directions[static_cast<std::size_t>(side)];
     if (direction.stall != 0) {
         stall_of(direction).backlog.push_back(slot);
-    } else if (!current_path(*channel, side).connected || silent(peer.process)) {
+    } else if (!passes(*channel, side) || silent(peer.process)) {
         stall(id, side, slot, false);
     } else {
         launch(*channel, side, slot);
@@ -128,9 +134,13 @@ bool Messages::deliver_on_channel(std::uint32_t slot, std::uint64_t payload) {
         stalled.backlog.insert(stalled.backlog.begin() + stalled.arrived++, slot);
         return false;
     }
-    const bool cut =
-        hosted && flying.epoch != k_.topology_.cut_epoch() &&
-        k_.topology_.cut_since(flying.epoch, from_host, receiver.host) != scenario_cause;
+    const auto cut_on_the_way = [&](HostId a, HostId b) {
+        return k_.topology_.cut_since(flying.epoch, a, b) != scenario_cause;
+    };
+    const bool handshake = channel->ends[1].incarnation == 0;
+    const bool cut = hosted && flying.epoch != k_.topology_.cut_epoch() &&
+                     (cut_on_the_way(from_host, receiver.host) ||
+                      (handshake && cut_on_the_way(receiver.host, from_host)));
     if (cut || silent(to)) {
         stall(id, side, slot, true);
         return false;
