@@ -45,6 +45,7 @@ struct App::Parts {
     AtOptions at;
     std::string export_recording, export_format = "jsonl", export_output;
     std::string info_recording;
+    LuaOptions lua;
     SessionOptions session;
     std::string docs_page, shell;
     std::uint64_t seed = 0, session_seed = 0;
@@ -169,6 +170,20 @@ static void add_explain(App::Parts& p) {
     table("nodes", "What docker node ls would have printed", "Print one JSON object", false);
 }
 
+static void add_lua(App::Parts& p) {
+    CLI::App* lua = p.app.add_subcommand("lua", "Run a Lua script in its sandbox");
+    lua->add_option("FILE", p.lua.file, "Script (.lua)")->type_name("FILE")->required();
+    lua->add_option("-s,--seed", p.lua.seed, "Seed of math.random")->check(not_a_seed);
+    lua->add_option("--instructions", p.lua.instructions,
+                    "Budget: virtual-machine instructions, and what library calls cost in them")
+        ->capture_default_str();
+    add_common(*lua, p.lua.common, "Print one JSON object: what was printed, and what it cost");
+    lua->footer("Lua 5.4 without files, processes, network, clock or bytecode. math.random draws\n"
+                "from the seed, pairs goes in order, and nothing shows an address: equal seeds\n"
+                "print equal lines.\nExit status: 0 it ran to its end, 2 it did not, and why.");
+    lua->callback([&p] { p.chosen = [&p] { return lua_command(p.lua); }; });
+}
+
 static void add_readers(App::Parts& p) {
     CLI::App* check = p.app.add_subcommand(
         "check", "Say everything that is wrong with scenarios and Compose files; run nothing");
@@ -223,6 +238,8 @@ static void add_readers(App::Parts& p) {
 }
 
 static void add_others(App::Parts& p, const App& self) {
+    add_lua(p);
+
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file,

@@ -60,6 +60,15 @@ int explain_command(const AtOptions& options);
 /// What docker service ps ("ps"), service ls ("services") or node ls ("nodes") would have printed.
 int table_command(const AtOptions& options, const std::string& which);
 
+struct LuaOptions {
+    CommonOptions common;
+    std::string file;
+    std::uint64_t seed = 1;
+    std::uint64_t instructions = 100'000'000;   ///< script::Limits.
+};
+/// Runs one Lua script in a sandbox; what it prints goes to standard output.
+int lua_command(const LuaOptions& options);
+
 struct SessionOptions {
     std::string file;
     std::string socket;                       ///< Path of the Unix-domain socket to listen on.

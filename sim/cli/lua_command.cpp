@@ -1,0 +1,50 @@
+// glasshive lua: one script, run as every script is.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/problems.h"
+#include "cli/terminal.h"
+#include "script/sandbox.h"
+
+namespace glasshive::cli {
+
+int lua_command(const LuaOptions& options) {
+    const Terminal err(2, options.common.no_color);
+    const auto fail = [&](const Diagnostic& problem) {
+        if (options.common.json) print_problems_json(std::cout, {problem});
+        else print_problems(std::cerr, err, {problem});
+        return exit_user_error;
+    };
+    std::ifstream in(options.file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in && text.empty()) {
+        return fail({.file = options.file, .message = "cannot be read",
+                     .hint = "name a Lua file, e.g. lua/scripts/dice.lua"});
+    }
+    script::Limits limits;
+    limits.instructions = options.instructions;
+    script::Sandbox sandbox(options.file, limits, kernel::Rng(options.seed, "script"));
+    std::vector<std::string> lines;
+    sandbox.on_print([&](std::string_view line) {
+        if (options.common.json) lines.emplace_back(line);
+        else std::cout << line << '\n';
+    });
+    const auto problem = sandbox.run(text);
+    std::cout.flush();
+    if (problem) return fail(*problem);
+    if (options.common.json) {
+        const nlohmann::ordered_json report{
+            {"file", options.file},
+            {"seed", options.seed},
+            {"printed", lines},
+            {"instructions", sandbox.instructions_spent()},
+            {"memory_peak_bytes", sandbox.memory_peak().count}};
+        std::cout << report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    }
+    return exit_ok;
+}
+
+}   // namespace glasshive::cli

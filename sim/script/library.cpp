@@ -1,0 +1,339 @@
+// What scripts may use of Lua's library, with what could hurt or differ replaced.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "script/state.h"
+
+namespace glasshive::script {
+
+using State = Sandbox::State;
+
+// --- Texts of values -----------------------------------------------------------------------------
+
+void push_text(lua_State* lua, int index) {
+    index = lua_absindex(lua, index);
+    if (luaL_callmeta(lua, index, "__tostring") != 0) {
+        if (lua_isstring(lua, -1) == 0) luaL_error(lua, "'__tostring' must return a text");
+        return;
+    }
+    switch (lua_type(lua, index)) {
+        case LUA_TNUMBER:
+        case LUA_TSTRING:
+        case LUA_TBOOLEAN:
+        case LUA_TNIL: luaL_tolstring(lua, index, nullptr); return;
+        default: lua_pushstring(lua, luaL_typename(lua, index)); return;   // Not where it lies.
+    }
+}
+
+namespace {
+
+int to_text(lua_State* lua) {
+    luaL_checkany(lua, 1);
+    push_text(lua, 1);
+    return 1;
+}
+
+int print(lua_State* lua) {
+    std::string line;
+    const int values = lua_gettop(lua);
+    for (int i = 1; i <= values; ++i) {
+        push_text(lua, i);
+        std::size_t length = 0;
+        const char* text = lua_tolstring(lua, -1, &length);
+        State::charge(lua, 10 + length / 16);
+        line += i > 1 ? "\t" : "";
+        line.append(text, length);
+        lua_pop(lua, 1);
+    }
+    if (State::of(lua).print) State::of(lua).print(line);
+    return 0;
+}
+
+// --- Errors: what is spent cannot be caught ------------------------------------------------------
+
+/// `below`: values under the results that are not results.
+int finish_protected(lua_State* lua, int status, lua_KContext below) {
+    if (status != LUA_OK && status != LUA_YIELD) {
+        if (State::of(lua).exhausted) return lua_error(lua);
+        lua_pushboolean(lua, 0);
+        lua_insert(lua, -2);   // Below what went wrong.
+        return 2;
+    }
+    return lua_gettop(lua) - static_cast<int>(below);
+}
+
+int protected_call(lua_State* lua) {
+    luaL_checkany(lua, 1);
+    lua_pushboolean(lua, 1);
+    lua_insert(lua, 1);
+    const int status = lua_pcallk(lua, lua_gettop(lua) - 2, LUA_MULTRET, 0, 0, finish_protected);
+    return finish_protected(lua, status, 0);
+}
+
+/// Handlers run where the error was raised: for one that our hook raised, without any hook.
+int handle(lua_State* lua) {
+    if (State::of(lua).exhausted) return 1;
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return 1;
+}
+
+int protected_call_with_handler(lua_State* lua) {
+    const int arguments = lua_gettop(lua);
+    luaL_checktype(lua, 2, LUA_TFUNCTION);
+    lua_pushvalue(lua, 2);
+    lua_pushcclosure(lua, handle, 1);
+    lua_replace(lua, 2);
+    lua_pushboolean(lua, 1);
+    lua_pushvalue(lua, 1);
+    lua_rotate(lua, 3, 2);   // function, handler, true, function, arguments…
+    const int status = lua_pcallk(lua, arguments - 2, LUA_MULTRET, 2, 2, finish_protected);
+    return finish_protected(lua, status, 2);
+}
+
+// --- Coroutines ----------------------------------------------------------------------------------
+
+lua_State* coroutine_at(lua_State* lua, int index) {
+    lua_State* co = lua_tothread(lua, index);
+    luaL_argexpected(lua, co != nullptr, index, "coroutine");
+    return co;
+}
+
+/// Moves arguments in and results, or what went wrong, out. Number of results, or -1.
+int resume_with(lua_State* lua, lua_State* co, int arguments) {
+    if (lua_status(co) == LUA_OK && lua_gettop(co) == 0) {
+        lua_pushliteral(lua, "cannot resume dead coroutine");
+        return -1;
+    }
+    if (lua_checkstack(co, arguments) == 0) {
+        lua_pushliteral(lua, "too many arguments to resume");
+        return -1;
+    }
+    lua_xmove(lua, co, arguments);
+    int results = 0;
+    const int status = lua_resume(co, lua, arguments, &results);
+    if (status != LUA_OK && status != LUA_YIELD) {
+        lua_xmove(co, lua, 1);
+        if (State::of(lua).exhausted) lua_error(lua);
+        return -1;
+    }
+    if (lua_checkstack(lua, results + 1) == 0) {
+        lua_pop(co, results);
+        lua_pushliteral(lua, "too many results to resume");
+        return -1;
+    }
+    lua_xmove(co, lua, results);
+    return results;
+}
+
+int resume(lua_State* lua) {
+    lua_State* co = coroutine_at(lua, 1);
+    const int results = resume_with(lua, co, lua_gettop(lua) - 1);
+    lua_pushboolean(lua, results >= 0 ? 1 : 0);
+    lua_insert(lua, -((results < 0 ? 1 : results) + 1));
+    return (results < 0 ? 1 : results) + 1;
+}
+
+int resume_wrapped(lua_State* lua) {
+    lua_State* co = coroutine_at(lua, lua_upvalueindex(1));
+    const int results = resume_with(lua, co, lua_gettop(lua));
+    if (results < 0) return lua_error(lua);
+    return results;
+}
+
+int wrap(lua_State* lua) {
+    luaL_checktype(lua, 1, LUA_TFUNCTION);
+    lua_State* co = lua_newthread(lua);
+    lua_pushvalue(lua, 1);
+    lua_xmove(lua, co, 1);
+    lua_pushcclosure(lua, resume_wrapped, 1);
+    return 1;
+}
+
+// --- Tables: order -------------------------------------------------------------------------------
+
+/// Numbers before texts, each in order. Requires that both keys are one of these.
+bool before(lua_State* lua, int a, int b) {
+    const bool a_number = lua_type(lua, a) == LUA_TNUMBER;
+    const bool b_number = lua_type(lua, b) == LUA_TNUMBER;
+    if (a_number != b_number) return a_number;
+    if (a_number) return lua_compare(lua, a, b, LUA_OPLT) != 0;
+    std::size_t a_length = 0, b_length = 0;   // Not strcoll, which asks the locale.
+    const char* a_text = lua_tolstring(lua, a, &a_length);
+    const char* b_text = lua_tolstring(lua, b, &b_length);
+    return std::string_view(a_text, a_length) < std::string_view(b_text, b_length);
+}
+
+void check_key(lua_State* lua, int index) {
+    const int type = lua_type(lua, index);
+    if (type == LUA_TNUMBER || type == LUA_TSTRING) return;
+    luaL_error(lua, "a table with a key of type %s has no order to go through it in",
+               lua_typename(lua, type));
+}
+
+/// next(table, key): the smallest key after `key`. O(keys).
+int next(lua_State* lua) {
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 2);
+    const bool first = lua_isnil(lua, 2);
+    if (!first) check_key(lua, 2);
+    lua_pushnil(lua);                       // 3: the best so far.
+    lua_pushnil(lua);
+    while (lua_next(lua, 1) != 0) {
+        State::charge(lua, 2);
+        lua_pop(lua, 1);
+        check_key(lua, -1);
+        const bool after = first || before(lua, 2, lua_gettop(lua));
+        if (after && (lua_isnil(lua, 3) || before(lua, lua_gettop(lua), 3))) {
+            lua_pushvalue(lua, -1);
+            lua_replace(lua, 3);
+        }
+    }
+    lua_settop(lua, 3);
+    if (lua_isnil(lua, 3)) return 1;
+    lua_pushvalue(lua, 3);
+    lua_rawget(lua, 1);
+    return 2;
+}
+
+/// Upvalues: the table, its keys in order, how far it got.
+int next_sorted(lua_State* lua) {
+    while (true) {
+        const lua_Integer at = lua_tointeger(lua, lua_upvalueindex(3)) + 1;
+        lua_pushinteger(lua, at);
+        lua_replace(lua, lua_upvalueindex(3));
+        if (lua_rawgeti(lua, lua_upvalueindex(2), at) == LUA_TNIL) return 1;
+        lua_pushvalue(lua, -1);
+        if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL) return 2;
+        lua_pop(lua, 2);   // Removed on the way.
+    }
+}
+
+int pairs(lua_State* lua) {
+    luaL_checkany(lua, 1);
+    if (luaL_getmetafield(lua, 1, "__pairs") != LUA_TNIL) {
+        lua_pushvalue(lua, 1);
+        lua_call(lua, 1, 3);
+        return 3;
+    }
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 1);
+    lua_newtable(lua);   // 2: the keys, as they come.
+    lua_Integer count = 0;
+    lua_pushnil(lua);
+    while (lua_next(lua, 1) != 0) {
+        State::charge(lua, 2);
+        lua_pop(lua, 1);
+        check_key(lua, -1);
+        lua_pushvalue(lua, -1);
+        lua_rawseti(lua, 2, ++count);
+    }
+    std::vector<lua_Integer> order(static_cast<std::size_t>(count));
+    for (lua_Integer i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i + 1;
+    State::charge(lua, static_cast<std::uint64_t>(count) * 20);
+    std::sort(order.begin(), order.end(), [&](lua_Integer a, lua_Integer b) {
+        lua_rawgeti(lua, 2, a);
+        lua_rawgeti(lua, 2, b);
+        const int top = lua_gettop(lua);
+        const bool less = before(lua, top - 1, top);
+        lua_pop(lua, 2);
+        return less;
+    });
+    lua_pushvalue(lua, 1);
+    lua_createtable(lua, static_cast<int>(count), 0);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        lua_rawgeti(lua, 2, order[i]);
+        lua_rawseti(lua, -2, static_cast<lua_Integer>(i) + 1);
+    }
+    lua_pushinteger(lua, 0);
+    lua_pushcclosure(lua, next_sorted, 3);
+    return 1;
+}
+
+/// Finalizers run when memory is short, weak tables forget then: neither is the script's business.
+int set_metatable(lua_State* lua) {
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    luaL_argexpected(lua, lua_isnil(lua, 2) || lua_istable(lua, 2), 2, "nil or table");
+    if (lua_istable(lua, 2)) {
+        for (const char* field : {"__gc", "__mode"}) {
+            if (lua_getfield(lua, 2, field) != LUA_TNIL) {
+                return luaL_error(lua, "%s is not available to scripts", field);
+            }
+            lua_pop(lua, 1);
+        }
+    }
+    if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL) {
+        return luaL_error(lua, "cannot change a protected metatable");
+    }
+    lua_settop(lua, 2);
+    lua_setmetatable(lua, 1);
+    return 1;
+}
+
+// --- Chance --------------------------------------------------------------------------------------
+
+int draw(lua_State* lua) {
+    kernel::Rng& random = State::of(lua).random;
+    const int arguments = lua_gettop(lua);
+    if (arguments == 0) {
+        lua_pushnumber(lua, random.unit());
+        return 1;
+    }
+    const lua_Integer low = arguments > 1 ? luaL_checkinteger(lua, 1) : 1;
+    const lua_Integer high = luaL_checkinteger(lua, arguments > 1 ? 2 : 1);
+    luaL_argcheck(lua, low <= high, arguments > 1 ? 2 : 1, "interval is empty");
+    lua_pushinteger(lua, random.between(low, high));
+    return 1;
+}
+
+void remove(lua_State* lua, const char* table, std::initializer_list<const char*> names) {
+    lua_getglobal(lua, table);
+    for (const char* name : names) {
+        lua_pushnil(lua);
+        lua_setfield(lua, -2, name);
+    }
+    lua_pop(lua, 1);
+}
+
+}   // namespace
+
+void open_library(lua_State* lua) {
+    luaL_requiref(lua, "_G", luaopen_base, 1);
+    luaL_requiref(lua, "coroutine", luaopen_coroutine, 1);
+    luaL_requiref(lua, "table", luaopen_table, 1);
+    luaL_requiref(lua, "string", luaopen_string, 1);
+    luaL_requiref(lua, "math", luaopen_math, 1);
+    lua_settop(lua, 0);
+    remove(lua, "_G", {"collectgarbage", "dofile", "load", "loadfile", "require", "warn"});
+    remove(lua, "coroutine", {"close"});
+    remove(lua, "math", {"randomseed"});
+    // The table of what is loaded would bring the originals back.
+    lua_pushnil(lua);
+    lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    const luaL_Reg base[] = {{"next", next},
+                             {"pairs", pairs},
+                             {"pcall", protected_call},
+                             {"print", print},
+                             {"setmetatable", set_metatable},
+                             {"tostring", to_text},
+                             {"xpcall", protected_call_with_handler},
+                             {nullptr, nullptr}};
+    lua_pushglobaltable(lua);
+    luaL_setfuncs(lua, base, 0);
+    lua_getfield(lua, -1, "coroutine");
+    lua_pushcfunction(lua, resume);
+    lua_setfield(lua, -2, "resume");
+    lua_pushcfunction(lua, wrap);
+    lua_setfield(lua, -2, "wrap");
+    lua_getfield(lua, -2, "math");
+    lua_pushcfunction(lua, draw);
+    lua_setfield(lua, -2, "random");
+    lua_settop(lua, 0);
+    open_texts(lua);
+    open_tables(lua);
+}
+
+}   // namespace glasshive::script

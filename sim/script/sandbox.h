@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "kernel/rng.h"
+
+struct lua_State;
+
+/// Lua for strangers: every script has a state of its own that repeats exactly and cannot hurt.
+namespace glasshive::script {
+
+/// What one script may spend, from its loading on.
+struct Limits {
+    /// Virtual-machine instructions, and what library functions do counted as instructions: a
+    /// step of a pattern, an element moved, 16 bytes allocated.
+    std::uint64_t instructions = 100'000'000;
+    Bytes memory = mebibyte * 64;
+    /// Of one text. While a long one lives instructions cost more: comparing it takes one.
+    Bytes text = kibibyte * 256;
+};
+
+/// One script in Lua 5.4 without files, processes, network, clock, bytecode or finalizers.
+///
+/// Deterministic: `math.random` draws from a stream that the owner names, `pairs` and `next` go
+/// through numbers, then texts, in order; tables and functions have no address in their text; no
+/// wall clock decides anything. What a script does wrong is a Diagnostic with its line; a budget
+/// that is spent cannot be caught by the script.
+class Sandbox {
+  public:
+    /// `name`: the file as the user typed it, for messages.
+    Sandbox(std::string name, const Limits& limits, kernel::Rng random);
+    ~Sandbox();
+    Sandbox(const Sandbox&) = delete;
+    Sandbox& operator=(const Sandbox&) = delete;
+
+    /// Where `print` writes its lines, without their ends; nowhere at first.
+    void on_print(std::function<void(std::string_view)> print);
+    /// Compiles the text and runs it to its end. Empty when all went well. Once.
+    std::optional<Diagnostic> run(std::string_view text);
+
+    struct State;   // Of this module alone: state.h.
+
+    std::uint64_t instructions_spent() const;
+    Bytes memory_peak() const;
+
+  private:
+    std::optional<Diagnostic> problem(int status);
+
+    std::unique_ptr<State> state_;
+    lua_State* lua_ = nullptr;
+};
+
+}   // namespace glasshive::script

@@ -1,0 +1,70 @@
+#include "script/state.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace glasshive::script {
+
+bool Sandbox::State::spend(std::uint64_t work) {
+    if (!exhausted && work <= limits.instructions - spent) {
+        spent += work;
+        return true;
+    }
+    spent = limits.instructions;
+    exhausted = true;
+    return false;
+}
+
+void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
+    State& s = of(lua);
+    if (s.spend(work)) return;
+    luaL_error(lua, "the budget of %I instructions is spent",
+               static_cast<LUAI_UACINT>(s.limits.instructions));
+}
+
+/// An instruction may compare two long texts, which no allocation and no hook tells of.
+void Sandbox::State::hook(lua_State* lua, lua_Debug*) {
+    charge(lua, static_cast<std::uint64_t>(hook_period) * (1 + of(lua).longest() / 1'024));
+}
+
+void Sandbox::State::forget(const void* block) {
+    const auto found = long_texts.find(block);
+    if (found == long_texts.end()) return;
+    lengths.erase(lengths.find(found->second));
+    long_texts.erase(found);
+}
+
+void* Sandbox::State::allocate(void* data, void* block, std::size_t before, std::size_t after) {
+    State& s = *static_cast<State*>(data);
+    const std::size_t held = block == nullptr ? 0 : before;   // Else `before` says what for.
+    if (after == 0) {
+        if (held >= long_text) s.forget(block);
+        s.used -= held;
+        std::free(block);
+        return nullptr;
+    }
+    const std::size_t more = after > held ? after - held : 0;
+    s.text_too_long = false;
+    const bool text = block == nullptr && before == LUA_TSTRING;
+    if (text && after > static_cast<std::size_t>(s.limits.text.count)) {
+        s.text_too_long = true;
+        return nullptr;
+    }
+    if (s.used + more > static_cast<std::size_t>(s.limits.memory.count)) {
+        s.spend(s.used / 16);   // Lua now looks through all there is for what it can give back.
+        return nullptr;
+    }
+    // Copying is work, too. Once that was said, what reports it may still allocate.
+    if (!s.exhausted && !s.spend(more / 16)) return nullptr;
+    void* result = std::realloc(block, after);
+    if (result == nullptr) return nullptr;
+    if (text && after >= long_text) {
+        s.long_texts[result] = after;
+        s.lengths.insert(after);
+    }
+    s.used = s.used + after - held;
+    s.peak = std::max(s.peak, s.used);
+    return result;
+}
+
+}   // namespace glasshive::script

@@ -1,0 +1,1 @@
+print(('a.b'):find('.', 1, true))

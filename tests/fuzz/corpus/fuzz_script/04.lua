@@ -1,0 +1,1 @@
+print(('key = value'):match('^(%w+)%s*=%s*(%w+)$'))

@@ -1,0 +1,1 @@
+print(('  trim  '):match('^%s*(.-)%s*$'))

@@ -1,0 +1,1 @@
+print(('THE (quick) fox'):find('%f[%a]%a+%f[%A]'))

@@ -1,0 +1,1 @@
+print(('abcabc'):match('(abc)%1'))

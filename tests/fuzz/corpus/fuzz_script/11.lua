@@ -1,0 +1,1 @@
+print(('hello world'):gsub('o', '0'))

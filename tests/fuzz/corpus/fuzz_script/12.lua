@@ -1,0 +1,1 @@
+print(('hello world'):gsub('(%w+)', '<%1>'))

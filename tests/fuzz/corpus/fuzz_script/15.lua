@@ -1,0 +1,1 @@
+print(('$name is $age'):gsub('%$(%w+)', {name = 'Ann', age = 5}))

@@ -1,0 +1,1 @@
+print(('a,b,,c'):gsub(',', function() return nil end))

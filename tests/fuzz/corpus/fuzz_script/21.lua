@@ -1,0 +1,1 @@
+print(('abc'):find('b', -2))

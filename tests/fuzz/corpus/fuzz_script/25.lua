@@ -1,0 +1,1 @@
+print(('ab12'):match('%a*%d?'))

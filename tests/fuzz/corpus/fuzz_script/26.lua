@@ -1,0 +1,1 @@
+print(('abc'):byte(1, -1))

@@ -1,0 +1,1 @@
+while true do local co = coroutine.create(function() while true do end end) 

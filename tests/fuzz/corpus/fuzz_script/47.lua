@@ -1,0 +1,1 @@
+local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end 

@@ -1,0 +1,1 @@
+return ('a'):rep(200):match(('.-'):rep(50) .. 'b')

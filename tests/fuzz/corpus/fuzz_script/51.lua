@@ -1,0 +1,1 @@
+return ('x'):rep(100000):find(('x*'):rep(60) .. 'y')

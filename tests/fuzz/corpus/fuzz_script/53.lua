@@ -1,0 +1,1 @@
+for w in ('a'):rep(50000):gmatch('a-a-a-b') do end

@@ -1,0 +1,1 @@
+table.concat(setmetatable({}, {__index = function() return 'x' end}), '', 1, 1e8)

@@ -1,0 +1,1 @@
+table.sort({1, 2, 3, 4, 5, 6}, function() while true do end end)

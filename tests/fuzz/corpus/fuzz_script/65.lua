@@ -1,0 +1,1 @@
+local t = {} for i = 1, 2e4 do t[i] = i end while true do pairs(t) end

@@ -1,0 +1,1 @@
+local a, b = ('x'):rep(2e5) .. 'a', ('x'):rep(2e5) .. 'a' while a == b do end

@@ -1,0 +1,1 @@
+local a = ('x'):rep(2e5) while true do a:upper() end

@@ -1,0 +1,1 @@
+while true do string.format('%99.99f', 1) end

@@ -1,0 +1,1 @@
+return load('x = 1')

@@ -1,0 +1,1 @@
+local t <close> = setmetatable({}, {__close = function() while true do end end})

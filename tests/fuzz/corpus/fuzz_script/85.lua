@@ -1,0 +1,1 @@
+local function f(n) return coroutine.wrap(function() f(n + 1) end)() end f(1)
