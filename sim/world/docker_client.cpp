@@ -12,20 +12,22 @@ std::string daemon_error(const std::string& what) {
     return "Error response from daemon: " + what + "\n";
 }
 
-bool DockerClient::needs_leader(const words::Command& command) {
-    return command.verb != Verb::version && !is_local(command);
-}
-
 bool DockerClient::is_local(const words::Command& command) {
+    // Networks made, listed and removed by docker lines are the swarm's overlays.
     switch (command.verb) {
         case Verb::swarm_leave:
         case Verb::swarm_join:
-        case Verb::container_ls:
-        case Verb::container_stop:
-        case Verb::container_kill:
-        case Verb::container_rm: return true;
-        default: return false;
+        case Verb::network_inspect:
+        case Verb::network_connect:
+        case Verb::network_disconnect:
+        case Verb::network_prune:
+        case Verb::inspect:
+        case Verb::version: return true;
+        default: break;
     }
+    const std::string_view path = words::command_info(command.verb).path;
+    const std::string_view object = path.substr(0, path.find(' '));
+    return object == "container" || object == "image" || object == "volume" || object == "system";
 }
 
 std::string DockerClient::id_of(swarm::ObjectKind kind, std::uint64_t number) const {

@@ -37,15 +37,14 @@ class DockerClient {
     DockerClient(kernel::Kernel& kernel, Managers& managers)
         : kernel_(kernel), managers_(managers) {}
 
-    /// True for commands that only a leader can answer: they hang without one.
-    static bool needs_leader(const words::Command& command);
-    /// `stack` and `content`: what the files that the command names hold. Requires a leader where
-    /// needs_leader(command), but for forcing a new cluster: that is done at `at`. `host`: where it
-    /// is typed.
+    /// `stack` and `content`: what the files that the command names hold. Requires a leader but
+    /// where is_local(command), and for forcing a new cluster: that is done at `at`. `host`: where
+    /// it is typed.
     DockerPlan plan(const words::Command& command, const swarm::StackSpec* stack,
                     const std::string& content, swarm::Manager* at, HostId host);
     bool is_member(HostId host) const { return engine(host).is_member(); }
-    /// True for commands that the engine of their host answers alone.
+    /// True for commands that the engine of their host answers alone; all others hang without a
+    /// leader.
     static bool is_local(const words::Command& command);
     void set_engines(Engines engines) { engines_ = std::move(engines); }
 

@@ -233,7 +233,7 @@ std::string Operator::refusal(const CommandSpec& command, bool& waits) const {
     if (to == nullptr) {
         return "Cannot connect to the Docker daemon: the manager's host does not answer";
     }
-    if (!DockerClient::needs_leader(*command.command)) return "";
+    if (DockerClient::is_local(*command.command)) return "";
     const auto* init = std::get_if<words::SwarmInit>(&command.command->what);
     if (init != nullptr && init->force_new_cluster) return "";
     if (init != nullptr) {

@@ -136,12 +136,17 @@ class Membership(program.Case):
   - {at: 40s, on: w1, run: docker service ls}
   - {at: 41s, on: m1, run: docker service ls -q}
   - {at: 42s, run: docker swarm update --cert-expiry 59m}
+  - {at: 43s, on: w1, run: [docker logs web.1, docker images, docker volume ls, docker version]}
 faults: [{at: 15s, do: power_off, host: w2}]
 """)
         self.assertIn("Cannot connect to the Docker daemon at unix:///var/run/docker.sock", said[0])
         self.assertIn("Worker nodes can't be used to view or modify cluster state", said[1])
         self.assertEqual(len(said[2].split()), 2)
         self.assertIn("minimum certificate expiry time is: 1h0m0s", said[3])
+        # The engine of a worker answers these itself, here that they are not simulated.
+        for line, what in zip(said[4:], ("container logs", "image ls", "volume ls", "version")):
+            self.assertIn(f"glasshive: docker {what} has no meaning in the simulation", line)
+        self.assertEqual(len(said), 8)
 
     def test_mistakes_in_the_file(self):
         self.write("x.yaml", "schema: 1\nplatform: {hosts: [{name: a, role: none}]}\n"
