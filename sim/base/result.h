@@ -28,6 +28,12 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
+/// Thrown when what a user wrote (a script) fails while a run goes on. It passes through everything
+/// down to whoever drives the run, who ends it there: nothing of the run may be used any more.
+struct RunFailure {
+    Diagnostic problem;
+};
+
 /// "file:line: path: message" and, on a second line, "    hint: …". No trailing newline.
 std::string to_text(const Diagnostic& diagnostic);
 

@@ -270,7 +270,7 @@ static void add_others(App::Parts& p, const App& self) {
     CLI::App* docs = p.app.add_subcommand("docs", "Print a reference page generated from the code");
     docs->add_option("PAGE", p.docs_page, "scenario, events, cli or docker")
         ->required()
-        ->check(CLI::IsMember({"scenario", "events", "cli", "docker"}));
+        ->check(CLI::IsMember({"scenario", "events", "cli", "docker", "lua"}));
     docs->footer("");
     docs->callback([&p, &self] {
         p.chosen = [&p, &self] { return docs_command(p.docs_page, self.reference_page()); };

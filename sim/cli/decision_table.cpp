@@ -1,5 +1,6 @@
 #include "cli/decision_table.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "words/tables.h"
@@ -23,7 +24,7 @@ std::string decision_text(const swarm::DecisionTable& table, const Names& names)
         std::vector<std::string> cells{text_of(names, row.node), chosen ? "chosen" : row.verdict,
                          std::to_string(row.service_tasks), std::to_string(row.total_tasks)};
         if (table.has_scores) {
-            cells.push_back(row.verdict == "passes" ? std::to_string(row.score) : "-");
+            cells.push_back(row.verdict == "passes" ? fmt::format("{:.6g}", row.score) : "-");
         }
         cells.push_back(std::to_string(row.failures));
         rows.push_back(std::move(cells));

@@ -2,7 +2,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "policy/reference.h"
 #include "scenario/scenario.h"
+#include "script/reference.h"
 #include "session/session.h"
 #include "words/help.h"
 
@@ -52,11 +54,22 @@ void print_events_page(std::ostream& out) {
     }
 }
 
+void print_lua_page(std::ostream& out) {
+    out << "# Lua\n\nGenerated from the program by `./dev docs`; do not edit.\n\n"
+           "Every script is Lua 5.4 in a sandbox of its own: no files, processes, network or\n"
+           "clock; instructions and memory have budgets; `pairs` goes through numbers, then\n"
+           "texts, in order; `math.random` draws from a stream of the run's seed. Views are\n"
+           "read-only and there while the call lasts. `parameters` is what the scenario gives.\n\n"
+           "## What every script finds\n\n"
+        << script::library_reference() << '\n' << policy::reference();
+}
+
 }   // namespace
 
 int docs_command(const std::string& page, const std::string& cli_page) {
     if (page == "events") print_events_page(std::cout);
     else if (page == "scenario") std::cout << scenario::reference_page();
+    else if (page == "lua") print_lua_page(std::cout);
     else if (page == "docker") std::cout << words::reference_page();
     else std::cout << cli_page;
     return exit_ok;

@@ -7,6 +7,7 @@
 #include "record/recording.h"
 #include "scenario/scenario.h"
 #include "world/events.h"
+#include "world/world.h"
 #include "yaml/units.h"
 
 namespace glasshive::cli {
@@ -104,6 +105,8 @@ Result<Loaded> load(const std::string& path) {
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path);
     if (!read.ok()) return read.problems();
+    const Diagnostics wrong = world::check_scripts(read.value());
+    if (has_errors(wrong)) return wrong;
     return Loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},
                   .recorded_digest = {}, .recorded_version = {}};
 }

@@ -147,11 +147,11 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& f
             const auto services = check_compose(file, found);
             if (services) what = counted(*services, "service");
         } else {
-            auto read = scenario::read_scenario(file);
+            const auto read = load(file);
             if (!read.ok()) {
                 found = read.problems();
             } else {
-                const scenario::ScenarioSpec& spec = read.value();
+                const scenario::ScenarioSpec& spec = read.value().spec;
                 found = spec.warnings;
                 what = counted(spec.services.size(), "service") + ", " +
                        counted(spec.faults.size(), "fault") + ", " +

@@ -107,6 +107,7 @@ void print_totals(std::ostream& out, const ReportContext& context) {
 }   // namespace
 
 int exit_code(const session::Outcome& outcome) {
+    if (outcome.script_problem) return 2;
     if (!outcome.violations.empty()) return 3;
     return check::all_held(outcome.verdicts) ? 0 : 1;
 }
@@ -122,6 +123,9 @@ void print_report(std::ostream& out, const Terminal& terminal, const ReportConte
     }
     if (outcome.record_problem) {
         print_problem(out, terminal, *outcome.record_problem);
+    }
+    if (outcome.script_problem) {
+        out << terminal.paint(Tone::bad, "the run ended here: a script failed") << '\n';
     }
     for (const std::string& violation : outcome.violations) {
         out << terminal.paint(Tone::bad, "broken invariant: " + violation) << '\n';
@@ -193,6 +197,7 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
     json["violations"] = outcome.violations;
     if (context.decisions != nullptr) json["decisions"] = context.decisions->json();
     if (outcome.record_problem) json["record_problem"] = to_text(*outcome.record_problem);
+    if (outcome.script_problem) json["script_problem"] = to_text(*outcome.script_problem);
     if (!context.record_path.empty()) json["record"] = context.record_path;
     json["replay"] = context.replay_command;
     json["wall_s"] = context.wall_seconds;

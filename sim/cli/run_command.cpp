@@ -174,6 +174,9 @@ int run_one(const RunOptions& options) {
                                 options.decisions ? &decisions : nullptr};
     if (options.common.json) print_report_json(std::cout, context);
     else print_report(std::cout, out, context);
+    if (outcome.script_problem && !options.common.json) {
+        print_problems(std::cerr, err, {*outcome.script_problem});
+    }
     const bool repeated = tell_repeated(loaded.value(), options, outcome.digest);
     return std::max(exit_code(outcome), repeated ? exit_ok : exit_failed);
 }

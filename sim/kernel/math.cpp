@@ -54,4 +54,41 @@ double portable_exp(double x) {
 
 double portable_pow(double x, double y) { return portable_exp(y * portable_log(x)); }
 
+namespace {
+
+/// Sine and cosine of |r| <= pi/4 by their series: the first term left out is below 1e-19.
+double sine_series(double r) {
+    const double square = r * r;
+    double sum = 0;
+    for (int n = 19; n >= 3; n -= 2) sum = square / (n * (n - 1)) * (-1 - sum);
+    return r + r * sum;
+}
+
+double cosine_series(double r) {
+    const double square = r * r;
+    double sum = 0;
+    for (int n = 20; n >= 2; n -= 2) sum = square / (n * (n - 1)) * (-1 - sum);
+    return 1 + sum;
+}
+
+/// Sine of x + turns * pi/2.
+double sine_after(double x, std::int64_t turns) {
+    constexpr double far = 5e8;
+    if (!(x >= -far && x <= far)) return std::numeric_limits<double>::quiet_NaN();
+    // pi/2 in three parts; products of the first two, of 24 bits each, with a count are exact.
+    constexpr double high = 0x1.921fb4p+0, middle = 0x1.4442dp-24, rest = 0x1.8469898cc517p-48;
+    const double scaled = x * 0.63661977236758134308;
+    const auto quarters = static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+    const auto count = static_cast<double>(quarters);
+    const double r = ((x - count * high) - count * middle) - count * rest;
+    const std::int64_t quadrant = (quarters + turns) & 3;
+    const double value = quadrant % 2 == 0 ? sine_series(r) : cosine_series(r);
+    return quadrant < 2 ? value : -value;
+}
+
+}   // namespace
+
+double portable_sin(double x) { return sine_after(x, 0); }
+double portable_cos(double x) { return sine_after(x, 1); }
+
 }   // namespace glasshive::kernel

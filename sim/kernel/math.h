@@ -4,9 +4,9 @@
 
 namespace glasshive::kernel {
 
-/// Natural logarithm and exponential from IEEE additions and multiplications alone, so that a draw
-/// has the same bits on every machine and library (libm differs between versions). Error below 2
-/// ulp on the ranges used for sampling; `tests/kernel` compares them with libm.
+/// Natural logarithm, exponential, sine and cosine from IEEE additions and multiplications alone,
+/// so that they have the same bits on every machine and library (libm differs between versions).
+/// Error below 2 ulp on the ranges used for sampling; `tests/kernel` compares them with libm.
 
 /// Requires x > 0 and finite.
 double portable_log(double x);
@@ -14,5 +14,8 @@ double portable_log(double x);
 double portable_exp(double x);
 /// x to the power y. Requires x > 0.
 double portable_pow(double x, double y);
+/// Of an angle in radians; NaN beyond ±5e8, where few digits of it are left.
+double portable_sin(double x);
+double portable_cos(double x);
 
 }   // namespace glasshive::kernel

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "scenario/read_platform.h"
+#include "yaml/units.h"
 
 namespace glasshive::scenario {
 
@@ -140,16 +141,42 @@ void Loader::read_managers(const yaml::Value& value) {
     }
 }
 
+script::Parameters Loader::read_parameters(const yaml::Value& value) {
+    script::Parameters parameters;
+    if (!value.exists()) return parameters;
+    for (const auto& [name, each] : value.entries()) {
+        std::string text;
+        if (!each.into(text)) continue;
+        const auto whole = yaml::parse_integer(text);
+        const auto real = yaml::parse_real(text);
+        if (!each.node().is_plain()) parameters[name] = text;
+        else if (text == "true" || text == "false") parameters[name] = text == "true";
+        else if (whole) parameters[name] = *whole.value;
+        else if (real) parameters[name] = *real.value;
+        else parameters[name] = text;
+    }
+    return parameters;
+}
+
 void Loader::read_scheduler(const yaml::Value& value) {
     using swarm::PlacementPolicy;
     Map map(Part::scheduler, value);
-    map.read("policy", spec_.policy,
-             {{"spread", PlacementPolicy::spread},
-              {"binpack", PlacementPolicy::binpack},
-              {"random", PlacementPolicy::random},
-              {"first-fit", PlacementPolicy::first_fit},
-              {"best-fit", PlacementPolicy::best_fit},
-              {"dot-product", PlacementPolicy::dot_product}});
+    const yaml::Value policy = map.value("policy");
+    const script::Parameters parameters = read_parameters(map.value("parameters"));
+    std::string word;
+    if (policy.node().is_scalar() && policy.into(word) && word.ends_with(".lua")) {
+        const auto file = include(policy);
+        if (file) spec_.policy_script = {word, file->shown, file->content, parameters};
+        return;
+    }
+    policy.into(spec_.policy, {{"spread", PlacementPolicy::spread},
+                               {"binpack", PlacementPolicy::binpack},
+                               {"random", PlacementPolicy::random},
+                               {"first-fit", PlacementPolicy::first_fit},
+                               {"best-fit", PlacementPolicy::best_fit},
+                               {"dot-product", PlacementPolicy::dot_product}});
+    map.check(parameters.empty(), "parameters", "only a policy in Lua has parameters",
+              "policy: FILE.lua");
 }
 
 void Loader::read_record(const yaml::Value& value) {

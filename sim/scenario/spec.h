@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "check/expectation.h"
 #include "platform/spec.h"
 #include "runtime/spec.h"
+#include "script/spec.h"
 #include "swarm/spec.h"
 #include "words/command.h"
 #include "workload/spec.h"
@@ -81,6 +83,7 @@ struct ScenarioSpec {
     std::vector<std::string> managers;
     Duration certificate_validity = std::chrono::hours{90 * 24};   ///< Of nodes' certificates.
     swarm::PlacementPolicy policy = swarm::PlacementPolicy::spread;
+    std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
     /// By name as written, of those images that say more than their size.

@@ -1,9 +1,11 @@
 // What scripts may use of Lua's library, with what could hurt or differ replaced.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "kernel/math.h"
 #include "script/state.h"
 
 namespace glasshive::script {
@@ -20,6 +22,12 @@ void push_text(lua_State* lua, int index) {
     }
     switch (lua_type(lua, index)) {
         case LUA_TNUMBER:
+            if (const double x = lua_tonumber(lua, index); x != x) {   // Its sign is the machine's.
+                lua_pushliteral(lua, "nan");
+                return;
+            }
+            luaL_tolstring(lua, index, nullptr);
+            return;
         case LUA_TSTRING:
         case LUA_TBOOLEAN:
         case LUA_TNIL: luaL_tolstring(lua, index, nullptr); return;
@@ -289,6 +297,39 @@ int draw(lua_State* lua) {
     return 1;
 }
 
+// --- Mathematics: the same bits on every machine -------------------------------------------------
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+double natural_log(double x) {
+    if (!(x > 0)) return x == 0 ? -infinite : not_a_number;
+    return x == infinite ? x : kernel::portable_log(x);
+}
+
+int exponential(lua_State* lua) {
+    const double x = luaL_checknumber(lua, 1);
+    lua_pushnumber(lua, std::isnan(x) ? x : kernel::portable_exp(x));
+    return 1;
+}
+
+int logarithm(lua_State* lua) {
+    const double of_x = natural_log(luaL_checknumber(lua, 1));
+    const bool natural = lua_isnoneornil(lua, 2);
+    lua_pushnumber(lua, natural ? of_x : of_x / natural_log(luaL_checknumber(lua, 2)));
+    return 1;
+}
+
+int sine(lua_State* lua) {
+    lua_pushnumber(lua, kernel::portable_sin(luaL_checknumber(lua, 1)));
+    return 1;
+}
+
+int cosine(lua_State* lua) {
+    lua_pushnumber(lua, kernel::portable_cos(luaL_checknumber(lua, 1)));
+    return 1;
+}
+
 void remove(lua_State* lua, const char* table, std::initializer_list<const char*> names) {
     lua_getglobal(lua, table);
     for (const char* name : names) {
@@ -309,7 +350,9 @@ void open_library(lua_State* lua) {
     lua_settop(lua, 0);
     remove(lua, "_G", {"collectgarbage", "dofile", "load", "loadfile", "require", "warn"});
     remove(lua, "coroutine", {"close"});
-    remove(lua, "math", {"randomseed"});
+    // The rest of these differs in its last bits from one C library to the next.
+    remove(lua, "math", {"acos", "asin", "atan", "atan2", "cosh", "frexp", "ldexp", "log10", "pow",
+                         "randomseed", "sinh", "tan", "tanh"});
     // The table of what is loaded would bring the originals back.
     lua_pushnil(lua);
     lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -329,8 +372,9 @@ void open_library(lua_State* lua) {
     lua_pushcfunction(lua, wrap);
     lua_setfield(lua, -2, "wrap");
     lua_getfield(lua, -2, "math");
-    lua_pushcfunction(lua, draw);
-    lua_setfield(lua, -2, "random");
+    const luaL_Reg numbers[] = {{"cos", cosine},    {"exp", exponential}, {"log", logarithm},
+                                {"random", draw},   {"sin", sine},        {nullptr, nullptr}};
+    luaL_setfuncs(lua, numbers, 0);
     lua_settop(lua, 0);
     open_texts(lua);
     open_tables(lua);

@@ -1,6 +1,9 @@
 #include "script/sandbox.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
+#include "script/binding.h"
 #include "script/state.h"
 
 namespace glasshive::script {
@@ -46,6 +49,108 @@ std::optional<Diagnostic> Sandbox::run(std::string_view text) {
     return found;
 }
 
+std::optional<Diagnostic> Sandbox::perform(Body body, void* data) {
+    State& state = *state_;
+    state.spent = 0;
+    ++state.epoch;
+    lua_pushcfunction(lua_, with_traceback);
+    lua_pushcfunction(lua_, body);
+    lua_pushlightuserdata(lua_, data);
+    const int status = lua_pcall(lua_, 1, 0, -3);
+    ++state.epoch;   // What was shown is gone.
+    std::optional<Diagnostic> found;
+    if (status != LUA_OK) found = problem(status);
+    lua_settop(lua_, 0);
+    return found;
+}
+
+void Sandbox::set_parameters(const Parameters& parameters) {
+    const auto set = [](lua_State* lua) {
+        const auto& all = *static_cast<const Parameters*>(lua_touserdata(lua, 1));
+        lua_createtable(lua, 0, static_cast<int>(all.size()));
+        Out out(lua);
+        for (const auto& [name, value] : all) {
+            out.text(name);
+            out.value(value);
+            lua_rawset(lua, -3);
+        }
+        lua_setglobal(lua, "parameters");
+        return 0;
+    };
+    // Names and values come from a checked scenario, far below any limit.
+    const auto wrong = perform(set, const_cast<Parameters*>(&parameters));
+    SIM_ASSERT(!wrong);
+}
+
+namespace {
+
+struct Loading {
+    std::string_view text;
+    std::string chunk;
+    std::vector<Offer> offers;
+};
+
+/// The value on top of the stack, kept if it is a function. Pops it.
+Offer take_offer(lua_State* lua, std::string name) {
+    Offer offer{.name = std::move(name), .value = {}, .function = {}};
+    switch (lua_type(lua, -1)) {
+        case LUA_TBOOLEAN: offer.value = lua_toboolean(lua, -1) != 0; break;
+        case LUA_TNUMBER:
+            if (lua_isinteger(lua, -1) != 0) {
+                offer.value = static_cast<std::int64_t>(lua_tointeger(lua, -1));
+            } else {
+                offer.value = static_cast<double>(lua_tonumber(lua, -1));
+            }
+            break;
+        case LUA_TSTRING: offer.value = std::string(lua_tostring(lua, -1)); break;
+        case LUA_TFUNCTION: {
+            lua_Debug about{};
+            lua_pushvalue(lua, -1);
+            lua_getinfo(lua, ">S", &about);
+            offer.line = std::max(about.linedefined, 0);
+            offer.function.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+            return offer;
+        }
+        default: break;
+    }
+    lua_pop(lua, 1);
+    return offer;
+}
+
+int load_offers(lua_State* lua) {
+    Loading& loading = *static_cast<Loading*>(lua_touserdata(lua, 1));
+    lua_settop(lua, 0);
+    if (luaL_loadbufferx(lua, loading.text.data(), loading.text.size(), loading.chunk.c_str(),
+                         "t") != LUA_OK) {
+        return lua_error(lua);
+    }
+    lua_call(lua, 0, 1);
+    if (!lua_istable(lua, 1)) {
+        return luaL_error(lua, "the script gives back %s; it must end with: return {…}",
+                          lua_isnil(lua, 1) ? "nothing" : luaL_typename(lua, 1));
+    }
+    lua_pushnil(lua);
+    while (lua_next(lua, 1) != 0) {
+        Sandbox::State::charge(lua, 10);
+        if (lua_type(lua, -2) != LUA_TSTRING) {
+            return luaL_error(lua, "the table that the script gives back has a key that is no "
+                                   "text");
+        }
+        loading.offers.push_back(take_offer(lua, lua_tostring(lua, -2)));
+    }
+    return 0;
+}
+
+}   // namespace
+
+Result<std::vector<Offer>> Sandbox::load(std::string_view text) {
+    Loading loading{text, "@" + state_->name, {}};
+    if (auto wrong = perform(load_offers, &loading)) return *wrong;
+    std::sort(loading.offers.begin(), loading.offers.end(),
+              [](const Offer& a, const Offer& b) { return a.name < b.name; });
+    return std::move(loading.offers);
+}
+
 /// "FILE:LINE: what is wrong", and below it where from.
 std::optional<Diagnostic> Sandbox::problem(int status) {
     Diagnostic found{.file = state_->name, .line = 0, .path = "", .message = "", .hint = ""};
@@ -73,7 +178,10 @@ std::optional<Diagnostic> Sandbox::problem(int status) {
                    : "the budget of " + to_text(state_->limits.memory) + " of memory is spent";
     }
     found.message = std::move(text);
-    if (!traceback.empty()) found.hint = std::move(traceback);
+    // What only says that C++ called helps nobody.
+    const std::string called = "\n\t[C]: in ?";
+    if (traceback.ends_with(called)) traceback.resize(traceback.size() - called.size());
+    if (traceback.find('\n') != std::string::npos) found.hint = std::move(traceback);
     return found;
 }
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/units.h"
 #include "kernel/rng.h"
+#include "script/spec.h"
 
 struct lua_State;
 
@@ -24,6 +26,20 @@ struct Limits {
     Bytes memory = mebibyte * 64;
     /// Of one text. While a long one lives instructions cost more: comparing it takes one.
     Bytes text = kibibyte * 256;
+};
+
+/// A function of one sandbox's script, kept for calling (call.h).
+struct FunctionId {
+    int reference = -1;
+    bool valid() const { return reference >= 0; }
+};
+
+/// One entry of the table that a script gives back: what it offers.
+struct Offer {
+    std::string name;
+    std::optional<Value> value;   ///< Empty: a function, or something that nobody can use.
+    FunctionId function;
+    int line = 0;                 ///< Where the function begins; else 0.
 };
 
 /// One script in Lua 5.4 without files, processes, network, clock, bytecode or finalizers.
@@ -44,6 +60,10 @@ class Sandbox {
     void on_print(std::function<void(std::string_view)> print);
     /// Compiles the text and runs it to its end. Empty when all went well. Once.
     std::optional<Diagnostic> run(std::string_view text);
+    /// The same for a text that gives back a table with texts as keys: its entries, by name.
+    Result<std::vector<Offer>> load(std::string_view text);
+    /// The global table `parameters`. Before run() or load().
+    void set_parameters(const Parameters& parameters);
 
     struct State;   // Of this module alone: state.h.
 
@@ -51,6 +71,10 @@ class Sandbox {
     Bytes memory_peak() const;
 
   private:
+    friend class Call;
+    using Body = int (*)(lua_State*);
+    /// Calls `body` with `data` on the stack and a fresh budget, where errors are caught.
+    std::optional<Diagnostic> perform(Body body, void* data);
     std::optional<Diagnostic> problem(int status);
 
     std::unique_ptr<State> state_;

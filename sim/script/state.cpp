@@ -18,8 +18,19 @@ bool Sandbox::State::spend(std::uint64_t work) {
 void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
     State& s = of(lua);
     if (s.spend(work)) return;
-    luaL_error(lua, "the budget of %I instructions is spent",
-               static_cast<LUAI_UACINT>(s.limits.instructions));
+    // luaL_error names the caller of whoever runs; to a hook that is not the script's line.
+    lua_Debug about{};
+    int level = 0;
+    while (lua_getstack(lua, level, &about) != 0) {
+        lua_getinfo(lua, "Sl", &about);
+        if (about.currentline > 0) break;
+        ++level;
+    }
+    luaL_where(lua, level);
+    lua_pushfstring(lua, "the budget of %I instructions is spent",
+                    static_cast<LUAI_UACINT>(s.limits.instructions));
+    lua_concat(lua, 2);
+    lua_error(lua);
 }
 
 /// An instruction may compare two long texts, which no allocation and no hook tells of.

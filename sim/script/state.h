@@ -33,6 +33,7 @@ struct Sandbox::State {
     kernel::Rng random;
     std::function<void(std::string_view)> print;
     std::uint64_t spent = 0;
+    std::uint64_t epoch = 0;         ///< Of the call that runs; a view of another one is gone.
     bool exhausted = false;          ///< The instructions are spent: no pcall catches that.
     bool text_too_long = false;      ///< Why the newest allocation failed.
     std::size_t used = 0, peak = 0;

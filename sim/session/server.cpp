@@ -74,8 +74,10 @@ Json Server::answer_line(const std::string& line) {
 }
 
 Json Server::state(bool ok) const {
-    return {{"ok", ok}, {"t", seconds_of(session_.now())}, {"event", session_.events_emitted()},
-            {"ended", session_.now() >= session_.end()}};
+    Json reply{{"ok", ok}, {"t", seconds_of(session_.now())}, {"event", session_.events_emitted()},
+               {"ended", session_.now() >= session_.end()}};
+    if (session_.script_problem()) reply["script_problem"] = to_text(*session_.script_problem());
+    return reply;
 }
 
 Json Server::run_until(const Json& request) {

@@ -56,8 +56,11 @@ struct Session::Impl {
     std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
     std::size_t next_replayed = 0;
     bool started = false, finished = false;
+    std::optional<Diagnostic> script_problem;
+    Time failed_at{};
 
     Time end() const {
+        if (script_problem) return failed_at;
         const Time of_scenario = Time{} + options.spec.duration;
         return std::min(of_scenario, options.stop_at.value_or(of_scenario));
     }
@@ -65,6 +68,10 @@ struct Session::Impl {
     void replay_commands_until(Time until);
     Result<EventId> apply(const std::string& text);
     void emit_verdicts();
+    /// Runs `what`, unless a script failed before. One that fails now ends the run here.
+    template <class What>
+    void guarded(const What& what);
+    void fail(Diagnostic problem);
 };
 
 namespace {
@@ -116,6 +123,8 @@ Session::~Session() { set_replay_info({}); }
 Result<std::unique_ptr<Session>> Session::open(Options options) {
     auto impl = std::make_unique<Impl>(std::move(options));
     Impl& s = *impl;
+    const Diagnostics wrong = world::check_scripts(s.options.spec);
+    if (has_errors(wrong)) return wrong;
     s.stream.add_sink(&s.digest);
     if (!s.options.record_path.empty()) {
         record::RecorderOptions record{.path = s.options.record_path, .meta = meta_of(s.options)};
@@ -149,7 +158,8 @@ void Session::start() {
                    field::integer(static_cast<std::int64_t>(capacities(spec).size())),
                    field::duration(spec.duration)});
     set_replay_info({.seed = spec.seed, .now_ns = nullptr, .command = s.options.replay_command});
-    s.world = std::make_unique<world::World>(spec, s.stream, s.decisions);
+    s.guarded([&] { s.world = std::make_unique<world::World>(spec, s.stream, s.decisions); });
+    SIM_ASSERT(s.world != nullptr);   // Nothing of a script's runs before time does.
     set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});
 }
@@ -160,6 +170,28 @@ Time Session::now() const { return impl_->world ? impl_->world->now() : Time{}; 
 Time Session::end() const { return impl_->end(); }
 std::uint64_t Session::events_emitted() const { return number_of(impl_->stream.last()); }
 world::World& Session::world() { return *impl_->world; }
+
+const std::optional<Diagnostic>& Session::script_problem() const { return impl_->script_problem; }
+
+template <class What>
+void Session::Impl::guarded(const What& what) {
+    if (script_problem) return;
+    try {
+        what();
+    } catch (RunFailure& failure) {
+        fail(std::move(failure.problem));
+    }
+}
+
+void Session::Impl::fail(Diagnostic problem) {
+    failed_at = world ? world->now() : Time{};
+    stream.emit(failed_at, scenario_cause, world::events::script_failed, subject(),
+                // Without its folder: a digest does not depend on where somebody stood.
+                {field::name(names.intern(problem.file.substr(problem.file.find_last_of('/') + 1))),
+                 field::integer(problem.line),
+                 field::text(problem.message)});
+    script_problem = std::move(problem);
+}
 
 void Session::Impl::replay_commands_until(Time until) {
     while (next_replayed < options.commands.size() && options.commands[next_replayed].at <= until) {
@@ -172,21 +204,26 @@ void Session::Impl::replay_commands_until(Time until) {
 void Session::run_until(Time until) {
     Impl& s = *impl_;
     SIM_ASSERT(s.started);
-    until = std::min(until, s.end());
-    s.replay_commands_until(until);
-    if (until > s.world->now()) s.world->run_until(until);
-    if (s.watch) s.watch->look(*s.world);
+    s.guarded([&] {
+        until = std::min(until, s.end());
+        s.replay_commands_until(until);
+        if (until > s.world->now()) s.world->run_until(until);
+        if (s.watch) s.watch->look(*s.world);
+    });
 }
 
 bool Session::step() {
     Impl& s = *impl_;
     SIM_ASSERT(s.started);
     if (s.world->now() >= s.end()) return false;
-    const Time next = std::min(s.world->kernel().next_due(), s.end());
-    // A replayed command takes effect after everything due at its instant, as when it was given.
-    if (next > s.world->now()) s.replay_commands_until(next - Duration{1});
-    s.world->run_until(s.end(), 1);
-    if (s.watch) s.watch->look(*s.world);
+    s.guarded([&] {
+        const Time next = std::min(s.world->kernel().next_due(), s.end());
+        // A replayed command takes effect after everything due at its instant, as when it was
+        // given.
+        if (next > s.world->now()) s.replay_commands_until(next - Duration{1});
+        s.world->run_until(s.end(), 1);
+        if (s.watch) s.watch->look(*s.world);
+    });
     return true;
 }
 
@@ -214,8 +251,13 @@ Result<EventId> Session::inject(const std::string& text) {
     Impl& s = *impl_;
     SIM_ASSERT(s.started);
     // A command's place in the run is its instant alone: everything due by now happens first.
-    s.world->run_until(s.world->now());
-    return s.apply(text);
+    Result<EventId> done = EventId{};
+    s.guarded([&] {
+        s.world->run_until(s.world->now());
+        done = s.apply(text);
+    });
+    if (s.script_problem) return *s.script_problem;
+    return done;
 }
 
 void Session::flush_recording() {
@@ -241,15 +283,20 @@ Outcome Session::finish() {
     SIM_ASSERT(!s.finished);
     s.finished = true;
     const Time end = s.world->now();
-    s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
+    // A session that stepped may stand in the middle of an instant.
+    s.guarded([&] { s.world->run_until(end); });
     s.stream.emit(end, scenario_cause, world::events::run_ended,
                   s.subject(), {});
-    s.evaluator.finish(end);
-    s.emit_verdicts();
-    Outcome outcome{.verdicts = s.evaluator.verdicts(), .summary = s.summary.finish(end),
+    if (!s.script_problem) {
+        s.evaluator.finish(end);
+        s.emit_verdicts();
+    }
+    Outcome outcome{.verdicts = {}, .summary = s.summary.finish(end),
                     .digest = s.digest.digest(), .end = end,
-                    .events = number_of(s.stream.last()), .commands = s.given};
-    if (s.watch) {
+                    .events = number_of(s.stream.last()), .script_problem = s.script_problem,
+                    .commands = s.given};
+    if (!s.script_problem) outcome.verdicts = s.evaluator.verdicts();
+    if (s.watch && !s.script_problem) {
         s.watch->look(*s.world);
         outcome.violations = s.watch->finish(end);
         outcome.judged = s.watch->judged();

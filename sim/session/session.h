@@ -51,6 +51,8 @@ struct Outcome {
     /// How often the oracle drew each of its conclusions (check/oracle.h); Options::invariants.
     std::map<std::string, std::int64_t> judged;
     std::optional<Diagnostic> record_problem;     ///< The recording ended early, and why.
+    /// A script failed, which ended the run there: nothing is judged, exit 2.
+    std::optional<Diagnostic> script_problem;
     std::vector<TimedCommand> commands;           ///< Everything injected, for a replay.
 };
 
@@ -60,7 +62,8 @@ struct Outcome {
 /// What drives it (command line, socket, test) never changes what happens but by inject().
 class Session {
   public:
-    /// Opens the recording. On failure (its path) nothing is left. Nothing runs before start().
+    /// Loads the scripts and opens the recording. On failure nothing is left. Nothing runs before
+    /// start().
     static Result<std::unique_ptr<Session>> open(Options options);
     ~Session();
 
@@ -74,8 +77,10 @@ class Session {
     const EventRegistry& registry() const;
     const Names& names() const;
     Time now() const;
-    /// Where the run ends.
+    /// Where the run ends; after a script failed, where it did.
     Time end() const;
+    /// What a script did wrong; empty: none did.
+    const std::optional<Diagnostic>& script_problem() const;
     std::uint64_t events_emitted() const;
 
     /// Runs everything due up to and including `until` (at most end()).

@@ -16,7 +16,7 @@ struct DecisionTable {
         std::string verdict;             ///< "passes", or the filter that refused it: "resources".
         std::uint32_t service_tasks = 0; ///< Active tasks of the service there, before this one.
         std::uint32_t total_tasks = 0;   ///< Active tasks there, before this one.
-        std::int64_t score = 0;          ///< The policy's, the higher the better; spread has none.
+        double score = 0;                ///< The policy's, the higher the better; spread has none.
         /// Recent failures of the service there; five and more make a node the last choice.
         std::uint32_t failures = 0;
     };

@@ -34,7 +34,15 @@ inline constexpr EventKind command_output{
                 {"text", FieldType::text, "its lines"}}},
     .verbosity = 1};
 
-inline constexpr std::array<const EventKind*, 4> all{&run_started, &run_ended, &command_applied,
-                                                     &command_output};
+inline constexpr EventKind script_failed{
+    .id = 234, .name = "script.failed", .subject = "run",
+    .doc = "A script that the scenario names went wrong, which ends the run here.",
+    .fields = {{{"file", FieldType::name, "its name, without folders"},
+                {"line", FieldType::integer, "in it; 0: none in particular"},
+                {"text", FieldType::text, "what is wrong"}}},
+    .verbosity = 0};
+
+inline constexpr std::array<const EventKind*, 5> all{&run_started, &run_ended, &command_applied,
+                                                     &command_output, &script_failed};
 
 }   // namespace glasshive::world::events

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -13,9 +14,9 @@ namespace glasshive::world {
 /// The swarm's managers, and the state they share.
 class Managers final : swarm::LogDisk {
   public:
-    Managers(kernel::Kernel& kernel, runtime::Machine& machine, swarm::PlacementPolicy policy)
+    Managers(kernel::Kernel& kernel, runtime::Machine& machine, swarm::PolicyMaker policy)
         : kernel_(kernel), machine_(machine), state_(kernel) {
-        state_.policy = policy;
+        state_.policy = std::move(policy);
     }
 
     /// A manager on this host; before found().

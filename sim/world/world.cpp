@@ -7,8 +7,10 @@
 #include "base/assert.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
+#include "policy/placement.h"
 #include "runtime/catalog.h"
 #include "swarm/agent/daemon.h"
+#include "swarm/scheduler/policies/policies.h"
 #include "workload/client.h"
 #include "world/machine_adapter.h"
 #include "world/operator.h"
@@ -30,7 +32,23 @@ engine::Profile engine_profile(scenario::Profile profile) {
                                                    : engine::Profile::textbook;
 }
 
+/// A script is loaded once more for each reign. It was loaded before, so it can be.
+swarm::PolicyMaker policy_of(const scenario::ScenarioSpec& spec) {
+    if (!spec.policy_script) return swarm::maker_of(spec.policy);
+    return [script = *spec.policy_script, seed = spec.seed]() {
+        auto loaded = policy::ScriptedPlacement::load(script, seed);
+        if (!loaded.ok()) throw RunFailure{loaded.problems().front()};
+        return std::shared_ptr<const swarm::Policy>(std::move(loaded.value()));
+    };
+}
+
 }   // namespace
+
+Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
+    if (!spec.policy_script) return {};
+    const auto loaded = policy::ScriptedPlacement::load(*spec.policy_script, spec.seed);
+    return loaded.ok() ? Diagnostics{} : loaded.problems();
+}
 
 struct World::Parts {
     Parts(const scenario::ScenarioSpec& spec, EventStream& events)
@@ -40,7 +58,7 @@ struct World::Parts {
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
-          registry(kernel, catalog), managers(kernel, adapter, spec.policy),
+          registry(kernel, catalog), managers(kernel, adapter, policy_of(spec)),
           op(kernel, managers,
              {run_name(spec), spec.networks, spec.secrets, spec.configs, spec.services,
               spec.commands}) {

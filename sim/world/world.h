@@ -15,6 +15,9 @@
 
 namespace glasshive::world {
 
+/// Loads every script that the scenario names, without a world: what is wrong with them.
+Diagnostics check_scripts(const scenario::ScenarioSpec& spec);
+
 /// The composition root: builds every component from a scenario's specs and wires them. The only
 /// place that knows them all; holds no behaviour of its own.
 ///

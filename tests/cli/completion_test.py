@@ -59,7 +59,7 @@ class Completion(program.Case):
             self.assertEqual(self.bash(command, "-"), options, command)
         self.assertEqual(self.bash("run", "--profile", ""), {"textbook", "realistic"})
         self.assertEqual(self.bash("export", "-f", "p"), {"perfetto"})
-        self.assertEqual(self.bash("docs", ""), {"scenario", "events", "cli", "docker"})
+        self.assertEqual(self.bash("docs", ""), {"scenario", "events", "cli", "docker", "lua"})
         self.assertEqual(self.bash("completion", "z"), {"zsh"})
         self.assertEqual(self.bash("run", ""), {"a.yaml", "b c.yml", "d.hive", "sub"})
         self.assertEqual(self.bash("info", ""), {"d.hive", "sub"})

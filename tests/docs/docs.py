@@ -17,7 +17,7 @@ import sys
 
 import blocks
 
-REFERENCE = ("scenario", "events", "cli", "docker")
+REFERENCE = ("scenario", "events", "cli", "docker", "lua")
 PAGES = ["README.md", "docs/start.md", "docs/tour.md", "docs/glossary.md", "docs/architecture.md",
          "docs/contributing.md", "docs/performance.md", "docs/chapters/orchestration.md"]
 PAGES += [f"docs/reference/{page}.md" for page in REFERENCE]

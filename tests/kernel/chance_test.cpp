@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include "kernel/math.h"
 #include "kernel/rng.h"
@@ -20,6 +21,14 @@ TEST_CASE("logarithm and exponential agree with libm", "[kernel][math]") {
         REQUIRE(portable_exp(y) == Approx(std::exp(y)).epsilon(2e-13));
     }
     REQUIRE(portable_log(1.0) == 0.0);
+    for (double x = -40; x < 40; x += 0.0137) {
+        REQUIRE(portable_sin(x) == Approx(std::sin(x)).epsilon(1e-15).margin(1e-16));
+        REQUIRE(portable_cos(x) == Approx(std::cos(x)).epsilon(1e-15).margin(1e-16));
+        const double large = x * 1.1e7;
+        REQUIRE(portable_sin(large) == Approx(std::sin(large)).margin(1e-15));
+    }
+    REQUIRE(std::isnan(portable_sin(1e10)));
+    REQUIRE(std::isnan(portable_cos(std::numeric_limits<double>::infinity())));
     REQUIRE(portable_exp(0.0) == 1.0);
     REQUIRE(portable_pow(2.0, 10.0) == Approx(1024.0).epsilon(1e-14));
 }

@@ -40,6 +40,24 @@ TEST_CASE("seed, duration, profile, title and record are read", "[scenario]") {
     CHECK(spec.platform.sample_interval == std::chrono::milliseconds{250});
 }
 
+TEST_CASE("a policy may be a file in Lua, with parameters of any plain kind", "[scenario]") {
+    const auto read = scenario::read_scenario(
+        "schema: 1\nplatform: {hosts: 1}\nscheduler:\n  policy: mine/own.lua\n"
+        "  parameters: {on: true, count: 3, share: 0.5, word: west, \"a-b\": \"7\"}\n",
+        "folder/s.yaml", [](const std::string& name) {
+            return name == "mine/own.lua" ? std::optional<std::string>("return {}") : std::nullopt;
+        });
+    REQUIRE(read.ok());
+    const script::ScriptSpec& script = *read.value().policy_script;
+    CHECK(script.name == "mine/own.lua");
+    CHECK(script.file == "folder/mine/own.lua");
+    CHECK(script.text == "return {}");
+    CHECK(script.parameters ==
+          script::Parameters{{"on", true}, {"count", std::int64_t{3}}, {"share", 0.5},
+                             {"word", std::string("west")}, {"a-b", std::string("7")}});
+    CHECK(read.value().inputs.size() == 2);
+}
+
 TEST_CASE("the manager is who is named, else who has the role, else the first host",
           "[scenario]") {
     const std::string hosts = "schema: 1\nplatform:\n  hosts: [{name: \"w{}\", count: 2}, "

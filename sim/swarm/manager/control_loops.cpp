@@ -1,15 +1,13 @@
 #include "swarm/manager/control_loops.h"
 
-#include "swarm/scheduler/policies/policies.h"
-
 namespace glasshive::swarm {
 
 ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term,
-                           PlacementPolicy policy, DecisionWatch* decisions)
+                           const PolicyMaker& policy, DecisionWatch* decisions)
     : store_(store), dispatcher_(store, owner, term), allocator_(store), restarts_(store, owner),
       updates_(store, restarts_, owner), replicated_(store, restarts_, updates_),
       global_(store, restarts_, updates_), jobs_(store, restarts_), enforcer_(store),
-      reaper_(store, owner), scheduler_(store, owner, built_in(policy), decisions) {
+      reaper_(store, owner), policy_(policy()), scheduler_(store, owner, *policy_, decisions) {
     store.unsubscribe_all();
     store.subscribe(Proposer::allocator, allocator_);
     store.subscribe(Proposer::restart, restarts_);

@@ -21,7 +21,7 @@ class ControlLoops {
   public:
     /// Timers are set for `owner`. `term` tells the reigns' random draws apart.
     /// `decisions`: see Scheduler.
-    ControlLoops(Store& store, ProcessId owner, std::uint64_t term, PlacementPolicy policy,
+    ControlLoops(Store& store, ProcessId owner, std::uint64_t term, const PolicyMaker& policy,
                  DecisionWatch* decisions);
     ~ControlLoops() { store_.unsubscribe_all(); }
     ControlLoops(const ControlLoops&) = delete;
@@ -48,6 +48,7 @@ class ControlLoops {
     JobOrchestrator jobs_;
     ConstraintEnforcer enforcer_;
     TaskReaper reaper_;
+    std::shared_ptr<const Policy> policy_;
     Scheduler scheduler_;
 };
 

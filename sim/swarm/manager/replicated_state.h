@@ -8,6 +8,7 @@
 
 #include "raft/committed_log.h"
 #include "swarm/decision.h"
+#include "swarm/scheduler/policies/policies.h"
 #include "swarm/state/store.h"
 
 namespace glasshive::swarm {
@@ -84,7 +85,7 @@ class ReplicatedState {
     /// What the acting leader knew of the agents' processes, by node: only to blame a silence.
     std::vector<ProcessId> agents;
     /// How every leader of this swarm ranks nodes.
-    PlacementPolicy policy = PlacementPolicy::spread;
+    PolicyMaker policy = maker_of(PlacementPolicy::spread);
     DecisionWatch* decisions = nullptr;    ///< Who sees every leader's decisions whole; null: none.
     std::uint32_t members_given = 0;       ///< Numbers of members so far; never reused.
 

@@ -31,7 +31,10 @@ void append_name(std::string& text, std::string_view name) {
 void Scheduler::append_score(const Candidate& candidate) {
     if (swarms_own_) return;
     detail_ += ",\"score\":";
-    detail_ += std::to_string(policy_.shown(candidate.rank.score));
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                   candidate.rank.score.value).ptr;
+    detail_.append(digits.data(), end);
 }
 
 void Scheduler::describe_placement(const Fill& fill, const SpreadTree& tree, ServiceId service) {

@@ -3,16 +3,22 @@
 #include <algorithm>
 #include <utility>
 
-#include "swarm/scheduler/policy.h"
-
 namespace glasshive::swarm {
 
-Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
+namespace {
+
+Rank rank_with(const Score& score, const NodeInfo& node, const Needs& needs, Time now) {
     const std::uint32_t failures =
         node.failures.empty() ? 0 : NodeSet::recent_failures(node, needs, now);
     // Below max_failures on both sides the next criterion decides, so such counts are all alike.
     return {failures >= max_failures ? failures : 0,
-            needs.policy->ties_by_order() ? node.id.value : 0, needs.policy->score(node, needs)};
+            needs.policy->ties_by_order() ? node.id.value : 0, score};
+}
+
+}   // namespace
+
+Rank rank_of(const NodeInfo& node, const Needs& needs, Time now) {
+    return rank_with(needs.policy->score(node, needs), node, needs, now);
 }
 
 Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
@@ -29,11 +35,18 @@ Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size
                  kernel::Rng& ties) {
     Ranking ranking;
     std::vector<Candidate>& candidates = ranking.candidates;
+    std::vector<const NodeInfo*> passing;
     for (NodeInfo* node : nodes) {
         if (!pipeline.process(*node)) continue;
-        candidates.push_back({node, rank_of(*node, pipeline.needs(), now), ties.next()});
+        candidates.push_back({node, {}, ties.next()});
+        passing.push_back(node);
     }
     ranking.passed = candidates.size();
+    std::vector<Score> scores(passing.size());
+    pipeline.needs().policy->scores(passing, pipeline.needs(), scores);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        candidates[i].rank = rank_with(scores[i], *candidates[i].node, pipeline.needs(), now);
+    }
     const auto better = [](const Candidate& a, const Candidate& b) {
         if (a.rank != b.rank) return a.rank < b.rank;
         return a.tie != b.tie ? a.tie < b.tie : a.node->id < b.node->id;

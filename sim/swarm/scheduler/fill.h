@@ -6,6 +6,7 @@
 
 #include "kernel/rng.h"
 #include "swarm/scheduler/pipeline.h"
+#include "swarm/scheduler/policy.h"
 
 namespace glasshive::swarm {
 
@@ -14,12 +15,14 @@ namespace glasshive::swarm {
 struct Rank {
     std::uint32_t failures = 0;         ///< Recent failures, but 0 below max_failures.
     std::uint32_t order = 0;            ///< Decides between equals; 0 when they are drawn.
-    std::int64_t score = 0;             ///< The policy's; higher is better.
+    Score score;                        ///< The policy's; higher is better.
 
     friend bool operator==(const Rank&, const Rank&) = default;
     friend bool operator<(const Rank& a, const Rank& b) {
         if (a.failures != b.failures) return a.failures < b.failures;
-        return a.score != b.score ? a.score > b.score : a.order < b.order;
+        if (a.score.value != b.score.value) return a.score.value > b.score.value;
+        if (a.score.then != b.score.then) return a.score.then > b.score.then;
+        return a.order < b.order;
     }
     /// Equally good, whoever comes first.
     bool ties_with(const Rank& other) const {
@@ -43,6 +46,7 @@ struct Ranking {
 
 /// Ranks these nodes for `tasks` tasks as SwarmKit does: all of them, anew. O(nodes).
 /// Ties are drawn from `ties` (SwarmKit: Go's random map order), one draw per node that passed.
+/// A policy that looks at the cluster must have been prepared.
 Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size_t tasks, Time now,
                  kernel::Rng& ties);
 /// The same of all nodes there are.

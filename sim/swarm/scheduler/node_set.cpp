@@ -14,6 +14,7 @@ Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_ve
                const Policy& policy) {
     Needs needs;
     needs.policy = &policy;
+    needs.spec = &spec;
     needs.service = service;
     needs.spec_version = spec_version;
     needs.cpus = spec.task.reservations.cpus;

@@ -26,6 +26,7 @@ struct Largest {
 struct Needs {
     ServiceId service;
     std::uint32_t spec_version = 0;
+    const ServiceSpec* spec = nullptr;              ///< What the rest was read from.
     Cpus cpus{};                                    ///< Reservations; limits are never looked at.
     Bytes memory{};
     const std::map<std::string, std::int64_t>* generic = nullptr;

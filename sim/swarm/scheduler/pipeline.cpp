@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "swarm/scheduler/policy.h"
+
 namespace glasshive::swarm {
 
 const char* to_text(Verdict verdict) {
@@ -13,6 +15,7 @@ const char* to_text(Verdict verdict) {
         case Verdict::platform: return "platform";
         case Verdict::host_port: return "host_port";
         case Verdict::max_replicas: return "max_replicas";
+        case Verdict::policy: return "policy";
         case Verdict::passes: return "passes";
     }
     return "?";
@@ -28,6 +31,7 @@ std::string explain(Verdict verdict, std::uint32_t nodes) {
         case Verdict::platform: return "unsupported platform on " + count;
         case Verdict::host_port: return "host-mode port already in use on " + count;
         case Verdict::max_replicas: return "max replicas per node limit exceed";
+        case Verdict::policy: return "refused by the policy on " + count;
         case Verdict::passes: break;
     }
     return {};
@@ -65,6 +69,10 @@ Verdict judge(const Needs& needs, const NodeInfo& node) {
     if (!has_ports(needs, node)) return Verdict::host_port;
     if (needs.max_replicas > 0 && node.active_of(needs.service) >= needs.max_replicas) {
         return Verdict::max_replicas;
+    }
+    if (needs.policy != nullptr && needs.policy->has_filter() &&
+        !needs.policy->admits(node, needs)) {
+        return Verdict::policy;
     }
     return Verdict::passes;
 }

@@ -10,11 +10,12 @@ namespace glasshive::swarm {
 
 /// The first filter that refused a node, in the pipeline's order. `plugin` and `platform` refuse
 /// nobody: volume and network plugins and an image's platforms are not part of the specs (see
-/// README).
+/// README). `policy` is not SwarmKit's: what the scheduling policy itself will not have.
 enum class Verdict : std::uint8_t {
-    not_available, resources, plugin, constraints, platform, host_port, max_replicas, passes,
+    not_available, resources, plugin, constraints, platform, host_port, max_replicas, policy,
+    passes,
 };
-inline constexpr std::size_t filter_count = 7;
+inline constexpr std::size_t filter_count = 8;
 
 /// For JSON and tables: "not_available", "resources", …
 const char* to_text(Verdict verdict);

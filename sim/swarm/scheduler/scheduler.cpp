@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -13,7 +12,7 @@ namespace glasshive::swarm {
 
 Scheduler::Scheduler(Store& store, ProcessId owner, const Policy& policy, DecisionWatch* watch)
     : store_(store), kernel_(store.kernel()), owner_(owner), policy_(policy), watch_(watch),
-      swarms_own_(std::string_view(policy.name()) == "spread"),
+      swarms_own_(policy.is_swarms_own()),
       ties_(kernel_.rng("swarm/scheduler")),
       assigned_message_(kernel_.names().intern("scheduler assigned task to node")),
       confirmed_message_(
@@ -162,6 +161,7 @@ void Scheduler::place_preassigned(Batch& batch) {
             continue;
         }
         const Needs needs = needs_for(*task);
+        if (policy_.looks_at_cluster()) policy_.prepare(nodes_, needs, kernel_.now());
         Pipeline pipeline(needs);
         NodeInfo& node = nodes_.info(task->node);
         ++effort_.filters_run;
@@ -238,6 +238,7 @@ void Scheduler::place_each(Batch& batch, std::span<const Waiting> group, const N
 std::size_t Scheduler::place_group(Batch& batch, std::span<const Waiting> group,
                                    const Needs& needs) {
     ++effort_.groups;
+    if (policy_.looks_at_cluster()) policy_.prepare(nodes_, needs, kernel_.now());
     Pipeline pipeline(needs);
     SpreadTree tree =
         needs.spread.empty()
@@ -274,7 +275,7 @@ Ranking Scheduler::rank(Pipeline& pipeline, std::size_t tasks) {
 
 /// The group's ranking, up to date; null when the cluster is too small to keep one.
 GroupIndex* Scheduler::index_of(const Needs& needs) {
-    if (nodes_.nodes().size() < indexed_nodes_least) return nullptr;
+    if (nodes_.nodes().size() < indexed_nodes_least || policy_.looks_at_cluster()) return nullptr;
     Indexed& indexed = indexes_[{needs.service, needs.spec_version}];
     indexed.used = effort_.groups;
     if (indexed.index.size() == 0) make_room();

@@ -16,11 +16,15 @@ DecisionTable Scheduler::table_for(const Task& task, const Needs& needs) {
         Verdict verdict;
         Rank rank;
     };
+    // Looking must not change what a user's policy keeps in mind.
+    Needs looked = needs;
+    looked.policy = &policy_.onlooker();
+    if (policy_.looks_at_cluster()) looked.policy->prepare(nodes_, looked, kernel_.now());
     std::vector<Ranked> all;
     for (const NodeInfo& node : nodes_.nodes()) {
         // A global task has its node already: only that one is looked at.
         if (node.removed || (task.node.valid() && task.node != node.id)) continue;
-        all.push_back({&node, judge(needs, node), rank_of(node, needs, kernel_.now())});
+        all.push_back({&node, judge(looked, node), rank_of(node, looked, kernel_.now())});
     }
     std::stable_sort(all.begin(), all.end(), [](const Ranked& a, const Ranked& b) {
         const bool a_passes = a.verdict == Verdict::passes, b_passes = b.verdict == Verdict::passes;
@@ -33,7 +37,7 @@ DecisionTable Scheduler::table_for(const Task& task, const Needs& needs) {
              .verdict = to_text(each.verdict),
              .service_tasks = each.node->active_of(task.service),
              .total_tasks = each.node->active,
-             .score = swarms_own_ ? 0 : policy_.shown(each.rank.score),
+             .score = swarms_own_ ? 0 : each.rank.score.value,
              .failures = NodeSet::recent_failures(*each.node, needs, kernel_.now())});
     }
     return table;

@@ -22,9 +22,11 @@ struct Bystander final : kernel::Process {};
 struct StoreBench {
     explicit StoreBench(std::uint64_t seed = 1, bool keep_events = true,
                         PlacementPolicy policy = PlacementPolicy::spread)
+        : StoreBench(built_in(policy), seed, keep_events) {}
+    explicit StoreBench(const Policy& policy, std::uint64_t seed = 1, bool keep_events = true)
         : stream(names), topology(1), kernel(stream, topology, seed), driver(kernel),
           owner(added(kernel, bystander)), store(kernel),
-          scheduler(store, owner, built_in(policy)) {
+          scheduler(store, owner, policy) {
         if (keep_events) stream.add_sink(&log);
         kernel.start(owner);
         store.subscribe(Proposer::scheduler, scheduler);

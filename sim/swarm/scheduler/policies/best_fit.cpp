@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "swarm/scheduler/policies/policies.h"
 
 namespace glasshive::swarm {
@@ -10,10 +12,10 @@ namespace {
 class BestFit final : public Policy {
   public:
     const char* name() const override { return "best-fit"; }
-    std::int64_t score(const NodeInfo& node, const Needs& needs) const override {
+    Score score(const NodeInfo& node, const Needs& needs) const override {
         const Fractions left = free_of(node, needs), asked = asked_by(needs);
-        return static_cast<std::int64_t>(
-            100 * (1 - ((left.cpus - asked.cpus) * .5 + (left.other - asked.other) * .5)));
+        return {std::trunc(
+            100 * (1 - ((left.cpus - asked.cpus) * .5 + (left.other - asked.other) * .5)))};
     }
     bool looks_at_largest() const override { return true; }
 };

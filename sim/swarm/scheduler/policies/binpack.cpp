@@ -10,13 +10,12 @@ namespace {
 class Binpack final : public Policy {
   public:
     const char* name() const override { return "binpack"; }
-    std::int64_t score(const NodeInfo& node, const Needs& needs) const override {
+    Score score(const NodeInfo& node, const Needs& needs) const override {
         const std::int64_t weight =
             percent(needs.cpus.count, node.cpus_free.count, node.config->cpus.count) +
             percent(needs.memory.count, node.memory_free.count, node.config->memory.count);
-        return weight << 32 | static_cast<std::int64_t>(node.active);
+        return {static_cast<double>(weight), static_cast<double>(node.active)};
     }
-    std::int64_t shown(std::int64_t score) const override { return score >> 32; }
 
   private:
     static std::int64_t percent(std::int64_t asked, std::int64_t left, std::int64_t total) {

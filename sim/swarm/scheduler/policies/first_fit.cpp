@@ -9,7 +9,7 @@ namespace {
 class FirstFit final : public Policy {
   public:
     const char* name() const override { return "first-fit"; }
-    std::int64_t score(const NodeInfo&, const Needs&) const override { return 0; }
+    Score score(const NodeInfo&, const Needs&) const override { return {}; }
 };
 
 }   // namespace

@@ -50,4 +50,11 @@ const Policy& built_in(PlacementPolicy policy) {
     return spread_policy();
 }
 
+PolicyMaker maker_of(PlacementPolicy policy) {
+    // Nobody owns a built-in.
+    return [policy] {
+        return std::shared_ptr<const Policy>(std::shared_ptr<void>(), &built_in(policy));
+    };
+}
+
 }   // namespace glasshive::swarm

@@ -7,6 +7,8 @@ namespace glasshive::swarm {
 
 /// The built-in of that name; lives as long as the program.
 const Policy& built_in(PlacementPolicy policy);
+/// The same for every reign.
+PolicyMaker maker_of(PlacementPolicy policy);
 
 // One file each.
 const Policy& spread_policy();

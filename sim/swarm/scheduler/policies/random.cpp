@@ -9,7 +9,7 @@ namespace {
 class Random final : public Policy {
   public:
     const char* name() const override { return "random"; }
-    std::int64_t score(const NodeInfo&, const Needs&) const override { return 0; }
+    Score score(const NodeInfo&, const Needs&) const override { return {}; }
     bool ties_by_order() const override { return false; }
     bool one_by_one() const override { return true; }
 };

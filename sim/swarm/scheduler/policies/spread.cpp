@@ -9,11 +9,11 @@ namespace {
 class Spread final : public Policy {
   public:
     const char* name() const override { return "spread"; }
-    std::int64_t score(const NodeInfo& node, const Needs& needs) const override {
-        const auto own = static_cast<std::int64_t>(node.active_of(needs.service));
-        return -(own << 32 | static_cast<std::int64_t>(node.active));
+    bool is_swarms_own() const override { return true; }
+    Score score(const NodeInfo& node, const Needs& needs) const override {
+        // Not -x, which makes -0 of 0.
+        return {0.0 - node.active_of(needs.service), 0.0 - node.active};
     }
-    std::int64_t shown(std::int64_t score) const override { return -(-score >> 32); }
     bool ties_by_order() const override { return false; }   // SwarmKit: Go's random map order.
 };
 

@@ -1,0 +1,26 @@
+-- best-fit: where least is left afterwards, in fractions of the largest node.
+-- The twin of the built-in `best-fit` (best_fit_score.go in
+-- hkust-adsl/kubernetes-scheduler-simulator).
+local function over(part, whole)
+    return whole > 0 and part / whole or 0.0
+end
+
+-- What is scarce besides CPUs: generic resources where the cluster has any, else memory.
+local function other(memory, generic, cluster)
+    if cluster.largest_generic == 0 then return over(memory, cluster.largest_memory) end
+    local pieces = 0
+    for _, amount in pairs(generic) do pieces = pieces + amount end
+    return over(pieces, cluster.largest_generic)
+end
+
+local function truncated(x) return x < 0 and math.ceil(x) or math.floor(x) end
+
+return {
+    score = function(node, task, cluster)
+        local largest = cluster.largest_nano_cpus
+        local cpus = over(node.nano_cpus_free, largest) - over(task.nano_cpus, largest)
+        local rest = other(node.memory_free, node.generic_free, cluster)
+                   - other(task.memory, task.generic, cluster)
+        return truncated(100 * (1 - (cpus * .5 + rest * .5)))
+    end,
+}

@@ -1,0 +1,20 @@
+#include "policy/reference.h"
+
+#include "policy/placement.h"
+#include "policy/views.h"
+
+namespace glasshive::policy {
+
+std::string reference() {
+    std::string text =
+        "## Placement policies\n\n"
+        "`scheduler: {policy: FILE.lua}` in a scenario. The script ends with `return {…}`, a table "
+        "with these entries; `score` or `score_all` is required.\n\n";
+    text += script::reference_of(placement_entries());
+    for (const script::ViewType* type : {&node_type, &nodes_type, &task_type, &cluster_type}) {
+        text += "\n" + script::reference_of(*type);
+    }
+    return text;
+}
+
+}   // namespace glasshive::policy

@@ -1,0 +1,199 @@
+// What scripts see of the program: read-only objects with named fields, there while a call lasts.
+#include <string>
+
+#include "script/binding.h"
+#include "script/state.h"
+
+namespace glasshive::script {
+
+namespace {
+
+using State = Sandbox::State;
+
+/// What a view is to Lua: a userdata with this in it.
+struct Handle {
+    const ViewType* type;
+    const void* object;
+    std::uint64_t epoch;   // Of the call it was given to.
+};
+
+/// The handle at `index`, alive. Only views carry the metatable whose functions ask for it.
+const Handle& handle_at(lua_State* lua, int index, const ViewType* type) {
+    const auto* handle = static_cast<const Handle*>(lua_touserdata(lua, index));
+    if (handle == nullptr || lua_islightuserdata(lua, index) || handle->type != type) {
+        luaL_error(lua, "a method of %s wants one: write %s:method(…)", type->name, type->name);
+    }
+    if (handle->epoch != State::of(lua).epoch) {
+        luaL_error(lua, "this %s was only there during the call that it was given to", type->name);
+    }
+    return *handle;
+}
+
+const ViewType* type_of_upvalue(lua_State* lua, int number) {
+    return static_cast<const ViewType*>(lua_touserdata(lua, lua_upvalueindex(number)));
+}
+
+/// Upvalues: what each name is, the type. A field is its number, a method its function.
+int read_field(lua_State* lua) {
+    const ViewType* type = type_of_upvalue(lua, 2);
+    const Handle& handle = handle_at(lua, 1, type);
+    lua_settop(lua, 2);
+    lua_pushvalue(lua, 2);
+    const int found = lua_rawget(lua, lua_upvalueindex(1));
+    if (found == LUA_TFUNCTION) return 1;
+    if (found == LUA_TNUMBER) {
+        Out out(lua);
+        type->fields[static_cast<std::size_t>(lua_tointeger(lua, -1))].read(handle.object, out);
+        return 1;
+    }
+    std::string names;
+    for (const ViewField& field : type->fields) names += std::string(" ") + field.name;
+    for (const ViewMethod& method : type->methods) names += std::string(" ") + method.name + "()";
+    push_text(lua, 2);
+    return luaL_error(lua, "a %s has no field %s; it has%s", type->name, lua_tostring(lua, -1),
+                      names.c_str());
+}
+
+/// Upvalues: the method, the type.
+int call_method(lua_State* lua) {
+    const auto* method = static_cast<const ViewMethod*>(lua_touserdata(lua, lua_upvalueindex(1)));
+    const Handle& handle = handle_at(lua, 1, type_of_upvalue(lua, 2));
+    Out out(lua);
+    method->call(handle.object, Arguments(lua, 2), out);
+    return 1;
+}
+
+int refuse_writing(lua_State* lua) {
+    return luaL_error(lua, "a %s is read-only", type_of_upvalue(lua, 1)->name);
+}
+
+int name_of(lua_State* lua) {
+    lua_pushstring(lua, type_of_upvalue(lua, 1)->name);
+    return 1;
+}
+
+/// All fields as a table, to go through them.
+int all_fields(lua_State* lua) {
+    const ViewType* type = type_of_upvalue(lua, 1);
+    const Handle& handle = handle_at(lua, 1, type);
+    lua_getglobal(lua, "next");
+    lua_createtable(lua, 0, static_cast<int>(type->fields.size()));
+    for (const ViewField& field : type->fields) {
+        Out out(lua);
+        field.read(handle.object, out);
+        lua_setfield(lua, -2, field.name);
+    }
+    lua_pushnil(lua);
+    return 3;
+}
+
+void set_closure(lua_State* lua, const char* name, lua_CFunction function, const ViewType& type) {
+    lua_pushlightuserdata(lua, const_cast<ViewType*>(&type));
+    lua_pushcclosure(lua, function, 1);
+    lua_setfield(lua, -2, name);
+}
+
+/// Leaves the type's metatable on the stack, made when it is first wanted.
+void push_metatable(lua_State* lua, const ViewType& type) {
+    if (lua_rawgetp(lua, LUA_REGISTRYINDEX, &type) == LUA_TTABLE) return;
+    lua_pop(lua, 1);
+    lua_newtable(lua);
+    lua_createtable(lua, 0, static_cast<int>(type.fields.size() + type.methods.size()));
+    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+        lua_pushinteger(lua, static_cast<lua_Integer>(i));
+        lua_setfield(lua, -2, type.fields[i].name);
+    }
+    for (const ViewMethod& method : type.methods) {
+        lua_pushlightuserdata(lua, const_cast<ViewMethod*>(&method));
+        lua_pushlightuserdata(lua, const_cast<ViewType*>(&type));
+        lua_pushcclosure(lua, call_method, 2);
+        lua_setfield(lua, -2, method.name);
+    }
+    lua_pushlightuserdata(lua, const_cast<ViewType*>(&type));
+    lua_pushcclosure(lua, read_field, 2);
+    lua_setfield(lua, -2, "__index");
+    set_closure(lua, "__newindex", refuse_writing, type);
+    set_closure(lua, "__tostring", name_of, type);
+    set_closure(lua, "__pairs", all_fields, type);
+    lua_pushboolean(lua, 0);
+    lua_setfield(lua, -2, "__metatable");
+    lua_pushstring(lua, type.name);
+    lua_setfield(lua, -2, "__name");
+    lua_pushvalue(lua, -1);
+    lua_rawsetp(lua, LUA_REGISTRYINDEX, &type);
+}
+
+}   // namespace
+
+// --- Values on their way in ----------------------------------------------------------------------
+
+void Out::nothing() { lua_pushnil(lua_); }
+void Out::boolean(bool value) { lua_pushboolean(lua_, value ? 1 : 0); }
+void Out::integer(std::int64_t value) { lua_pushinteger(lua_, value); }
+void Out::number(double value) { lua_pushnumber(lua_, value); }
+void Out::text(std::string_view value) { lua_pushlstring(lua_, value.data(), value.size()); }
+
+void Out::value(const Value& value) {
+    if (const auto* truth = std::get_if<bool>(&value))
+        boolean(*truth);
+    else if (const auto* whole = std::get_if<std::int64_t>(&value))
+        integer(*whole);
+    else if (const auto* real = std::get_if<double>(&value))
+        number(*real);
+    else
+        text(*std::get_if<std::string>(&value));
+}
+
+void Out::texts(const std::map<std::string, std::string>& map) {
+    lua_createtable(lua_, 0, static_cast<int>(map.size()));
+    State::charge(lua_, map.size());
+    for (const auto& [name, value] : map) {
+        text(name);
+        text(value);
+        lua_rawset(lua_, -3);
+    }
+}
+
+void Out::integers(const std::map<std::string, std::int64_t>& map) {
+    lua_createtable(lua_, 0, static_cast<int>(map.size()));
+    State::charge(lua_, map.size());
+    for (const auto& [name, value] : map) {
+        text(name);
+        integer(value);
+        lua_rawset(lua_, -3);
+    }
+}
+
+void Out::list(std::size_t count, const std::function<void(std::size_t, Out&)>& element) {
+    lua_createtable(lua_, static_cast<int>(count), 0);
+    State::charge(lua_, count);
+    luaL_checkstack(lua_, 4, "too many values");
+    for (std::size_t i = 0; i < count; ++i) {
+        element(i, *this);
+        lua_rawseti(lua_, -2, static_cast<lua_Integer>(i) + 1);
+    }
+}
+
+void Out::view(const ViewType& type, const void* object) {
+    luaL_checkstack(lua_, 6, "too many values");
+    auto* handle = static_cast<Handle*>(lua_newuserdatauv(lua_, sizeof(Handle), 0));
+    *handle = {&type, object, State::of(lua_).epoch};
+    push_metatable(lua_, type);
+    lua_setmetatable(lua_, -2);
+}
+
+// --- Values on their way out ---------------------------------------------------------------------
+
+std::string_view Arguments::text(int number) const {
+    std::size_t length = 0;
+    const char* text = luaL_checklstring(lua_, first_ + number, &length);
+    return {text, length};
+}
+
+std::int64_t Arguments::integer(int number) const {
+    return luaL_checkinteger(lua_, first_ + number);
+}
+
+double Arguments::number(int number) const { return luaL_checknumber(lua_, first_ + number); }
+
+}   // namespace glasshive::script
