@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "script/spec.h"
 
@@ -32,6 +36,8 @@ class Out {
     /// Tables of the script's own: it may change them, which changes nothing here.
     void texts(const std::map<std::string, std::string>& map);
     void integers(const std::map<std::string, std::int64_t>& map);
+    /// A table of the script's own with mixed values.
+    void record(const std::vector<std::pair<std::string, Value>>& fields);
     /// A sequence 1..count.
     void list(std::size_t count, const std::function<void(std::size_t, Out&)>& element);
     /// Read-only, and only there while the call lasts. `object` as `type` takes it.
@@ -41,14 +47,31 @@ class Out {
     lua_State* lua_;
 };
 
-/// What a script passed to a method. Anything else than asked for ends the script with a message.
+/// A function of one sandbox's script, kept for calling (call.h).
+struct FunctionId {
+    int reference = -1;
+    bool valid() const { return reference >= 0; }
+    friend bool operator==(FunctionId, FunctionId) = default;
+};
+
+/// What a script passed to a function or method. Anything else than asked for ends the script with
+/// a message.
 class Arguments {
   public:
     /// `first`: where they begin on the stack.
     Arguments(lua_State* lua, int first) : lua_(lua), first_(first) {}
-    std::string_view text(int number) const;   ///< `number` counts from 0.
+    bool given(int number) const;   ///< Neither left out nor nil. `number` counts from 0.
+    bool is_text(int number) const;
+    bool is_function(int number) const;
+    std::string_view text(int number) const;
     std::int64_t integer(int number) const;
     double number(int number) const;
+    bool truth(int number) const;            ///< Everything but nil and false.
+    FunctionId function(int number) const;   ///< Kept until the sandbox ends.
+    Value value(int number) const;           ///< A boolean, number or text.
+    /// A value made of tables, as JSON: sequences are arrays, others objects in order of their
+    /// keys. An empty table is an object.
+    std::string json(int number) const;
 
   private:
     lua_State* lua_;
@@ -61,6 +84,21 @@ struct ViewField {
     const char* doc;    ///< One sentence, with its unit.
     void (*read)(const void* object, Out& out);
 };
+
+/// Refuses what a script asked of a bound function: it sees an error with this message.
+struct Refusal : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// A function that scripts may call.
+struct FunctionInfo {
+    const char* name;      ///< "sleep", or with a table's name before it: "http.get".
+    const char* arguments; ///< For people: "(seconds)".
+    const char* type;      ///< Of what it gives back.
+    const char* doc;
+};
+/// May throw Refusal. Uses `out` once, or not at all: then nil is given back.
+using FunctionBody = std::function<void(const Arguments& arguments, Out& out)>;
 
 struct ViewMethod {
     const char* name;
@@ -76,6 +114,8 @@ struct ViewType {
     const char* doc;
     std::span<const ViewField> fields;
     std::span<const ViewMethod> methods;
+    /// Fields that only some such objects have; false: this one has none of that name. Null: none.
+    bool (*other)(const void* object, std::string_view name, Out& out) = nullptr;
 };
 
 }   // namespace glasshive::script

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "script/binding.h"
 #include "script/state.h"
 
 namespace glasshive::script {

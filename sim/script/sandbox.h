@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "kernel/rng.h"
+#include "script/binding.h"
 #include "script/spec.h"
 
 struct lua_State;
@@ -26,12 +27,6 @@ struct Limits {
     Bytes memory = mebibyte * 64;
     /// Of one text. While a long one lives instructions cost more: comparing it takes one.
     Bytes text = kibibyte * 256;
-};
-
-/// A function of one sandbox's script, kept for calling (call.h).
-struct FunctionId {
-    int reference = -1;
-    bool valid() const { return reference >= 0; }
 };
 
 /// One entry of the table that a script gives back: what it offers.
@@ -62,6 +57,10 @@ class Sandbox {
     std::optional<Diagnostic> run(std::string_view text);
     /// The same for a text that gives back a table with texts as keys: its entries, by name.
     Result<std::vector<Offer>> load(std::string_view text);
+    /// A global function, or one of a global table. `yields`: the coroutine that calls it stops
+    /// there, and what its next resume() brings is what the function gives back (thread.h).
+    /// Before run() or load().
+    void define(const FunctionInfo& info, FunctionBody body, bool yields = false);
     /// The global table `parameters`. Before run() or load().
     void set_parameters(const Parameters& parameters);
 
@@ -72,6 +71,7 @@ class Sandbox {
 
   private:
     friend class Call;
+    friend class Thread;
     using Body = int (*)(lua_State*);
     /// Calls `body` with `data` on the stack and a fresh budget, where errors are caught.
     std::optional<Diagnostic> perform(Body body, void* data);

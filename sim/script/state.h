@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <set>
 #include <string>
@@ -32,6 +33,9 @@ struct Sandbox::State {
     Limits limits;
     kernel::Rng random;
     std::function<void(std::string_view)> print;
+    struct Bound { const FunctionInfo* info; FunctionBody body; bool yields; };
+    std::deque<Bound> bound;         // Addresses must stay.
+    lua_State* thread = nullptr;     ///< The coroutine that its owner resumed; null: none.
     std::uint64_t spent = 0;
     std::uint64_t epoch = 0;         ///< Of the call that runs; a view of another one is gone.
     bool exhausted = false;          ///< The instructions are spent: no pcall catches that.

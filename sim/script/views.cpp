@@ -1,4 +1,5 @@
 // What scripts see of the program: read-only objects with named fields, there while a call lasts.
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "script/binding.h"
@@ -44,6 +45,14 @@ int read_field(lua_State* lua) {
     if (found == LUA_TNUMBER) {
         Out out(lua);
         type->fields[static_cast<std::size_t>(lua_tointeger(lua, -1))].read(handle.object, out);
+        return 1;
+    }
+    std::size_t length = 0;
+    const char* name = lua_type(lua, 2) == LUA_TSTRING ? lua_tolstring(lua, 2, &length) : nullptr;
+    if (type->other != nullptr && name != nullptr) {
+        Out out(lua);
+        if (type->other(handle.object, {name, length}, out)) return 1;
+        lua_pushnil(lua);   // Others of its kind may have one.
         return 1;
     }
     std::string names;
@@ -164,6 +173,17 @@ void Out::integers(const std::map<std::string, std::int64_t>& map) {
     }
 }
 
+void Out::record(const std::vector<std::pair<std::string, Value>>& fields) {
+    luaL_checkstack(lua_, 4, "too many values");
+    lua_createtable(lua_, 0, static_cast<int>(fields.size()));
+    State::charge(lua_, fields.size());
+    for (const auto& [name, each] : fields) {
+        text(name);
+        value(each);
+        lua_rawset(lua_, -3);
+    }
+}
+
 void Out::list(std::size_t count, const std::function<void(std::size_t, Out&)>& element) {
     lua_createtable(lua_, static_cast<int>(count), 0);
     State::charge(lua_, count);
@@ -183,6 +203,82 @@ void Out::view(const ViewType& type, const void* object) {
 }
 
 // --- Values on their way out ---------------------------------------------------------------------
+
+bool Arguments::given(int number) const { return !lua_isnoneornil(lua_, first_ + number); }
+bool Arguments::is_text(int number) const {
+    return lua_type(lua_, first_ + number) == LUA_TSTRING;
+}
+bool Arguments::is_function(int number) const { return lua_isfunction(lua_, first_ + number); }
+bool Arguments::truth(int number) const { return lua_toboolean(lua_, first_ + number) != 0; }
+
+FunctionId Arguments::function(int number) const {
+    luaL_checktype(lua_, first_ + number, LUA_TFUNCTION);
+    lua_pushvalue(lua_, first_ + number);
+    return {luaL_ref(lua_, LUA_REGISTRYINDEX)};
+}
+
+Value Arguments::value(int number) const {
+    const int index = first_ + number;
+    switch (lua_type(lua_, index)) {
+        case LUA_TBOOLEAN: return lua_toboolean(lua_, index) != 0;
+        case LUA_TNUMBER:
+            if (lua_isinteger(lua_, index) != 0) return static_cast<std::int64_t>(integer(number));
+            return this->number(number);
+        default: return std::string(text(number));
+    }
+}
+
+namespace {
+
+constexpr int json_depth_most = 30;
+
+nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
+    State::charge(lua, 5);
+    luaL_checkstack(lua, 6, "too deep");
+    switch (lua_type(lua, index)) {
+        case LUA_TBOOLEAN: return lua_toboolean(lua, index) != 0;
+        case LUA_TNUMBER:
+            if (lua_isinteger(lua, index) != 0) return lua_tointeger(lua, index);
+            return lua_tonumber(lua, index);
+        case LUA_TSTRING: {
+            std::size_t length = 0;
+            const char* text = lua_tolstring(lua, index, &length);
+            State::charge(lua, length / 16);
+            return std::string(text, length);
+        }
+        case LUA_TTABLE: break;
+        default: luaL_error(lua, "a %s cannot be written down", luaL_typename(lua, index));
+    }
+    if (depth == json_depth_most) luaL_error(lua, "tables lie in one another too deep");
+    index = lua_absindex(lua, index);
+    const auto count = static_cast<lua_Integer>(lua_rawlen(lua, index));
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (lua_Integer i = 1; i <= count; ++i) {
+        lua_rawgeti(lua, index, i);
+        list.push_back(json_of(lua, -1, depth + 1));
+        lua_pop(lua, 1);
+    }
+    nlohmann::json fields = nlohmann::json::object();   // Keys in order.
+    lua_pushnil(lua);
+    while (lua_next(lua, index) != 0) {
+        if (lua_type(lua, -2) == LUA_TSTRING) {
+            fields[lua_tostring(lua, -2)] = json_of(lua, -1, depth + 1);
+        } else if (lua_isinteger(lua, -2) == 0 || lua_tointeger(lua, -2) < 1 ||
+                   lua_tointeger(lua, -2) > count) {
+            luaL_error(lua, "a table is a list, or has texts as keys");
+        }
+        lua_pop(lua, 1);
+    }
+    if (count > 0 && !fields.empty()) luaL_error(lua, "a table is a list or has keys, not both");
+    return count > 0 ? list : nlohmann::ordered_json(fields);
+}
+
+}   // namespace
+
+std::string Arguments::json(int number) const {
+    return json_of(lua_, first_ + number, 0)
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::string_view Arguments::text(int number) const {
     std::size_t length = 0;
