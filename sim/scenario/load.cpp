@@ -48,6 +48,7 @@ void Loader::read(const yaml::Node& root) {
     read_machines(map);
     read_record(map.value("record"));
     read_scheduler(map.value("scheduler"));
+    read_script(map.value("script"));
     map.read("cert_expiry", spec_.certificate_validity);
     map.check(spec_.certificate_validity >= std::chrono::hours{1}, "cert_expiry",
               "minimum certificate expiry time is: 1h0m0s", "such as 2h");
@@ -177,6 +178,25 @@ void Loader::read_scheduler(const yaml::Value& value) {
                                {"dot-product", PlacementPolicy::dot_product}});
     map.check(parameters.empty(), "parameters", "only a policy in Lua has parameters",
               "policy: FILE.lua");
+}
+
+void Loader::read_script(const yaml::Value& value) {
+    if (!value.exists()) return;
+    script::ScriptSpec script;
+    std::optional<Included> file;
+    if (value.node().is_map()) {
+        Map map(Part::script, value);
+        file = include(map.required("file"));
+        map.value("file").into(script.name);
+        script.parameters = read_parameters(map.value("parameters"));
+    } else {
+        file = include(value);
+        value.into(script.name);
+    }
+    if (!file) return;
+    script.file = file->shown;
+    script.text = file->content;
+    spec_.script = std::move(script);
 }
 
 void Loader::read_record(const yaml::Value& value) {

@@ -29,6 +29,7 @@ class Loader {
     void read_managers(const yaml::Value& value);
     void read_record(const yaml::Value& value);
     void read_scheduler(const yaml::Value& value);
+    void read_script(const yaml::Value& value);
     /// Of a script: truths, numbers or texts by name.
     script::Parameters read_parameters(const yaml::Value& value);
     void read_networks(const yaml::Value& value);

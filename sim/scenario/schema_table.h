@@ -9,6 +9,7 @@ namespace glasshive::scenario::table {
 Section scenario();
 Section record();
 Section scheduler();
+Section script();
 Section network();
 Section command();
 

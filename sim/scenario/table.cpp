@@ -39,6 +39,7 @@ Section build(Part part) {
         case Part::command: return table::command();
         case Part::record: return table::record();
         case Part::scheduler: return table::scheduler();
+        case Part::script: return table::script();
         case Part::network: return table::network();
     }
     SIM_ASSERT(false);
@@ -60,7 +61,7 @@ const std::vector<Part>& all_parts() {
         Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
-        Part::law, Part::command, Part::record, Part::scheduler,
+        Part::law, Part::command, Part::record, Part::scheduler, Part::script,
         Part::network};
     return parts;
 }
@@ -95,6 +96,8 @@ Section scenario() {
           "Where the swarm's managers run, the first leader first; at most seven.", "[node-1]"},
          {"scheduler", "[scheduler](#scheduler)", "as Swarm does",
           "How the manager chooses among the nodes that could run a task.", "{policy: binpack}"},
+         {"script", "file `*.lua`, or [script](#script)", "none",
+          "What acts on the run, in Lua: see docs/reference/lua.md.", "chaos.lua"},
          {"cert_expiry", "duration", "2160h",
           "How long a node's certificate is valid (`docker swarm init --cert-expiry`); it is "
           "renewed between half and four fifths of that.",
@@ -141,6 +144,17 @@ Section scheduler() {
              {"parameters", "map of numbers, texts, truths", "none",
               "What a policy in Lua finds in its global table `parameters`.",
               "{weight: 0.5}"}},
+            ""};
+}
+
+Section script() {
+    return {"script",
+            "A script that acts on the run: coroutines in virtual time that type docker's lines, "
+            "strike faults, send requests and check what they expect. See docs/reference/lua.md.",
+            {{"file", "file `*.lua`", "required", "The script; relative to the scenario.",
+              "chaos.lua"},
+             {"parameters", "map of numbers, texts, truths", "none",
+              "What it finds in its global table `parameters`.", "{rounds: 5}"}},
             ""};
 }
 

@@ -67,6 +67,7 @@ class Arguments {
     std::int64_t integer(int number) const;
     double number(int number) const;
     bool truth(int number) const;            ///< Everything but nil and false.
+    int line() const;                        ///< Where the script calls; 0: not from a line.
     FunctionId function(int number) const;   ///< Kept until the sandbox ends.
     Value value(int number) const;           ///< A boolean, number or text.
     /// A value made of tables, as JSON: sequences are arrays, others objects in order of their

@@ -142,6 +142,25 @@ int load_offers(lua_State* lua) {
 
 }   // namespace
 
+void Sandbox::release(FunctionId function) {
+    if (function.valid()) luaL_unref(lua_, LUA_REGISTRYINDEX, function.reference);
+}
+
+Result<FunctionId> Sandbox::compile(std::string_view text) {
+    struct Compiling { std::string_view text; std::string chunk; FunctionId function; };
+    Compiling compiling{text, "@" + state_->name, {}};
+    const auto compile = [](lua_State* lua) {
+        auto& c = *static_cast<Compiling*>(lua_touserdata(lua, 1));
+        if (luaL_loadbufferx(lua, c.text.data(), c.text.size(), c.chunk.c_str(), "t") != LUA_OK) {
+            return lua_error(lua);
+        }
+        c.function.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+        return 0;
+    };
+    if (auto wrong = perform(compile, &compiling)) return *wrong;
+    return compiling.function;
+}
+
 Result<std::vector<Offer>> Sandbox::load(std::string_view text) {
     Loading loading{text, "@" + state_->name, {}};
     if (auto wrong = perform(load_offers, &loading)) return *wrong;

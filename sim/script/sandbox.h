@@ -57,6 +57,10 @@ class Sandbox {
     std::optional<Diagnostic> run(std::string_view text);
     /// The same for a text that gives back a table with texts as keys: its entries, by name.
     Result<std::vector<Offer>> load(std::string_view text);
+    /// The text as a function without arguments; nothing runs.
+    Result<FunctionId> compile(std::string_view text);
+    /// It will not be called any more.
+    void release(FunctionId function);
     /// A global function, or one of a global table. `yields`: the coroutine that calls it stops
     /// there, and what its next resume() brings is what the function gives back (thread.h).
     /// Before run() or load().

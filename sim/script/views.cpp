@@ -1,4 +1,5 @@
 // What scripts see of the program: read-only objects with named fields, there while a call lasts.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -210,6 +211,13 @@ bool Arguments::is_text(int number) const {
 }
 bool Arguments::is_function(int number) const { return lua_isfunction(lua_, first_ + number); }
 bool Arguments::truth(int number) const { return lua_toboolean(lua_, first_ + number) != 0; }
+
+int Arguments::line() const {
+    lua_Debug about{};
+    if (lua_getstack(lua_, 1, &about) == 0) return 0;
+    lua_getinfo(lua_, "l", &about);
+    return std::max(about.currentline, 0);
+}
 
 FunctionId Arguments::function(int number) const {
     luaL_checktype(lua_, first_ + number, LUA_TFUNCTION);

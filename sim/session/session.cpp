@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "check/events.h"
+#include "director/events.h"
 #include "kernel/events.h"
 #include "platform/events.h"
 #include "record/digest.h"
@@ -30,6 +31,7 @@ const EventRegistry& all_events() {
         r.add(workload::events::all);
         r.add(check::events::all);
         r.add(world::events::all);
+        r.add(director::events::all);
         return r;
     }();
     return registry;
@@ -158,7 +160,9 @@ void Session::start() {
                    field::integer(static_cast<std::int64_t>(capacities(spec).size())),
                    field::duration(spec.duration)});
     set_replay_info({.seed = spec.seed, .now_ns = nullptr, .command = s.options.replay_command});
-    s.guarded([&] { s.world = std::make_unique<world::World>(spec, s.stream, s.decisions); });
+    s.guarded([&] {
+        s.world = std::make_unique<world::World>(spec, s.stream, s.decisions, &all_events());
+    });
     SIM_ASSERT(s.world != nullptr);   // Nothing of a script's runs before time does.
     set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});

@@ -4,7 +4,7 @@
 
 #include "base/event.h"
 
-/// Numbers 230..249: what the person at the controls did, and the run's own frame.
+/// Numbers 230..239: what the person at the controls did, and the run's own frame.
 namespace glasshive::world::events {
 
 inline constexpr EventKind run_started{

@@ -142,8 +142,7 @@ void Operator::type(std::size_t number) {
 
 /// The next line is typed when this one has been committed.
 void Operator::await_answer(std::size_t number) {
-    const swarm::Manager* leader = managers_.leader();
-    if (leader != nullptr && leader->store().outstanding(swarm::Proposer::api) > 0) {
+    if (!settled()) {
         kernel_.after(id(), answer_every, answer_tag, number);
         return;
     }
@@ -163,8 +162,24 @@ void Operator::take(std::size_t number) {
 
 // --- One command ---------------------------------------------------------------------------------
 
+bool Operator::settled() const {
+    const swarm::Manager* leader = managers_.leader();
+    return leader == nullptr || leader->store().outstanding(swarm::Proposer::api) == 0;
+}
+
+bool Operator::hangs(const CommandSpec& command) const {
+    bool waits = false;
+    refusal(command, waits);
+    return waits;
+}
+
 Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
                            const char* source) {
+    return answer(command, text, source).refused;
+}
+
+Operator::Answer Operator::answer(const CommandSpec& command, const std::string& text,
+                                  const char* source) {
     // What will be refused is known before anything changes, so the event can say so, and cause
     // what follows.
     bool waits = false;
@@ -194,9 +209,11 @@ Diagnostics Operator::give(const CommandSpec& command, const std::string& text,
         kernel_.emit(events::command_output, subject_,
                      {field::integer(plan.exit_code), field::text(printed)});
     }
-    if (refused.empty()) return {};
-    return {{.file = command.where.file, .line = command.where.line,
-             .path = command.where.path, .message = refused}};
+    Answer told{.refused = {}, .printed = std::move(printed), .exit_code = plan.exit_code};
+    if (refused.empty()) return told;
+    told.refused = {{.file = command.where.file, .line = command.where.line,
+                     .path = command.where.path, .message = refused}};
+    return told;
 }
 
 HostId Operator::place_of(const CommandSpec& command) const {

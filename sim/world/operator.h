@@ -45,6 +45,18 @@ class Operator final : public kernel::Process {
     /// it; then nothing changed.
     Diagnostics give(const scenario::CommandSpec& command, const std::string& text,
                      const char* source);
+    /// The same, with what docker printed.
+    struct Answer {
+        Diagnostics refused;
+        std::string printed;
+        int exit_code = 0;
+    };
+    Answer answer(const scenario::CommandSpec& command, const std::string& text,
+                  const char* source);
+    /// Whether the command would wait for a leader, as docker's does.
+    bool hangs(const scenario::CommandSpec& command) const;
+    /// Whether everything typed so far has been committed.
+    bool settled() const;
 
   private:
     /// The manager that the terminal talks to: the leader, or any other one that answers; null:

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "director/director.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
 #include "policy/placement.h"
@@ -14,6 +15,7 @@
 #include "workload/client.h"
 #include "world/machine_adapter.h"
 #include "world/operator.h"
+#include "world/script_stage.h"
 
 namespace glasshive::world {
 
@@ -45,9 +47,13 @@ swarm::PolicyMaker policy_of(const scenario::ScenarioSpec& spec) {
 }   // namespace
 
 Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
-    if (!spec.policy_script) return {};
+    Diagnostics problems;
+    if (spec.script) problems = director::Director::check(*spec.script);
+    if (!spec.policy_script) return problems;
     const auto loaded = policy::ScriptedPlacement::load(*spec.policy_script, spec.seed);
-    return loaded.ok() ? Diagnostics{} : loaded.problems();
+    if (loaded.ok()) return problems;
+    problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
+    return problems;
 }
 
 struct World::Parts {
@@ -80,6 +86,9 @@ struct World::Parts {
 
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
+    void add_client(const scenario::ScenarioSpec& spec, const workload::ClientSpec& client,
+                    std::vector<HostId>& watchers);
+    void add_script(const scenario::ScenarioSpec& spec, const EventRegistry& kinds);
     void join_nodes(const scenario::ScenarioSpec& spec);
     swarm::NodeConfig describe(HostId host) const;
     void start(const scenario::ScenarioSpec& spec);
@@ -98,6 +107,8 @@ struct World::Parts {
     std::optional<swarm::agent::Environment> environment;
     std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
     std::deque<workload::Client> clients;
+    std::optional<ScriptStage> stage;
+    std::optional<director::Director> director;
 };
 
 void World::Parts::add_daemons() {
@@ -161,42 +172,60 @@ void aim(workload::ClientTargets& targets, const swarm::ServiceSpec& service) {
 
 }   // namespace
 
+void World::Parts::add_client(const scenario::ScenarioSpec& spec,
+                              const workload::ClientSpec& client,
+                              std::vector<HostId>& watchers) {
+    const bool inside = !client.from_service.empty();
+    std::vector<HostId> entered;
+    if (client.enter.empty()) {
+        for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+            const bool outside = platform.machine(HostId{i}).role == platform::RoleHint::none;
+            if (!outside) entered.push_back(HostId{i});
+        }
+    } else {
+        entered.push_back(platform.find_host(client.enter));
+    }
+    workload::ClientTargets targets{.entries = {}, .entry_names = {},
+                                    .service = kernel.names().intern(client.service),
+                                    .port = client.port};
+    for (const HostId host : entered) {
+        targets.entries.push_back(environment->group.daemons[host.index()]);
+        targets.entry_names.push_back(kernel.name_of(host));
+    }
+    for (const swarm::ServiceSpec& service : spec.services) {
+        if (!inside && service.name == client.service) aim(targets, service);
+    }
+    // Who calls a node's own port needs no mesh: that node need not know who serves elsewhere.
+    if (inside) targets.caller = kernel.names().intern(client.from_service);
+    if (!targets.host_mode) watchers.insert(watchers.end(), entered.begin(), entered.end());
+    const NameId caller = targets.caller;
+    clients.emplace_back(kernel, client, std::move(targets));
+    kernel.add_process(client.from.empty() ? HostId{} : platform.find_host(client.from),
+                       clients.back());
+    if (inside) environment->callers[caller].push_back(clients.back().id());
+}
+
 void World::Parts::add_clients(const scenario::ScenarioSpec& spec) {
     std::vector<HostId> watchers;
-    for (const workload::ClientSpec& client : spec.clients) {
-        const bool inside = !client.from_service.empty();
-        std::vector<HostId> entered;
-        if (client.enter.empty()) {
-            for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
-                const bool outside =
-                    platform.machine(HostId{i}).role == platform::RoleHint::none;
-                if (!outside) entered.push_back(HostId{i});
-            }
-        } else {
-            entered.push_back(platform.find_host(client.enter));
-        }
-        workload::ClientTargets targets{.entries = {}, .entry_names = {},
-                                        .service = kernel.names().intern(client.service),
-                                        .port = client.port};
-        for (const HostId host : entered) {
-            targets.entries.push_back(environment->group.daemons[host.index()]);
-            targets.entry_names.push_back(kernel.name_of(host));
-        }
-        for (const swarm::ServiceSpec& service : spec.services) {
-            if (!inside && service.name == client.service) aim(targets, service);
-        }
-        // Who calls a node's own port needs no mesh: that node need not know who serves elsewhere.
-        if (inside) targets.caller = kernel.names().intern(client.from_service);
-        if (!targets.host_mode) watchers.insert(watchers.end(), entered.begin(), entered.end());
-        const NameId caller = targets.caller;
-        clients.emplace_back(kernel, client, std::move(targets));
-        kernel.add_process(client.from.empty() ? HostId{} : platform.find_host(client.from),
-                           clients.back());
-        if (inside) environment->callers[caller].push_back(clients.back().id());
+    for (const workload::ClientSpec& client : spec.clients) add_client(spec, client, watchers);
+    // A script may send requests anywhere.
+    for (std::uint32_t i = 0; spec.script && i < platform.host_count(); ++i) {
+        watchers.push_back(HostId{i});
     }
     std::sort(watchers.begin(), watchers.end());
     watchers.erase(std::unique(watchers.begin(), watchers.end()), watchers.end());
     environment->group.watchers = std::move(watchers);
+}
+
+void World::Parts::add_script(const scenario::ScenarioSpec& spec, const EventRegistry& kinds) {
+    const auto send = [this, &spec](const workload::ClientSpec& client) {
+        std::vector<HostId> watchers;   // All are, already.
+        add_client(spec, client, watchers);
+        kernel.start(clients.back().id());
+    };
+    stage.emplace(spec, ScriptStage::Parts{kernel, op, injector, managers, send});
+    director.emplace(kernel, *stage, kinds, *spec.script, kernel.names().intern(run_name(spec)));
+    kernel.events().add_sink(&*director);
 }
 
 void World::Parts::start(const scenario::ScenarioSpec& spec) {
@@ -211,16 +240,21 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(sampler.id());
     kernel.start(op.id());
     for (workload::Client& client : clients) kernel.start(client.id());
+    if (director) kernel.start(director->id());
 }
 
 World::World(const scenario::ScenarioSpec& spec, EventStream& events,
-             swarm::DecisionWatch* decisions) {
+             swarm::DecisionWatch* decisions, const EventRegistry* kinds) {
     SIM_ASSERT(!spec.managers.empty());
     parts_ = std::make_unique<Parts>(spec, events);
     parts_->managers.watch_decisions(decisions);
     parts_->add_daemons();
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
+    if (spec.script) {
+        SIM_ASSERT(kinds != nullptr);
+        parts_->add_script(spec, *kinds);
+    }
     parts_->start(spec);
 }
 
