@@ -3,7 +3,7 @@
 
 Usage: digests.py BUILD... [--scenarios FOLDER]
 
-Runs `BUILD/glasshive run SCENARIO --quiet --json` for each scenarios/[0-9]*.yaml, without and with
+Runs `BUILD/glasshive run SCENARIO --quiet --json` for each of scenarios/[0-9]*, without and with
 --invariants, compares digest and exit status over all runs, and asks that another seed gives
 another digest. Exit status 1 when something differs, or an invariant breaks.
 """
@@ -59,7 +59,8 @@ def main(arguments):
     parser.add_argument("builds", nargs="+")
     parser.add_argument("--scenarios", type=pathlib.Path, default=pathlib.Path("scenarios"))
     options = parser.parse_args(arguments)
-    scenarios = sorted(options.scenarios.glob("[0-9]*.yaml"))
+    scenarios = sorted(
+        file for kind in ("yaml", "lua") for file in options.scenarios.glob(f"[0-9]*.{kind}"))
     if not scenarios:
         print(f"no scenario in {options.scenarios}")
         return 1

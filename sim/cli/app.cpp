@@ -85,6 +85,18 @@ static std::string not_a_seed(const std::string& text) {
     return digits ? "" : "a seed is a whole number from 0 to 18446744073709551615";
 }
 
+static void add_parameters(CLI::App& command, std::vector<std::string>& out, const char* what) {
+    command.add_option("-p,--parameter", out, what)
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all()
+        ->check([](const std::string& text) {
+            const std::size_t equals = text.find('=');
+            const bool named = equals != std::string::npos && equals > 0;
+            return named ? std::string() : "a parameter is written NAME=VALUE";
+        });
+}
+
 static void add_run(App::Parts& p) {
     CLI::App* run = p.app.add_subcommand("run", "Run scenarios and judge their expectations");
     run->add_option("FILE", p.run.files,
@@ -93,6 +105,8 @@ static void add_run(App::Parts& p) {
         ->required();
     CLI::Option* seed = run->add_option("-s,--seed", p.seed, "Seed of every random stream");
     seed->check(not_a_seed);
+    add_parameters(*run, p.run.parameters,
+                   "A parameter of the scenario's scripts; may be repeated");
     run->add_option("-u,--until", p.run.until,
                     "Run to this virtual time instead of the scenario's duration: 90s, 2h")
         ->type_name("DURATION")
@@ -174,6 +188,7 @@ static void add_lua(App::Parts& p) {
     CLI::App* lua = p.app.add_subcommand("lua", "Run a Lua script in its sandbox");
     lua->add_option("FILE", p.lua.file, "Script (.lua)")->type_name("FILE")->required();
     lua->add_option("-s,--seed", p.lua.seed, "Seed of math.random")->check(not_a_seed);
+    add_parameters(*lua, p.lua.parameters, "An entry of the table parameters; may be repeated");
     lua->add_option("--instructions", p.lua.instructions,
                     "Budget: virtual-machine instructions, and what library calls cost in them")
         ->capture_default_str();

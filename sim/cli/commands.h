@@ -23,6 +23,7 @@ struct RunOptions {
     CommonOptions common;
     std::vector<std::string> files;           ///< Scenarios, or recordings to run again.
     std::optional<std::uint64_t> seed;
+    std::vector<std::string> parameters;      ///< "name=value", for scripts.
     std::string until;                        ///< Duration, our grammar; empty: the scenario's.
     std::string profile;                      ///< Empty: the scenario's.
     std::string record;                       ///< Path; empty: none.
@@ -62,6 +63,7 @@ int table_command(const AtOptions& options, const std::string& which);
 
 struct LuaOptions {
     CommonOptions common;
+    std::vector<std::string> parameters;      ///< "name=value"
     std::string file;
     std::uint64_t seed = 1;
     std::uint64_t instructions = 100'000'000;   ///< script::Limits.

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "director/functions.h"
 #include "policy/reference.h"
 #include "scenario/scenario.h"
 #include "script/reference.h"
@@ -61,7 +62,8 @@ void print_lua_page(std::ostream& out) {
            "texts, in order; `math.random` draws from a stream of the run's seed. Views are\n"
            "read-only and there while the call lasts. `parameters` is what the scenario gives.\n\n"
            "## What every script finds\n\n"
-        << script::library_reference() << '\n' << policy::reference();
+        << script::library_reference() << '\n' << policy::reference() << '\n'
+        << director::reference();
 }
 
 }   // namespace

@@ -61,6 +61,20 @@ Result<std::vector<session::TimedCommand>> commands_of(record::Recording& record
     return commands;
 }
 
+script::Parameters parameters_of(const record::Recording& recording) {
+    script::Parameters parameters;
+    const nlohmann::json table =
+        nlohmann::json::parse(recording.meta("parameters").value_or("{}"), nullptr, false);
+    if (!table.is_object()) return parameters;
+    for (const auto& [name, value] : table.items()) {
+        if (value.is_boolean()) parameters[name] = value.get<bool>();
+        else if (value.is_number_integer()) parameters[name] = value.get<std::int64_t>();
+        else if (value.is_number()) parameters[name] = value.get<double>();
+        else if (value.is_string()) parameters[name] = value.get<std::string>();
+    }
+    return parameters;
+}
+
 /// A whole number of meta; empty when it is none.
 std::optional<std::int64_t> number_of_meta(const record::Recording& recording, const char* key) {
     const auto text = recording.meta(key);
@@ -79,16 +93,19 @@ Result<Loaded> load_recording(const std::string& path) {
                           .message = "it does not embed the scenario it was made from",
                           .hint = "run the scenario file itself"};
     }
+    const std::string seed = recording.meta("seed").value_or("");
+    scenario::Given given{.seed = {}, .parameters = parameters_of(recording)};
+    if (!seed.empty()) given.seed = std::strtoull(seed.c_str(), nullptr, 10);
     auto read = scenario::read_scenario(
-        *content, name, [&](const std::string& file) { return recording.meta("file:" + file); });
+        *content, name, [&](const std::string& file) { return recording.meta("file:" + file); },
+        given);
     if (!read.ok()) return read.problems();
     auto commands = commands_of(recording);
     if (!commands.ok()) return commands.problems();
     Loaded loaded{.spec = std::move(read.value()), .commands = std::move(commands.value()),
                   .stop_at = {}, .recorded_digest = recording.meta("digest").value_or(""),
                   .recorded_version = recording.meta("version").value_or("")};
-    const std::string seed = recording.meta("seed").value_or("");
-    if (!seed.empty()) loaded.spec.seed = std::strtoull(seed.c_str(), nullptr, 10);
+    if (given.seed) loaded.spec.seed = *given.seed;
     loaded.spec.profile = recording.meta("profile").value_or("") == "realistic"
                               ? scenario::Profile::realistic
                               : scenario::Profile::textbook;
@@ -101,10 +118,25 @@ Result<Loaded> load_recording(const std::string& path) {
 
 }   // namespace
 
-Result<Loaded> load(const std::string& path) {
+script::Parameters parameters_from(const std::vector<std::string>& words) {
+    script::Parameters parameters;
+    for (const std::string& word : words) {
+        const std::size_t equals = word.find('=');
+        parameters[word.substr(0, equals)] = scenario::parameter_value(word.substr(equals + 1));
+    }
+    return parameters;
+}
+
+Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     if (is_recording(path)) return load_recording(path);
-    auto read = scenario::read_scenario(path);
+    auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();
+    const scenario::ScenarioSpec& spec = read.value();
+    if (!given.parameters.empty() && !path.ends_with(".lua") && !spec.script &&
+        !spec.policy_script) {
+        return Diagnostic{.file = path, .message = "no script in it takes parameters",
+                          .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
+    }
     const Diagnostics wrong = world::check_scripts(read.value());
     if (has_errors(wrong)) return wrong;
     return Loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "scenario/scenario.h"
 #include "scenario/spec.h"
 #include "session/session.h"
 
@@ -19,9 +20,13 @@ struct Loaded {
     std::string recorded_version;                  ///< Of the program that made it.
 };
 
+/// "name=value" as parameters of scripts.
+script::Parameters parameters_from(const std::vector<std::string>& words);
+
 /// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile, commands, and
 /// where it ended). A recording whose program died lists no commands: its events tell them.
-Result<Loaded> load(const std::string& path);
+/// `given`: what the command line says; not for recordings, which embed theirs.
+Result<Loaded> load(const std::string& path, const scenario::Given& given = {});
 /// Applies what the command line overrides. `until` in our duration grammar.
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,
                           const std::string& until, const std::string& profile);

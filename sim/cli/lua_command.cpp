@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/load.h"
 #include "cli/problems.h"
 #include "cli/terminal.h"
 #include "script/sandbox.h"
@@ -27,6 +28,7 @@ int lua_command(const LuaOptions& options) {
     script::Limits limits;
     limits.instructions = options.instructions;
     script::Sandbox sandbox(options.file, limits, kernel::Rng(options.seed, "script"));
+    sandbox.set_parameters(parameters_from(options.parameters));
     std::vector<std::string> lines;
     sandbox.on_print([&](std::string_view line) {
         if (options.common.json) lines.emplace_back(line);

@@ -18,6 +18,7 @@
 #include "record/recording.h"
 #include "scenario/compose/compose.h"
 #include "scenario/scenario.h"
+#include "session/script_verdicts.h"
 
 namespace glasshive::cli {
 
@@ -52,15 +53,18 @@ int judge_recording(const CommonOptions& common, const std::string& path) {
         return exit_user_error;
     }
     check::Evaluator evaluator(loaded.value().spec.expectations, recording->names());
+    session::ScriptVerdicts of_script(recording->names());
     EndOfRun end;
-    for (EventSink* sink : {static_cast<EventSink*>(&evaluator), static_cast<EventSink*>(&end)}) {
+    for (EventSink* sink : std::initializer_list<EventSink*>{&evaluator, &of_script, &end}) {
         if (const auto problem = recording->replay(*sink)) {
             print_problem(std::cerr, err, *problem);
             return exit_user_error;
         }
     }
     evaluator.finish(end.last);
-    for (const check::Verdict& v : evaluator.verdicts()) {
+    std::vector<check::Verdict> verdicts = evaluator.verdicts();
+    for (check::Verdict& v : of_script.verdicts()) verdicts.push_back(std::move(v));
+    for (const check::Verdict& v : verdicts) {
         const bool held = v.outcome == check::Outcome::held;
         if (common.json) {
             std::cout << nlohmann::ordered_json{{"file", path}, {"text", v.text},
@@ -73,7 +77,7 @@ int judge_recording(const CommonOptions& common, const std::string& path) {
                       << " " << printable(v.text) << ": " << printable(v.figure) << '\n';
         }
     }
-    return check::all_held(evaluator.verdicts()) ? exit_ok : exit_failed;
+    return check::all_held(verdicts) ? exit_ok : exit_failed;
 }
 
 std::string counted(std::size_t n, const char* noun) {

@@ -41,9 +41,14 @@ std::string quoted(const std::string& word) {
 std::string replay_command(const RunOptions& options, const scenario::ScenarioSpec& spec,
                            const std::string& file) {
     std::string command = "glasshive run " + quoted(file) + " --seed " + std::to_string(spec.seed);
+    for (const std::string& each : options.parameters) command += " --parameter " + quoted(each);
     if (!options.until.empty()) command += " --until " + quoted(options.until);
     if (!options.profile.empty()) command += " --profile " + options.profile;
     return command;
+}
+
+scenario::Given given_by(const RunOptions& options) {
+    return {.seed = options.seed, .parameters = parameters_from(options.parameters)};
 }
 
 /// One process per file: SimGrid's engine is never restarted.
@@ -52,6 +57,9 @@ int run_each(const RunOptions& options) {
     for (const std::string& file : options.files) {
         std::vector<std::string> words{"glasshive", "run", file};
         if (options.seed) words.insert(words.end(), {"--seed", std::to_string(*options.seed)});
+        for (const std::string& each : options.parameters) {
+            words.insert(words.end(), {"--parameter", each});
+        }
         if (!options.until.empty()) words.insert(words.end(), {"--until", options.until});
         if (!options.profile.empty()) words.insert(words.end(), {"--profile", options.profile});
         for (int i = 1; i < options.verbosity; ++i) words.emplace_back("-v");
@@ -129,7 +137,7 @@ int run_one(const RunOptions& options) {
         else print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
-    auto loaded = load(file);
+    auto loaded = load(file, given_by(options));
     if (!loaded.ok()) return fail(loaded.problems());
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
     const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
@@ -193,7 +201,7 @@ int run_command(const RunOptions& options) {
     }
     // All mistakes in all files before anything runs.
     for (const std::string& file : options.files) {
-        const auto loaded = load(file);
+        const auto loaded = load(file, given_by(options));
         if (loaded.ok()) continue;
         problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
     }

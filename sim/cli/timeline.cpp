@@ -172,12 +172,16 @@ void Timeline::print_line(const Line& line) {
         out_ << terminal_.paint(Tone::bold, subject) << '\n';   // No blanks at the end.
         return;
     }
-    out_ << terminal_.paint(Tone::bold, fit(subject, columns)) << "  " << printable(line.detail);
+    // What a script prints may have several lines.
+    const std::size_t end = std::min(line.detail.find('\n'), line.detail.size());
+    out_ << terminal_.paint(Tone::bold, fit(subject, columns)) << "  "
+         << printable(without_tabs(line.detail.substr(0, end)));
     if (!line.cause.empty()) {
         out_ << (line.detail.empty() ? "" : "  ")
              << terminal_.paint(Tone::dim, "<- " + line.cause);
     }
     out_ << '\n';
+    if (end < line.detail.size()) print_below(line.detail.substr(end + 1));
     if (!line.below.empty()) print_below(line.below);
 }
 

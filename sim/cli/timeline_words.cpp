@@ -146,7 +146,10 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
         return joined({f.get("what"), f.get("target")}, " ");
     }
     if (name == "command.applied") return command_words(f);
-    if (name == "command.output") return std::string(text);
+    if (name == "command.output" || name == "script.note") return std::string(text);
+    if (name == "script.failed") {
+        return f.get("file") + ":" + f.get("line") + ": " + std::string(text);
+    }
     if (name == "node.ready") {
         const std::string before = f.get("before");
         return before.empty() || before == "none" ? f.get("role")

@@ -18,10 +18,9 @@ using script::Refusal;
 namespace {
 
 /// As a scenario's faults: platform::FaultKind.
-constexpr std::array fault_kinds{"power_off",     "pause",         "slow_cpu",
-                                 "link_down",     "partition",     "packet_loss",
-                                 "added_latency", "reduced_bandwidth", "slow_disk",
-                                 "full_disk"};
+constexpr std::array fault_kinds{"power_off", "pause",       "slow_cpu",      "link_down",
+                                 "partition", "packet_loss", "added_latency", "reduced_bandwidth",
+                                 "slow_disk", "full_disk"};
 
 /// A number of seconds or a text such as "1m30s".
 Duration duration_of(const Arguments& arguments, int number) {
@@ -42,12 +41,21 @@ std::string optional_text(const nlohmann::json& fields, const char* name) {
     return found->get<std::string>();
 }
 
+/// "20s", "1500ms", "1ns": in the largest unit that leaves no fraction.
+std::string spelled(double seconds) {
+    const std::int64_t ns = std::llround(seconds * 1e9);
+    if (ns % 1'000'000'000 == 0) return std::to_string(ns / 1'000'000'000) + "s";
+    if (ns % 1'000'000 == 0) return std::to_string(ns / 1'000'000) + "ms";
+    return std::to_string(ns) + "ns";
+}
+
 /// The table at `number`, if one is given. Keys that nobody knows are a mistake.
 nlohmann::json table_of(const Arguments& arguments, int number,
                         const std::vector<std::string>& known) {
     if (!arguments.given(number)) return nlohmann::json::object();
     nlohmann::json table = nlohmann::json::parse(arguments.json(number), nullptr, false);
-    if (!table.is_object()) throw Refusal("the last argument is a table such as {timeout = \"1s\"}");
+    if (!table.is_object())
+        throw Refusal("the last argument is a table such as {timeout = \"1s\"}");
     for (const auto& [name, value] : table.items()) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
         const std::string near = nearest(name, known);
@@ -69,13 +77,15 @@ void Director::define(const script::FunctionInfo& info, script::FunctionBody bod
 
 void Director::define_wait(const script::FunctionInfo& info,
                            std::function<Wait(const Arguments&)> body) {
-    define(info, [this, body = std::move(body)](const Arguments& a, Out&) { asked_ = body(a); },
-           true);
+    define(
+        info, [this, body = std::move(body)](const Arguments& a, Out&) { asked_ = body(a); }, true);
 }
 
 void Director::define_functions() {
     define_waits();
     define_acts();
+    define_faults();
+    define_requests();
     define_looks();
 }
 
@@ -140,6 +150,27 @@ void Director::define_acts() {
         stage_.check(wait.line, wait.host);
         return wait;
     });
+    define(info_of(Do::expect), [this](const Arguments& a, Out& out) {
+        const bool is_so = a.truth(0);
+        const int line = a.line();
+        const std::string text =
+            a.given(1) ? std::string(a.text(1)) : spec_.name + ":" + std::to_string(line);
+        kernel_.emit(is_so ? events::held : events::not_held, kernel_.names().intern(text),
+                     {field::integer(line)});
+        out.boolean(is_so);
+    });
+    define(info_of(Do::note), [this](const Arguments& a, Out&) {
+        kernel_.emit(events::note, subject_, {field::text(a.text(0))});
+    });
+    define(info_of(Do::sample), [this](const Arguments& a, Out&) {
+        const double value = a.number(1);
+        if (!std::isfinite(value)) throw Refusal("a sample is a finite number");
+        const NameId subject = a.given(2) ? kernel_.names().intern(a.text(2)) : subject_;
+        kernel_.events().sample({kernel_.now(), kernel_.names().intern(a.text(0)), subject, value});
+    });
+}
+
+void Director::define_faults() {
     for (const char* kind : fault_kinds) {
         faults_.push_back(std::string("fault.") + kind);
         fault_infos_.push_back(fault_info(faults_.back().c_str()));
@@ -153,14 +184,18 @@ void Director::define_acts() {
             }
             // A number of seconds, as everywhere in scripts.
             if (fault.contains("for") && fault["for"].is_number()) {
-                fault["for"] = std::to_string(std::llround(fault["for"].get<double>() * 1e9)) + "ns";
+                fault["for"] = spelled(fault["for"].get<double>());
             }
             stage_.strike(fault.dump());
         });
     }
+}
+
+void Director::define_requests() {
     define_wait(info_of(Do::http_get), [this](const Arguments& a) {
         const nlohmann::json options = table_of(a, 1, {"port", "enter", "timeout"});
-        Stage::Call call{.service = std::string(a.text(0)), .enter = optional_text(options, "enter")};
+        Stage::Call call{.service = std::string(a.text(0)),
+                         .enter = optional_text(options, "enter")};
         if (options.contains("port")) {
             const auto& port = options["port"];
             if (!port.is_number_unsigned() || port.get<std::uint64_t>() > 65535) {
@@ -182,31 +217,14 @@ void Director::define_acts() {
         wait.subject = stage_.request(call);
         return wait;
     });
-    define(info_of(Do::expect), [this](const Arguments& a, Out& out) {
-        const bool is_so = a.truth(0);
-        const int line = a.line();
-        const std::string text = a.given(1) ? std::string(a.text(1))
-                                            : spec_.name + ":" + std::to_string(line);
-        kernel_.emit(is_so ? events::held : events::not_held, kernel_.names().intern(text),
-                     {field::integer(line)});
-        out.boolean(is_so);
-    });
-    define(info_of(Do::note), [this](const Arguments& a, Out&) {
-        kernel_.emit(events::note, subject_, {field::text(a.text(0))});
-    });
-    define(info_of(Do::sample), [this](const Arguments& a, Out&) {
-        const double value = a.number(1);
-        if (!std::isfinite(value)) throw Refusal("a sample is a finite number");
-        const NameId subject = a.given(2) ? kernel_.names().intern(a.text(2)) : subject_;
-        kernel_.events().sample(
-            {kernel_.now(), kernel_.names().intern(a.text(0)), subject, value});
-    });
 }
 
 void Director::define_looks() {
     const auto record = [](const std::optional<Stage::Fields>& fields, Out& out) {
-        if (fields) out.record(*fields);
-        else out.nothing();
+        if (fields)
+            out.record(*fields);
+        else
+            out.nothing();
     };
     define(info_of(Do::service), [this, record](const Arguments& a, Out& out) {
         record(stage_.service(std::string(a.text(0))), out);

@@ -27,12 +27,12 @@ script::Limits limits() {
 /// The event as a script sees it.
 script::Thread::Fields fields_of(const Event& event, std::string_view text, const EventKind& kind,
                                  const Names& names) {
-    script::Thread::Fields fields{
-        {"kind", std::string(kind.name)},
-        {"time", seconds_of(event.time)},
-        {"id", static_cast<std::int64_t>(number_of(event.id))},
-        {"cause", static_cast<std::int64_t>(number_of(event.cause))}};
-    if (event.subject.valid()) fields.emplace_back("subject", std::string(names.text(event.subject)));
+    script::Thread::Fields fields{{"kind", std::string(kind.name)},
+                                  {"time", seconds_of(event.time)},
+                                  {"id", static_cast<std::int64_t>(number_of(event.id))},
+                                  {"cause", static_cast<std::int64_t>(number_of(event.cause))}};
+    if (event.subject.valid())
+        fields.emplace_back("subject", std::string(names.text(event.subject)));
     for (std::size_t i = 0; i < kind.field_count(); ++i) {
         const std::string name(kind.fields[i].name);
         const std::int64_t number = event.fields[i].integer;
@@ -60,7 +60,11 @@ script::Thread::Fields fields_of(const Event& event, std::string_view text, cons
 
 Director::Director(kernel::Kernel& kernel, Stage& stage, const EventRegistry& registry,
                    const script::ScriptSpec& spec, NameId subject)
-    : kernel_(kernel), stage_(stage), registry_(registry), spec_(spec), subject_(subject),
+    : kernel_(kernel),
+      stage_(stage),
+      registry_(registry),
+      spec_(spec),
+      subject_(subject),
       sandbox_(spec.name, limits(), kernel.rng("director")) {
     kernel.add_process(HostId{}, *this);
     sandbox_.set_parameters(spec_.parameters);
@@ -84,10 +88,21 @@ void Director::fail(Diagnostic problem) const {
     throw RunFailure{std::move(problem)};
 }
 
-void Director::on_start() {
-    const auto main = sandbox_.compile(spec_.text);
-    if (!main.ok()) fail(main.problems().front());
-    begin(main.value(), {});
+/// Not while the world is still being built.
+void Director::on_start() { kernel_.after(id(), Duration::zero(), curtain_tag); }
+
+void Director::begin_main() {
+    if (!spec_.in_scenario) {
+        const auto main = sandbox_.compile(spec_.text);
+        if (!main.ok()) fail(main.problems().front());
+        begin(main.value(), {});
+        return;
+    }
+    const auto offers = sandbox_.load(spec_.text);
+    if (!offers.ok()) fail(offers.problems().front());
+    for (const script::Offer& offer : offers.value()) {
+        if (offer.name == "script" && offer.function.valid()) return begin(offer.function, {});
+    }
 }
 
 // --- Coroutines ----------------------------------------------------------------------------------
@@ -207,9 +222,14 @@ void Director::set_timer(std::uint64_t routine, Wait& wait, Duration delay) {
 }
 
 void Director::on_timer(std::uint32_t tag, std::uint64_t argument) {
-    if (tag == wake_tag) wake(argument);
-    else if (tag == start_tag) start_again(argument);
-    else hand_out();
+    if (tag == curtain_tag)
+        begin_main();
+    else if (tag == wake_tag)
+        wake(argument);
+    else if (tag == start_tag)
+        start_again(argument);
+    else
+        hand_out();
 }
 
 void Director::wake(std::uint64_t serial) {
@@ -220,10 +240,14 @@ void Director::wake(std::uint64_t serial) {
     Wait& wait = routines_.at(id).wait;
     using For = Wait::For;
     std::optional<Given> ready;
-    if (wait.what == For::time) ready = Given{};
-    else if (wait.what == For::predicate) ready = ask(id, wait);
-    else if (wait.what == For::docker) ready = type(id, wait);
-    else if (wait.what == For::commit) ready = look_for_commit(id, wait);
+    if (wait.what == For::time)
+        ready = Given{};
+    else if (wait.what == For::predicate)
+        ready = ask(id, wait);
+    else if (wait.what == For::docker)
+        ready = type(id, wait);
+    else if (wait.what == For::commit)
+        ready = look_for_commit(id, wait);
     else if (wait.what == For::event) {   // Its time is over.
         for (const std::uint16_t kind : wait.kinds) --wanted_[kind];
         ready = Given{};
@@ -256,8 +280,8 @@ void Director::forget_start(std::uint64_t serial) {
 void Director::on_event(const Event& event, std::string_view text) {
     if (event.kind >= wanted_.size() || wanted_[event.kind] == 0) return;
     const EventKind* kind = registry_.find(event.kind);
-    seen_.push_back({event.kind, event.subject, event.id,
-                     fields_of(event, text, *kind, kernel_.names())});
+    seen_.push_back(
+        {event.kind, event.subject, event.id, fields_of(event, text, *kind, kernel_.names())});
     if (std::exchange(handing_out_, true)) return;
     // Not here, in the middle of what somebody else does.
     const kernel::CauseScope scope(kernel_, event.id);
@@ -275,8 +299,8 @@ void Director::hand_out() {
         };
         std::vector<std::uint64_t> ready;
         for (const auto& [id, routine] : routines_) {
-            const bool waits = routine.wait.what == Wait::For::event ||
-                               routine.wait.what == Wait::For::answer;
+            const bool waits =
+                routine.wait.what == Wait::For::event || routine.wait.what == Wait::For::answer;
             if (waits && fits(routine.wait)) ready.push_back(id);
         }
         for (const std::uint64_t id : ready) {
@@ -306,16 +330,17 @@ std::set<std::uint16_t> Director::kinds_of(std::string_view pattern) {
     const bool family = pattern.size() > 2 && pattern.ends_with(".*");
     for (const EventKind* kind : registry_.all()) {
         names.emplace_back(kind->name);
-        const bool of_family = family && kind->name.starts_with(pattern.substr(0, pattern.size() - 1));
+        const bool of_family =
+            family && kind->name.starts_with(pattern.substr(0, pattern.size() - 1));
         if (pattern != "*" && pattern != kind->name && !of_family) continue;
         kinds.insert(kind->id);
         if (wanted_.size() <= kind->id) wanted_.resize(kind->id + 1U, 0);
     }
     if (!kinds.empty()) return kinds;
     const std::string near = nearest(pattern, names);
-    throw script::Refusal("there is no kind of event " + std::string(pattern) +
-                          (near.empty() ? "; docs/reference/events.md lists them"
-                                        : "; did you mean " + near + "?"));
+    throw script::Refusal(
+        "there is no kind of event " + std::string(pattern) +
+        (near.empty() ? "; docs/reference/events.md lists them" : "; did you mean " + near + "?"));
 }
 
 }   // namespace glasshive::director

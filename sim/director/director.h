@@ -43,7 +43,7 @@ class Director final : public kernel::Process, public EventSink {
 
   private:
     /// What a timer is for.
-    static constexpr std::uint32_t wake_tag = 1, start_tag = 2, events_tag = 3;
+    static constexpr std::uint32_t wake_tag = 1, start_tag = 2, events_tag = 3, curtain_tag = 4;
 
     using Fields = script::Thread::Fields;
     using Given = script::Thread::Given;
@@ -52,37 +52,48 @@ class Director final : public kernel::Process, public EventSink {
     struct Wait {
         enum class For { nothing, time, predicate, event, docker, commit, answer };
         For what = For::nothing;
-        std::uint64_t serial = 0;                // Of the timer that may end it.
+        std::uint64_t serial = 0;   // Of the timer that may end it.
         Time since{};
         std::optional<Time> deadline;
         Duration interval{};
         script::FunctionId predicate;
-        std::set<std::uint16_t> kinds;           // By number.
-        NameId subject;                          // Invalid: any.
-        std::string line, host;                  // docker's.
-        Fields result;                           // Of docker, once typed.
+        std::set<std::uint16_t> kinds;   // By number.
+        NameId subject;                  // Invalid: any.
+        std::string line, host;          // docker's.
+        Fields result;                   // Of docker, once typed.
     };
     struct Routine {
         std::unique_ptr<script::Thread> thread;
         Wait wait;
-        std::uint64_t every = 0;                 // Serial of what starts it again; 0: nothing.
+        std::uint64_t every = 0;   // Serial of what starts it again; 0: nothing.
     };
-    struct Start {                               // Of at, every and spawn.
+    struct Start {   // Of at, every and spawn.
         script::FunctionId function;
-        Duration interval{};                     // Zero: once.
+        Duration interval{};   // Zero: once.
     };
-    struct Handler { std::set<std::uint16_t> kinds; script::FunctionId function; };
-    struct Seen { std::uint16_t kind; NameId subject; EventId id; Fields fields; };
+    struct Handler {
+        std::set<std::uint16_t> kinds;
+        script::FunctionId function;
+    };
+    struct Seen {
+        std::uint16_t kind;
+        NameId subject;
+        EventId id;
+        Fields fields;
+    };
 
     void define_functions();
     void define_waits();
     void define_acts();
+    void define_faults();
+    void define_requests();
     void define_looks();
     void define(const script::FunctionInfo& info, script::FunctionBody body, bool yields = false);
     /// The function stops its coroutine, which then waits for what the body gives.
     void define_wait(const script::FunctionInfo& info,
                      std::function<Wait(const script::Arguments&)> body);
 
+    void begin_main();
     void begin(script::FunctionId function, const Given& given, std::uint64_t every = 0);
     void go_on(std::uint64_t routine, const Given& given);
     /// What it waits for is there at once, or a timer will end the wait.
@@ -103,20 +114,20 @@ class Director final : public kernel::Process, public EventSink {
     const EventRegistry& registry_;
     const script::ScriptSpec spec_;
     const NameId subject_;
-    std::deque<std::string> faults_;                    // Names that the sandbox points to.
+    std::deque<std::string> faults_;   // Names that the sandbox points to.
     std::deque<script::FunctionInfo> fault_infos_;
     script::Sandbox sandbox_;
-    std::map<std::uint64_t, Routine> routines_;         // By number, which is never reused.
-    std::map<std::uint64_t, std::uint64_t> waking_;     // Serial of a timer: the routine it wakes.
-    std::map<std::uint64_t, Start> starts_;             // Likewise: what it starts.
-    std::map<NameId, std::uint64_t> asking_;            // Client of a request: who waits for it.
+    std::map<std::uint64_t, Routine> routines_;       // By number, which is never reused.
+    std::map<std::uint64_t, std::uint64_t> waking_;   // Serial of a timer: the routine it wakes.
+    std::map<std::uint64_t, Start> starts_;           // Likewise: what it starts.
+    std::map<NameId, std::uint64_t> asking_;          // Client of a request: who waits for it.
     std::vector<Handler> handlers_;
-    std::vector<std::uint32_t> wanted_;                 // By kind: handlers and waits for it.
-    std::deque<Seen> seen_;                             // Events not handed out yet.
+    std::vector<std::uint32_t> wanted_;   // By kind: handlers and waits for it.
+    std::deque<Seen> seen_;               // Events not handed out yet.
     bool handing_out_ = false;
     std::uint64_t last_routine_ = 0, last_serial_ = 0;
-    std::uint64_t current_ = 0;                         // The routine that runs.
-    std::optional<Wait> asked_;                         // What it asked to wait for.
+    std::uint64_t current_ = 0;   // The routine that runs.
+    std::optional<Wait> asked_;   // What it asked to wait for.
     Time instant_{};
     std::uint32_t legs_ = 0;
 };

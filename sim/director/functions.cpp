@@ -14,9 +14,10 @@ constexpr std::array functions{
     script::FunctionInfo{"sleep", "(duration)", "nothing", "Goes on when that time has passed."},
     script::FunctionInfo{"at", "(time, function)", "nothing",
                          "Starts a coroutine at that instant of the run."},
-    script::FunctionInfo{"every", "(duration, function)", "nothing",
-                         "Starts a coroutine again and again, first when that time has passed; until "
-                         "the function gives back false."},
+    script::FunctionInfo{
+        "every", "(duration, function)", "nothing",
+        "Starts a coroutine again and again, first when that time has passed; until "
+        "the function gives back false."},
     script::FunctionInfo{"spawn", "(function)", "nothing", "Starts a coroutine at this instant."},
     script::FunctionInfo{"wait_until", "(predicate, timeout?, interval?)", "boolean",
                          "Goes on when the function gives back something true: it is asked every "
@@ -26,12 +27,14 @@ constexpr std::array functions{
                          "the time was over."},
     script::FunctionInfo{"on", "(kinds, function)", "nothing",
                          "Starts a coroutine with each such event from now on."},
-    script::FunctionInfo{"docker", "(line, {on = host}?)", "table",
-                         "Types `docker LINE`, at a terminal outside or at a host, and goes on when "
-                         "docker answers: `{exit_code, output}`. Waits up to 20 s for a leader."},
-    script::FunctionInfo{"http.get", "(service, {port, enter, timeout}?)", "table",
-                         "Sends one request from outside and goes on with its answer: `{ok, latency, "
-                         "backend, entered, reason}`."},
+    script::FunctionInfo{
+        "docker", "(line, {on = host}?)", "table",
+        "Types `docker LINE`, at a terminal outside or at a host, and goes on when "
+        "docker answers: `{exit_code, output}`. Waits up to 20 s for a leader."},
+    script::FunctionInfo{
+        "http.get", "(service, {port, enter, timeout}?)", "table",
+        "Sends one request from outside and goes on with its answer: `{ok, latency, "
+        "backend, entered, reason}`."},
     script::FunctionInfo{"expect", "(condition, text?)", "boolean",
                          "Says whether it is so; what is not so fails the run (exit 1)."},
     script::FunctionInfo{"note", "(text)", "nothing",
@@ -61,9 +64,11 @@ std::string reference() {
     std::string text =
         "## Scenario scripts\n\n"
         "`script: FILE.lua` in a scenario. The file itself is the first coroutine, from the run's "
-        "beginning on. Times and durations are seconds or texts such as `\"1m30s\"`; kinds of events "
-        "are `\"task.running\"`, `\"task.*\"` or `\"*\"`. An event is a table with `kind`, `time`, "
-        "`id`, `cause`, `subject` and its own fields.\n\n| function | gives | meaning |\n|---|---|---|\n";
+        "beginning on; in a scenario that is itself in Lua it is the function `script` of the table "
+        "that the file gives back. Times and durations are seconds or texts such as `\"1m30s\"`; "
+        "kinds of events are `\"task.running\"`, `\"task.*\"` or `\"*\"`. An event is a table "
+        "with `kind`, `time`, `id`, `cause`, `subject` and its own fields.\n\n"
+        "| function | gives | meaning |\n|---|---|---|\n";
     const auto add = [&](const script::FunctionInfo& info) {
         text += "| `" + std::string(info.name) + info.arguments + "` | " + info.type + " | " +
                 info.doc + " |\n";

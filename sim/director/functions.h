@@ -9,8 +9,24 @@ namespace glasshive::director {
 
 /// What a scenario's script may call. Order is that of docs/reference/lua.md.
 enum class Do {
-    now, sleep, at, every, spawn, wait_until, wait_for, on, docker, http_get, expect, note, sample,
-    service, services, node, nodes, tasks,
+    now,
+    sleep,
+    at,
+    every,
+    spawn,
+    wait_until,
+    wait_for,
+    on,
+    docker,
+    http_get,
+    expect,
+    note,
+    sample,
+    service,
+    services,
+    node,
+    nodes,
+    tasks,
 };
 const script::FunctionInfo& info_of(Do what);
 /// fault.KIND{…} of one kind: "power_off".

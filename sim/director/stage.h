@@ -17,7 +17,7 @@ class Stage {
     virtual ~Stage() = default;
 
     struct Answer {
-        bool hangs = false;        ///< No leader so far: ask again.
+        bool hangs = false;   ///< No leader so far: ask again.
         int exit_code = 0;
         std::string printed;
     };
@@ -32,8 +32,8 @@ class Stage {
     virtual void strike(const std::string& fault) = 0;
     struct Call {
         std::string service;
-        std::uint32_t port = 0;    ///< Published; 0: the service's first.
-        std::string enter;         ///< The node called; empty: each in turn.
+        std::uint32_t port = 0;   ///< Published; 0: the service's first.
+        std::string enter;        ///< The node called; empty: each in turn.
         Duration timeout = std::chrono::seconds{1};
     };
     /// Sends one request now. Gives the name of its client, which request.ok or request.failed

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "scenario/read_platform.h"
-#include "yaml/units.h"
 
 namespace glasshive::scenario {
 
@@ -26,13 +25,21 @@ bool touches_names(const Diagnostic& problem) {
 
 }   // namespace
 
-Loader::Loader(const std::string& file, const std::string& text, const FileReader& read_included)
+Loader::Loader(const std::string& file, const std::string& text, const FileReader& read_included,
+               const Given& given)
     : read_included_(read_included) {
     spec_.file = file;
+    spec_.parameters = given.parameters;
     spec_.inputs.push_back({file, text});
 }
 
 Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
+    // What was given from outside comes before what the file says.
+    for (auto* script : {&spec_.script, &spec_.policy_script}) {
+        for (const auto& [name, value] : spec_.parameters) {
+            if (*script) (*script)->parameters[name] = value;
+        }
+    }
     problems_.insert(problems_.end(), more.begin(), more.end());
     Diagnostics all = yaml::sorted(std::move(problems_));
     std::stable_partition(all.begin(), all.end(),
@@ -148,12 +155,7 @@ script::Parameters Loader::read_parameters(const yaml::Value& value) {
     for (const auto& [name, each] : value.entries()) {
         std::string text;
         if (!each.into(text)) continue;
-        const auto whole = yaml::parse_integer(text);
-        const auto real = yaml::parse_real(text);
-        if (!each.node().is_plain()) parameters[name] = text;
-        else if (text == "true" || text == "false") parameters[name] = text == "true";
-        else if (whole) parameters[name] = *whole.value;
-        else if (real) parameters[name] = *real.value;
+        if (each.node().is_plain()) parameters[name] = parameter_value(text);
         else parameters[name] = text;
     }
     return parameters;

@@ -16,7 +16,8 @@ namespace glasshive::scenario {
 class Loader {
   public:
     /// `read_included` must outlive the loader.
-    Loader(const std::string& file, const std::string& text, const FileReader& read_included);
+    Loader(const std::string& file, const std::string& text, const FileReader& read_included,
+           const Given& given);
     void read(const yaml::Node& root);
     /// The spec, or every error: the scenario's own first, then those of included files, each in
     /// order of line. Warnings alone go with the spec.

@@ -9,6 +9,8 @@
 
 #include "platform/spec_check.h"
 #include "scenario/load.h"
+#include "scenario/lua_scenario.h"
+#include "yaml/units.h"
 
 namespace glasshive::scenario {
 
@@ -67,7 +69,7 @@ Diagnostic compose_given(const std::string& file) {
 
 }   // namespace
 
-Result<ScenarioSpec> read_scenario(const std::string& path) {
+Result<ScenarioSpec> read_scenario(const std::string& path, const Given& given) {
     auto content = content_of(path);
     if (!content) {
         return Diagnostic{.file = path.empty() ? "\"\"" : path, .message = unreadable(path),
@@ -75,12 +77,21 @@ Result<ScenarioSpec> read_scenario(const std::string& path) {
     }
     const fs::path folder = fs::path(path).parent_path();
     return read_scenario(std::move(*content), path,
-                         [&](const std::string& name) { return content_of(folder / name); });
+                         [&](const std::string& name) { return content_of(folder / name); },
+                         given);
+}
+
+script::Value parameter_value(const std::string& text) {
+    if (text == "true" || text == "false") return text == "true";
+    if (const auto whole = yaml::parse_integer(text)) return *whole.value;
+    if (const auto real = yaml::parse_real(text)) return *real.value;
+    return text;
 }
 
 Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
-                                   const FileReader& read_included) {
-    Loader loader(file, text, read_included);
+                                   const FileReader& read_included, const Given& given) {
+    if (file.ends_with(".lua")) return read_lua_scenario(text, file, read_included, given);
+    Loader loader(file, text, read_included, given);
     Diagnostics repeated;
     auto document = yaml::parse(std::move(text), file, repeated);
     if (!document.ok()) return document.problems();

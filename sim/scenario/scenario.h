@@ -16,13 +16,23 @@ namespace glasshive::scenario {
 /// written in the scenario: relative to the scenario's folder, or absolute.
 using FileReader = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads the file at `path`; included files are relative to its folder.
-Result<ScenarioSpec> read_scenario(const std::string& path);
+/// What is given from outside. Its parameters come before those that a file gives to a script.
+struct Given {
+    std::optional<std::uint64_t> seed;   ///< Else the file's.
+    script::Parameters parameters;
+};
+
+/// Reads the file at `path`; included files are relative to its folder. A file *.lua is a script
+/// that gives the scenario back as a table: a pure function of seed and parameters.
+Result<ScenarioSpec> read_scenario(const std::string& path, const Given& given = {});
 
 /// The same from a text: for tests, fuzzing, and running again what a recording embeds.
 /// `file` is only for messages and ScenarioSpec::file.
 Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
-                                   const FileReader& read_included);
+                                   const FileReader& read_included, const Given& given = {});
+
+/// A parameter as somebody writes it: true, 5, 0.5, or a text.
+script::Value parameter_value(const std::string& text);
 
 /// A FileReader over ScenarioSpec::inputs (or a recording's copy of them).
 FileReader reader_of(std::vector<InputFile> inputs);

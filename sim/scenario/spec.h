@@ -84,6 +84,7 @@ struct ScenarioSpec {
     Duration certificate_validity = std::chrono::hours{90 * 24};   ///< Of nodes' certificates.
     swarm::PlacementPolicy policy = swarm::PlacementPolicy::spread;
     std::optional<script::ScriptSpec> script;          ///< What acts on the run, in Lua.
+    script::Parameters parameters;                     ///< Given when it was read; see Given.
     std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;

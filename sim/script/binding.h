@@ -71,8 +71,9 @@ class Arguments {
     FunctionId function(int number) const;   ///< Kept until the sandbox ends.
     Value value(int number) const;           ///< A boolean, number or text.
     /// A value made of tables, as JSON: sequences are arrays, others objects in order of their
-    /// keys. An empty table is an object.
-    std::string json(int number) const;
+    /// keys. An empty table is an object, and null inside another one: it may be either.
+    /// `indent`: of lines; none: all on one line.
+    std::string json(int number, int indent = -1) const;
 
   private:
     lua_State* lua_;

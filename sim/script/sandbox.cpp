@@ -1,6 +1,7 @@
 #include "script/sandbox.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "script/state.h"
@@ -31,6 +32,8 @@ namespace {
 int with_traceback(lua_State* lua) {
     if (Sandbox::State::of(lua).exhausted) return 1;   // No hook would stop what is called here.
     push_text(lua, 1);
+    // A coroutine's error comes with its own.
+    if (std::strstr(lua_tostring(lua, -1), "\nstack traceback:") != nullptr) return 1;
     luaL_traceback(lua, lua, lua_tostring(lua, -1), 1);
     return 1;
 }
@@ -116,18 +119,22 @@ Offer take_offer(lua_State* lua, std::string name) {
     return offer;
 }
 
-int load_offers(lua_State* lua) {
-    Loading& loading = *static_cast<Loading*>(lua_touserdata(lua, 1));
+/// Leaves the table that the text gives back, alone on the stack.
+void run_chunk(lua_State* lua, const Loading& loading) {
     lua_settop(lua, 0);
     if (luaL_loadbufferx(lua, loading.text.data(), loading.text.size(), loading.chunk.c_str(),
                          "t") != LUA_OK) {
-        return lua_error(lua);
+        lua_error(lua);
     }
     lua_call(lua, 0, 1);
-    if (!lua_istable(lua, 1)) {
-        return luaL_error(lua, "the script gives back %s; it must end with: return {…}",
-                          lua_isnil(lua, 1) ? "nothing" : luaL_typename(lua, 1));
-    }
+    if (lua_istable(lua, 1)) return;
+    luaL_error(lua, "the script gives back %s; it must end with: return {…}",
+               lua_isnil(lua, 1) ? "nothing" : luaL_typename(lua, 1));
+}
+
+int load_offers(lua_State* lua) {
+    Loading& loading = *static_cast<Loading*>(lua_touserdata(lua, 1));
+    run_chunk(lua, loading);
     lua_pushnil(lua);
     while (lua_next(lua, 1) != 0) {
         Sandbox::State::charge(lua, 10);
@@ -169,6 +176,43 @@ Result<std::vector<Offer>> Sandbox::load(std::string_view text) {
     return std::move(loading.offers);
 }
 
+namespace {
+
+struct Describing {
+    Loading loading;
+    Sandbox::Described described;
+};
+
+int describe_returned(lua_State* lua) {
+    auto& describing = *static_cast<Describing*>(lua_touserdata(lua, 1));
+    run_chunk(lua, describing.loading);
+    lua_newtable(lua);   // 2: the same without functions.
+    lua_pushnil(lua);
+    while (lua_next(lua, 1) != 0) {
+        Sandbox::State::charge(lua, 10);
+        if (lua_isfunction(lua, -1) && lua_type(lua, -2) == LUA_TSTRING) {
+            describing.described.functions.emplace_back(lua_tostring(lua, -2));
+        } else {
+            lua_pushvalue(lua, -2);
+            lua_pushvalue(lua, -2);
+            lua_rawset(lua, 2);
+        }
+        lua_pop(lua, 1);
+    }
+    constexpr int indent = 1;   // A line has its limits.
+    describing.described.json = Arguments(lua, 2).json(0, indent);
+    return 0;
+}
+
+}   // namespace
+
+Result<Sandbox::Described> Sandbox::describe(std::string_view text) {
+    Describing describing{{text, "@" + state_->name, {}}, {}};
+    if (auto wrong = perform(describe_returned, &describing)) return *wrong;
+    std::sort(describing.described.functions.begin(), describing.described.functions.end());
+    return std::move(describing.described);
+}
+
 /// "FILE:LINE: what is wrong", and below it where from.
 std::optional<Diagnostic> Sandbox::problem(int status) {
     Diagnostic found{.file = state_->name, .line = 0, .path = "", .message = "", .hint = ""};
@@ -199,7 +243,11 @@ std::optional<Diagnostic> Sandbox::problem(int status) {
     // What only says that C++ called helps nobody.
     const std::string called = "\n\t[C]: in ?";
     if (traceback.ends_with(called)) traceback.resize(traceback.size() - called.size());
-    if (traceback.find('\n') != std::string::npos) found.hint = std::move(traceback);
+    if (traceback.find('\n') == std::string::npos) return found;
+    for (const char c : traceback) {
+        if (c == '\t') found.hint += "    ";
+        else found.hint += c;
+    }
     return found;
 }
 

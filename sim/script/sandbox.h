@@ -65,6 +65,12 @@ class Sandbox {
     /// there, and what its next resume() brings is what the function gives back (thread.h).
     /// Before run() or load().
     void define(const FunctionInfo& info, FunctionBody body, bool yields = false);
+    /// The table that a text gives back, as JSON, without its functions, and their names.
+    struct Described {
+        std::string json;
+        std::vector<std::string> functions;
+    };
+    Result<Described> describe(std::string_view text);
     /// The global table `parameters`. Before run() or load().
     void set_parameters(const Parameters& parameters);
 

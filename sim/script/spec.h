@@ -18,6 +18,8 @@ struct ScriptSpec {
     std::string file;          ///< For messages: with the scenario's folder before it.
     std::string text;
     Parameters parameters;
+    /// The text gives back a table, a scenario, whose entry `script` is the function that is meant.
+    bool in_scenario = false;
 };
 
 }   // namespace glasshive::script

@@ -13,7 +13,8 @@ Thread::~Thread() {
 
 int Thread::run_leg(lua_State* lua) {
     Thread& thread = *static_cast<Thread*>(lua_touserdata(lua, 1));
-    if (thread.reference_ < 0) {
+    const bool first = thread.reference_ < 0;
+    if (first) {
         lua_State* fresh = lua_newthread(lua);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, thread.function_.reference);
         lua_xmove(lua, fresh, 1);
@@ -24,9 +25,14 @@ int Thread::run_leg(lua_State* lua) {
     luaL_checkstack(co, 4, "too many values");
     Out out(co);
     int arguments = 1;
-    if (const auto* value = std::get_if<Value>(thread.given_)) out.value(*value);
-    else if (const auto* fields = std::get_if<Fields>(thread.given_)) out.record(*fields);
-    else arguments = 0;
+    if (const auto* value = std::get_if<Value>(thread.given_))
+        out.value(*value);
+    else if (const auto* fields = std::get_if<Fields>(thread.given_))
+        out.record(*fields);
+    else if (first)
+        arguments = 0;
+    else
+        out.nothing();
     Sandbox::State& state = Sandbox::State::of(lua);
     state.thread = co;
     int results = 0;
@@ -35,8 +41,8 @@ int Thread::run_leg(lua_State* lua) {
     if (status == LUA_YIELD) return 0;
     thread.ended_ = true;
     if (status == LUA_OK) {
-        thread.gave_false_ = results > 0 && lua_isboolean(co, -results) &&
-                             lua_toboolean(co, -results) == 0;
+        thread.gave_false_ =
+            results > 0 && lua_isboolean(co, -results) && lua_toboolean(co, -results) == 0;
         return 0;
     }
     if (state.exhausted) {

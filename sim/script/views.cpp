@@ -277,15 +277,16 @@ nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
         }
         lua_pop(lua, 1);
     }
+    if (depth > 0 && count == 0 && fields.empty()) return nullptr;
     if (count > 0 && !fields.empty()) luaL_error(lua, "a table is a list or has keys, not both");
     return count > 0 ? list : nlohmann::ordered_json(fields);
 }
 
 }   // namespace
 
-std::string Arguments::json(int number) const {
+std::string Arguments::json(int number, int indent) const {
     return json_of(lua_, first_ + number, 0)
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        .dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string_view Arguments::text(int number) const {

@@ -12,6 +12,7 @@
 #include "record/recorder.h"
 #include "runtime/events.h"
 #include "scenario/inject.h"
+#include "session/script_verdicts.h"
 #include "session/watch.h"
 #include "swarm/events.h"
 #include "workload/events.h"
@@ -43,7 +44,7 @@ std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
 struct Session::Impl {
     explicit Impl(Options o)
         : options(std::move(o)), stream(names), digest(all_events(), names),
-          evaluator(options.spec.expectations, names), summary(names) {}
+          evaluator(options.spec.expectations, names), script_verdicts(names), summary(names) {}
 
     Options options;
     Names names;
@@ -51,6 +52,7 @@ struct Session::Impl {
     record::DigestSink digest;
     std::unique_ptr<record::Recorder> recorder;
     check::Evaluator evaluator;
+    ScriptVerdicts script_verdicts;
     check::SummaryFold summary;
     std::unique_ptr<Watch> watch;   ///< With Options::invariants.
     swarm::DecisionWatch* decisions = nullptr;
@@ -94,6 +96,14 @@ std::vector<std::pair<std::string, std::string>> meta_of(const Options& options)
         {"scenario", spec.inputs.empty() ? spec.file : spec.inputs.front().name},
         {"duration_ns", std::to_string(spec.duration.count())},
         {"command", options.replay_command}};
+    if (!spec.parameters.empty()) {
+        nlohmann::json parameters;
+        for (const auto& [name, value] : spec.parameters) {
+            std::visit([&, key = name](const auto& v) { parameters[key] = v; }, value);
+        }
+        const auto replace = nlohmann::json::error_handler_t::replace;
+        meta.emplace_back("parameters", parameters.dump(-1, ' ', false, replace));
+    }
     for (const scenario::InputFile& file : spec.inputs)
         meta.emplace_back("file:" + file.name, file.content);
     return meta;
@@ -138,6 +148,7 @@ Result<std::unique_ptr<Session>> Session::open(Options options) {
         s.stream.add_sink(s.recorder.get());
     }
     s.stream.add_sink(&s.evaluator);
+    if (s.options.spec.script) s.stream.add_sink(&s.script_verdicts);
     s.stream.add_sink(&s.summary);
     if (s.options.invariants) {
         s.watch = std::make_unique<Watch>(s.names, s.options.spec);
@@ -299,7 +310,12 @@ Outcome Session::finish() {
                     .digest = s.digest.digest(), .end = end,
                     .events = number_of(s.stream.last()), .script_problem = s.script_problem,
                     .commands = s.given};
-    if (!s.script_problem) outcome.verdicts = s.evaluator.verdicts();
+    if (!s.script_problem) {
+        outcome.verdicts = s.evaluator.verdicts();
+        for (check::Verdict& verdict : s.script_verdicts.verdicts()) {
+            outcome.verdicts.push_back(std::move(verdict));
+        }
+    }
     if (s.watch && !s.script_problem) {
         s.watch->look(*s.world);
         outcome.violations = s.watch->finish(end);

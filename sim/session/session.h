@@ -42,7 +42,7 @@ struct Options {
 
 /// What a run came to.
 struct Outcome {
-    std::vector<check::Verdict> verdicts;
+    std::vector<check::Verdict> verdicts;         ///< The scenario's, then its script's.
     check::Summary summary;
     std::string digest;
     Time end{};

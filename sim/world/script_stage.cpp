@@ -24,8 +24,7 @@ namespace {
 
 }   // namespace
 
-scenario::CommandSpec ScriptStage::command(const std::string& line,
-                                           const std::string& host) const {
+scenario::CommandSpec ScriptStage::command(const std::string& line, const std::string& host) const {
     const auto read = scenario::read_injection(line, spec_);
     if (!read.ok()) refuse(read.problems());
     scenario::CommandSpec command = *read.value().command;   // A docker line is no fault.
@@ -101,18 +100,17 @@ director::Stage::Fields ScriptStage::fields_of(const swarm::Node& node) const {
     store.for_each(node.tasks, swarm::Store::By::node, [&](const swarm::Task& task) {
         tasks += task.observed <= swarm::TaskState::running ? 1 : 0;
     });
-    return {{"name", std::string(parts_.kernel.names().text(node.hostname))},
-            {"state", std::string(swarm::to_text(node.state))},
-            {"availability", std::string(swarm::to_text(node.availability))},
-            {"role", std::string(node.config->role == swarm::NodeRole::manager ? "manager"
-                                                                                : "worker")},
-            {"tasks", tasks}};
+    return {
+        {"name", std::string(parts_.kernel.names().text(node.hostname))},
+        {"state", std::string(swarm::to_text(node.state))},
+        {"availability", std::string(swarm::to_text(node.availability))},
+        {"role", std::string(node.config->role == swarm::NodeRole::manager ? "manager" : "worker")},
+        {"tasks", tasks}};
 }
 
 std::optional<director::Stage::Fields> ScriptStage::service(const std::string& name) const {
     const NameId id = parts_.kernel.names().find(name);
-    const swarm::Service* found =
-        id.valid() ? parts_.managers.store().find_service(id) : nullptr;
+    const swarm::Service* found = id.valid() ? parts_.managers.store().find_service(id) : nullptr;
     return found == nullptr ? std::nullopt : std::optional(fields_of(*found));
 }
 

@@ -27,8 +27,8 @@ class World {
     /// Builds everything and starts it at virtual time zero; what happens goes to `events`. The
     /// services are deployed once the nodes are up: see Operator. `decisions` sees the scheduler's
     /// decisions whole; null: nobody.
-    /// `spec` must outlive it, and so must `kinds`, which a scenario with a script needs: every kind
-    /// of event there is.
+    /// `spec` must outlive it, and so must `kinds`, every kind of event there is, which a scenario
+    /// with a script needs.
     World(const scenario::ScenarioSpec& spec, EventStream& events,
           swarm::DecisionWatch* decisions = nullptr, const EventRegistry* kinds = nullptr);
     ~World();

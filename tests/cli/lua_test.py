@@ -15,7 +15,10 @@ DICE = program.ROOT / "lua/scripts/dice.lua"
 
 class Lua(program.Case):
     def test_every_shipped_script_runs_and_repeats(self):
-        scripts = sorted((program.ROOT / "lua/scripts").glob("*.lua"))
+        # What a shipped scenario names needs a cluster: tests/digests.py runs those.
+        stories = "".join(f.read_text() for f in (program.ROOT / "scenarios").glob("*.yaml"))
+        scripts = [script for script in sorted((program.ROOT / "lua/scripts").glob("*.lua"))
+                   if f"lua/scripts/{script.name}" not in stories]
         self.assertIn(DICE, scripts)
         for script in scripts:
             first = self.call("lua", script, "--seed", "3").stdout
