@@ -18,9 +18,9 @@ constexpr Duration type_again_every = std::chrono::seconds{1};
 constexpr Duration patience = std::chrono::seconds{20};
 constexpr Duration commit_every = std::chrono::milliseconds{1};
 
-script::Limits limits() {
+script::Limits limits_of(const script::ScriptSpec& spec) {
     script::Limits most;
-    most.instructions = leg_instructions;
+    most.instructions = spec.instructions;
     return most;
 }
 
@@ -65,7 +65,7 @@ Director::Director(kernel::Kernel& kernel, Stage& stage, const EventRegistry& re
       registry_(registry),
       spec_(spec),
       subject_(subject),
-      sandbox_(spec.name, limits(), kernel.rng("director")) {
+      sandbox_(spec.name, limits_of(spec), kernel.rng("director")) {
     kernel.add_process(HostId{}, *this);
     sandbox_.set_parameters(spec_.parameters);
     sandbox_.on_print([this](std::string_view line) {
@@ -75,7 +75,7 @@ Director::Director(kernel::Kernel& kernel, Stage& stage, const EventRegistry& re
 }
 
 Diagnostics Director::check(const script::ScriptSpec& spec) {
-    script::Sandbox sandbox(spec.name, limits(), kernel::Rng(0, "director"));
+    script::Sandbox sandbox(spec.name, limits_of(spec), kernel::Rng(0, "director"));
     const auto compiled = sandbox.compile(spec.text);
     if (compiled.ok()) return {};
     Diagnostics problems = compiled.problems();

@@ -19,8 +19,6 @@
 
 namespace glasshive::director {
 
-/// What one leg of a coroutine may spend.
-inline constexpr std::uint64_t leg_instructions = 10'000'000;
 /// Legs at one instant: more is a script that goes round in circles.
 inline constexpr std::uint32_t legs_most = 100'000;
 /// How often wait_until asks, unless told otherwise.

@@ -64,10 +64,10 @@ std::string reference() {
     std::string text =
         "## Scenario scripts\n\n"
         "`script: FILE.lua` in a scenario. The file itself is the first coroutine, from the run's "
-        "beginning on; in a scenario that is itself in Lua it is the function `script` of the table "
-        "that the file gives back. Times and durations are seconds or texts such as `\"1m30s\"`; "
-        "kinds of events are `\"task.running\"`, `\"task.*\"` or `\"*\"`. An event is a table "
-        "with `kind`, `time`, `id`, `cause`, `subject` and its own fields.\n\n"
+        "beginning on; in a scenario that is itself in Lua it is the function `script` of the "
+        "table that the file gives back. Times and durations are seconds or texts such as "
+        "`\"1m30s\"`; kinds of events are `\"task.running\"`, `\"task.*\"` or `\"*\"`. An event "
+        "is a table with `kind`, `time`, `id`, `cause`, `subject` and its own fields.\n\n"
         "| function | gives | meaning |\n|---|---|---|\n";
     const auto add = [&](const script::FunctionInfo& info) {
         text += "| `" + std::string(info.name) + info.arguments + "` | " + info.type + " | " +

@@ -36,9 +36,9 @@ constexpr std::array entries{
                       "`prepare`, they may depend on other nodes."},
 };
 
-script::Limits limits() {
+script::Limits limits_of(const script::ScriptSpec& spec) {
     script::Limits most;
-    most.instructions = call_instructions;
+    most.instructions = spec.instructions;
     return most;
 }
 
@@ -51,7 +51,7 @@ ScriptedPlacement::ScriptedPlacement(const script::ScriptSpec& spec, std::uint64
       name_(spec.name.substr(spec.name.find_last_of('/') + 1)),
       seed_(seed),
       // Named as the scenario does, wherever that lies: scripts may read their own errors.
-      sandbox_(spec.name, limits(), kernel::Rng(seed, "policy/placement")) {
+      sandbox_(spec.name, limits_of(spec), kernel::Rng(seed, "policy/placement")) {
     if (name_.ends_with(".lua")) name_.resize(name_.size() - 4);
     sandbox_.set_parameters(spec_.parameters);
 }

@@ -13,9 +13,6 @@
 
 namespace glasshive::policy {
 
-/// What one call of a policy's function may spend: a thousand times what the shipped ones do.
-inline constexpr std::uint64_t call_instructions = 10'000'000;
-
 /// What such a script may give back.
 std::span<const script::EntryInfo> placement_entries();
 

@@ -20,6 +20,9 @@ struct ScriptSpec {
     Parameters parameters;
     /// The text gives back a table, a scenario, whose entry `script` is the function that is meant.
     bool in_scenario = false;
+    /// What one call, or one leg of a coroutine, may spend: a thousand times what the shipped ones
+    /// do.
+    std::uint64_t instructions = 10'000'000;
 };
 
 }   // namespace glasshive::script
