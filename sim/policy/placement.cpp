@@ -34,6 +34,12 @@ constexpr std::array entries{
     script::EntryInfo{"score_all", "(nodes, task, cluster)", "list of numbers",
                       "Instead of `score`: the scores of all nodes that pass, in one call. As with "
                       "`prepare`, they may depend on other nodes."},
+    script::EntryInfo{"priority", "(task, cluster)", "number",
+                      "Which service's waiting tasks are placed first, the higher the sooner; "
+                      "otherwise they go in the order in which the services were made."},
+    script::EntryInfo{"keep", "(node, task, cluster)", "number",
+                      "Which tasks stay when a service shrinks, by their nodes: the higher, the "
+                      "longer; otherwise Swarm takes from the fullest nodes."},
 };
 
 script::Limits limits_of(const script::ScriptSpec& spec) {
@@ -97,6 +103,12 @@ Diagnostics ScriptedPlacement::take(const std::vector<script::Offer>& offers) {
         } else if (offer.name == "score_all") {
             function(score_all_);
             score_all_line_ = offer.line;
+        } else if (offer.name == "priority") {
+            function(priority_);
+            priority_line_ = offer.line;
+        } else if (offer.name == "keep") {
+            function(keep_);
+            keep_line_ = offer.line;
         } else if (offer.name == "prepare") {
             function(prepare_);
             prepare_line_ = offer.line;
@@ -142,7 +154,7 @@ void ScriptedPlacement::run(Call& call, int line) const {
 }
 
 double ScriptedPlacement::checked(double number, int line) const {
-    if (std::isnan(number)) fail(line, "a score is not a number (0/0)");
+    if (std::isnan(number)) fail(line, "what should be a number is none (0/0)");
     return number + 0.0;   // -0 is 0.
 }
 
@@ -156,9 +168,10 @@ swarm::Score ScriptedPlacement::score(const swarm::NodeInfo& node,
     }
     const NodeView view{&node, &needs};
     const ClusterView cluster{&needs, now_};
+    const TaskView task{&needs, {}};
     Call call(sandbox_, score_);
     call.view(node_type, &view);
-    call.view(task_type, &needs);
+    call.view(task_type, &task);
     call.view(cluster_type, &cluster);
     run(call, score_line_);
     if (!call.is_number(0) || (call.kind(1) != Call::Kind::nothing && !call.is_number(1))) {
@@ -177,9 +190,10 @@ void ScriptedPlacement::scores(std::span<const swarm::NodeInfo* const> nodes,
     if (nodes.empty()) return;
     const NodesView view{nodes, &needs};
     const ClusterView cluster{&needs, now_};
+    const TaskView task{&needs, {}};
     Call call(sandbox_, score_all_);
     call.view(nodes_type, &view);
-    call.view(task_type, &needs);
+    call.view(task_type, &task);
     call.view(cluster_type, &cluster);
     run(call, score_all_line_);
     if (call.kind(0) != Call::Kind::list || call.numbers().size() != nodes.size()) {
@@ -197,15 +211,40 @@ void ScriptedPlacement::scores(std::span<const swarm::NodeInfo* const> nodes,
 bool ScriptedPlacement::admits(const swarm::NodeInfo& node, const swarm::Needs& needs) const {
     const NodeView view{&node, &needs};
     const ClusterView cluster{&needs, now_};
+    const TaskView task{&needs, {}};
     Call call(sandbox_, filter_);
     call.view(node_type, &view);
-    call.view(task_type, &needs);
+    call.view(task_type, &task);
     call.view(cluster_type, &cluster);
     run(call, filter_line_);
     if (call.kind(0) != Call::Kind::boolean) {
         fail(filter_line_, "filter gave back something else than true or false");
     }
     return call.boolean(0);
+}
+
+double ScriptedPlacement::priority(const swarm::Needs& needs, const Queue& queue) const {
+    const TaskView task{&needs, queue};
+    const ClusterView cluster{&needs, queue.now};
+    Call call(sandbox_, priority_);
+    call.view(task_type, &task);
+    call.view(cluster_type, &cluster);
+    run(call, priority_line_);
+    if (!call.is_number(0)) fail(priority_line_, "priority gave back something else than a number");
+    return checked(call.number_of(0), priority_line_);
+}
+
+double ScriptedPlacement::keep(const swarm::NodeInfo& node, const swarm::Needs& needs) const {
+    const NodeView view{&node, &needs};
+    const TaskView task{&needs, {}};
+    const ClusterView cluster{&needs, now_};
+    Call call(sandbox_, keep_);
+    call.view(node_type, &view);
+    call.view(task_type, &task);
+    call.view(cluster_type, &cluster);
+    run(call, keep_line_);
+    if (!call.is_number(0)) fail(keep_line_, "keep gave back something else than a number");
+    return checked(call.number_of(0), keep_line_);
 }
 
 void ScriptedPlacement::prepare(const swarm::NodeSet& nodes, const swarm::Needs& needs,
@@ -218,9 +257,10 @@ void ScriptedPlacement::prepare(const swarm::NodeSet& nodes, const swarm::Needs&
     }
     const NodesView view{members, &needs};
     const ClusterView cluster{&needs, now};
+    const TaskView task{&needs, {}};
     Call call(sandbox_, prepare_);
     call.view(nodes_type, &view);
-    call.view(task_type, &needs);
+    call.view(task_type, &task);
     call.view(cluster_type, &cluster);
     run(call, prepare_line_);
 }

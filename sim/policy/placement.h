@@ -44,6 +44,10 @@ class ScriptedPlacement final : public swarm::Policy {
     void prepare(const swarm::NodeSet& nodes, const swarm::Needs& needs, Time now) const override;
     void scores(std::span<const swarm::NodeInfo* const> nodes, const swarm::Needs& needs,
                 std::span<swarm::Score> out) const override;
+    bool has_priority() const override { return priority_.valid(); }
+    double priority(const swarm::Needs& needs, const Queue& queue) const override;
+    bool has_retention() const override { return keep_.valid(); }
+    double keep(const swarm::NodeInfo& node, const swarm::Needs& needs) const override;
     const swarm::Policy& onlooker() const override;
 
   private:
@@ -61,8 +65,9 @@ class ScriptedPlacement final : public swarm::Policy {
     std::uint64_t seed_;
     // A policy is asked, and answers: what its script keeps in mind is its own business.
     mutable script::Sandbox sandbox_;
-    script::FunctionId filter_, score_, score_all_, prepare_;
+    script::FunctionId filter_, score_, score_all_, prepare_, priority_, keep_;
     int filter_line_ = 0, score_line_ = 0, score_all_line_ = 0, prepare_line_ = 0;
+    int priority_line_ = 0, keep_line_ = 0;
     bool random_ties_ = false, one_by_one_ = false;
     mutable std::optional<Time> now_;   // Of the choice that is made.
     mutable std::unique_ptr<ScriptedPlacement> onlooker_;

@@ -162,7 +162,8 @@ constexpr std::array nodes_methods{
 
 // --- The task ------------------------------------------------------------------------------------
 
-const Needs& needs_of(const void* object) { return *static_cast<const Needs*>(object); }
+const TaskView& task_of(const void* object) { return *static_cast<const TaskView*>(object); }
+const Needs& needs_of(const void* object) { return *task_of(object).needs; }
 
 constexpr std::array task_fields{
     ViewField{"service", "text", "The name of its service.",
@@ -184,6 +185,23 @@ constexpr std::array task_fields{
     ViewField{"replicas", "integer", "How many its service shall have; 1 of a global service.",
               [](const void* o, Out& out) {
                   out.integer(static_cast<std::int64_t>(needs_of(o).spec->replicas));
+              }},
+    ViewField{"waiting", "integer or nil", "How many of its service wait; for `priority` only.",
+              [](const void* o, Out& out) {
+                  const auto& queue = task_of(o).queue;
+                  if (queue)
+                      out.integer(static_cast<std::int64_t>(queue->tasks));
+                  else
+                      out.nothing();
+              }},
+    ViewField{"waited", "number or nil",
+              "Seconds that the oldest of them has waited; for `priority` only.",
+              [](const void* o, Out& out) {
+                  const auto& queue = task_of(o).queue;
+                  if (queue)
+                      out.number(seconds_of(queue->now - queue->since));
+                  else
+                      out.nothing();
               }},
 };
 

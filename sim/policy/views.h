@@ -5,6 +5,7 @@
 
 #include "script/binding.h"
 #include "swarm/scheduler/node_set.h"
+#include "swarm/scheduler/policy.h"
 
 /// What a placement policy's functions are shown.
 namespace glasshive::policy {
@@ -23,7 +24,11 @@ struct NodesView {
 };
 extern const script::ViewType nodes_type;
 
-/// `task`: what is to be placed. A const swarm::Needs.
+/// `task`: what is to be placed, or what waits.
+struct TaskView {
+    const swarm::Needs* needs;
+    std::optional<swarm::Policy::Queue> queue;   ///< For its priority only.
+};
 extern const script::ViewType task_type;
 
 /// `cluster`: what is true of all nodes together.

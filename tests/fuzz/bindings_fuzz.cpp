@@ -1,5 +1,5 @@
-// Any text as a scenario's script and as a placement policy, each twice: nothing that it asks of the
-// program breaks anything, it ends or is told what is wrong, and it does the same both times.
+// Any text as a scenario's script and as a placement policy, each twice: nothing that it asks of
+// the program breaks anything, it ends or is told what is wrong, and does the same both times.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -143,6 +143,34 @@ TEST_CASE("fragmentation is avoided: what only GPU tasks can use is left to them
     CHECK(jobs_placed(shipped("fragmentation-aware")) == 2);
 }
 
+TEST_CASE("of what waits the shortest jobs come first, unless others have waited too long",
+          "[policy]") {
+    const auto placed = [](double aging) {
+        Cluster cluster(shipped("shortest-job-first", {{"aging", aging}}));
+        const auto wait = [&](const char* name, const char* runtime) {
+            ServiceSpec spec = service(name);
+            spec.labels["runtime"] = runtime;
+            const ServiceId id = cluster.bench.add_service(spec);
+            return std::pair{id, cluster.bench.add_tasks(id, 2)};
+        };
+        const auto [longest, of_longest] = wait("long", "3600");
+        cluster.bench.driver.run_for(std::chrono::minutes{10});
+        const auto [shortest, of_shortest] = wait("short", "20");
+        const auto [middle, of_middle] = wait("middle", "60");
+        cluster.node({}, 3);
+        cluster.bench.schedule();
+        std::string who;
+        for (const auto& tasks : {of_longest, of_shortest, of_middle}) {
+            for (const TaskId task : tasks) {
+                who += cluster.bench.store.task(task)->node.valid() ? "+" : "-";
+            }
+        }
+        return who;
+    };
+    CHECK(placed(0) == "--+++-");
+    CHECK(placed(10) == "+++---");   // 600 s of waiting make up for 6000 s.
+}
+
 TEST_CASE("what a policy's functions are shown", "[policy]") {
     const std::string text = R"(
 local function equal(a, b, what) if a ~= b then error(what .. ": " .. tostring(a)) end end
@@ -222,9 +250,11 @@ TEST_CASE("a policy that fails while it is asked ends the run with its line", "[
             "score gave back something else than one or two numbers"},
         Row{"score = function() return 1, {} end", 1,
             "score gave back something else than one or two numbers"},
-        Row{"score = function() return 0/0 end", 1, "a score is not a number (0/0)"},
+        Row{"score = function() return 0/0 end", 1, "what should be a number is none (0/0)"},
         Row{"score = function() return 1 end,\nfilter = function() end", 2,
             "filter gave back something else than true or false"},
+        Row{"score = function() return 1 end,\npriority = function() return {} end", 2,
+            "priority gave back something else than a number"},
         Row{"score_all = function() return {1, 2, 3} end", 1,
             "score_all gave back a list of 3 for 1 nodes"},
         Row{"score_all = function() return {{}} end", 1,

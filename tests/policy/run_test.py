@@ -64,6 +64,22 @@ class Runs(program.Case):
         self.assertEqual(report["exit_code"], 2)
         self.assertIn("own.lua:5: enough of web", report["script_problem"])
 
+    def test_a_policy_decides_who_goes_when_a_service_shrinks(self):
+        text = (SCENARIO % 0).replace("parameters: {last: 0}", "").replace("own.lua, }", "%s}")
+        text = text.replace("replicas: 4}", "replicas: 10, reservations: {cpus: 1}}")
+        text = text.replace("replicas: 8}", "replicas: 8}").split("expect:")[0]
+        left = {}
+        for policy in ("consolidate", "binpack"):
+            self.write("own.yaml", text % f"{program.ROOT}/lua/policies/{policy}.lua")
+            self.report("own.yaml", "--record", "own.hive")
+            ended = [e["subject"] for e in self.events("own.hive", "kind = 'container.ended'")]
+            started = self.events("own.hive", "kind = 'container.started'")
+            self.assertEqual((len(started), len(ended)), (10, 2))
+            left[policy] = {e["host"] for e in started if e["subject"] not in ended}
+            (self.folder / "own.hive").unlink()
+        # Four CPUs each: 4, 4 and 2 tasks. Swarm takes from the fullest, which frees no node.
+        self.assertEqual((len(left["consolidate"]), len(left["binpack"])), (2, 3))
+
     def test_mistakes_are_told_before_anything_runs(self):
         self.write("own.lua", "return {score = 3, tie = 'random'}")
         self.write("own.yaml", SCENARIO % 12)

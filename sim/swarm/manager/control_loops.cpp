@@ -4,10 +4,11 @@ namespace glasshive::swarm {
 
 ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term,
                            const PolicyMaker& policy, DecisionWatch* decisions)
-    : store_(store), dispatcher_(store, owner, term), allocator_(store), restarts_(store, owner),
-      updates_(store, restarts_, owner), replicated_(store, restarts_, updates_),
+    : store_(store), policy_(policy()), dispatcher_(store, owner, term), allocator_(store),
+      restarts_(store, owner), updates_(store, restarts_, owner),
+      replicated_(store, restarts_, updates_, policy_->has_retention() ? &retention_ : nullptr),
       global_(store, restarts_, updates_), jobs_(store, restarts_), enforcer_(store),
-      reaper_(store, owner), policy_(policy()), scheduler_(store, owner, *policy_, decisions) {
+      reaper_(store, owner), scheduler_(store, owner, *policy_, decisions) {
     store.unsubscribe_all();
     store.subscribe(Proposer::allocator, allocator_);
     store.subscribe(Proposer::restart, restarts_);
@@ -19,6 +20,12 @@ ControlLoops::ControlLoops(Store& store, ProcessId owner, std::uint64_t term,
     store.subscribe(Proposer::reaper, reaper_);
     store.subscribe(Proposer::scheduler, scheduler_);
     store.subscribe(Proposer::dispatcher, dispatcher_);
+}
+
+double ControlLoops::AsPolicySays::keep(const Task& task) const {
+    const Scheduler& scheduler = loops_.scheduler_;
+    const NodeInfo& node = scheduler.nodes().nodes()[task.node.index()];
+    return loops_.policy_->keep(node, scheduler.needs_for(task));
 }
 
 void ControlLoops::start(const std::vector<ProcessId>& agents) {

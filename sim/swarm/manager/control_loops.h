@@ -38,7 +38,19 @@ class ControlLoops {
     const Scheduler& scheduler() const { return scheduler_; }
 
   private:
+    /// Asks the policy, with the node as the scheduler sees it.
+    class AsPolicySays final : public Retention {
+      public:
+        explicit AsPolicySays(ControlLoops& loops) : loops_(loops) {}
+        double keep(const Task& task) const override;
+
+      private:
+        ControlLoops& loops_;
+    };
+
     Store& store_;
+    std::shared_ptr<const Policy> policy_;
+    AsPolicySays retention_{*this};
     Dispatcher dispatcher_;
     Allocator allocator_;
     RestartSupervisor restarts_;
@@ -48,7 +60,6 @@ class ControlLoops {
     JobOrchestrator jobs_;
     ConstraintEnforcer enforcer_;
     TaskReaper reaper_;
-    std::shared_ptr<const Policy> policy_;
     Scheduler scheduler_;
 };
 

@@ -5,8 +5,10 @@
 namespace glasshive::swarm {
 
 ReplicatedOrchestrator::ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts,
-                                               UpdateSupervisor& updates)
-    : store_(store), kernel_(store.kernel()), restarts_(restarts), updates_(updates) {}
+                                               UpdateSupervisor& updates,
+                                               const Retention* retention)
+    : store_(store), kernel_(store.kernel()), restarts_(restarts), updates_(updates),
+      retention_(retention) {}
 
 void ReplicatedOrchestrator::start() {
     ended_.clear();
@@ -135,6 +137,7 @@ void ReplicatedOrchestrator::reconcile(const Service& service) {
     std::size_t kept = live.size();
     if (wanted < live.size()) {
         keep_first(live);
+        if (retention_ != nullptr) keep_as_told(live);
         kept = static_cast<std::size_t>(wanted);
     }
     std::vector<std::uint32_t> slots;
@@ -196,6 +199,24 @@ void ReplicatedOrchestrator::keep_first(std::vector<Slot>& slots) {
     std::vector<Slot> sorted;
     sorted.reserve(slots.size());
     for (const auto& [nth, position] : order) sorted.push_back(std::move(slots[position]));
+    slots = std::move(sorted);
+}
+
+/// Those that run somewhere go by the policy's word; its equals, and the others behind them, stay
+/// in Swarm's order.
+void ReplicatedOrchestrator::keep_as_told(std::vector<Slot>& slots) const {
+    struct Told { bool settled; double keep; std::size_t position; };
+    std::vector<Told> order;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const bool settled = slots[i].tasks.size() == 1 && slots[i].tasks[0]->node.valid();
+        order.push_back({settled, settled ? retention_->keep(*slots[i].tasks[0]) : 0, i});
+    }
+    std::stable_sort(order.begin(), order.end(), [](const Told& a, const Told& b) {
+        if (a.settled != b.settled) return a.settled;
+        return a.keep > b.keep;
+    });
+    std::vector<Slot> sorted;
+    for (const Told& told : order) sorted.push_back(std::move(slots[told.position]));
     slots = std::move(sorted);
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "swarm/reconcile/retention.h"
 #include "swarm/restart/supervisor.h"
 #include "swarm/rollout/supervisor.h"
 #include "swarm/state/store.h"
@@ -17,7 +18,9 @@ namespace glasshive::swarm {
 /// Source: swarmkit manager/orchestrator/replicated/{services,tasks,slot}.go.
 class ReplicatedOrchestrator final : public Subscriber {
   public:
-    ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts, UpdateSupervisor& updates);
+    /// `retention` decides who stays when a service shrinks; null: Swarm does. Outlives it.
+    ReplicatedOrchestrator(Store& store, RestartSupervisor& restarts, UpdateSupervisor& updates,
+                           const Retention* retention = nullptr);
 
     /// Looks at everything anew: at the manager's start.
     void start();
@@ -42,11 +45,13 @@ class ReplicatedOrchestrator final : public Subscriber {
     void add_tasks(Batch& batch, const Service& service, const std::vector<Slot>& live,
                    std::map<std::uint32_t, TaskList>& dead, std::uint64_t count);
     static void keep_first(std::vector<Slot>& slots);
+    void keep_as_told(std::vector<Slot>& slots) const;
 
     Store& store_;
     kernel::Kernel& kernel_;
     RestartSupervisor& restarts_;
     UpdateSupervisor& updates_;
+    const Retention* retention_;
     std::set<TaskId> ended_;                          // To be restarted.
     std::map<ServiceId, EventId> changed_services_;   // To be reconciled, and why.
     std::map<ServiceId, EventId> removed_services_;

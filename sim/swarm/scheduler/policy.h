@@ -46,6 +46,15 @@ class Policy {
     virtual bool looks_at_cluster() const { return false; }
     /// Before each choice, of those that look at the cluster: all nodes there are.
     virtual void prepare(const NodeSet&, const Needs&, Time) const {}
+    /// Which of the services whose tasks wait is served first: the higher, the sooner. Asked at
+    /// each tick; otherwise they go in order of their ids.
+    virtual bool has_priority() const { return false; }
+    struct Queue { std::size_t tasks = 0; Time since{}, now{}; };   ///< That wait, the oldest's.
+    virtual double priority(const Needs&, const Queue&) const { return 0; }
+    /// Which tasks stay when a service shrinks, by their nodes: the higher, the longer. Otherwise
+    /// Swarm decides.
+    virtual bool has_retention() const { return false; }
+    virtual double keep(const NodeInfo&, const Needs&) const { return 0; }
     /// Who is asked for a decision's table: the same policy, whose answers change nothing here.
     virtual const Policy& onlooker() const { return *this; }
     /// The scores of several nodes; `out` has room for as many.

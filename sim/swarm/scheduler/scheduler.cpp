@@ -205,18 +205,39 @@ void Scheduler::place_unassigned(Batch& batch) {
     }
     std::sort(waiting.begin(), waiting.end());
     waiting.erase(std::unique(waiting.begin(), waiting.end()), waiting.end());
+    for (const auto group : groups_of(waiting)) {
+        const Needs needs = needs_for(*store_.task(group.front().task));
+        if (policy_.one_by_one() && needs.spread.empty()) place_each(batch, group, needs);
+        else place_group(batch, group, needs);
+    }
+}
+
+/// In order of services and versions, or as the policy says.
+std::vector<std::span<const Scheduler::Waiting>> Scheduler::groups_of(
+    std::span<const Waiting> waiting) const {
+    std::vector<std::span<const Waiting>> groups;
     for (std::size_t first = 0; first < waiting.size();) {
         std::size_t last = first;
         while (last < waiting.size() && waiting[last].service == waiting[first].service &&
                waiting[last].spec_version == waiting[first].spec_version) {
             ++last;
         }
-        const auto group = std::span(waiting).subspan(first, last - first);
-        const Needs needs = needs_for(*store_.task(group.front().task));
-        if (policy_.one_by_one() && needs.spread.empty()) place_each(batch, group, needs);
-        else place_group(batch, group, needs);
+        groups.push_back(waiting.subspan(first, last - first));
         first = last;
     }
+    if (!policy_.has_priority()) return groups;
+    std::vector<std::pair<double, std::span<const Waiting>>> ranked;
+    for (const auto group : groups) {
+        const Task& oldest = *store_.task(group.front().task);
+        ranked.emplace_back(policy_.priority(needs_for(oldest),
+                                             {.tasks = group.size(),
+                                              .since = oldest.created_at, .now = kernel_.now()}),
+                            group);
+    }
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = ranked[i].second;
+    return groups;
 }
 
 Needs Scheduler::needs_for(const Task& task) const {

@@ -55,6 +55,8 @@ class Scheduler final : public Subscriber {
     void schedule();
     const SchedulingEffort& effort() const { return effort_; }
     const NodeSet& nodes() const { return nodes_; }
+    /// What the task's group asks of a node.
+    Needs needs_for(const Task& task) const;
 
   private:
     struct Waiting {
@@ -70,7 +72,8 @@ class Scheduler final : public Subscriber {
     void debounce();
     void place_preassigned(Batch& batch);
     void place_unassigned(Batch& batch);
-    Needs needs_for(const Task& task) const;
+    /// The groups that wait, in the order in which they are served.
+    std::vector<std::span<const Waiting>> groups_of(std::span<const Waiting> waiting) const;
     void place_each(Batch& batch, std::span<const Waiting> group, const Needs& needs);
     /// How many of the group, which come first, got a node.
     std::size_t place_group(Batch& batch, std::span<const Waiting> group, const Needs& needs);
