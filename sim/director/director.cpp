@@ -65,7 +65,10 @@ Director::Director(kernel::Kernel& kernel, Stage& stage, const EventRegistry& re
       registry_(registry),
       spec_(spec),
       subject_(subject),
-      sandbox_(spec.name, limits_of(spec), kernel.rng("director")) {
+      sandbox_(
+          spec.name,
+          limits_of(spec),   // A scenario in Lua is evaluated here once more, with the same draws.
+          kernel.rng(spec.in_scenario ? "scenario" : "director")) {
     kernel.add_process(HostId{}, *this);
     sandbox_.set_parameters(spec_.parameters);
     sandbox_.on_print([this](std::string_view line) {

@@ -33,10 +33,15 @@ print(docker("node ls", {on = "node-1"}).output)
 """
 
 WHOLE = """
+local replicas = math.random(2, 9)   -- The same for the scenario and for its script.
 return {schema = 1, duration = "1m", platform = {hosts = parameters.hosts or 2},
-        services = {{name = "web", image = "nginx", replicas = math.random(2, 9)}},
+        services = {{name = "web", image = "nginx", replicas = replicas}},
         images = {nginx = "1MiB"}, networks = {},
-        script = function() sleep(1) note("seen " .. #nodes()) end}
+        script = function()
+            sleep(1)
+            expect(service("web").desired == replicas, "drawn once")
+            note("seen " .. #nodes())
+        end}
 """
 
 
