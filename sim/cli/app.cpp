@@ -85,20 +85,27 @@ static std::string not_a_seed(const std::string& text) {
     return digits ? "" : "a seed is a whole number from 0 to 18446744073709551615";
 }
 
+/// What counts instead of what the scenario says; the option of the seed.
+static CLI::Option* add_overrides(CLI::App& app, std::uint64_t& seed, std::string& until,
+                                  std::string& profile) {
+    CLI::Option* option = app.add_option("-s,--seed", seed, "Seed of every random stream");
+    option->check(not_a_seed);
+    app.add_option("-u,--until", until,
+                   "Run to this virtual time instead of the scenario's duration: 90s, 2h")
+        ->type_name("DURATION")
+        ->check([](const std::string& text) { return text.empty() ? "no time is given" : ""; });
+    app.add_option("--profile", profile, "Network profile: textbook or realistic")
+        ->check(CLI::IsMember({"textbook", "realistic"}));
+    return option;
+}
+
 static void add_run(App::Parts& p) {
     CLI::App* run = p.app.add_subcommand("run", "Run scenarios and judge their expectations");
     run->add_option("FILE", p.run.files,
                     "Scenario (.yaml), or a recording (.hive) to run again")
         ->type_name("INPUT")
         ->required();
-    CLI::Option* seed = run->add_option("-s,--seed", p.seed, "Seed of every random stream");
-    seed->check(not_a_seed);
-    run->add_option("-u,--until", p.run.until,
-                    "Run to this virtual time instead of the scenario's duration: 90s, 2h")
-        ->type_name("DURATION")
-        ->check([](const std::string& text) { return text.empty() ? "no time is given" : ""; });
-    run->add_option("--profile", p.run.profile, "Network profile: textbook or realistic")
-        ->check(CLI::IsMember({"textbook", "realistic"}));
+    CLI::Option* seed = add_overrides(*run, p.seed, p.run.until, p.run.profile);
     run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)")
         ->type_name("PATH");
     run->add_flag("-v,--verbose", p.more_lines,
@@ -243,7 +250,8 @@ static void add_others(App::Parts& p, const App& self) {
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file,
-                        "Scenario (.yaml), or a recording (.hive) whose commands are given again")
+                        "Scenario (.yaml); or a saved session or a recording (.hive), whose "
+                        "commands are given again")
         ->type_name("INPUT")
         ->required();
     session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
@@ -251,9 +259,10 @@ static void add_others(App::Parts& p, const App& self) {
         ->required();
     session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)")
         ->type_name("PATH");
-    CLI::Option* seed =
-        session->add_option("-s,--seed", p.session_seed, "Seed of every random stream");
-    seed->check(not_a_seed);
+    session->add_option("--commands", p.session.commands,
+                        "Give the commands of this file instead: JSON, [{\"t_ns\", \"text\"}]")
+        ->type_name("PATH");
+    CLI::Option* seed = add_overrides(*session, p.session_seed, p.session.until, p.session.profile);
     session->footer(
         "One JSON object a line, one answer a line: {\"do\":\"run_until\",\"t\":\"30s\"},\n"
         "{\"do\":\"step\"}, {\"do\":\"pause\"}, {\"do\":\"inject\",\"text\":\"scale web=5\"},\n"

@@ -73,7 +73,9 @@ struct SessionOptions {
     std::string file;
     std::string socket;                       ///< Path of the Unix-domain socket to listen on.
     std::string record;
+    std::string commands;                     ///< Path of a list to give; empty: the file's own.
     std::optional<std::uint64_t> seed;
+    std::string until, profile;               ///< As of RunOptions.
 };
 /// The session process: drives one run over JSON lines (docs/reference/cli.md, "session").
 int session_command(const SessionOptions& options);

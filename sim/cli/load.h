@@ -19,9 +19,11 @@ struct Loaded {
     std::string recorded_version;                  ///< Of the program that made it.
 };
 
-/// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile, commands, and
+/// Reads a scenario or a saved session (.yaml), or a recording (.hive: its embedded files, seed, profile, commands, and
 /// where it ended). A recording whose program died lists no commands: its events tell them.
 Result<Loaded> load(const std::string& path);
+/// Reads a list of commands as a recording's meta has it: JSON, "t_ns" and "text" of each.
+Result<std::vector<session::TimedCommand>> load_commands(const std::string& path);
 /// Applies what the command line overrides. `until` in our duration grammar.
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,
                           const std::string& until, const std::string& profile);

@@ -12,6 +12,9 @@ Section scheduler();
 Section network();
 Section command();
 
+Section session();
+Section given();
+
 Section platform();
 Section host_shape();
 Section host_group();
