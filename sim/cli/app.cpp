@@ -47,9 +47,10 @@ struct App::Parts {
     std::string info_recording;
     LuaOptions lua;
     SessionOptions session;
+    ConsoleOptions console;
     std::string docs_page, shell;
-    std::uint64_t seed = 0, session_seed = 0;
-    int more_lines = 0;   // How often -v stands there.
+    std::uint64_t seed = 0, session_seed = 0, console_seed = 0;
+    int more_lines = 0, console_lines = 0;   // How often -v stands there.
 };
 
 namespace {
@@ -244,8 +245,37 @@ static void add_readers(App::Parts& p) {
     info->callback([&p] { p.chosen = [&p] { return info_command(p.common, p.info_recording); }; });
 }
 
+static void add_console(App::Parts& p) {
+    CLI::App* console = p.app.add_subcommand(
+        "console", "Step through a run, look, give commands and faults, go back, branch, save");
+    console->add_option("FILE", p.console.file,
+                        "Scenario (.yaml); or a saved session or a recording (.hive), to go on from "
+                        "where it ended")
+        ->type_name("INPUT")
+        ->required();
+    CLI::Option* seed = add_overrides(*console, p.console_seed, p.console.until, p.console.profile);
+    console->add_flag("-v,--verbose", p.console_lines,
+                      "More lines: -v decisions and requests, -vv everything");
+    console->add_flag("--no-color", p.console.common.no_color, "No colour, even on a terminal");
+    console->footer(
+        "Words come from the terminal, or from a pipe, one a line; `help` lists them. The history\n"
+        "is kept in $XDG_STATE_HOME/glasshive, unless GLASSHIVE_NO_HISTORY is set.\n"
+        "What is given is kept with its instant: `save FILE.yaml` writes a scenario that\n"
+        "`glasshive run` repeats to the same digest.\n"
+        "Exit status: 0; 2 when a line from a pipe was wrong (those after it are done all the\n"
+        "same); 3 a bug of ours. Expectations are told at the end and do not count.");
+    console->callback([&p, seed] {
+        p.chosen = [&p, seed] {
+            if (seed->count() > 0) p.console.seed = p.console_seed;
+            p.console.verbosity = 1 + p.console_lines;
+            return console_command(p.console);
+        };
+    });
+}
+
 static void add_others(App::Parts& p, const App& self) {
     add_lua(p);
+    add_console(p);
 
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");

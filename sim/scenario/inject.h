@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "scenario/known_names.h"
@@ -34,6 +35,9 @@ class InjectionReader {
     Places places_;
     Names services_;
 };
+
+/// The kinds of faults, as `do:` has them: "power_off".
+std::vector<std::string> fault_words();
 
 /// The same for a single text.
 Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec);
