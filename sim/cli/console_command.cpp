@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -57,6 +58,7 @@ int converse(Console& console, ConsoleScreen& screen, console::LineSource& lines
     }
     constexpr int by_signal = 128;
     if (signals.end_asked() != 0) return by_signal + signals.end_asked();
+    if (!person && signals.ever_interrupted()) return by_signal + SIGINT;
     screen.set_line(0);
     if (person && console.unsaved()) screen.note("what was given was not saved");
     judge(console.quit());

@@ -69,9 +69,13 @@ Words Console::candidates(const Words& words, const std::string& line) {
     if (word == "fault") return fault_values(line, [&](const char* kind) { return names_of(kind); });
     if (word == "run" && at == 1) return {"end", "event"};
     if (word == "run" && words[1] == "event" && at == 2) return kinds();
-    if (word == "run" && words[1] == "event" && at == 3) return names_of("");
+    const auto subjects = [&](const std::string& kind) {
+        const EventKind* known = run_->recording().registry().find(std::string_view(kind));
+        return names_of(known == nullptr ? "" : std::string(known->subject));
+    };
+    if (word == "run" && words[1] == "event" && at == 3) return subjects(words[2]);
     if (word == "events" && at == 1) return kinds();
-    if (word == "events" && at == 2) return names_of("");
+    if (word == "events" && at == 2) return subjects(words[1]);
     if (word == "inspect" && at == 2) return names_of(words[1]);
     if (word == "save" || word == "record") {
         return files_like(words.back(), word == "save" ? ".yaml" : ".hive");

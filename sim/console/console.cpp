@@ -19,17 +19,28 @@ Result<std::unique_ptr<Console>> Console::open(Options options, Screen& screen,
         return Diagnostic{.file = "console", .message = "cannot make a temporary folder",
                           .hint = "TMPDIR may name one"};
     }
+    if (auto problems = console->keep_origin(); !problems.empty()) return problems;
     const Setup setup = console->setup(console->options_.given);
     Done why_not = Done::well;
     auto run = console->make_again(setup, console->options_.at, why_not);
     // What was in the way has been said.
     if (run == nullptr) return Diagnostics{};
     console->replace_run(std::move(run));
+    if (console->options_.at > Time{}) console->show_place();
     return console;
 }
 
+/// A recording of nothing embeds the scenario with all that it includes: every run is made from
+/// there, whatever becomes of the files meanwhile.
+Diagnostics Console::keep_origin() {
+    origin_ = scratch_.file("origin.hive");
+    auto started = Run::start({.file = options_.file, .profile = "", .commands = std::vector<session::TimedCommand>{},
+                               .record = origin_}, scratch_, "origin", signals_);
+    return started.ok() ? Diagnostics{} : started.problems();
+}
+
 Setup Console::setup(std::vector<session::TimedCommand> given) const {
-    return {.file = options_.file, .seed = options_.spec.seed,
+    return {.file = origin_, .seed = options_.spec.seed,
             .profile = scenario::to_text(options_.spec.profile),
             .duration = options_.spec.duration, .commands = std::move(given), .record = ""};
 }
@@ -140,8 +151,10 @@ Console::Done Console::quit() {
     screen_.events(run_->newest(), true);
     screen_.end_page();
     for (const Json& verdict : answer->value("expectations", Json::array())) {
-        screen_.out() << verdict.value("outcome", "") << ": " << verdict.value("text", "") << " ("
-                      << verdict.value("figure", "") << ")\n";
+        std::string outcome = verdict.value("outcome", "");
+        outcome.resize(9, ' ');
+        screen_.out() << outcome << " " << verdict.value("text", "") << "\n          "
+                      << verdict.value("figure", "") << "\n";
     }
     screen_.out() << "digest  " << answer->value("digest", "") << "\n";
     return Done::well;

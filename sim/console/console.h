@@ -63,6 +63,7 @@ class Console {
     Done died();
     Done help(const std::vector<std::string>& words);
     Done verbosity(const std::vector<std::string>& words);
+    Diagnostics keep_origin();
     Setup setup(std::vector<session::TimedCommand> given) const;
     Result<std::unique_ptr<Run>> start(const Setup& setup);
     void show_events();
@@ -87,6 +88,7 @@ class Console {
     Done branches();
     Done switch_to(const std::vector<std::string>& words);
     void keep_present();
+    void say_same();
     void replace_run(std::unique_ptr<Run> run);
 
     // keeping.cpp: files.
@@ -112,7 +114,9 @@ class Console {
     Signals& signals_;
     ScratchFolder scratch_;
     Lines lines_;
+    std::string origin_;        // The recording that all runs are made from.
     std::unique_ptr<Run> run_;
+    EventId found_{};           // What the last run up to an event came to.
     std::size_t runs_ = 0;      // Started so far: each has a name of its own.
     bool unsaved_ = false;
     bool told_of_death_ = false;

@@ -2,11 +2,31 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include "console/console.h"
 #include "console/saved.h"
 
 namespace glasshive::console {
+
+namespace {
+
+/// The first of the scenario's files that is no longer what was read; "" when none is.
+std::string changed_file(const scenario::ScenarioSpec& spec) {
+    const std::string folder = spec.file.substr(0, spec.file.find_last_of('/') + 1);
+    for (const scenario::InputFile& input : spec.inputs) {
+        const bool itself = &input == &spec.inputs.front();
+        const std::string path =
+            itself || input.name.starts_with('/') ? input.name : folder + input.name;
+        std::ifstream in(path, std::ios::binary);
+        std::ostringstream content;
+        content << in.rdbuf();
+        if (!in || content.str() != input.content) return path;
+    }
+    return "";
+}
+
+}   // namespace
 
 /// Runs what was saved from its beginning to where this session stands, and ends it there. Complains
 /// unless that is this session.
@@ -45,9 +65,15 @@ Console::Done Console::save(const std::string& path) {
                                                ", where a saved session cannot refer to it",
                       .hint = "record FILE.hive keeps all of it in one file"});
     }
+    const scenario::ScenarioSpec& spec = options_.spec;
+    const std::string changed = changed_file(spec);
+    if (!changed.empty()) {
+        return wrong({.file = changed, .message = "has changed since this console began; a saved "
+                                                  "session refers to it",
+                      .hint = "put it back, or record FILE.hive keeps what there was"});
+    }
     if (run_->alive() && run_->settle()) show_events();
     screen_.end_page();
-    const scenario::ScenarioSpec& spec = options_.spec;
     Saved saved{.scenario = seen_from(path, spec.file), .seed = spec.seed, .until = run_->now(),
                 .commands = lines_.present().given};
     if (!options_.profile_is_own) saved.profile = spec.profile;

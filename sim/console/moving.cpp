@@ -19,6 +19,7 @@ Console::Went Console::advance(Run& run, Time to, const Json& request,
     bool first = true;
     while (first || run.now() < to) {
         first = false;
+        if (signals_.end_asked() != 0) return Went::died;   // As good as.
         if (signals_.take_interrupt()) return Went::interrupted;
         Json ask = request;
         ask["t_ns"] = ns_of(std::min(to, run.now() + std::min(slice, to - run.now())));
@@ -26,7 +27,8 @@ Console::Went Console::advance(Run& run, Time to, const Json& request,
         const auto answer = run.ask(ask);
         if (!answer) return Went::died;
         looked();
-        if (answer->value("found", std::uint64_t{0}) != 0) return Went::found;
+        found_ = EventId{answer->value("found", std::uint64_t{0})};
+        if (found_ != EventId{}) return Went::found;
         screen_.progress(begin, run.now(), to);
         const auto took = Wall::now() - before;
         if (took > std::chrono::milliseconds{100}) slice = std::max<Duration>(slice / 2, Duration{1});
@@ -80,6 +82,13 @@ Console::Done Console::run_to_event(const Words& words) {
     show_place();
     if (went == Went::interrupted) screen_.note("paused");
     if (went == Went::there) screen_.note("no such event came");
+    if (went != Went::found) return Done::well;
+    // Its kind may be of a level that is not shown.
+    explain::Reader reader(run_->recording());
+    if (const explain::Told* told = reader.event(found_)) {
+        screen_.note("#" + std::to_string(number_of(found_)) + " " + std::string(told->kind->name) +
+                     ": " + explain::sentence(*told, reader.names()));
+    }
     return Done::well;
 }
 
@@ -89,6 +98,7 @@ Console::Done Console::step(const Words& words) {
     if (words.size() > 2 || left < 1) return wrong(wrong_usage(*find_word("step")));
     if (!run_->alive()) return died();
     while (left > 0 && !run_->ended()) {
+        if (signals_.end_asked() != 0) return Done::over;
         if (signals_.take_interrupt()) break;
         const std::int64_t some = std::min<std::int64_t>(left, 2000);
         if (!run_->ask({{"do", "step"}, {"n", static_cast<std::uint64_t>(some)}})) return died();
@@ -116,7 +126,9 @@ Console::Done Console::give(const std::string& line) {
     if (well) return Done::well;
     screen_.end_page();
     std::string text = answer->value("error", "");
-    if (text.starts_with("command: ")) text.erase(0, 9);
+    for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
+        if (text.starts_with(place)) text.erase(0, std::string_view(place).size());
+    }
     return wrong({.file = "command", .message = text});
 }
 

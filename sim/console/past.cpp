@@ -43,6 +43,11 @@ void Console::replace_run(std::unique_ptr<Run> run) {
     told_of_death_ = false;
 }
 
+void Console::say_same() {
+    screen_.note("the same " + std::to_string(number_of(run_->newest())) +
+                 " events as before, up to here");
+}
+
 Console::Done Console::commands() {
     for (const TimedCommand& command : lines_.present().given) {
         screen_.out() << exact_text(command.at) << "  " << command.text << "\n";
@@ -60,7 +65,12 @@ Console::Done Console::go_back(Time to, std::size_t kept) {
     Done done = Done::well;
     auto run = make_again(setup(stay), to, done);
     if (run == nullptr) return done;
-    const auto same = same_events(run_->recording(), run->recording(), run->newest());
+    auto same = same_events(run_->recording(), run->recording(), run->newest());
+    const bool whole = kept == given.size() || given[kept].at > to;   // Of the instant `to`.
+    if (same.ok() && whole && to < run_->now()) {
+        const auto last = run_->recording().last_event_at(to);
+        same = same.value() && last.ok() && last.value() == run->newest();
+    }
     if (!same.ok()) {
         screen_.complain(same.problems());
         screen_.note("whether it is the same run as before could not be compared");
@@ -78,7 +88,7 @@ Console::Done Console::go_back(Time to, std::size_t kept) {
     given = stay;
     replace_run(std::move(run));
     show_place();
-    if (same.ok() && same.value()) screen_.note("the same events up to here as before");
+    if (same.ok() && same.value()) say_same();
     return done;
 }
 
@@ -174,7 +184,7 @@ Console::Done Console::switch_to(const Words& words) {
     Line& present = lines_.present();
     const bool compared = !present.digest.empty();
     present.digest.clear();
-    if (compared && same) screen_.note("the same events up to here as before");
+    if (compared && same) say_same();
     if (same || !compared) return Done::well;
     screen_.complain({{.file = "console", .message = "made again, " + words[1] + " is another run: a "
                                                      "bug of ours"}});

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "record/digest.h"
+#include "record/recorder.h"
 
 namespace glasshive::console {
 
@@ -28,7 +29,10 @@ Result<std::unique_ptr<Run>> Run::start(Setup setup, const ScratchFolder& folder
 Run::~Run() {
     process_.reset();
     recording_.reset();
-    if (!ours_) return;
+    if (!ours_) {
+        record::seal(record_);   // We read it while it was closed: one file again.
+        return;
+    }
     for (const char* part : {"", "-wal", "-shm"}) unlink((record_ + part).c_str());
 }
 

@@ -114,7 +114,7 @@ Result<std::unique_ptr<SessionProcess>> SessionProcess::start(const Setup& setup
     }
     if (process->spawn(words) && process->connect()) return process;
     process->bury(patience_for_its_own_end_ms);
-    return Diagnostic{.file = "session", .message = process->epitaph()};
+    return process->complaint();
 }
 
 SessionProcess::~SessionProcess() {
@@ -148,6 +148,19 @@ std::string SessionProcess::last_words() const {
     if (words.size() > most) words.erase(0, words.size() - most);
     while (!words.empty() && words.back() == '\n') words.pop_back();
     return words;
+}
+
+/// One that found the user's words wrong said so as every command does: "FILE: what", a hint, and a
+/// count.
+Diagnostic SessionProcess::complaint() {
+    constexpr int user_error = 2;
+    const std::string words = last_words();
+    const std::size_t name = words.find(": ");
+    const bool said_so = WIFEXITED(status_) && WEXITSTATUS(status_) == user_error;
+    if (!said_so || name == std::string::npos) return {.file = "session", .message = epitaph()};
+    const std::size_t count = words.find("; nothing was run.");
+    const std::size_t end = count == std::string::npos ? words.size() : words.rfind('\n', count);
+    return {.file = words.substr(0, name), .message = words.substr(name + 2, end - name - 2)};
 }
 
 std::string SessionProcess::epitaph() {

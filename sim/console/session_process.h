@@ -54,6 +54,7 @@ class SessionProcess {
         : folder_(folder), name_(std::move(name)), signals_(signals) {}
     bool spawn(const std::vector<std::string>& words);
     bool connect();
+    Diagnostic complaint();
     /// Waits so long for its own end, then ends it.
     void bury(int patience_ms);
     std::string last_words() const;

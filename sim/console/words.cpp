@@ -104,19 +104,24 @@ std::string rest_after(const std::string& line, std::size_t count) {
     return at == std::string::npos ? "" : line.substr(at);
 }
 
+namespace {
+
+std::size_t columns_of(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;   // "…" has three bytes.
+    }));
+}
+
+}   // namespace
+
 std::string help_text() {
-    std::size_t widest = 0;
-    for (const Word& word : all_words()) {
-        if (word.usage.size() <= 26) widest = std::max(widest, word.usage.size());
-    }
+    constexpr std::size_t columns = 24;
     std::string text;
     for (const Word& word : all_words()) {
-        // A long usage has a line of its own.
-        const bool fits = word.usage.size() <= widest;
-        text += "  " + word.usage +
-                (fits ? std::string(widest - word.usage.size(), ' ')
-                      : "\n  " + std::string(widest, ' ')) +
-                "  " + word.summary + "\n";
+        const std::size_t used = columns_of(word.usage);
+        const bool fits = used <= columns;   // Else it has a line of its own.
+        text += "  " + word.usage + (fits ? "" : "\n  ") +
+                std::string(fits ? columns - used : columns, ' ') + "  " + word.summary + "\n";
     }
     return text + "TIME is a span since the start: 90s, 5m. `help WORD` says more.\n";
 }
@@ -137,7 +142,7 @@ Diagnostic unknown_word(const std::string& word) {
 }
 
 Diagnostic wrong_usage(const Word& word) {
-    return {.file = "console", .message = "use: " + word.usage,
+    return {.file = word.name, .message = "use: " + word.usage,
             .hint = word.details.empty() ? "" : "help " + word.name + " says more"};
 }
 
