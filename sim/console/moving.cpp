@@ -15,7 +15,8 @@ Console::Went Console::advance(Run& run, Time to, const Json& request,
                                const std::function<void()>& looked) {
     using Wall = std::chrono::steady_clock;
     const Time begin = run.now();
-    Duration slice = std::max<Duration>((to - begin) / 200, Duration{1});
+    // The first is narrow, for nobody knows yet what one costs.
+    Duration slice = std::clamp<Duration>((to - begin) / 200, Duration{1}, std::chrono::seconds{1});
     bool first = true;
     while (first || run.now() < to) {
         first = false;
@@ -115,16 +116,15 @@ Console::Done Console::give(const std::string& line) {
     const auto answer = run_->ask({{"do", "inject"}, {"text", line}});
     if (!answer) return died();
     Line& present = lines_.present();
-    if (answer->value("given", std::size_t{0}) > present.given.size()) {
+    const bool given = answer->value("given", std::size_t{0}) > present.given.size();
+    if (given) {
         present.given.push_back({run_->now(), line});
         unsaved_ = true;
+        // What the cluster refused says nothing of where the run stands; but it is an event.
+        if (!answer->value("ok", false) && !run_->settle()) return died();
+        show_events();
+        return Done::well;
     }
-    const bool well = answer->value("ok", false);
-    // One that is refused says nothing of where the run stands; its attempt may be an event.
-    if (!well && !run_->settle()) return died();
-    show_events();
-    if (well) return Done::well;
-    screen_.end_page();
     std::string text = answer->value("error", "");
     for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
         if (text.starts_with(place)) text.erase(0, std::string_view(place).size());
