@@ -16,6 +16,7 @@ endfunction()
 program_test(world)
 program_test(session)
 program_test(cli)
+program_test(console)
 
 # Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.
 add_test(NAME world_digests
