@@ -249,8 +249,8 @@ static void add_console(App::Parts& p) {
     CLI::App* console = p.app.add_subcommand(
         "console", "Step through a run, look, give commands and faults, go back, branch, save");
     console->add_option("FILE", p.console.file,
-                        "Scenario (.yaml); or a saved session or a recording (.hive), to go on from "
-                        "where it ended")
+                        "Scenario (.yaml); or a saved session or a recording (.hive), to go on "
+                        "from where it ended")
         ->type_name("INPUT")
         ->required();
     CLI::Option* seed = add_overrides(*console, p.console_seed, p.console.until, p.console.profile);

@@ -87,8 +87,8 @@ struct ConsoleOptions {
     std::string until, profile;               ///< As of RunOptions.
     int verbosity = 1;
 };
-/// A run under somebody's hands: words from a terminal or a pipe (console/words.h). 2 when a line of
-/// a pipe was wrong; expectations do not count.
+/// A run under somebody's hands: words from a terminal or a pipe (console/words.h). 2 when a line
+/// of a pipe was wrong; expectations do not count.
 int console_command(const ConsoleOptions& options);
 
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".

@@ -19,8 +19,9 @@ struct Loaded {
     std::string recorded_version;                  ///< Of the program that made it.
 };
 
-/// Reads a scenario or a saved session (.yaml), or a recording (.hive: its embedded files, seed, profile, commands, and
-/// where it ended). A recording whose program died lists no commands: its events tell them.
+/// Reads a scenario or a saved session (.yaml), or a recording (.hive: its embedded files, seed,
+/// profile, commands, and where it ended). A recording whose program died lists no commands: its
+/// events tell them.
 Result<Loaded> load(const std::string& path);
 /// Reads a list of commands as a recording's meta has it: JSON, "t_ns" and "text" of each.
 Result<std::vector<session::TimedCommand>> load_commands(const std::string& path);

@@ -66,7 +66,9 @@ Words Console::candidates(const Words& words, const std::string& line) {
         return names;
     }
     if (word == "docker") return words::completions(words);
-    if (word == "fault") return fault_values(line, [&](const char* kind) { return names_of(kind); });
+    if (word == "fault") {
+        return fault_values(line, [&](const char* kind) { return names_of(kind); });
+    }
     if (word == "run" && at == 1) return {"end", "event"};
     if (word == "run" && words[1] == "event" && at == 2) return kinds();
     const auto subjects = [&](const std::string& kind) {

@@ -34,8 +34,10 @@ Result<std::unique_ptr<Console>> Console::open(Options options, Screen& screen,
 /// there, whatever becomes of the files meanwhile.
 Diagnostics Console::keep_origin() {
     origin_ = scratch_.file("origin.hive");
-    auto started = Run::start({.file = options_.file, .profile = "", .commands = std::vector<session::TimedCommand>{},
-                               .record = origin_}, scratch_, "origin", signals_);
+    const Setup nothing_given{.file = options_.file, .profile = "",
+                              .commands = std::vector<session::TimedCommand>{},
+                              .record = origin_};
+    const auto started = Run::start(nothing_given, scratch_, "origin", signals_);
     return started.ok() ? Diagnostics{} : started.problems();
 }
 

@@ -85,7 +85,7 @@ class TerminalLines final : public LineSource {
         prompt_ = prompt;
         while (true) {
             el_resize(edit_);   // The window may have another width than at the last line.
-            el_set(edit_, EL_PREP_TERM, 1);   // Before the prompt: keys may come as soon as it is seen.
+            el_set(edit_, EL_PREP_TERM, 1);   // Keys may come as soon as the prompt is seen.
             int count = 0;
             const char* const typed = el_gets(edit_, &count);
             if (signals_.end_asked() != 0) return std::nullopt;

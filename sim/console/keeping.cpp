@@ -28,8 +28,8 @@ std::string changed_file(const scenario::ScenarioSpec& spec) {
 
 }   // namespace
 
-/// Runs what was saved from its beginning to where this session stands, and ends it there. Complains
-/// unless that is this session.
+/// Runs what was saved from its beginning to where this session stands, and ends it there.
+/// Complains unless that is this session.
 Console::Done Console::prove(const Setup& kept, const std::string& path, const char* did) {
     const std::string digest = run_->digest();
     Done done = Done::well;

@@ -32,8 +32,10 @@ Console::Went Console::advance(Run& run, Time to, const Json& request,
         if (found_ != EventId{}) return Went::found;
         screen_.progress(begin, run.now(), to);
         const auto took = Wall::now() - before;
-        if (took > std::chrono::milliseconds{100}) slice = std::max<Duration>(slice / 2, Duration{1});
-        if (took < std::chrono::milliseconds{25} && slice < to - begin) slice *= 2;
+        const bool quick = took < std::chrono::milliseconds{25};
+        const bool slow = took > std::chrono::milliseconds{100};
+        if (slow) slice = std::max<Duration>(slice / 2, Duration{1});
+        if (quick && slice < to - begin) slice *= 2;
         if (run.ended()) break;
     }
     return Went::there;

@@ -65,7 +65,12 @@ Console::Done Console::go_back(Time to, std::size_t kept) {
     Done done = Done::well;
     auto run = make_again(setup(stay), to, done);
     if (run == nullptr) return done;
-    auto same = same_events(run_->recording(), run->recording(), run->newest());
+    const auto looked = [&](double share) {
+        const double ns = share * static_cast<double>(ns_of(to));
+        screen_.progress(Time{}, time_of_ns(static_cast<std::int64_t>(ns)), to);
+    };
+    auto same = same_events(run_->recording(), run->recording(), run->newest(), looked);
+    screen_.progress_over();
     const bool whole = kept == given.size() || given[kept].at > to;   // Of the instant `to`.
     if (same.ok() && whole && to < run_->now()) {
         const auto last = run_->recording().last_event_at(to);
@@ -186,8 +191,8 @@ Console::Done Console::switch_to(const Words& words) {
     present.digest.clear();
     if (compared && same) say_same();
     if (same || !compared) return Done::well;
-    screen_.complain({{.file = "console", .message = "made again, " + words[1] + " is another run: a "
-                                                     "bug of ours"}});
+    screen_.complain({{.file = "console", .message = "made again, " + words[1] +
+                                                     " is another run: a bug of ours"}});
     return Done::our_bug;
 }
 

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "record/digest.h"
 #include "record/recorder.h"
 
@@ -52,16 +54,20 @@ std::string Run::digest() {
     return answer ? answer->value("digest", "") : "";
 }
 
-Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last) {
-    const record::Recording::Range range{.first = EventId{1}, .last = last, .samples = false};
-    std::string digests[2];
-    record::Recording* const both[2] = {&a, &b};
-    for (int i = 0; i < 2; ++i) {
-        record::DigestSink digest(both[i]->registry(), both[i]->names());
-        if (auto problem = both[i]->replay(digest, range)) return *problem;
-        digests[i] = digest.digest();
+Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
+                         const std::function<void(double share)>& looked) {
+    constexpr std::uint64_t some = 100'000;
+    const std::uint64_t count = number_of(last);
+    record::DigestSink of_a(a.registry(), a.names()), of_b(b.registry(), b.names());
+    for (std::uint64_t first = 1; first <= count; first += some) {
+        const record::Recording::Range range{
+            .first = EventId{first}, .last = EventId{std::min(count, first + some - 1)},
+            .samples = false};
+        if (auto problem = a.replay(of_a, range)) return *problem;
+        if (auto problem = b.replay(of_b, range)) return *problem;
+        looked(static_cast<double>(number_of(range.last)) / static_cast<double>(count));
     }
-    return digests[0] == digests[1];
+    return of_a.digest() == of_b.digest();
 }
 
 }   // namespace glasshive::console

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ class Run {
 };
 
 /// Whether both recorded the same events up to and including number `last`. A Diagnostic when one
-/// cannot be read.
-Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last);
+/// cannot be read. Tells `looked` now and then which share is compared.
+Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
+                         const std::function<void(double share)>& looked);
 
 }   // namespace glasshive::console

@@ -25,7 +25,9 @@ std::string saved_text(const Saved& saved) {
                        "`glasshive run` repeats it,\n# `glasshive console` goes on from its end.\n"
                        "schema: 1\nsession:\n  scenario: " + quoted(saved.scenario) +
                        "\n  seed: " + std::to_string(saved.seed) + "\n";
-    if (saved.profile) text += std::string("  profile: ") + scenario::to_text(*saved.profile) + "\n";
+    if (saved.profile) {
+        text += std::string("  profile: ") + scenario::to_text(*saved.profile) + "\n";
+    }
     if (saved.duration) text += "  duration: " + exact_text(*saved.duration) + "\n";
     text += "  until: " + exact_text(saved.until) + "\n";
     if (!saved.commands.empty()) text += "  commands:\n";

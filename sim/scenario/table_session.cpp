@@ -4,9 +4,9 @@ namespace glasshive::scenario::table {
 
 Section session() {
     return {"session",
-            "A session as `glasshive console` saves it: a scenario, what was given to it, and where "
-            "it stood. `glasshive run` repeats it to the same digest; `glasshive console` goes on "
-            "from there.",
+            "A session as `glasshive console` saves it: a scenario, what was given to it, and "
+            "where it stood. `glasshive run` repeats it to the same digest; `glasshive console` "
+            "goes on from there.",
             {{"scenario", "file", "required", "What was played, relative to this file. Files that "
               "it includes are relative to it, as ever.", "02_node_crash.yaml"},
              {"seed", "number", "the scenario's", "Where all chance came from.", "7"},
@@ -22,8 +22,8 @@ Section session() {
 
 Section given() {
     return {"given",
-            "One command of a session. It takes effect after everything that is due at its instant; "
-            "commands of one instant in the order of the file.",
+            "One command of a session. It takes effect after everything that is due at its "
+            "instant; commands of one instant in the order of the file.",
             {{"at", "duration", "required", "When, since the start, to the nanosecond.",
               "60.000000001s"},
              {"do", "line", "required", "As typed: a line of docker's, `scale SERVICE=N`, `update "

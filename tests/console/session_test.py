@@ -13,7 +13,8 @@ from talk import program  # noqa: E402
 # Ends in a busy instant, at a time that has nine decimals; a fault, a refusal, docker's own words.
 STORY = ["step 40", "run 15s", "scale web=5", "drain node-3", "run +5s",
          "fault {do: power_off, host: node-4, for: 20s}", "step 17", "activate node-3",
-         "docker service update --image nginx:2 web", "docker node rm node-1", "run 42.5s", "step 3"]
+         "docker service update --image nginx:2 web", "docker node rm node-1", "run 42.5s",
+         "step 3"]
 
 
 class Saving(talk.Case):
