@@ -249,8 +249,7 @@ static void add_console(App::Parts& p) {
     CLI::App* console = p.app.add_subcommand(
         "console", "Step through a run, look, give commands and faults, go back, branch, save");
     console->add_option("FILE", p.console.file,
-                        "Scenario (.yaml); or a saved session or a recording (.hive), to go on "
-                        "from where it ended")
+                        "Scenario (.yaml); or a saved session or recording (.hive), to go on with")
         ->type_name("INPUT")
         ->required();
     CLI::Option* seed = add_overrides(*console, p.console_seed, p.console.until, p.console.profile);
@@ -280,8 +279,8 @@ static void add_others(App::Parts& p, const App& self) {
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file,
-                        "Scenario (.yaml); or a saved session or a recording (.hive), whose "
-                        "commands are given again")
+                        "Scenario or saved session (.yaml), or recording (.hive): its commands "
+                        "come again")
         ->type_name("INPUT")
         ->required();
     session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
