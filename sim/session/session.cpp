@@ -284,6 +284,7 @@ Outcome Session::finish() {
     SIM_ASSERT(!s.finished);
     s.finished = true;
     const Time end = s.world->now();
+    s.replay_commands_until(end);   // Nobody need have run it: what is given at 0s and ended there.
     s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
     s.stream.emit(end, scenario_cause, world::events::run_ended,
                   s.subject(), {});

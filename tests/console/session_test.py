@@ -44,6 +44,13 @@ class Saving(talk.Case):
         self.assertIn("until: " + at.split()[1], (self.folder / "s.yaml").read_text())
         self.assertEqual(self.report("s.yaml", status=None)["digest"], self.digests(said)[0])
 
+    def test_what_is_given_at_the_very_start_or_end_is_kept(self):
+        for lines in (["drain node-3", "fault {do: power_off, host: node-2}"], ["drain node-3"] * 2,
+                      ["run end", "scale web=5", "drain node-3"]):
+            said = self.console(*lines, "save s.yaml", "record s.hive")
+            for file in ("s.yaml", "s.hive"):
+                self.assertEqual(self.report(file, status=None)["digest"], self.digest(said))
+
     def test_nothing_given_is_the_plain_run(self):
         plain = self.report("shop.yaml")["digest"]
         self.assertEqual(self.told("step 123", "run 20s", "run event task.*", "inspect", "ps",
