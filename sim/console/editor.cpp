@@ -30,6 +30,7 @@ class PipeLines final : public LineSource {
                 return line;
             }
             const auto woken = signals_.wait_for(fd_);
+            if (woken == Signals::Woken::continued) continue;
             if (woken != Signals::Woken::readable) return std::nullopt;   // Nobody types here.
             char chunk[4096];
             const ssize_t n = read(fd_, chunk, sizeof chunk);
@@ -122,7 +123,14 @@ class TerminalLines final : public LineSource {
         TerminalLines& lines = self(edit);
         std::mbstate_t state{};
         while (true) {
-            if (lines.signals_.wait_for(STDIN_FILENO) != Signals::Woken::readable) return -1;
+            const auto woken = lines.signals_.wait_for(STDIN_FILENO);
+            if (woken == Signals::Woken::continued) {   // A shell has set the terminal as it likes.
+                el_set(edit, EL_PREP_TERM, 0);
+                el_set(edit, EL_PREP_TERM, 1);
+                el_set(edit, EL_REFRESH);
+                continue;
+            }
+            if (woken != Signals::Woken::readable) return -1;
             char byte = 0;
             const ssize_t n = read(STDIN_FILENO, &byte, 1);
             if (n <= 0) return static_cast<int>(n);

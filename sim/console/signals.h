@@ -21,7 +21,12 @@ class Signals {
     /// The signal that asks for the end; 0: none.
     int end_asked() const;
 
-    enum class Woken { readable, interrupted, end };
+    enum class Woken {
+        readable,
+        interrupted,
+        continued,   ///< It was stopped (Ctrl-Z) meanwhile: the terminal was somebody else's.
+        end,
+    };
     /// Waits until there is something to read at `fd`, or until a signal comes.
     Woken wait_for(int fd);
 };

@@ -145,6 +145,20 @@ class OnTerminal(talk.Case):
         console.read(r"10800\.000s> ")
         self.assertEqual(console.leave(), 0)
 
+    def test_it_goes_on_after_it_was_stopped(self):
+        console = self.terminal()
+        console.type("rew", "rew")
+        console.process.send_signal(signal.SIGSTOP)
+        os.waitpid(console.process.pid, os.WUNTRACED)
+        mode = termios.tcgetattr(console.main)     # As a shell leaves it meanwhile: in lines.
+        mode[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(console.main, termios.TCSANOW, mode)
+        console.process.send_signal(signal.SIGCONT)
+        console.read("rew")
+        console.type(TAB, "ind ")
+        console.type(INTERRUPT, r"s> ")
+        self.assertEqual(console.leave(), 0)
+
     def test_a_terminal_that_goes_away_takes_the_console_with_it(self):
         console = self.terminal()
         console.process.send_signal(signal.SIGHUP)
