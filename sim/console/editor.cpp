@@ -65,7 +65,8 @@ class TerminalLines final : public LineSource {
         el_set(edit_, EL_HIST, history, history_);
         el_set(edit_, EL_PROMPT, &TerminalLines::prompt);
         el_set(edit_, EL_GETCFN, &TerminalLines::read_character);
-        el_set(edit_, EL_ADDFN, "ed-complete", "Complete the word", &TerminalLines::on_tab);
+        // Wide texts: copies of narrow ones would never be freed.
+        el_wset(edit_, EL_ADDFN, L"ed-complete", L"Complete the word", &TerminalLines::on_tab);
         el_set(edit_, EL_BIND, "^I", "ed-complete", nullptr);
         el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
         el_source(edit_, nullptr);      // The user's own ~/.editrc.
