@@ -47,9 +47,10 @@ struct App::Parts {
     std::string info_recording;
     LuaOptions lua;
     SessionOptions session;
+    ConsoleOptions console;
     std::string docs_page, shell;
-    std::uint64_t seed = 0, session_seed = 0;
-    int more_lines = 0;   // How often -v stands there.
+    std::uint64_t seed = 0, session_seed = 0, console_seed = 0;
+    int more_lines = 0, console_lines = 0;   // How often -v stands there.
 };
 
 namespace {
@@ -97,22 +98,29 @@ static void add_parameters(CLI::App& command, std::vector<std::string>& out, con
         });
 }
 
+/// What counts instead of what the scenario says; the option of the seed.
+static CLI::Option* add_overrides(CLI::App& app, std::uint64_t& seed, std::string& until,
+                                  std::string& profile) {
+    CLI::Option* option = app.add_option("-s,--seed", seed, "Seed of every random stream");
+    option->check(not_a_seed);
+    app.add_option("-u,--until", until,
+                   "Run to this virtual time instead of the scenario's duration: 90s, 2h")
+        ->type_name("DURATION")
+        ->check([](const std::string& text) { return text.empty() ? "no time is given" : ""; });
+    app.add_option("--profile", profile, "Network profile: textbook or realistic")
+        ->check(CLI::IsMember({"textbook", "realistic"}));
+    return option;
+}
+
 static void add_run(App::Parts& p) {
     CLI::App* run = p.app.add_subcommand("run", "Run scenarios and judge their expectations");
     run->add_option("FILE", p.run.files,
                     "Scenario (.yaml), or a recording (.hive) to run again")
         ->type_name("INPUT")
         ->required();
-    CLI::Option* seed = run->add_option("-s,--seed", p.seed, "Seed of every random stream");
-    seed->check(not_a_seed);
+    CLI::Option* seed = add_overrides(*run, p.seed, p.run.until, p.run.profile);
     add_parameters(*run, p.run.parameters,
                    "A parameter of the scenario's scripts; may be repeated");
-    run->add_option("-u,--until", p.run.until,
-                    "Run to this virtual time instead of the scenario's duration: 90s, 2h")
-        ->type_name("DURATION")
-        ->check([](const std::string& text) { return text.empty() ? "no time is given" : ""; });
-    run->add_option("--profile", p.run.profile, "Network profile: textbook or realistic")
-        ->check(CLI::IsMember({"textbook", "realistic"}));
     run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)")
         ->type_name("PATH");
     run->add_flag("-v,--verbose", p.more_lines,
@@ -252,13 +260,42 @@ static void add_readers(App::Parts& p) {
     info->callback([&p] { p.chosen = [&p] { return info_command(p.common, p.info_recording); }; });
 }
 
+static void add_console(App::Parts& p) {
+    CLI::App* console = p.app.add_subcommand(
+        "console", "Step through a run, look, give commands and faults, go back, branch, save");
+    console->add_option("FILE", p.console.file,
+                        "Scenario (.yaml); or a saved session or recording (.hive), to go on with")
+        ->type_name("INPUT")
+        ->required();
+    CLI::Option* seed = add_overrides(*console, p.console_seed, p.console.until, p.console.profile);
+    console->add_flag("-v,--verbose", p.console_lines,
+                      "More lines: -v decisions and requests, -vv everything");
+    console->add_flag("--no-color", p.console.common.no_color, "No colour, even on a terminal");
+    console->footer(
+        "Words come from the terminal, or from a pipe, one a line; `help` lists them. The history\n"
+        "is kept in $XDG_STATE_HOME/glasshive, unless GLASSHIVE_NO_HISTORY is set.\n"
+        "What is given is kept with its instant: `save FILE.yaml` writes a scenario that\n"
+        "`glasshive run` repeats to the same digest.\n"
+        "Exit status: 0; 2 when a line from a pipe was wrong (those after it are done all the\n"
+        "same); 3 a bug of ours. Expectations are told at the end and do not count.");
+    console->callback([&p, seed] {
+        p.chosen = [&p, seed] {
+            if (seed->count() > 0) p.console.seed = p.console_seed;
+            p.console.verbosity = 1 + p.console_lines;
+            return console_command(p.console);
+        };
+    });
+}
+
 static void add_others(App::Parts& p, const App& self) {
     add_lua(p);
+    add_console(p);
 
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file,
-                        "Scenario (.yaml), or a recording (.hive) whose commands are given again")
+                        "Scenario or saved session (.yaml), or recording (.hive): its commands "
+                        "come again")
         ->type_name("INPUT")
         ->required();
     session->add_option("--socket", p.session.socket, "Path of the socket to listen on")
@@ -266,9 +303,10 @@ static void add_others(App::Parts& p, const App& self) {
         ->required();
     session->add_option("-r,--record", p.session.record, "Write a recording to this file (.hive)")
         ->type_name("PATH");
-    CLI::Option* seed =
-        session->add_option("-s,--seed", p.session_seed, "Seed of every random stream");
-    seed->check(not_a_seed);
+    session->add_option("--commands", p.session.commands,
+                        "Give the commands of this file instead: JSON, [{\"t_ns\", \"text\"}]")
+        ->type_name("PATH");
+    CLI::Option* seed = add_overrides(*session, p.session_seed, p.session.until, p.session.profile);
     session->footer(
         "One JSON object a line, one answer a line: {\"do\":\"run_until\",\"t\":\"30s\"},\n"
         "{\"do\":\"step\"}, {\"do\":\"pause\"}, {\"do\":\"inject\",\"text\":\"scale web=5\"},\n"

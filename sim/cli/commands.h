@@ -75,10 +75,23 @@ struct SessionOptions {
     std::string file;
     std::string socket;                       ///< Path of the Unix-domain socket to listen on.
     std::string record;
+    std::string commands;                     ///< Path of a list to give; empty: the file's own.
     std::optional<std::uint64_t> seed;
+    std::string until, profile;               ///< As of RunOptions.
 };
 /// The session process: drives one run over JSON lines (docs/reference/cli.md, "session").
 int session_command(const SessionOptions& options);
+
+struct ConsoleOptions {
+    CommonOptions common;
+    std::string file;                         ///< Scenario, saved session or recording.
+    std::optional<std::uint64_t> seed;
+    std::string until, profile;               ///< As of RunOptions.
+    int verbosity = 1;
+};
+/// A run under somebody's hands: words from a terminal or a pipe (console/words.h). 2 when a line
+/// of a pipe was wrong; expectations do not count.
+int console_command(const ConsoleOptions& options);
 
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".
 int docs_command(const std::string& page, const std::string& cli_page);

@@ -7,6 +7,7 @@
 #include "cli/load.h"
 #include "cli/problems.h"
 #include "cli/progress.h"
+#include "cli/story_text.h"
 #include "cli/terminal.h"
 #include "explain/story.h"
 #include "explain/tables.h"
@@ -36,31 +37,6 @@ Result<std::optional<Time>> instant(const std::string& at) {
                           .hint = "write a duration since the start, such as 90s or 5m"};
     }
     return std::optional<Time>{Time{*parsed.value}};
-}
-
-void print_story(const Terminal& out, const explain::Story& story) {
-    std::cout << out.paint(Tone::bold, story.headline) << "\n\n";
-    std::size_t number_columns = 0, shown = 0;
-    for (const explain::Step& step : story.steps) {
-        number_columns =
-            std::max(number_columns, std::to_string(number_of(step.id)).size() + 1);
-    }
-    for (const explain::Step& step : story.steps) {
-        if (story.left_out > 0 && shown++ == story.steps.size() / 2) {
-            std::cout << out.paint(Tone::dim, "    … " + std::to_string(story.left_out) +
-                                                  " more …") << '\n';
-        }
-        const std::string time = seconds_text(step.time);
-        const std::string indent(time.size() < 10 ? 10 - time.size() : 0, ' ');
-        std::cout << out.paint(Tone::dim, indent + time + " s  " +
-                                              fit("#" + std::to_string(number_of(step.id)),
-                                                  number_columns))
-                  << "  "
-                  << out.paint(step.asked ? Tone::plain : Tone::dim, printable(step.sentence))
-                  << '\n';
-    }
-    std::cout << "\nIt goes back to " << out.paint(Tone::accent, printable(story.root)) << ".\n";
-    for (const std::string& note : story.notes) std::cout << "  " << printable(note) << '\n';
 }
 
 void print_json(const explain::Story& story) {
@@ -136,7 +112,7 @@ int explain_command(const AtOptions& options) {
     const auto story = explain::explain(recording.value(), options.subject, at.value());
     if (!story.ok()) return tell(options.common, story.problems());
     if (options.common.json) print_json(story.value());
-    else print_story(Terminal(1, options.common.no_color), story.value());
+    else print_story(std::cout, Terminal(1, options.common.no_color), story.value());
     return exit_ok;
 }
 

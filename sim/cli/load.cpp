@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "record/recording.h"
 #include "scenario/scenario.h"
@@ -38,18 +39,11 @@ struct Injected final : EventSink {
     std::vector<session::TimedCommand> commands;
 };
 
-/// The commands a recording lists; a stranger's file may hold anything there.
-Result<std::vector<session::TimedCommand>> commands_of(record::Recording& recording) {
-    const auto text = recording.meta("commands");
-    if (!text) {
-        Injected injected(recording.names());
-        if (auto problem = recording.replay(injected)) return *problem;
-        return injected.commands;
-    }
+/// A list of commands as JSON, from a stranger's file: it may hold anything.
+Result<std::vector<session::TimedCommand>> parse_commands(const std::string& text,
+                                                          const Diagnostic& broken) {
     std::vector<session::TimedCommand> commands;
-    const nlohmann::json list = nlohmann::json::parse(*text, nullptr, false);
-    const Diagnostic broken{.file = recording.path(), .message = "its list of commands is damaged",
-                            .hint = "run the scenario file itself"};
+    const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
     if (!list.is_array()) return broken;
     for (const auto& entry : list) {
         if (!entry.is_object() || !entry.contains("t_ns") || !entry.contains("text")) return broken;
@@ -73,6 +67,19 @@ script::Parameters parameters_of(const record::Recording& recording) {
         else if (value.is_string()) parameters[name] = value.get<std::string>();
     }
     return parameters;
+}
+
+/// The commands that a recording lists.
+Result<std::vector<session::TimedCommand>> commands_of(record::Recording& recording) {
+    const auto text = recording.meta("commands");
+    if (!text) {
+        Injected injected(recording.names());
+        if (auto problem = recording.replay(injected)) return *problem;
+        return injected.commands;
+    }
+    return parse_commands(*text, {.file = recording.path(),
+                                  .message = "its list of commands is damaged",
+                                  .hint = "run the scenario file itself"});
 }
 
 /// A whole number of meta; empty when it is none.
@@ -139,8 +146,24 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     }
     const Diagnostics wrong = world::check_scripts(read.value());
     if (has_errors(wrong)) return wrong;
-    return Loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},
+    Loaded loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},
                   .recorded_digest = {}, .recorded_version = {}};
+    if (!loaded.spec.session) return loaded;
+    for (const auto& command : loaded.spec.session->commands) {
+        loaded.commands.push_back({Time{} + command.at, command.text});
+    }
+    if (loaded.spec.session->until) loaded.stop_at = Time{} + *loaded.spec.session->until;
+    return loaded;
+}
+
+Result<std::vector<session::TimedCommand>> load_commands(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return Diagnostic{.file = path, .message = "cannot be read"};
+    return parse_commands(text.str(), {.file = path, .message = "is no list of commands",
+                                       .hint = "[{\"t_ns\": 30000000000, \"text\": "
+                                               "\"scale web=5\"}], in order of time"});
 }
 
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,

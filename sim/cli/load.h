@@ -23,10 +23,12 @@ struct Loaded {
 /// "name=value" as parameters of scripts.
 script::Parameters parameters_from(const std::vector<std::string>& words);
 
-/// Reads a scenario (.yaml) or a recording (.hive: its embedded files, seed, profile, commands, and
-/// where it ended). A recording whose program died lists no commands: its events tell them.
-/// `given`: what the command line says; not for recordings, which embed theirs.
+/// Reads a scenario or a saved session (.yaml), or a recording (.hive: its embedded files, seed,
+/// profile, commands, and where it ended). A recording whose program died lists no commands: its
+/// events tell them. `given`: what the command line says; not for recordings, which embed theirs.
 Result<Loaded> load(const std::string& path, const scenario::Given& given = {});
+/// Reads a list of commands as a recording's meta has it: JSON, "t_ns" and "text" of each.
+Result<std::vector<session::TimedCommand>> load_commands(const std::string& path);
 /// Applies what the command line overrides. `until` in our duration grammar.
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,
                           const std::string& until, const std::string& profile);

@@ -18,8 +18,9 @@ std::string thousands(long long n) {
 
 }   // namespace
 
-Progress::Progress(std::ostream& out, const Terminal& terminal, Time end)
-    : out_(out), terminal_(terminal), end_(end), started_(Wall::now()), drawn_(started_) {}
+Progress::Progress(std::ostream& out, const Terminal& terminal, Time end, Time begin)
+    : out_(out), terminal_(terminal), end_(end), begin_(begin), started_(Wall::now()),
+      drawn_(started_) {}
 
 double Progress::elapsed_seconds() const {
     return std::chrono::duration<double>(Wall::now() - started_).count();
@@ -33,8 +34,9 @@ void Progress::update(Time now) {
     drawn_ = wall;
     const double elapsed = elapsed_seconds();
     const double total = std::max(seconds_of(end_), 1e-9);
-    const double done = std::min(1.0, seconds_of(now) / total);
-    const double speed = seconds_of(now) / std::max(elapsed, 1e-9);
+    const double gone = seconds_of(now - begin_);
+    const double done = std::min(1.0, gone / std::max(seconds_of(end_ - begin_), 1e-9));
+    const double speed = gone / std::max(elapsed, 1e-9);
     const double to_go = done > 0 ? elapsed * (1 - done) / done : 0;
     constexpr std::size_t cells = 24;
     const auto full = static_cast<std::size_t>(done * cells);

@@ -13,7 +13,8 @@ namespace glasshive::cli {
 /// elsewhere. The only reader of the wall clock in the command line; it decides nothing in the run.
 class Progress {
   public:
-    Progress(std::ostream& out, const Terminal& terminal, Time end);
+    /// Of a run, or of the part of one that begins at `begin`.
+    Progress(std::ostream& out, const Terminal& terminal, Time end, Time begin = Time{});
 
     void update(Time now);
     /// Wipes the bar's line so that something else may be printed.
@@ -25,7 +26,7 @@ class Progress {
     using Wall = std::chrono::steady_clock;
     std::ostream& out_;
     const Terminal& terminal_;
-    Time end_;
+    Time end_, begin_;
     Wall::time_point started_;
     Wall::time_point drawn_;
     bool visible_ = false;

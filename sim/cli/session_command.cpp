@@ -16,7 +16,13 @@ int session_command(const SessionOptions& options) {
     auto loaded = load(options.file);
     if (!loaded.ok()) return fail(loaded.problems());
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
-    if (options.seed) spec.seed = *options.seed;
+    const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
+    if (!wrong.empty()) return fail(wrong);
+    if (!options.commands.empty()) {
+        auto given = load_commands(options.commands);
+        if (!given.ok()) return fail(given.problems());
+        loaded.value().commands = std::move(given.value());
+    }
     // What was injected is in the recording alone.
     const std::string replay =
         !options.record.empty()

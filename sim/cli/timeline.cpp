@@ -42,11 +42,22 @@ const char* mark_of(Tone tone) {
 
 Timeline::Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
                    const Names& names, Options options)
-    : out_(out), terminal_(terminal), registry_(registry), names_(names), options_(options) {
-    for (const EventKind* kind : registry.all()) {
-        if (kind->verbosity > options.verbosity) continue;
+    : out_(out), terminal_(terminal), registry_(registry), names_(names),
+      options_(std::move(options)) {
+    measure_kinds();
+}
+
+void Timeline::measure_kinds() {
+    kind_columns_ = 0;
+    for (const EventKind* kind : registry_.all()) {
+        if (kind->verbosity > options_.verbosity) continue;
         kind_columns_ = std::max(kind_columns_, kind->name.size());
     }
+}
+
+void Timeline::set_verbosity(int level) {
+    options_.verbosity = level;
+    measure_kinds();
 }
 
 std::size_t subject_columns(const scenario::ScenarioSpec& spec) {
@@ -87,6 +98,7 @@ void Timeline::on_event(const Event& event, std::string_view text) {
     }
     const bool decision = options_.decisions && kind->name.substr(0, 9) == "decision.";
     if (kind->verbosity > options_.verbosity && !decision) return;
+    if (options_.only && !options_.only(event, *kind)) return;
     if (event.time != pending_time_) print_pending();
     pending_time_ = event.time;
     Line line{.time = event.time, .kind = kind,
@@ -202,10 +214,10 @@ void Timeline::finish() {
     if (left_out_ > 0) {
         if (hook_ != nullptr) hook_(context_);
         out_ << terminal_.paint(Tone::dim, "              … " + std::to_string(left_out_) +
-                                               " more lines; --all shows them, `glasshive query` "
-                                               "searches the recording")
+                                               " more lines; " + options_.rest)
              << '\n';
     }
+    lines_ = left_out_ = 0;
     out_.flush();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ class Timeline final : public EventSink, public swarm::DecisionWatch {
         std::size_t lines_max = 400;    ///< Then one line says how to see the rest. 0: no bound.
         std::size_t subject_columns = 24;   ///< See subject_columns().
         bool decisions = false;         ///< Every decision of the scheduler, with every node.
+        /// How to see what lines_max leaves out.
+        const char* rest = "--all shows them, `glasshive query` searches the recording";
+        /// Of what happens, only what it says yes to; empty: everything.
+        std::function<bool(const Event&, const EventKind&)> only{};
     };
     Timeline(std::ostream& out, const Terminal& terminal, const EventRegistry& registry,
              const Names& names, Options options);
@@ -29,8 +34,10 @@ class Timeline final : public EventSink, public swarm::DecisionWatch {
     void on_event(const Event& event, std::string_view text) override;
     bool wants(NameId, Time) override { return options_.decisions; }
     void on_decision(const swarm::DecisionTable& table) override;
-    /// Prints what is still held back for folding, and how much was left out.
+    /// Prints what is still held back for folding, and how much was left out. What comes later
+    /// begins a new page, with the same bound on its lines.
     void finish();
+    void set_verbosity(int level);
     /// Called before a line is printed (a progress bar gets out of the way).
     void before_line(void (*hook)(void*), void* context) { hook_ = hook; context_ = context; }
 
@@ -46,6 +53,7 @@ class Timeline final : public EventSink, public swarm::DecisionWatch {
         bool crowd = false;             // Of many that differ in their details.
         std::string below;              // Lines that stand under it.
     };
+    void measure_kinds();
     void print_pending();
     void gather_crowd();
     void print_below(const std::string& text);

@@ -15,28 +15,6 @@ Diagnostic wrong(const std::string& message, const std::string& hint) {
     return {.file = "command", .line = 0, .path = "", .message = message, .hint = hint};
 }
 
-Result<Injection> read_fault(const std::string& text, const ScenarioSpec& spec) {
-    auto document = yaml::parse(text, "command");
-    if (!document.ok()) return document.problems();
-    Diagnostics problems;
-    const Places places = places_of(platform::expand_hosts(spec.platform));
-    const Include include = [&](const yaml::Value& value) -> std::optional<Included> {
-        std::string name;
-        value.into(name);
-        auto content = reader_of(spec.inputs)(name);
-        if (content) return Included{std::move(*content), name};
-        value.error("only files that the scenario itself includes can be named here");
-        return std::nullopt;
-    };
-    Injection injection;
-    const FaultReader reader{places, include, problems, true};
-    injection.fault = reader.read(yaml::Value(document.value().root(), "fault", problems));
-    if (has_errors(problems)) return yaml::sorted(std::move(problems));
-    const Diagnostics checked = platform::check({*injection.fault}, spec.platform);
-    if (has_errors(checked)) return checked;
-    return injection;
-}
-
 bool whole_number(const std::string& text, std::uint64_t& out) {
     const yaml::Parsed<std::int64_t> parsed = yaml::parse_integer(text);
     if (!parsed || *parsed.value < 0 || *parsed.value > 1'000'000) return false;
@@ -82,11 +60,36 @@ Result<CommandSpec> read_command(const std::string& verb, const std::vector<std:
 
 }   // namespace
 
-Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec) {
+InjectionReader::InjectionReader(const ScenarioSpec& spec)
+    : spec_(spec), places_(places_of(platform::expand_hosts(spec.platform))),
+      services_(names_of(spec.services)) {}
+
+Result<Injection> InjectionReader::read_fault(const std::string& text) const {
+    auto document = yaml::parse(text, "command");
+    if (!document.ok()) return document.problems();
+    Diagnostics problems;
+    const Include include = [&](const yaml::Value& value) -> std::optional<Included> {
+        std::string name;
+        value.into(name);
+        auto content = reader_of(spec_.inputs)(name);
+        if (content) return Included{std::move(*content), name};
+        value.error("only files that the scenario itself includes can be named here");
+        return std::nullopt;
+    };
+    Injection injection;
+    const FaultReader reader{places_, include, problems, true};
+    injection.fault = reader.read(yaml::Value(document.value().root(), "fault", problems));
+    if (has_errors(problems)) return yaml::sorted(std::move(problems));
+    const Diagnostics checked = platform::check({*injection.fault}, spec_.platform);
+    if (has_errors(checked)) return checked;
+    return injection;
+}
+
+Result<Injection> InjectionReader::read(const std::string& text) const {
     const platform::Where typed{.file = "command"};
     Diagnostics warnings;
     if (text.rfind("docker ", 0) == 0) {
-        auto line = read_docker_line(text, typed, reader_of(spec.inputs), warnings);
+        auto line = read_docker_line(text, typed, reader_of(spec_.inputs), warnings);
         if (!line.ok()) return line.problems();
         return Injection{.fault = std::nullopt, .command = std::move(line.value())};
     }
@@ -96,22 +99,21 @@ Result<Injection> read_injection(const std::string& text, const ScenarioSpec& sp
     if (verb == "fault") {
         std::string rest;
         std::getline(stream, rest, '\0');
-        return read_fault(rest, spec);
+        return read_fault(rest);
     }
     std::vector<std::string> words;
     for (std::string word; stream >> word;) words.push_back(word);
     const Result<CommandSpec> command = read_command(verb, words);
     if (!command.ok()) return command.problems();
     const std::string& service = command.value().service;
-    const Names services = names_of(spec.services);
-    if (!service.empty() && !services.has(service)) {
+    if (!service.empty() && !services_.has(service)) {
         return wrong("no service is named " + yaml::quoted(service),
-                     unknown_hint(service, services, "services"));
+                     unknown_hint(service, services_, "services"));
     }
     const std::string& host = command.value().host;
-    const Names hosts = places_of(platform::expand_hosts(spec.platform)).hosts;
-    if (!host.empty() && !hosts.has(host)) {
-        return wrong("no host is named " + yaml::quoted(host), unknown_hint(host, hosts, "hosts"));
+    if (!host.empty() && !places_.hosts.has(host)) {
+        return wrong("no host is named " + yaml::quoted(host),
+                     unknown_hint(host, places_.hosts, "hosts"));
     }
     CommandSpec known = command.value();
     auto line = read_docker_line(docker_words(known), typed, {}, warnings);
@@ -119,6 +121,10 @@ Result<Injection> read_injection(const std::string& text, const ScenarioSpec& sp
     known.line = line.value().line;
     known.command = line.value().command;
     return Injection{.fault = std::nullopt, .command = std::move(known)};
+}
+
+Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec) {
+    return InjectionReader(spec).read(text);
 }
 
 }   // namespace glasshive::scenario

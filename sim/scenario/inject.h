@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "scenario/known_names.h"
 #include "scenario/spec.h"
 
 namespace glasshive::scenario {
@@ -14,10 +16,30 @@ struct Injection {
     std::optional<CommandSpec> command;
 };
 
+/// Reads what is asked of one scenario's runs; knows its hosts and services by name.
+///
 /// Reads any docker line; "fault {do: power_off, host: w1, for: 30s}" (a fault as in a scenario;
 /// `at` is now and may be left out); or, short for some lines, "scale web=5", "update web IMAGE",
 /// "drain w1", "pause w1" and "activate w1". Names in faults and short forms are checked against
 /// the scenario. `command.at` is left at 0.
+class InjectionReader {
+  public:
+    /// `spec` must outlive the reader.
+    explicit InjectionReader(const ScenarioSpec& spec);
+    Result<Injection> read(const std::string& text) const;
+
+  private:
+    Result<Injection> read_fault(const std::string& text) const;
+
+    const ScenarioSpec& spec_;
+    Places places_;
+    Names services_;
+};
+
+/// The kinds of faults, as `do:` has them: "power_off".
+std::vector<std::string> fault_words();
+
+/// The same for a single text.
 Result<Injection> read_injection(const std::string& text, const ScenarioSpec& spec);
 
 }   // namespace glasshive::scenario

@@ -73,11 +73,8 @@ void Loader::read(const yaml::Node& root) {
 }
 
 void Loader::read_frame(Map& map) {
-    std::int64_t schema = 1;
-    if (map.required("schema").into(schema)) {
-        map.check(schema == 1, "schema", "there is no schema " + std::to_string(schema),
-                  "this program reads schema 1");
-    }
+    check_schema(map);
+    map.value("session");   // A file that has one is read by read_session.
     map.read("title", spec_.title);
     map.read("seed", spec_.seed);
     map.read("duration", spec_.duration);

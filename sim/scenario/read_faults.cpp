@@ -1,5 +1,7 @@
 #include "scenario/read_faults.h"
 
+#include "scenario/inject.h"
+
 namespace glasshive::scenario {
 
 namespace {
@@ -163,6 +165,12 @@ FaultSpec FaultReader::read(const yaml::Value& value) const {
     read_when(map, fault);
     read_trace(map, fault);
     return fault;
+}
+
+std::vector<std::string> fault_words() {
+    std::vector<std::string> words;
+    for (const auto& [word, kind] : fault_kinds()) words.push_back(word);
+    return words;
 }
 
 }   // namespace glasshive::scenario

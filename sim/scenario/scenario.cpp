@@ -10,6 +10,7 @@
 #include "platform/spec_check.h"
 #include "scenario/load.h"
 #include "scenario/lua_scenario.h"
+#include "scenario/read_session.h"
 #include "yaml/units.h"
 
 namespace glasshive::scenario {
@@ -88,16 +89,44 @@ script::Value parameter_value(const std::string& text) {
     return text;
 }
 
-Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
-                                   const FileReader& read_included, const Given& given) {
+namespace {
+
+Diagnostic session_given(const yaml::Node& session, const std::string& file) {
+    const yaml::Node scenario = session.find("scenario");
+    return {.file = file, .line = session.line(), .path = "session",
+            .message = "this is a saved session; a session is played on a scenario",
+            .hint = scenario.exists() ? "name what it was saved from: " + scenario.text()
+                                      : "name the scenario that it was saved from"};
+}
+
+Result<ScenarioSpec> read_text(std::string text, const std::string& file,
+                               const FileReader& read_included, const Given& given,
+                               bool may_be_session) {
     if (file.ends_with(".lua")) return read_lua_scenario(text, file, read_included, given);
     Loader loader(file, text, read_included, given);
     Diagnostics repeated;
     auto document = yaml::parse(std::move(text), file, repeated);
     if (!document.ok()) return document.problems();
-    if (is_compose_file(document.value().root())) return compose_given(file);
-    loader.read(document.value().root());
+    const yaml::Node root = document.value().root();
+    if (is_compose_file(root)) return compose_given(file);
+    if (is_session(root) && may_be_session) {
+        return read_session(root, file, read_included, repeated);
+    }
+    if (is_session(root)) return session_given(root.find("session"), file);
+    loader.read(root);
     return loader.finish(repeated);
+}
+
+}   // namespace
+
+Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
+                                   const FileReader& read_included, const Given& given) {
+    return read_text(std::move(text), file, read_included, given, true);
+}
+
+Result<ScenarioSpec> read_plain_scenario(std::string text, const std::string& file,
+                                         const FileReader& read_included, const Given& given) {
+    return read_text(std::move(text), file, read_included, given, false);
 }
 
 std::string reference_page() {

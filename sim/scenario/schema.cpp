@@ -16,6 +16,11 @@ Map::~Map() {
     SIM_ASSERT(std::find(asked_.begin(), asked_.end(), false) == asked_.end());
 }
 
+bool Map::has_key(std::string_view key) const {
+    return std::any_of(section_.keys.begin(), section_.keys.end(),
+                       [&](const KeyInfo& each) { return each.key == key; });
+}
+
 const KeyInfo& Map::asked(std::string_view key) {
     const auto known = std::find_if(section_.keys.begin(), section_.keys.end(),
                                     [&](const KeyInfo& each) { return each.key == key; });
@@ -28,6 +33,13 @@ yaml::Value Map::required(std::string_view key) {
     const KeyInfo& info = asked(key);
     return reader_.required(key, info.example.empty() ? "" : "such as " + info.key + ": " +
                                                                   info.example);
+}
+
+void check_schema(Map& map) {
+    std::int64_t schema = 1;
+    if (!map.required("schema").into(schema)) return;
+    map.check(schema == 1, "schema", "there is no schema " + std::to_string(schema),
+              "this program reads schema 1");
 }
 
 platform::Where where_of(const yaml::Value& value) {

@@ -34,7 +34,7 @@ enum class Part {
     scenario, platform, host_shape, host_group, zone_group, disk, link, links, uplink, cable,
     fat_tree, fat_tree_level, registry, image, service, resources, restart, placement, port,
     behaviour, healthcheck, update, stack, workload, client, fault, group, law, command, record,
-    scheduler, script, network,
+    scheduler, script, network, session, given,
 };
 
 const Section& section(Part part);
@@ -53,6 +53,8 @@ class Map {
 
     bool present() const { return reader_.present(); }
     const yaml::Value& self() const { return reader_.self(); }
+    /// The table has such a key, whether or not this file does.
+    bool has_key(std::string_view key) const;
     bool has(std::string_view key) { return asked(key), reader_.has(key); }
     yaml::Value value(std::string_view key) { return asked(key), reader_.value(key); }
     /// A key that is not there is reported with its example.
@@ -86,6 +88,8 @@ class Map {
     std::vector<bool> asked_;
 };
 
+/// Reads the `schema` of a file and reports one that this program does not know.
+void check_schema(Map& map);
 /// Where a value is written.
 platform::Where where_of(const yaml::Value& value);
 /// The texts of a scalar or of a list of scalars, each with its place; anything else is reported.

@@ -13,6 +13,9 @@ Section script();
 Section network();
 Section command();
 
+Section session();
+Section given();
+
 Section platform();
 Section host_shape();
 Section host_group();

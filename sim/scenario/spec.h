@@ -60,6 +60,16 @@ struct RecordSpec {
     std::int64_t keyframe_events = 50'000;
 };
 
+/// A session that was saved: what a person gave to the scenario while it ran, and where it stood.
+struct SavedSession {
+    struct Command {
+        Duration at{};      ///< Since the start: after everything that is due at that instant.
+        std::string text;   ///< As read_injection takes it.
+    };
+    std::vector<Command> commands;   ///< In order of time, then of the file.
+    std::optional<Duration> until;   ///< Empty: the run's end.
+};
+
 /// One file the scenario was read from, so that a recording can be run again without it.
 struct InputFile {
     std::string
@@ -103,6 +113,9 @@ struct ScenarioSpec {
     std::vector<workload::ClientSpec> clients;
     std::vector<CommandSpec> commands;                ///< In order of time, then of the file.
     std::vector<check::Expectation> expectations;     ///< In file order.
+    /// Of a file that is a saved session: all else is what the scenario says that it was saved
+    /// from, `file` and `inputs` included, so that its runs are those of that scenario.
+    std::optional<SavedSession> session;
     RecordSpec record;
 
     /// The scenario itself first, then what it includes in order of mention.

@@ -41,6 +41,8 @@ Section build(Part part) {
         case Part::scheduler: return table::scheduler();
         case Part::script: return table::script();
         case Part::network: return table::network();
+        case Part::session: return table::session();
+        case Part::given: return table::given();
     }
     SIM_ASSERT(false);
     return {};
@@ -62,7 +64,7 @@ const std::vector<Part>& all_parts() {
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::network};
+        Part::network, Part::session, Part::given};
     return parts;
 }
 
@@ -79,7 +81,8 @@ Section scenario() {
     const ScenarioSpec d;
     return {
         "scenario",
-        "The file as a whole. Only `schema` and `platform` must be there.",
+        "The file as a whole. Only `schema` and `platform` must be there. Or `schema` and "
+        "`session` alone: a session that `glasshive console` saved.",
         {{"schema", "number", "required", "Version of this format. There is one: 1.", "1"},
          {"title", "text", "none", "Shown above the run.", "Zone loss"},
          {"seed", "number", std::to_string(d.seed),
@@ -120,7 +123,10 @@ Section scenario() {
           ""},
          {"expect", "list of [expectations](#expectations)", "none", "What must hold.",
           "[service web has 3 running tasks by 30s]"},
-         {"record", "[record](#record)", "everything", "What the recording keeps.", ""}},
+         {"record", "[record](#record)", "everything", "What the recording keeps.", ""},
+         {"session", "[session](#session)", "none",
+          "With `schema`, instead of all else: the run of another scenario, and what was given to "
+          "it.", ""}},
         "schema: 1\nplatform: {hosts: 3}\nservices:\n  - {name: web, image: nginx, replicas: 3}\n"
         "expect: [service web has 3 running tasks by 1m]\n"};
 }

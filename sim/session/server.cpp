@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "session/channel.h"
 #include "swarm/manager/manager.h"
@@ -74,34 +75,64 @@ Json Server::answer_line(const std::string& line) {
 }
 
 Json Server::state(bool ok) const {
-    Json reply{{"ok", ok}, {"t", seconds_of(session_.now())}, {"event", session_.events_emitted()},
-               {"ended", session_.now() >= session_.end()}};
+    Json reply{{"ok", ok}, {"t", seconds_of(session_.now())}, {"t_ns", ns_of(session_.now())},
+               {"event", session_.events_emitted()}, {"ended", session_.now() >= session_.end()}};
     if (session_.script_problem()) reply["script_problem"] = to_text(*session_.script_problem());
     return reply;
 }
 
-Json Server::run_until(const Json& request) {
-    Time until{};
-    const Json t = request.value("t", Json());
+/// `t`, or `t_ns`, of a request; a sentence when there is none that makes sense.
+std::variant<Time, std::string> instant_of(const Json& request) {
+    const Json t = request.value("t", Json()), ns = request.value("t_ns", Json());
+    if (ns.is_number_unsigned() && ns.get<std::uint64_t>() < INT64_MAX) {
+        return time_of_ns(ns.get<std::int64_t>());
+    }
+    if (!ns.is_null()) return "t_ns is no count of nanoseconds";
     if (t.is_number()) {
         const double seconds = t.get<double>();
-        if (!(seconds >= 0 && seconds < 9e9)) return error("t is not a time");
-        until = time_of_ns(std::llround(seconds * 1e9));
-    } else if (t.is_string()) {
-        const auto parsed = yaml::parse_duration(t.get<std::string>());
-        if (!parsed) return error("t is not a duration such as \"30s\"");
-        until = Time{} + *parsed.value;
-    } else {
-        return error("run_until needs t: seconds, or a duration such as \"30s\"");
+        if (!(seconds >= 0 && seconds < 9e9)) return "t is not a time";
+        return time_of_ns(std::llround(seconds * 1e9));
     }
-    session_.run_until(until);
+    if (!t.is_string()) return "run_until needs t: seconds, or a duration such as \"30s\"";
+    const auto parsed = yaml::parse_duration(t.get<std::string>());
+    if (!parsed) return "t is not a duration such as \"30s\"";
+    return Time{} + *parsed.value;
+}
+
+std::string text_of(const Diagnostics& problems) {
+    std::string text;
+    for (const Diagnostic& problem : problems) {
+        text += (text.empty() ? "" : "\n") + to_text(problem);
+    }
+    return text;
+}
+
+Json Server::run_until(const Json& request) {
+    const bool for_event = request.contains("event");
+    const bool to_the_end = for_event && !request.contains("t") && !request.contains("t_ns");
+    const auto until = to_the_end ? session_.end() : instant_of(request);
+    if (const auto* wrong = std::get_if<std::string>(&until)) return error(*wrong);
+    if (!for_event) {
+        session_.run_until(std::get<Time>(until));
+        session_.flush_recording();
+        return state();
+    }
+    const Json kind = request["event"], subject = request.value("subject", Json("*"));
+    if (!kind.is_string() || !subject.is_string()) return error("event and subject are patterns");
+    const EventPattern pattern{kind.get<std::string>(), subject.get<std::string>()};
+    const Diagnostics wrong = pattern.check(session_.registry());
+    if (!wrong.empty()) return error(text_of(wrong));
+    const EventId found = session_.run_until(pattern, std::get<Time>(until));
     session_.flush_recording();
-    return state();
+    Json reply = state();
+    reply["found"] = number_of(found);
+    return reply;
 }
 
 Json Server::inspect() const {
     Json reply = state();
     reply["end"] = seconds_of(session_.end());
+    reply["digest"] = session_.digest();
     reply["pace"] = std::isinf(speed_) ? Json("max") : Json(speed_);
     const swarm::Store& store = session_.world().managers().store();
     reply["services"] = Json::array();
@@ -172,12 +203,9 @@ Json Server::inject(const Json& request) {
     if (!text.is_string()) return error("inject needs text, such as \"drain node-2\"");
     const auto done = session_.inject(text.get<std::string>());
     session_.flush_recording();
-    if (done.ok()) return state();
-    std::string problems;
-    for (const Diagnostic& problem : done.problems()) {
-        problems += (problems.empty() ? "" : "\n") + to_text(problem);
-    }
-    return error(problems);
+    Json reply = done.ok() ? state() : error(text_of(done.problems()));
+    reply["given"] = session_.given().size();   // What the cluster refused was given, too.
+    return reply;
 }
 
 Json Server::answer(const std::string& word, const Json& request) {

@@ -41,10 +41,29 @@ const EventRegistry& all_events() {
 std::string version_number() { return GLASSHIVE_VERSION; }
 std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
 
+namespace {
+
+/// Waits for the first event of a pattern.
+struct Waiting final : EventSink {
+    explicit Waiting(const Names& n) : names(n) {}
+    void on_event(const Event& event, std::string_view) override {
+        if (pattern == nullptr || found != EventId{}) return;
+        const EventKind* kind = all_events().find(event.kind);
+        if (kind == nullptr || !pattern->matches(*kind, names.text(event.subject))) return;
+        found = event.id;
+    }
+    const Names& names;
+    const EventPattern* pattern = nullptr;   ///< Null: for none.
+    EventId found{};
+};
+
+}   // namespace
+
 struct Session::Impl {
     explicit Impl(Options o)
         : options(std::move(o)), stream(names), digest(all_events(), names),
-          evaluator(options.spec.expectations, names), script_verdicts(names), summary(names) {}
+          evaluator(options.spec.expectations, names), script_verdicts(names), summary(names),
+          waiting(names) {}
 
     Options options;
     Names names;
@@ -54,6 +73,7 @@ struct Session::Impl {
     check::Evaluator evaluator;
     ScriptVerdicts script_verdicts;
     check::SummaryFold summary;
+    Waiting waiting;
     std::unique_ptr<Watch> watch;   ///< With Options::invariants.
     swarm::DecisionWatch* decisions = nullptr;
     std::unique_ptr<world::World> world;
@@ -150,6 +170,7 @@ Result<std::unique_ptr<Session>> Session::open(Options options) {
     s.stream.add_sink(&s.evaluator);
     if (s.options.spec.script) s.stream.add_sink(&s.script_verdicts);
     s.stream.add_sink(&s.summary);
+    s.stream.add_sink(&s.waiting);
     if (s.options.invariants) {
         s.watch = std::make_unique<Watch>(s.names, s.options.spec);
         s.stream.add_sink(s.watch.get());
@@ -222,7 +243,7 @@ void Session::run_until(Time until) {
     s.guarded([&] {
         until = std::min(until, s.end());
         s.replay_commands_until(until);
-        if (until > s.world->now()) s.world->run_until(until);
+        if (until >= s.world->now()) s.world->run_until(until);
         if (s.watch) s.watch->look(*s.world);
     });
 }
@@ -241,6 +262,31 @@ bool Session::step() {
     });
     return true;
 }
+
+EventId Session::run_until(const EventPattern& pattern, Time until) {
+    Impl& s = *impl_;
+    SIM_ASSERT(s.started);
+    until = std::min(until, s.end());
+    s.waiting.pattern = &pattern;
+    s.waiting.found = {};
+    const auto goes_on = [&] {
+        return s.waiting.found == EventId{} && s.world->now() < until && !s.script_problem;
+    };
+    while (goes_on()) {
+        if (s.world->kernel().next_due() <= until) {
+            step();
+            continue;
+        }
+        // Nothing more is due by then, unless a replayed command comes first.
+        s.guarded([&] { s.replay_commands_until(until); });
+        if (goes_on() && s.world->kernel().next_due() > until) run_until(until);
+    }
+    s.waiting.pattern = nullptr;
+    return s.waiting.found;
+}
+
+const std::vector<TimedCommand>& Session::given() const { return impl_->given; }
+std::string Session::digest() const { return impl_->digest.digest(); }
 
 Result<EventId> Session::Impl::apply(const std::string& text) {
     auto read = scenario::read_injection(text, options.spec);
@@ -298,8 +344,10 @@ Outcome Session::finish() {
     SIM_ASSERT(!s.finished);
     s.finished = true;
     const Time end = s.world->now();
-    // A session that stepped may stand in the middle of an instant.
-    s.guarded([&] { s.world->run_until(end); });
+    s.guarded([&] {
+        s.replay_commands_until(end);   // Nobody need have run it: given at 0s and ended there.
+        s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
+    });
     s.stream.emit(end, scenario_cause, world::events::run_ended,
                   s.subject(), {});
     if (!s.script_problem) {

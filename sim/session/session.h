@@ -11,6 +11,7 @@
 #include "check/summary.h"
 #include "check/verdict.h"
 #include "scenario/spec.h"
+#include "session/event_pattern.h"
 #include "swarm/decision.h"
 
 namespace glasshive::world {
@@ -85,6 +86,9 @@ class Session {
 
     /// Runs everything due up to and including `until` (at most end()).
     void run_until(Time until);
+    /// Runs entry by entry, to `until` at the latest, and stops after the entry in which an event
+    /// of this pattern happened: the first such event, 0 when there was none.
+    EventId run_until(const EventPattern& pattern, Time until);
     /// Runs one entry of the queue; false when nothing is left before end().
     bool step();
     /// Gives a command now, after finishing the current instant:
@@ -92,6 +96,11 @@ class Session {
     ///   "scale web=5", "update web IMAGE", "drain w1", "pause w1", "activate w1".
     /// Diagnostics when it makes no sense; then nothing happened.
     Result<EventId> inject(const std::string& text);
+    /// Everything that was given so far, in order of time: replayed, injected, and what the cluster
+    /// refused. The list that replays the run as it stands.
+    const std::vector<TimedCommand>& given() const;
+    /// Of every event and sample so far: equal runs have equal ones when they stand at one place.
+    std::string digest() const;
     /// Everything recorded so far can be read by others: at a pause.
     void flush_recording();
     /// Ends the run where it is, after finishing the current instant: judges, closes the recording.

@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
-COMMANDS = ["run", "check", "query", "export", "info", "session", "docs", "completion"]
+COMMANDS = ["run", "check", "query", "export", "info", "session", "console", "docs", "completion"]
 HELLO = """schema: 1
 seed: 11
 duration: 20s

@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "platform/spec_check.h"
+#include "scenario/inject.h"
 #include "scenario/scenario.h"
 #include "words/command.h"
 
@@ -68,6 +69,18 @@ std::set<std::string> services_of(const scenario::ScenarioSpec& spec) {
     return names;
 }
 
+/// What was given can be given again, in the order in which it is listed.
+void check_session(const scenario::ScenarioSpec& spec) {
+    const auto& commands = spec.session->commands;
+    const Duration until = spec.session->until.value_or(spec.duration);
+    SIM_ASSERT(until <= spec.duration);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        SIM_ASSERT(i == 0 || commands[i - 1].at <= commands[i].at);
+        SIM_ASSERT(!spec.session->until || commands[i].at <= until);
+        SIM_ASSERT(scenario::read_injection(commands[i].text, spec).ok());
+    }
+}
+
 void check_spec(const scenario::ScenarioSpec& spec) {
     SIM_ASSERT(!has_errors(spec.warnings));
     SIM_ASSERT(!has_errors(platform::check(spec.platform)));
@@ -92,6 +105,7 @@ void check_spec(const scenario::ScenarioSpec& spec) {
     const bool ordered = std::is_sorted(spec.commands.begin(), spec.commands.end(),
                                         [](const auto& a, const auto& b) { return a.at < b.at; });
     SIM_ASSERT(ordered);
+    if (spec.session) check_session(spec);
     SIM_ASSERT(!spec.inputs.empty());
     const auto again = scenario::read_scenario(spec.inputs[0].content, spec.file,
                                                scenario::reader_of(spec.inputs));

@@ -20,6 +20,7 @@ LIBRARIES = [
     ("SimGrid", r"(simgrid|xbt|smpi)/|simgrid_config\.h", "PkgConfig::SIMGRID", ["engine"]),
     ("yaml-cpp", r"yaml-cpp/", "yaml-cpp", ["yaml"]),
     ("Lua", r"(lua|lualib|lauxlib|luaconf)\.(h|hpp)$|sol/", "PkgConfig::LUA", ["script"]),
+    ("libedit", r"histedit\.h$|editline/", "PkgConfig::EDIT", ["console"]),
     ("SQLite", r"sqlite3(ext)?\.h$", "SQLite::SQLite3", ["record"]),
     ("Dear ImGui", r"(imgui|imgui_.*|implot.*|backends/imgui.*)(/.*)?\.h$", None,
      ["viewer/draw", "viewer/panels", "viewer/app"]),

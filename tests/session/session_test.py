@@ -35,6 +35,51 @@ class Driving(driver.Case):
         self.assertEqual((last["t"], last["ended"]), (60.0, True))
         self.assertEqual(client.ask(do="step", n=5), last)
 
+    def test_run_until_takes_an_instant_to_the_nanosecond(self):
+        client = self.start()
+        self.assertEqual(client.ask(do="run_until", t_ns=12_345_678_901)["t_ns"], 12_345_678_901)
+        self.assertIn("no count", client.ask(do="run_until", t_ns=1.5)["error"])
+        self.assertIn("no count", client.ask(do="run_until", t_ns=-1)["error"])
+
+    def test_run_until_an_event_stops_in_the_entry_in_which_it_happened(self):
+        client = self.start("--record", "s.hive")
+        found = client.ask(do="run_until", event="task.running", subject="web.2")
+        events = self.events("s.hive", "true")
+        self.assertEqual([e["id"] for e in events if e["kind"] == "task.running" and
+                          e["subject"].startswith("web.2.")], [found["found"]])
+        self.assertEqual(events[-1]["t"], found["t"])
+        self.assertEqual(events[-1]["id"], found["event"])
+        later = client.ask(do="run_until", event="request.ok", t="11s")
+        self.assertGreater(later["found"], found["event"])
+        self.assertLess(later["t"], 11)
+        none = client.ask(do="run_until", event="node.down", t="20s")
+        self.assertEqual((none["found"], none["t"], none["ended"]), (0, 20.0, False))
+        last = client.ask(do="run_until", event="node.down")
+        self.assertEqual((last["found"], last["t"], last["ended"]), (0, 60.0, True))
+        self.assertIn("did you mean task.failed?",
+                      client.ask(do="run_until", event="task.fialed")["error"])
+        self.assertIn("patterns", client.ask(do="run_until", event=7)["error"])
+
+    def test_waiting_for_events_is_the_plain_run(self):
+        plain = self.report("hello.yaml")["digest"]
+        client = self.start()
+        for kind in ("task.*", "*", "node.down", "request.ok", "container.started"):
+            client.ask(do="run_until", event=kind, t="30s")
+        client.ask(do="run_until", event="node.down")
+        self.assertEqual(self.quit(client)["digest"], plain)
+
+    def test_inspect_tells_the_digest_so_far(self):
+        digests = []
+        for _ in range(2):
+            client = self.start()
+            client.ask(do="run_until", t="20s")
+            digests.append(client.ask(do="inspect")["digest"])
+            client.ask(do="step", n=50)
+            digests.append(client.ask(do="inspect")["digest"])
+            self.quit(client)
+        self.assertEqual(digests[:2], digests[2:])
+        self.assertNotEqual(digests[0], digests[1])
+
     def test_pace_runs_by_itself_until_pause(self):
         client = self.start()
         client.ask(do="pace", speed=20)
@@ -104,6 +149,32 @@ class Repeating(driver.Case):
         said = self.story("--record", "s.hive")
         self.call("run", "s.hive", "--record", "t.hive", "--quiet", status=None)
         self.assertEqual(self.report("t.hive", status=None)["digest"], said["digest"])
+
+    def test_a_list_of_commands_is_given_instead_of_the_files_own(self):
+        said = self.story("--record", "s.hive")
+        with sqlite3.connect(self.folder / "s.hive") as file:
+            (text,) = file.execute("SELECT value FROM meta WHERE key = 'commands'").fetchone()
+        self.write("given.json", text)
+        self.write("none.json", "[]")
+        for words, scenario, equal in ((("--commands", "given.json"), "hello.yaml", True),
+                                       (("--commands", "none.json"), "s.hive", False)):
+            client = self.start(*words, scenario=scenario)
+            client.ask(do="run_until", t_ns=round(said["t_ns"]))
+            self.assertEqual(self.quit(client)["digest"] == said["digest"], equal)
+        for wrong in ("", "{}", "[7]", '[{"t_ns": 1}]', '[{"t_ns": "1", "text": "drain node-1"}]',
+                      '[{"t_ns": 2, "text": "drain node-1"}, {"t_ns": 1, "text": "drain node-1"}]'):
+            self.write("wrong.json", wrong)
+            done = self.call("session", "hello.yaml", "--socket", "x.sock", "--commands",
+                             "wrong.json", status=2)
+            self.assertIn("wrong.json: is no list of commands", done.stderr)
+        self.call("session", "hello.yaml", "--socket", "x.sock", "--commands", "no.json", status=2)
+
+    def test_a_refused_command_counts_as_given_and_a_mistake_does_not(self):
+        client = self.start()
+        client.ask(do="run_until", t="5s")
+        self.assertEqual(client.ask(do="inject", text="drain node-9")["given"], 0)
+        refused = client.ask(do="inject", text="docker node rm node-1")
+        self.assertEqual((refused["ok"], refused["given"]), (False, 1))
 
     def test_injected_commands_count(self):
         said = self.story()

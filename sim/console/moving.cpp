@@ -1,0 +1,137 @@
+// Time passes in a run, and things are given to it.
+#include <algorithm>
+#include <chrono>
+
+#include "console/console.h"
+#include "yaml/units.h"
+
+namespace glasshive::console {
+
+using Words = std::vector<std::string>;
+
+/// In slices of about a twentieth of a second, whatever a slice of virtual time costs: somebody may
+/// look on, or press Ctrl-C. Where slices end changes nothing in the run.
+Console::Went Console::advance(Run& run, Time to, const Json& request,
+                               const std::function<void()>& looked) {
+    using Wall = std::chrono::steady_clock;
+    const Time begin = run.now();
+    // The first is narrow, for nobody knows yet what one costs.
+    Duration slice = std::clamp<Duration>((to - begin) / 200, Duration{1}, std::chrono::seconds{1});
+    bool first = true;
+    while (first || run.now() < to) {
+        first = false;
+        if (signals_.end_asked() != 0) return Went::died;   // As good as.
+        if (signals_.take_interrupt()) return Went::interrupted;
+        Json ask = request;
+        ask["t_ns"] = ns_of(std::min(to, run.now() + std::min(slice, to - run.now())));
+        const auto before = Wall::now();
+        const auto answer = run.ask(ask);
+        if (!answer) return Went::died;
+        looked();
+        found_ = EventId{answer->value("found", std::uint64_t{0})};
+        if (found_ != EventId{}) return Went::found;
+        screen_.progress(begin, run.now(), to);
+        const auto took = Wall::now() - before;
+        const bool quick = took < std::chrono::milliseconds{25};
+        const bool slow = took > std::chrono::milliseconds{100};
+        if (slow) slice = std::max<Duration>(slice / 2, Duration{1});
+        if (quick && slice < to - begin) slice *= 2;
+        if (run.ended()) break;
+    }
+    return Went::there;
+}
+
+Console::Done Console::move(Time to) {
+    if (!run_->alive()) return died();
+    const Went went = advance(*run_, to, {{"do", "run_until"}}, [&] { show_events(); });
+    screen_.progress_over();
+    if (went == Went::died) return died();
+    show_place();
+    if (went == Went::interrupted) screen_.note("paused");
+    return Done::well;
+}
+
+Console::Done Console::run(const Words& words) {
+    const Word& self = *find_word("run");
+    const Time end = Time{} + options_.spec.duration;
+    if (words.size() >= 3 && words[1] == "event") return run_to_event(words);
+    if (words.size() != 2) return wrong(wrong_usage(self));
+    if (words[1] == "end") return move(end);
+    const bool relative = words[1].front() == '+';
+    const auto span = instant_of(relative ? words[1].substr(1) : words[1], "run");
+    if (!span.ok()) return wrong(span.problems().front());
+    // Beyond the end is the end, however far.
+    const Duration left = std::min(span.value() - Time{}, end - Time{});
+    const Time to = relative ? run_->now() + std::min(left, end - run_->now()) : Time{} + left;
+    if (to < run_->now()) {
+        return wrong({.file = "run", .message = words[1] + " is past: it is " +
+                                                exact_text(run_->now()),
+                      .hint = "rewind " + words[1] + " goes back, run +" + words[1] + " goes on"});
+    }
+    return move(to);
+}
+
+Console::Done Console::run_to_event(const Words& words) {
+    if (words.size() > 4) return wrong(wrong_usage(*find_word("run")));
+    if (!run_->alive()) return died();
+    const session::EventPattern pattern{words[2], words.size() > 3 ? words[3] : "*"};
+    const Diagnostics unknown = pattern.check(run_->recording().registry());
+    if (!unknown.empty()) return wrong(unknown.front());
+    const Json request{{"do", "run_until"}, {"event", pattern.kind}, {"subject", pattern.subject}};
+    const Went went = advance(*run_, Time{} + options_.spec.duration, request,
+                              [&] { show_events(); });
+    screen_.progress_over();
+    if (went == Went::died) return died();
+    show_place();
+    if (went == Went::interrupted) screen_.note("paused");
+    if (went == Went::there) screen_.note("no such event came");
+    if (went != Went::found) return Done::well;
+    // Its kind may be of a level that is not shown.
+    explain::Reader reader(run_->recording());
+    if (const explain::Told* told = reader.event(found_)) {
+        screen_.note("#" + std::to_string(number_of(found_)) + " " + std::string(told->kind->name) +
+                     ": " + explain::sentence(*told, reader.names()));
+    }
+    return Done::well;
+}
+
+Console::Done Console::step(const Words& words) {
+    std::int64_t left = 1;
+    if (words.size() == 2) left = yaml::parse_integer(words[1]).value.value_or(0);
+    if (words.size() > 2 || left < 1) return wrong(wrong_usage(*find_word("step")));
+    if (!run_->alive()) return died();
+    while (left > 0 && !run_->ended()) {
+        if (signals_.end_asked() != 0) return Done::over;
+        if (signals_.take_interrupt()) break;
+        const std::int64_t some = std::min<std::int64_t>(left, 2000);
+        if (!run_->ask({{"do", "step"}, {"n", static_cast<std::uint64_t>(some)}})) return died();
+        show_events();
+        left -= some;
+    }
+    show_place();
+    if (left > 0) screen_.note(std::to_string(left) + " steps were not taken");
+    return Done::well;
+}
+
+Console::Done Console::give(const std::string& line) {
+    if (!run_->alive()) return died();
+    const auto answer = run_->ask({{"do", "inject"}, {"text", line}});
+    if (!answer) return died();
+    Line& present = lines_.present();
+    const bool given = answer->value("given", std::size_t{0}) > present.given.size();
+    if (given) {
+        present.given.push_back({run_->now(), line});
+        unsaved_ = true;
+        // What the cluster refused says nothing of where the run stands; but it is an event.
+        if (!answer->value("ok", false) && !run_->settle()) return died();
+        show_events();
+        return Done::well;
+    }
+    std::string text = answer->value("error", "");
+    for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
+        if (text.starts_with(place)) text.erase(0, std::string_view(place).size());
+    }
+    return wrong({.file = "command", .message = text});
+}
+
+}   // namespace glasshive::console

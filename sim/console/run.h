@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "console/session_process.h"
+#include "record/recording.h"
+
+namespace glasshive::console {
+
+/// A session process with its recording: where it stands, and what it has told so far.
+class Run {
+  public:
+    /// Starts one at time zero, recorded at `record` (empty: in the folder).
+    static Result<std::unique_ptr<Run>> start(Setup setup, const ScratchFolder& folder,
+                                              const std::string& name, Signals& signals);
+    ~Run();
+
+    Time now() const { return now_; }
+    EventId newest() const { return newest_; }
+    bool ended() const { return ended_; }
+    bool alive() const { return process_->alive(); }
+    std::string epitaph() { return process_->epitaph(); }
+    record::Recording& recording() { return *recording_; }
+
+    /// Asks and takes note of where it stands. Nothing: it died.
+    std::optional<Json> ask(const Json& request);
+    /// Finishes the present instant: what is due now has happened.
+    bool settle();
+    /// The digest of all events so far; "" when it died.
+    std::string digest();
+
+  private:
+    Run() = default;
+
+    std::string record_;
+    bool ours_ = true;    // The recording goes with the run.
+    std::unique_ptr<SessionProcess> process_;
+    std::optional<record::Recording> recording_;
+    Time now_{};
+    EventId newest_{};
+    bool ended_ = false;
+};
+
+/// Whether both recorded the same events up to and including number `last`. A Diagnostic when one
+/// cannot be read. Tells `looked` now and then which share is compared.
+Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
+                         const std::function<void(double share)>& looked);
+
+}   // namespace glasshive::console
