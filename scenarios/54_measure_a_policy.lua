@@ -4,7 +4,7 @@
 -- Watch for: the script's note. Spread uses every node and loses little with any of them; a policy
 -- that packs leaves nodes free, and loses more with the fullest.
 -- Try next:  -p policy=../lua/policies/binpack.lua, or one of your own; then other seeds.
--- docs/chapters/write-a-policy.md goes on from here.
+-- docs/chapters/write-a-policy.md goes on from here, and docs/pictures/policies.py draws it.
 local services = {}
 for i = 1, 5 do
     services[i] = {
