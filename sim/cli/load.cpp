@@ -140,7 +140,7 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     if (!read.ok()) return read.problems();
     const scenario::ScenarioSpec& spec = read.value();
     if (!given.parameters.empty() && !path.ends_with(".lua") && !spec.script &&
-        !spec.policy_script) {
+        !spec.policy_script && !spec.pull_script) {
         return Diagnostic{.file = path, .message = "no script in it takes parameters",
                           .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
     }

@@ -1,6 +1,7 @@
 #include "policy/reference.h"
 
 #include "policy/placement.h"
+#include "policy/pulls.h"
 #include "policy/views.h"
 
 namespace glasshive::policy {
@@ -12,6 +13,12 @@ std::string reference() {
         "with these entries; `score` or `score_all` is required.\n\n";
     text += script::reference_of(placement_entries());
     for (const script::ViewType* type : {&node_type, &nodes_type, &task_type, &cluster_type}) {
+        text += "\n" + script::reference_of(*type);
+    }
+    text += "\n## Pull policies\n\n`pulls: {policy: FILE.lua}` in a scenario: which image an engine "
+            "downloads next.\n\n";
+    text += script::reference_of(pull_entries());
+    for (const script::ViewType* type : {&images_type, &engine_type}) {
         text += "\n" + script::reference_of(*type);
     }
     return text;

@@ -84,12 +84,26 @@ void Pulls::start_queued() {
         const auto busy = std::count_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
             return pull.phase == Phase::downloading;
         });
-        const auto next = std::find_if(pulls_.begin(), pulls_.end(), [](const Pull& pull) {
-            return pull.phase == Phase::queued;
-        });
-        if (next == pulls_.end() || busy >= static_cast<std::ptrdiff_t>(downloads_max)) return;
+        if (busy >= static_cast<std::ptrdiff_t>(downloads_max)) return;
+        Pull* next = next_queued();
+        if (next == nullptr) return;
         download(*next);
     }
+}
+
+Pulls::Pull* Pulls::next_queued() {
+    std::vector<Pull*> waiting;
+    for (Pull& pull : pulls_) {
+        if (pull.phase == Phase::queued) waiting.push_back(&pull);
+    }
+    if (waiting.size() < 2 || place_.order == nullptr) {
+        return waiting.empty() ? nullptr : waiting.front();
+    }
+    std::vector<QueuedPull> queued;
+    for (const Pull* pull : waiting) {
+        queued.push_back({pull->image, pull->size, pull->requesters, pull->started});
+    }
+    return waiting[place_.order->next(place_.name, queued, kernel_.now())];
 }
 
 /// moby writes a blob to its temporary folder as it arrives (distribution/pull_v2.go), so a disk

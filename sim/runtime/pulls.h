@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "runtime/catalog.h"
 #include "runtime/machine.h"
+#include "runtime/pull_order.h"
 
 namespace glasshive::runtime {
 
@@ -43,6 +44,7 @@ class Pulls {
         HostId host;
         NameId name;              ///< The host's.
         ProcessId registry;       ///< Invalid: there is none, every pull fails.
+        PullOrder* order = nullptr;   ///< Null: in order of asking. Outlives the pulls.
     };
     /// Timer tags used: tag_first and tag_first + 1; work tag: tag_first. All must outlive this.
     Pulls(kernel::Kernel& kernel, const Catalog& catalog, Machine& machine, const Place& place,
@@ -83,6 +85,8 @@ class Pulls {
     void ask_manifest(Pull& pull);
     void download(Pull& pull);
     void start_queued();
+    /// The one to be downloaded next; null: none waits.
+    Pull* next_queued();
     void extract(Pull& pull);
     void attempt_failed(Pull& pull, const char* reason);
     void give_room_back(Pull& pull);

@@ -35,7 +35,7 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
 
 Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
     // What was given from outside comes before what the file says.
-    for (auto* script : {&spec_.script, &spec_.policy_script}) {
+    for (auto* script : {&spec_.script, &spec_.policy_script, &spec_.pull_script}) {
         for (const auto& [name, value] : spec_.parameters) {
             if (*script) (*script)->parameters[name] = value;
         }
@@ -55,7 +55,8 @@ void Loader::read(const yaml::Node& root) {
     read_machines(map);
     read_record(map.value("record"));
     read_scheduler(map.value("scheduler"));
-    read_script(map.value("script"));
+    spec_.script = read_script(map.value("script"), Part::script, "file");
+    spec_.pull_script = read_script(map.value("pulls"), Part::pulls, "policy");
     map.read("cert_expiry", spec_.certificate_validity);
     map.check(spec_.certificate_validity >= std::chrono::hours{1}, "cert_expiry",
               "minimum certificate expiry time is: 1h0m0s", "such as 2h");
@@ -179,23 +180,24 @@ void Loader::read_scheduler(const yaml::Value& value) {
               "policy: FILE.lua");
 }
 
-void Loader::read_script(const yaml::Value& value) {
-    if (!value.exists()) return;
+std::optional<script::ScriptSpec> Loader::read_script(const yaml::Value& value, Part part,
+                                                      const char* key) {
+    if (!value.exists()) return std::nullopt;
     script::ScriptSpec script;
     std::optional<Included> file;
     if (value.node().is_map()) {
-        Map map(Part::script, value);
-        file = include(map.required("file"));
-        map.value("file").into(script.name);
+        Map map(part, value);
+        file = include(map.required(key));
+        map.value(key).into(script.name);
         script.parameters = read_parameters(map.value("parameters"));
     } else {
         file = include(value);
         value.into(script.name);
     }
-    if (!file) return;
+    if (!file) return std::nullopt;
     script.file = file->shown;
     script.text = file->content;
-    spec_.script = std::move(script);
+    return script;
 }
 
 void Loader::read_record(const yaml::Value& value) {

@@ -30,7 +30,9 @@ class Loader {
     void read_managers(const yaml::Value& value);
     void read_record(const yaml::Value& value);
     void read_scheduler(const yaml::Value& value);
-    void read_script(const yaml::Value& value);
+    /// A file, or a map of `part` whose `key` names it.
+    std::optional<script::ScriptSpec> read_script(const yaml::Value& value, Part part,
+                                                  const char* key);
     /// Of a script: truths, numbers or texts by name.
     script::Parameters read_parameters(const yaml::Value& value);
     void read_networks(const yaml::Value& value);

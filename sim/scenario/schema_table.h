@@ -10,6 +10,7 @@ Section scenario();
 Section record();
 Section scheduler();
 Section script();
+Section pulls();
 Section network();
 Section command();
 

@@ -96,6 +96,7 @@ struct ScenarioSpec {
     std::optional<script::ScriptSpec> script;          ///< What acts on the run, in Lua.
     script::Parameters parameters;                     ///< Given when it was read; see Given.
     std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
+    std::optional<script::ScriptSpec> pull_script;     ///< Which image is downloaded next.
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
     /// By name as written, of those images that say more than their size.

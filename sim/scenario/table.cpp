@@ -40,6 +40,7 @@ Section build(Part part) {
         case Part::record: return table::record();
         case Part::scheduler: return table::scheduler();
         case Part::script: return table::script();
+        case Part::pulls: return table::pulls();
         case Part::network: return table::network();
         case Part::session: return table::session();
         case Part::given: return table::given();
@@ -64,7 +65,7 @@ const std::vector<Part>& all_parts() {
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::network, Part::session, Part::given};
+        Part::pulls, Part::network, Part::session, Part::given};
     return parts;
 }
 
@@ -107,6 +108,9 @@ Section scenario() {
           "2h"},
          {"registry", "[registry](#registry)", "on the first manager",
           "Where images are pulled from.", ""},
+         {"pulls", "file `*.lua`, or [pulls](#pulls)", "in order of asking",
+          "Which of the images that wait an engine downloads next, in Lua.",
+          "../lua/policies/smallest-image-first.lua"},
          {"images", "map of [images](#images)", "none",
           "Sizes of images, by name as services write it. A size alone may stand for the map.",
           "{\"shop/web:1.4\": 120MiB}"},
@@ -161,6 +165,17 @@ Section script() {
               "chaos.lua"},
              {"parameters", "map of numbers, texts, truths", "none",
               "What it finds in its global table `parameters`.", "{rounds: 5}"}},
+            ""};
+}
+
+Section pulls() {
+    return {"pulls",
+            "An engine downloads three images at a time, in order of asking. A script may choose "
+            "another order: see docs/reference/lua.md.",
+            {{"policy", "file `*.lua`", "required", "The script; relative to the scenario.",
+              "../lua/policies/smallest-image-first.lua"},
+             {"parameters", "map of numbers, texts, truths", "none",
+              "What it finds in its global table `parameters`.", "{largest: 5}"}},
             ""};
 }
 

@@ -9,6 +9,7 @@
 #include "platform/machines.h"
 #include "platform/sampler.h"
 #include "policy/placement.h"
+#include "policy/pulls.h"
 #include "runtime/catalog.h"
 #include "swarm/agent/daemon.h"
 #include "swarm/scheduler/policies/policies.h"
@@ -49,6 +50,13 @@ swarm::PolicyMaker policy_of(const scenario::ScenarioSpec& spec) {
 Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
     Diagnostics problems;
     if (spec.script) problems = director::Director::check(*spec.script);
+    if (spec.pull_script) {
+        const Names none;
+        const auto loaded = policy::ScriptedPulls::load(*spec.pull_script, none, spec.seed);
+        if (!loaded.ok()) {
+            problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
+        }
+    }
     if (!spec.policy_script) return problems;
     const auto loaded = policy::ScriptedPlacement::load(*spec.policy_script, spec.seed);
     if (loaded.ok()) return problems;
@@ -78,6 +86,12 @@ struct World::Parts {
             .kernel = kernel, .catalog = catalog, .managers = managers.processes(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
             .group = {}, .machine = adapter, .certificate_validity = spec.certificate_validity});
+        if (spec.pull_script) {
+            auto loaded = policy::ScriptedPulls::load(*spec.pull_script, events.names(), spec.seed);
+            SIM_ASSERT(loaded.ok());   // check_scripts has said so.
+            pull_order = std::move(loaded.value());
+            environment->pull_order = pull_order.get();
+        }
         for (const auto& [image, application] : spec.applications) {
             environment->applications.emplace(
                 events.names().intern(runtime::with_tag(image)), application);
@@ -104,6 +118,7 @@ struct World::Parts {
     runtime::RegistryServer registry;
     Managers managers;
     Operator op;
+    std::unique_ptr<policy::ScriptedPulls> pull_order;
     std::optional<swarm::agent::Environment> environment;
     std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
     std::deque<workload::Client> clients;

@@ -10,6 +10,7 @@
 #include "runtime/catalog.h"
 #include "runtime/engine.h"
 #include "runtime/machine.h"
+#include "runtime/pull_order.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
 
@@ -30,6 +31,7 @@ struct Environment {
     std::map<NameId, std::vector<ProcessId>> callers = {};
     /// Of the certificates that the first members begin with.
     Duration certificate_validity = std::chrono::hours{90 * 24};
+    runtime::PullOrder* pull_order = nullptr;   ///< Of every engine; null: docker's.
 };
 
 /// What one node says of itself.
