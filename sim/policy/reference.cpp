@@ -15,8 +15,8 @@ std::string reference() {
     for (const script::ViewType* type : {&node_type, &nodes_type, &task_type, &cluster_type}) {
         text += "\n" + script::reference_of(*type);
     }
-    text += "\n## Pull policies\n\n`pulls: {policy: FILE.lua}` in a scenario: which image an engine "
-            "downloads next.\n\n";
+    text += "\n## Pull policies\n\n`pulls: {policy: FILE.lua}` in a scenario: which image an "
+            "engine downloads next.\n\n";
     text += script::reference_of(pull_entries());
     for (const script::ViewType* type : {&images_type, &engine_type}) {
         text += "\n" + script::reference_of(*type);

@@ -1,5 +1,5 @@
-"""Goal: a script chooses which image an engine downloads next. Method: one node asked for six images
-at once, the smallest last; what happens by docker's order and by another.
+"""Goal: a script chooses which image an engine downloads next. Method: one node asked for six
+images at once, the smallest last; what happens by docker's order and by another.
 """
 
 import pathlib
