@@ -31,6 +31,17 @@ const EventKind* EventRegistry::find(std::string_view name) const {
     return nullptr;
 }
 
+std::vector<const EventKind*> EventRegistry::matching(std::string_view pattern) const {
+    const bool family = pattern.size() > 2 && pattern.ends_with(".*");
+    std::vector<const EventKind*> found;
+    for (const EventKind* kind : sorted_) {
+        const bool of_family =
+            family && kind->name.starts_with(pattern.substr(0, pattern.size() - 1));
+        if (pattern == "*" || pattern == kind->name || of_family) found.push_back(kind);
+    }
+    return found;
+}
+
 EventId EventStream::emit(Time now, EventId cause, const EventKind& kind, NameId subject,
                           std::initializer_list<FieldArgument> arguments) {
     SIM_ASSERT(arguments.size() <= event_fields_max);

@@ -122,6 +122,8 @@ class EventRegistry {
     /// Null when unknown.
     const EventKind* find(std::uint16_t id) const;
     const EventKind* find(std::string_view name) const;
+    /// Those that a pattern means: "task.running", "task.*" or "*". In order of their numbers.
+    std::vector<const EventKind*> matching(std::string_view pattern) const;
     /// In order of their numbers.
     const std::vector<const EventKind*>& all() const { return sorted_; }
 

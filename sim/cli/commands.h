@@ -24,6 +24,7 @@ struct RunOptions {
     std::vector<std::string> files;           ///< Scenarios, or recordings to run again.
     std::optional<std::uint64_t> seed;
     std::vector<std::string> parameters;      ///< "name=value", for scripts.
+    std::vector<std::string> checks;          ///< Files in Lua.
     std::string until;                        ///< Duration, our grammar; empty: the scenario's.
     std::string profile;                      ///< Empty: the scenario's.
     std::string record;                       ///< Path; empty: none.
@@ -37,6 +38,15 @@ int run_command(const RunOptions& options);
 
 /// Validates scenarios (and Compose files on their own), or judges recordings again.
 int check_command(const CommonOptions& common, const std::vector<std::string>& files);
+
+struct CheckRecordingOptions {
+    CommonOptions common;
+    std::vector<std::string> recordings;
+    std::vector<std::string> checks;          ///< Files in Lua.
+    std::vector<std::string> parameters;      ///< "name=value"
+};
+/// Runs the user's checks over recordings.
+int check_recording_command(const CheckRecordingOptions& options);
 
 struct QueryOptions {
     CommonOptions common;

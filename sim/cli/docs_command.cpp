@@ -1,6 +1,7 @@
 // Reference pages: the code is the source, the files under docs/reference a print of it.
 #include <iostream>
 
+#include "check/script/scripted_check.h"
 #include "cli/commands.h"
 #include "director/functions.h"
 #include "policy/reference.h"
@@ -63,7 +64,7 @@ void print_lua_page(std::ostream& out) {
            "read-only and there while the call lasts. `parameters` is what the scenario gives.\n\n"
            "## What every script finds\n\n"
         << script::library_reference() << '\n' << policy::reference() << '\n'
-        << director::reference();
+        << director::reference() << '\n' << check::check_reference();
 }
 
 }   // namespace

@@ -139,7 +139,8 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();
     const scenario::ScenarioSpec& spec = read.value();
-    if (!given.parameters.empty() && !path.ends_with(".lua") && !spec.script &&
+    const bool in_lua = path.ends_with(".lua");
+    if (!given.parameters.empty() && !given.for_others_too && !in_lua && !spec.script &&
         !spec.policy_script && !spec.pull_script) {
         return Diagnostic{.file = path, .message = "no script in it takes parameters",
                           .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};

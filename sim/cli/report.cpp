@@ -115,6 +115,7 @@ int exit_code(const session::Outcome& outcome) {
 void print_report(std::ostream& out, const Terminal& terminal, const ReportContext& context) {
     const session::Outcome& outcome = context.outcome;
     print_verdicts(out, terminal, outcome);
+    if (context.checks != nullptr) print_checks(out, terminal, *context.checks);
     if (!context.quiet) {
         print_services(out, terminal, outcome.summary);
         print_totals(out, context);
@@ -176,7 +177,8 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
     json["end_s"] = seconds_of(outcome.end);
     json["events"] = outcome.events;
     json["digest"] = outcome.digest;
-    json["exit_code"] = exit_code(outcome);
+    json["exit_code"] =
+        std::max(exit_code(outcome), context.checks ? exit_code_of(*context.checks) : 0);
     json["expectations"] = nlohmann::ordered_json::array();
     for (const check::Verdict& verdict : outcome.verdicts) {
         json["expectations"].push_back({{"text", verdict.text},
@@ -197,6 +199,9 @@ void print_report_json(std::ostream& out, const ReportContext& context) {
     json["violations"] = outcome.violations;
     if (context.decisions != nullptr) json["decisions"] = context.decisions->json();
     if (outcome.record_problem) json["record_problem"] = to_text(*outcome.record_problem);
+    if (context.checks != nullptr && !context.checks->empty()) {
+        json["checks"] = checks_json(*context.checks);
+    }
     if (outcome.script_problem) json["script_problem"] = to_text(*outcome.script_problem);
     if (!context.record_path.empty()) json["record"] = context.record_path;
     json["replay"] = context.replay_command;

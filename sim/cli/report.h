@@ -3,6 +3,7 @@
 #include <ostream>
 #include <string>
 
+#include "cli/check_report.h"
 #include "cli/decision_table.h"
 #include "cli/terminal.h"
 #include "session/session.h"
@@ -18,6 +19,7 @@ struct ReportContext {
     std::string replay_command;
     bool quiet = false;             ///< Verdicts, digest and replay command only.
     const DecisionList* decisions = nullptr;   ///< For JSON; null: not asked for.
+    const Checks* checks = nullptr;            ///< Null: none.
 };
 
 /// Verdicts with their figures, the summary table (unless quiet), digest and replay command.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "cli/check_report.h"
 #include "cli/commands.h"
 #include "cli/decision_table.h"
 #include "cli/load.h"
@@ -48,7 +49,8 @@ std::string replay_command(const RunOptions& options, const scenario::ScenarioSp
 }
 
 scenario::Given given_by(const RunOptions& options) {
-    return {.seed = options.seed, .parameters = parameters_from(options.parameters)};
+    return {.seed = options.seed, .parameters = parameters_from(options.parameters),
+            .for_others_too = !options.checks.empty()};
 }
 
 /// One process per file: SimGrid's engine is never restarted.
@@ -60,6 +62,7 @@ int run_each(const RunOptions& options) {
         for (const std::string& each : options.parameters) {
             words.insert(words.end(), {"--parameter", each});
         }
+        for (const std::string& each : options.checks) words.insert(words.end(), {"--check", each});
         if (!options.until.empty()) words.insert(words.end(), {"--until", options.until});
         if (!options.profile.empty()) words.insert(words.end(), {"--profile", options.profile});
         for (int i = 1; i < options.verbosity; ++i) words.emplace_back("-v");
@@ -128,65 +131,97 @@ bool tell_repeated(const Loaded& loaded, const RunOptions& options, const std::s
     return !ours;
 }
 
+/// A run that may begin: everything that was typed makes sense.
+struct Ready {
+    Loaded loaded;                        // Without its spec.
+    scenario::ScenarioSpec spec;
+    std::optional<Time> break_at;
+};
+
+Result<Ready> prepare(const RunOptions& options) {
+    auto loaded = load(options.files.front(), given_by(options));
+    if (!loaded.ok()) return loaded.problems();
+    Ready ready{.loaded = std::move(loaded.value()), .spec = {}, .break_at = {}};
+    ready.spec = std::move(ready.loaded.spec);
+    const Diagnostics wrong =
+        override_spec(ready.spec, options.seed, options.until, options.profile);
+    if (!wrong.empty()) return wrong;
+    if (!options.break_at.empty()) {
+        const auto parsed = yaml::parse_duration(options.break_at);
+        if (!parsed) {
+            return Diagnostic{.file = "--break-at", .message = parsed.problem, .hint = {}};
+        }
+        ready.break_at = Time{} + *parsed.value;
+    }
+    // Once more for the session's own names; but now nothing has begun yet.
+    const Names names;
+    const auto checks =
+        load_checks(options.checks, options.parameters, session::all_events(), names);
+    if (!checks.ok()) return checks.problems();
+    return ready;
+}
+
+/// What scripts did wrong, while the run went on or where it ended.
+void tell_failures(const RunOptions& options, const Terminal& err,
+                   const session::Outcome& outcome, const Checks& checks) {
+    if (options.common.json) return;
+    if (outcome.script_problem) print_problem(std::cerr, err, *outcome.script_problem);
+    for (const Diagnostic& each : problems_of(checks)) print_problem(std::cerr, err, each);
+}
+
 int run_one(const RunOptions& options) {
     const Terminal out(1, options.common.no_color);
     const Terminal err(2, options.common.no_color);
-    const std::string& file = options.files.front();
     const auto fail = [&](const Diagnostics& problems) {
         if (options.common.json) print_problems_json(std::cout, problems);
         else print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
-    auto loaded = load(file, given_by(options));
-    if (!loaded.ok()) return fail(loaded.problems());
-    scenario::ScenarioSpec spec = std::move(loaded.value().spec);
-    const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
-    if (!wrong.empty()) return fail(wrong);
-    std::optional<Time> break_at;
-    if (!options.break_at.empty()) {
-        const auto parsed = yaml::parse_duration(options.break_at);
-        if (!parsed) return fail({{.file = "--break-at", .message = parsed.problem}});
-        break_at = Time{} + *parsed.value;
-    }
-    if (!options.common.json && !options.common.quiet)
-        print_problems(std::cerr, err, spec.warnings);
+    auto prepared = prepare(options);
+    if (!prepared.ok()) return fail(prepared.problems());
+    const Ready& ready = prepared.value();
+    const scenario::ScenarioSpec& spec = ready.spec;
+    const bool show = !options.common.json && !options.common.quiet;
+    if (show) print_problems(std::cerr, err, spec.warnings);
 
-    const std::string replay = replay_command(options, spec, file);
-    auto opened = session::Session::open({.spec = spec, .record_path = options.record,
-                                          .replay_command = replay,
-                                          .commands = loaded.value().commands,
-                                          .stop_at = options.until.empty()
-                                                         ? loaded.value().stop_at
-                                                         : std::nullopt,
-                                          .invariants = options.invariants});
+    const std::string replay = replay_command(options, spec, options.files.front());
+    auto opened = session::Session::open(
+        {.spec = spec, .record_path = options.record, .replay_command = replay,
+         .commands = ready.loaded.commands,
+         .stop_at = options.until.empty() ? ready.loaded.stop_at : std::nullopt,
+         .invariants = options.invariants});
     if (!opened.ok()) return fail(opened.problems());
     session::Session& session = *opened.value();
+    const auto loaded_checks =
+        load_checks(options.checks, options.parameters, session.registry(), session.names());
+    if (!loaded_checks.ok()) return fail(loaded_checks.problems());
+    const Checks& checks = loaded_checks.value();
+    for (const auto& check : checks) session.watch(check.get());
     Timeline timeline(std::cout, out, session.registry(), session.names(),
                       {.verbosity = options.verbosity, .lines_max = options.all ? 0U : 400U,
                        .subject_columns = subject_columns(spec),
                        .decisions = options.decisions});
     Progress progress(std::cerr, err, session.end());
     timeline.before_line(clear_bar, &progress);
-    const bool show = !options.common.json && !options.common.quiet;
     DecisionList decisions(session.names());
     if (show) session.watch(&timeline);
     if (show) session.watch_decisions(&timeline);
     else if (options.decisions) session.watch_decisions(&decisions);
     session.start();
-    drive(session, progress, break_at, options.invariants);
+    drive(session, progress, ready.break_at, options.invariants);
     const double wall = progress.elapsed_seconds();
     const session::Outcome outcome = session.finish();
+    for (const auto& check : checks) check->finish(outcome.end);
     if (show) timeline.finish();
     const ReportContext context{spec, outcome, wall, options.record, replay,
                                 options.common.quiet,
-                                options.decisions ? &decisions : nullptr};
+                                options.decisions ? &decisions : nullptr, &checks};
     if (options.common.json) print_report_json(std::cout, context);
     else print_report(std::cout, out, context);
-    if (outcome.script_problem && !options.common.json) {
-        print_problems(std::cerr, err, {*outcome.script_problem});
-    }
-    const bool repeated = tell_repeated(loaded.value(), options, outcome.digest);
-    return std::max(exit_code(outcome), repeated ? exit_ok : exit_failed);
+    tell_failures(options, err, outcome, checks);
+    const bool repeated = tell_repeated(ready.loaded, options, outcome.digest);
+    return std::max({exit_code(outcome), exit_code_of(checks),
+                     repeated ? exit_ok : exit_failed});
 }
 
 }   // namespace

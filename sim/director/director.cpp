@@ -329,17 +329,13 @@ void Director::hand_out() {
 
 std::set<std::uint16_t> Director::kinds_of(std::string_view pattern) {
     std::set<std::uint16_t> kinds;
-    std::vector<std::string> names;
-    const bool family = pattern.size() > 2 && pattern.ends_with(".*");
-    for (const EventKind* kind : registry_.all()) {
-        names.emplace_back(kind->name);
-        const bool of_family =
-            family && kind->name.starts_with(pattern.substr(0, pattern.size() - 1));
-        if (pattern != "*" && pattern != kind->name && !of_family) continue;
+    for (const EventKind* kind : registry_.matching(pattern)) {
         kinds.insert(kind->id);
         if (wanted_.size() <= kind->id) wanted_.resize(kind->id + 1U, 0);
     }
     if (!kinds.empty()) return kinds;
+    std::vector<std::string> names;
+    for (const EventKind* kind : registry_.all()) names.emplace_back(kind->name);
     const std::string near = nearest(pattern, names);
     throw script::Refusal(
         "there is no kind of event " + std::string(pattern) +

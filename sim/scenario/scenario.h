@@ -20,6 +20,7 @@ using FileReader = std::function<std::optional<std::string>(const std::string& n
 struct Given {
     std::optional<std::uint64_t> seed;   ///< Else the file's.
     script::Parameters parameters;
+    bool for_others_too = false;         ///< Somebody else takes parameters, too.
 };
 
 /// Reads the file at `path`; included files are relative to its folder. A file *.lua is a script

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
 COMMANDS = {"run", "check", "query", "export", "info", "explain", "ps", "services", "nodes",
-            "session", "docs", "completion", "lua", "console"}
+            "session", "docs", "completion", "lua", "console", "check-recording"}
 
 
 class Completion(program.Case):

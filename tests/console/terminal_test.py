@@ -109,7 +109,7 @@ class OnTerminal(talk.Case):
         console.type("run 5s\r", r"5\.000s> ")
         console.type("time\r", r"profile (.*\r\n)+.*s> ")
         console.type(UP + UP, "run 5s")
-        console.type(INTERRUPT, r"\^C\r\n")
+        console.type(INTERRUPT, r"\^C\r\n(.*\r)?5\.000s> ")
         console.leave()
         kept = self.folder / ".local/state/glasshive/console_history"
         self.assertEqual(stat.S_IMODE(kept.stat().st_mode), 0o600)
