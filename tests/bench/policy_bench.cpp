@@ -1,5 +1,6 @@
-// Goal: what a placement policy in Lua costs beside its twin in C++. Method: the scheduler alone
-// places tasks one at a time and a thousand at a time, under both in the same run.
+// Goal: what a placement policy in Lua costs beside its twin in C++, and what one costs that looks
+// at the cluster. Method: the scheduler alone places tasks one at a time and a thousand at a time,
+// under both in the same run.
 #include <benchmark/benchmark.h>
 
 #include <fstream>
@@ -71,6 +72,11 @@ void compare(benchmark::State& state, const std::string& name, const swarm::Poli
         const swarm::Policy* twin = &swarm::built_in(policy);
         add("policy/100000_tasks_1000_nodes_singly", name, twin, 100'000, 1);
         add("policy/100000_tasks_1000_nodes_by_thousands", name, twin, 100'000, 1'000);
+    }
+    // Those that look at the cluster are asked about every node for every task: one by one, and as
+    // columns in one call.
+    for (const char* name : {"zone-failure-aware", "fragmentation-aware"}) {
+        add("policy/1000_tasks_1000_nodes_looking_at_all", name, nullptr, 1'000, 1);
     }
     return true;
 }();
