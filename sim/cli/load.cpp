@@ -138,9 +138,8 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();
-    const scenario::ScenarioSpec& spec = read.value();
-    if (!given.parameters.empty() && !path.ends_with(".lua") && !spec.script &&
-        !spec.policy_script && !spec.pull_script) {
+    if (!given.parameters.empty() && !path.ends_with(".lua") &&
+        scenario::scripts_of(read.value()).empty()) {
         return Diagnostic{.file = path, .message = "no script in it takes parameters",
                           .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
     }

@@ -33,12 +33,19 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
     spec_.inputs.push_back({file, text});
 }
 
+std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
+    std::vector<script::ScriptSpec*> all;
+    for (auto* script : {&spec.script, &spec.policy_script, &spec.pull_script}) {
+        if (*script) all.push_back(&**script);
+    }
+    for (auto& [service, script] : spec.balancers) all.push_back(&script);
+    return all;
+}
+
 Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
     // What was given from outside comes before what the file says.
-    for (auto* script : {&spec_.script, &spec_.policy_script, &spec_.pull_script}) {
-        for (const auto& [name, value] : spec_.parameters) {
-            if (*script) (*script)->parameters[name] = value;
-        }
+    for (script::ScriptSpec* script : scripts_of(spec_)) {
+        for (const auto& [name, value] : spec_.parameters) script->parameters[name] = value;
     }
     problems_.insert(problems_.end(), more.begin(), more.end());
     Diagnostics all = yaml::sorted(std::move(problems_));
@@ -198,6 +205,30 @@ std::optional<script::ScriptSpec> Loader::read_script(const yaml::Value& value, 
     script.file = file->shown;
     script.text = file->content;
     return script;
+}
+
+void Loader::read_balancer(const yaml::Value& value, const std::string& service) {
+    if (!value.exists()) return;
+    const bool is_map = value.node().is_map();
+    const yaml::Value policy =
+        is_map ? yaml::Value(value.node().find("policy"), value.path() + ".policy", problems_)
+               : value;
+    if (policy.node().is_scalar() && policy.node().text().ends_with(".lua")) {
+        auto script = read_script(value, Part::balancer, "policy");
+        if (script) spec_.balancers[service] = std::move(*script);
+        return;
+    }
+    enum class BuiltIn { round_robin };
+    BuiltIn only = BuiltIn::round_robin;
+    const yaml::Choices<BuiltIn> choices{{"round-robin", BuiltIn::round_robin}};
+    if (!is_map) {
+        policy.into(only, choices);
+        return;
+    }
+    Map map(Part::balancer, value);
+    map.required("policy").into(only, choices);
+    map.check(!map.has("parameters"), "parameters", "only a balancer in Lua has parameters",
+              "policy: FILE.lua");
 }
 
 void Loader::read_record(const yaml::Value& value) {

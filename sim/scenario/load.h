@@ -33,6 +33,8 @@ class Loader {
     /// A file, or a map of `part` whose `key` names it.
     std::optional<script::ScriptSpec> read_script(const yaml::Value& value, Part part,
                                                   const char* key);
+    /// `round-robin`, a file, or a map of both with parameters: of a service.
+    void read_balancer(const yaml::Value& value, const std::string& service);
     /// Of a script: truths, numbers or texts by name.
     script::Parameters read_parameters(const yaml::Value& value);
     void read_networks(const yaml::Value& value);
@@ -44,6 +46,7 @@ class Loader {
     void read_stack(const yaml::Value& value);
     void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
     void read_stack_behaviour(const yaml::Value& value);
+    void read_stack_balancers(const yaml::Value& value);
     void check_services();
 
     void read_clients(const yaml::Value& value);

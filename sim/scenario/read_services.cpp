@@ -277,6 +277,10 @@ swarm::ServiceSpec read_service(const yaml::Value& value) {
     map.check(service.endpoint_mode == swarm::EndpointMode::vip || !in_mesh, "endpoint_mode",
               "EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
               "publish it with mode: host, or use endpoint_mode: vip");
+    map.value("balancer");   // Not the swarm's: Loader::read_balancer.
+    map.check(service.endpoint_mode == swarm::EndpointMode::vip || !map.has("balancer"), "balancer",
+              "with dnsrr callers choose among the tasks themselves",
+              "remove it, or use endpoint_mode: vip");
     read_update(map.value("update"), service.update);
     read_update(map.value("rollback"), service.rollback);
     // Source: swarmkit manager/controlapi/service.go validateJob.

@@ -11,6 +11,7 @@ Section record();
 Section scheduler();
 Section script();
 Section pulls();
+Section balancer();
 Section network();
 Section command();
 

@@ -97,6 +97,7 @@ struct ScenarioSpec {
     script::Parameters parameters;                     ///< Given when it was read; see Given.
     std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
     std::optional<script::ScriptSpec> pull_script;     ///< Which image is downloaded next.
+    std::map<std::string, script::ScriptSpec> balancers;   ///< By service; others: round robin.
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
     /// By name as written, of those images that say more than their size.

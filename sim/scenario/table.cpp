@@ -41,6 +41,7 @@ Section build(Part part) {
         case Part::scheduler: return table::scheduler();
         case Part::script: return table::script();
         case Part::pulls: return table::pulls();
+        case Part::balancer: return table::balancer();
         case Part::network: return table::network();
         case Part::session: return table::session();
         case Part::given: return table::given();
@@ -65,7 +66,7 @@ const std::vector<Part>& all_parts() {
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::pulls, Part::network, Part::session, Part::given};
+        Part::pulls, Part::balancer, Part::network, Part::session, Part::given};
     return parts;
 }
 

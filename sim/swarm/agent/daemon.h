@@ -11,6 +11,7 @@
 #include "runtime/engine.h"
 #include "runtime/machine.h"
 #include "runtime/pull_order.h"
+#include "swarm/discovery/balancer.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
 
@@ -32,6 +33,7 @@ struct Environment {
     /// Of the certificates that the first members begin with.
     Duration certificate_validity = std::chrono::hours{90 * 24};
     runtime::PullOrder* pull_order = nullptr;   ///< Of every engine; null: docker's.
+    discovery::MeshOptions mesh = {};           ///< Beyond Swarm's own.
 };
 
 /// What one node says of itself.

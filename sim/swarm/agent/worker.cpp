@@ -37,7 +37,8 @@ Worker::Worker(Daemon& daemon)
 discovery::Ingress& Worker::ingress() {
     if (ingress_ == nullptr) {
         discovery::LocalBackends& local = *this;   // A private base: only we may convert.
-        ingress_ = std::make_unique<discovery::Ingress>(kernel_, daemon_.id(), backends_, local);
+        ingress_ = std::make_unique<discovery::Ingress>(kernel_, daemon_.id(), backends_, local,
+                                                        daemon_.environment_.mesh);
     }
     return *ingress_;
 }
