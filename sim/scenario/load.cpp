@@ -39,6 +39,7 @@ std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
         if (*script) all.push_back(&**script);
     }
     for (auto& [service, script] : spec.balancers) all.push_back(&script);
+    for (AutoscalerSpec& each : spec.autoscalers) all.push_back(&each.script);
     return all;
 }
 
@@ -75,6 +76,7 @@ void Loader::read(const yaml::Node& root) {
     add_named_networks();
     check_services();
     read_clients(map.value("workload"));
+    read_autoscalers(map.value("autoscalers"));
     read_faults(map.value("faults"));
     read_commands(map.value("commands"));
     read_expectations(map.value("expect"));
@@ -190,20 +192,25 @@ void Loader::read_scheduler(const yaml::Value& value) {
 std::optional<script::ScriptSpec> Loader::read_script(const yaml::Value& value, Part part,
                                                       const char* key) {
     if (!value.exists()) return std::nullopt;
+    if (!value.node().is_map()) return include_script(value);
+    Map map(part, value);
+    return read_script(map, key);
+}
+
+std::optional<script::ScriptSpec> Loader::read_script(Map& map, const char* key) {
+    auto script = include_script(map.required(key));
+    script::Parameters parameters = read_parameters(map.value("parameters"));
+    if (script) script->parameters = std::move(parameters);
+    return script;
+}
+
+std::optional<script::ScriptSpec> Loader::include_script(const yaml::Value& file) {
+    const auto included = include(file);
+    if (!included) return std::nullopt;
     script::ScriptSpec script;
-    std::optional<Included> file;
-    if (value.node().is_map()) {
-        Map map(part, value);
-        file = include(map.required(key));
-        map.value(key).into(script.name);
-        script.parameters = read_parameters(map.value("parameters"));
-    } else {
-        file = include(value);
-        value.into(script.name);
-    }
-    if (!file) return std::nullopt;
-    script.file = file->shown;
-    script.text = file->content;
+    file.into(script.name);
+    script.file = included->shown;
+    script.text = included->content;
     return script;
 }
 

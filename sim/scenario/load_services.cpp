@@ -197,6 +197,42 @@ void Loader::read_services(const yaml::Value& value) {
     }
 }
 
+void Loader::read_autoscalers(const yaml::Value& value) {
+    for (const yaml::Value& item : value.items()) {
+        AutoscalerSpec autoscaler;
+        autoscale::Spec& rule = autoscaler.rule;
+        Map map(Part::autoscaler, item);
+        auto script = read_script(map, "policy");
+        map.require("service", rule.service);
+        map.read("every", rule.every);
+        map.check(rule.every >= std::chrono::seconds{1}, "every", "it looks once a second at most",
+                  "every: 15s");
+        read_count(map, "min", rule.min);
+        read_count(map, "max", rule.max);
+        map.check(rule.min <= rule.max, map.has("max") ? "max" : "min",
+                  "max " + std::to_string(rule.max) + " is less than min " +
+                      std::to_string(rule.min));
+        check_scaled(map, rule.service);
+        if (!script) continue;
+        autoscaler.script = std::move(*script);
+        spec_.autoscalers.push_back(std::move(autoscaler));
+    }
+}
+
+void Loader::check_scaled(Map& map, const std::string& name) {
+    if (name.empty()) return;
+    check_service(name, map.value("service"));
+    for (const AutoscalerSpec& other : spec_.autoscalers) {
+        map.check(other.rule.service != name, "service",
+                  yaml::quoted(name) + " has an autoscaler already", "two would fight over it");
+    }
+    for (const swarm::ServiceSpec& service : spec_.services) {
+        map.check(service.name != name || service.mode == swarm::ServiceMode::replicated, "service",
+                  std::string("a ") + to_text(service.mode) + " service cannot be scaled",
+                  "mode: replicated");
+    }
+}
+
 /// A port in the mesh is open on every node, so no other service can publish it, in either mode; in
 /// host mode two services may (the scheduler keeps them apart). Within a stack Compose's reader has
 /// looked; this is about all services together.

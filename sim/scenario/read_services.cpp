@@ -11,16 +11,6 @@ using swarm::RestartCondition;
 using swarm::ServiceSpec;
 using swarm::UpdateOrder;
 
-constexpr std::uint64_t replicas_max = 1'000'000;
-
-/// A whole number from 0 to `max`.
-void read_count(Map& map, std::string_view key, std::uint64_t& out, std::uint64_t max) {
-    auto read = static_cast<std::int64_t>(out);
-    if (map.read(key, read, {0, static_cast<std::int64_t>(max)})) {
-        out = static_cast<std::uint64_t>(read);
-    }
-}
-
 /// Bounds: swarmkit manager/controlapi/service.go validateResources.
 void read_resources(const yaml::Value& value, swarm::Resources& resources) {
     if (!value.exists()) return;
@@ -179,6 +169,13 @@ bool valid_name(const std::string& name) {
 }
 
 }   // namespace
+
+void read_count(Map& map, std::string_view key, std::uint64_t& out, std::uint64_t max) {
+    auto read = static_cast<std::int64_t>(out);
+    if (map.read(key, read, {0, static_cast<std::int64_t>(max)})) {
+        out = static_cast<std::uint64_t>(read);
+    }
+}
 
 void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
     Map map(Part::behaviour, value);

@@ -12,6 +12,7 @@ Section scheduler();
 Section script();
 Section pulls();
 Section balancer();
+Section autoscaler();
 Section network();
 Section command();
 

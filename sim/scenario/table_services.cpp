@@ -1,3 +1,4 @@
+#include "autoscale/spec.h"
 #include "runtime/spec.h"
 #include "scenario/schema_table.h"
 #include "swarm/spec.h"
@@ -150,6 +151,28 @@ Section balancer() {
              {"parameters", "map of numbers, texts, truths", "none",
               "What a script finds in its global table `parameters`.", "{choices: 3}"}},
             ""};
+}
+
+Section autoscaler() {
+    const autoscale::Spec d;
+    return {
+        "autoscalers",
+        "A controller outside the cluster that scales a service by what it measures, as "
+        "Kubernetes' HorizontalPodAutoscaler does. Swarm has none: it talks to a manager as an "
+        "operator does, by `docker service scale`, and so can only begin when the service is "
+        "there. Its policy is a script: see docs/reference/lua.md; lua/policies has "
+        "target-utilisation (Kubernetes' own rule) and queue-based (KEDA's). Each look is an "
+        "event, `decision.scaled` or `decision.kept`.",
+        {{"service", "name", "required", "Which; a replicated one, once.", "web"},
+         {"policy", "file `*.lua`", "required", "The script; relative to the scenario.",
+          "../lua/policies/target-utilisation.lua"},
+         {"every", "duration", spelled(d.every), "Between two looks; at least 1s.", "30s"},
+         {"min", "number", std::to_string(d.min), "Fewest replicas.", "2"},
+         {"max", "number", std::to_string(d.max), "Most replicas.", "20"},
+         {"parameters", "map of numbers, texts, truths", "none",
+          "What the script finds in its global table `parameters`.", "{target: 0.6}"}},
+        "autoscalers:\n  - {service: web, policy: ../lua/policies/queue-based.lua, every: 15s, "
+        "min: 2, max: 20}\n"};
 }
 
 Section behaviour() {

@@ -8,6 +8,7 @@
 #include "director/director.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
+#include "policy/autoscaling.h"
 #include "policy/balancing.h"
 #include "policy/placement.h"
 #include "policy/pulls.h"
@@ -17,6 +18,7 @@
 #include "workload/client.h"
 #include "world/machine_adapter.h"
 #include "world/operator.h"
+#include "world/scraper.h"
 #include "world/script_stage.h"
 
 namespace glasshive::world {
@@ -63,6 +65,9 @@ Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
     for (const auto& [service, script] : spec.balancers) {
         add(policy::ScriptedBalancer::load(script, nullptr, spec.seed, {.service = service}));
     }
+    for (const scenario::AutoscalerSpec& each : spec.autoscalers) {
+        add(policy::ScriptedRule::load(each.script, none, spec.seed, each.rule.service));
+    }
     return problems;
 }
 
@@ -101,6 +106,7 @@ struct World::Parts {
         }
     }
 
+    void add_autoscalers(const scenario::ScenarioSpec& spec);
     void add_balancers(const scenario::ScenarioSpec& spec);
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
@@ -126,6 +132,8 @@ struct World::Parts {
     std::optional<swarm::agent::Environment> environment;
     std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
     std::deque<workload::Client> clients;
+    std::optional<Scraper> scraper;
+    std::deque<autoscale::Autoscaler> autoscalers;
     std::optional<ScriptStage> stage;
     std::optional<director::Director> director;
 };
@@ -146,6 +154,18 @@ void World::Parts::add_balancers(const scenario::ScenarioSpec& spec) {
                 if (!loaded.ok()) throw RunFailure{loaded.problems().front()};
                 return std::unique_ptr<swarm::discovery::Balancer>(std::move(loaded.value()));
             };
+    }
+}
+
+void World::Parts::add_autoscalers(const scenario::ScenarioSpec& spec) {
+    if (spec.autoscalers.empty()) return;
+    scraper.emplace(spec, Scraper::Parts{kernel, op, managers, daemons});
+    for (const scenario::AutoscalerSpec& each : spec.autoscalers) {
+        const std::string& service = each.rule.service;
+        auto rule = policy::ScriptedRule::load(each.script, kernel.names(), spec.seed, service);
+        SIM_ASSERT(rule.ok());   // check_scripts has said so.
+        autoscalers.emplace_back(kernel, *scraper, each.rule, std::move(rule.value()));
+        environment->mesh.meters[kernel.names().intern(service)] = scraper->meter(service);
     }
 }
 
@@ -278,6 +298,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(sampler.id());
     kernel.start(op.id());
     for (workload::Client& client : clients) kernel.start(client.id());
+    for (autoscale::Autoscaler& autoscaler : autoscalers) kernel.start(autoscaler.id());
     if (director) kernel.start(director->id());
 }
 
@@ -289,6 +310,7 @@ World::World(const scenario::ScenarioSpec& spec, EventStream& events,
     parts_->add_daemons();
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
+    parts_->add_autoscalers(spec);
     if (spec.script) {
         SIM_ASSERT(kinds != nullptr);
         parts_->add_script(spec, *kinds);
