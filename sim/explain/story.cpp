@@ -31,7 +31,7 @@ std::vector<EventId> chain_of(Reader& reader, EventId from) {
 bool tells(const Told& told) {
     static const std::set<std::string_view> quiet{
         "task.accepted", "task.preparing", "task.ready", "task.starting", "container.serving",
-        "health.probe", "task.removed", "flow.started", "flow.ended"};
+        "health.probe", "task.removed", "flow.started", "flow.ended", "decision.kept"};
     return quiet.count(told.kind->name) == 0;
 }
 

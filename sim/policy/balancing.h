@@ -23,7 +23,7 @@ struct MeshNames {
 ///
 ///     return { pick = function(backends, request) … return index end }
 ///
-/// Every node has an instance of its own (about 25 KiB, made when it needs one): what a script
+/// Every node has an instance of its own (about 17 KiB, made when it needs one): what a script
 /// remembers is what that node has seen, and its `math.random` is that node's.
 class ScriptedBalancer final : public swarm::discovery::Balancer {
   public:
