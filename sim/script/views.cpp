@@ -1,5 +1,6 @@
 // What scripts see of the program: read-only objects with named fields, there while a call lasts.
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 

@@ -50,8 +50,8 @@ std::string failure(ScriptedRule& rule, const Metrics& metrics = {}) {
     try {
         rule.desired(spec, metrics, Time{15s});
     } catch (const RunFailure& failed) {
-        const std::string text = to_text(failed.problem);
-        return text.substr(0, text.find('\n'));   // Without the trace.
+        const std::string said = to_text(failed.problem);
+        return said.substr(0, said.find('\n'));   // Without the trace.
     }
     return "";
 }

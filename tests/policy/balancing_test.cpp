@@ -75,8 +75,8 @@ std::string failure(Mesh& mesh, const std::string& text) {
     try {
         mesh.pick(*balancer);
     } catch (const RunFailure& failed) {
-        const std::string text = to_text(failed.problem);
-        return text.substr(0, text.find('\n'));   // Without the trace.
+        const std::string said = to_text(failed.problem);
+        return said.substr(0, said.find('\n'));   // Without the trace.
     }
     return "";
 }
