@@ -39,8 +39,9 @@ workload:
 
 class Balancing(program.Case):
     def scenario(self, balancer="round-robin", rate=20, enter="enter: boss"):
+        text = SCENARIO
         for word, value in (("BALANCER", balancer), ("RATE", rate), ("ENTER", enter)):
-            text = (text if word != "BALANCER" else SCENARIO).replace(word, str(value))
+            text = text.replace(word, str(value))
         return self.write("own.yaml", text)
 
     def answers(self, balancer, rate, enter="enter: boss"):
@@ -87,13 +88,10 @@ class Balancing(program.Case):
                 continue
             tried += 1
             with self.subTest(scenario=path.name):
-                name = path.with_name(f"{path.stem}")
-                base = self.here(name.name + ".yaml", text)
-                here = self.here(name.name + ".yaml", twin)
-                self.assertEqual(base, here)
-        self.assertGreaterEqual(tried, 12)
+                self.assertEqual(self.digest(path.name, text), self.digest(path.name, twin))
+        self.assertGreaterEqual(tried, 10)
 
-    def here(self, name, text):
+    def digest(self, name, text):
         text = text.replace("../lua/", f"{program.ROOT}/lua/")
         text = re.sub(r"\b(file|stack): ((?:stacks|files)/)",
                       rf"\1: {program.ROOT}/scenarios/\2", text)
@@ -118,14 +116,13 @@ class Balancing(program.Case):
                 return 1
             end}""")
         failed = self.call("run", self.scenario("{policy: own.lua, parameters: {last: 100}}",
-                                                enter="timeout: 20s").replace("own", "own"),
-                           status=2)
+                                                enter="retries: 0"), status=2)
         self.assertRegex(failed.stderr, r"own.lua:\d: (boss|fast-\d|slow) has asked enough")
         self.assertIn("the run ended here: a script failed", failed.stdout)
 
     def test_parameters_come_from_outside_too(self):
         self.write("own.lua", "return {pick = function() return parameters.always end}")
-        path = self.scenario("{policy: own.lua, parameters: {always: 9}}")
+        path = self.scenario("{policy: own.lua, parameters: {always: 9}}", rate=5)
         self.assertIn("own.lua:1: pick gave back something else than an integer from 1 to 4",
                       self.call("run", path, status=2).stderr)
         report = self.report(path, "-p", "always=2")
@@ -136,7 +133,8 @@ class Balancing(program.Case):
         for balancer, message in (
                 ("own.lua", "own.lua: a balancer has no entry pik"),
                 ("lost.lua", "services[0].balancer: there is no file \"lost.lua\""),
-                ("round-robbin", "services[0].balancer: \"round-robbin\" is unknown\n"
+                ("round-robbin", "services[0].balancer: \"round-robbin\" is not one of "
+                                 "round-robin\n"
                                  "    hint: did you mean round-robin?"),
                 ("{policy: round-robin, parameters: {a: 1}}",
                  "services[0].balancer.parameters: only a balancer in Lua has parameters"),
