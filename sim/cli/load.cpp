@@ -138,10 +138,9 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();
-    const scenario::ScenarioSpec& spec = read.value();
     const bool in_lua = path.ends_with(".lua");
-    if (!given.parameters.empty() && !given.for_others_too && !in_lua && !spec.script &&
-        !spec.policy_script && !spec.pull_script) {
+    if (!given.parameters.empty() && !given.for_others_too && !in_lua &&
+        scenario::scripts_of(read.value()).empty()) {
         return Diagnostic{.file = path, .message = "no script in it takes parameters",
                           .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
     }

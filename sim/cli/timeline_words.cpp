@@ -165,6 +165,13 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "task.desired") return joined({f.get("desired"), prefixed("", f.get("why"))}, ": ");
     if (name.substr(0, 5) == "task.") return task_words(f);
     if (name == "decision.refused") return f.get("message");
+    if (name == "decision.scaled") {
+        return "from " + f.get("before") + " to " + f.get("after") + " replicas, wanted " +
+               f.get("wanted") + ": " + f.get("metrics");
+    }
+    if (name == "decision.kept") {
+        return f.get("before") + " replicas, wanted " + f.get("wanted") + ": " + f.get("metrics");
+    }
     if (name.substr(0, 7) == "update.") return update_words(f);
     if (name == "decision.placed") {
         return "on " + f.get("node") + " (" + f.get("service_tasks") + " of the service there, " +

@@ -235,10 +235,21 @@ std::string how_many(const Words& w) {
 
 const std::map<std::string_view, Function>& services() {
     static const std::map<std::string_view, Function> all{
+        {"decision.scaled",
+         [](const Words& w) {
+             return "its autoscaler wants " + w("after") + " replicas of " + w.subject() + ", not " +
+                    w("before") + ": it saw " + w("metrics");
+         }},
+        {"decision.kept",
+         [](const Words& w) {
+             return "its autoscaler leaves " + w.subject() + " at " + w("before") +
+                    " replicas: it saw " + w("metrics");
+         }},
         {"command.applied",
          [](const Words& w) {
-             const std::string outcome = w("outcome");
-             return "somebody typed: " + w("text") +
+             const std::string outcome = w("outcome"), source = w("source");
+             const bool machine = source.starts_with("autoscaler");
+             return (machine ? "the " + source : std::string("somebody")) + " typed: " + w("text") +
                     (outcome == "done" ? "" : " (refused: " + outcome + ")");
          }},
         {"service.created",

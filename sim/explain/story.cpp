@@ -31,7 +31,7 @@ std::vector<EventId> chain_of(Reader& reader, EventId from) {
 bool tells(const Told& told) {
     static const std::set<std::string_view> quiet{
         "task.accepted", "task.preparing", "task.ready", "task.starting", "container.serving",
-        "health.probe", "task.removed", "flow.started", "flow.ended"};
+        "health.probe", "task.removed", "flow.started", "flow.ended", "decision.kept"};
     return quiet.count(told.kind->name) == 0;
 }
 
@@ -64,6 +64,7 @@ std::string root_of(Reader& reader, const std::vector<EventId>& chain) {
         return std::string(reader.names().text(first.event.subject));
     }
     if (first.kind->name == "command.applied") return "a command";
+    if (first.kind->name == "decision.scaled") return "an autoscaler";
     if (first.kind->name == "container.started" || first.kind->name == "container.ended") {
         return "chance";
     }
@@ -238,6 +239,14 @@ void add_election(Reader& reader, std::set<EventId>& ids) {
     }
 }
 
+/// The newest of each kind; those of autoscalers have no table of nodes.
+std::vector<EventId> scheduler_decisions(Reader& reader, NameId task, Time until) {
+    std::vector<EventId> found = reader.of_kind("decision.placed", task, until, 1);
+    const std::vector<EventId> refused = reader.of_kind("decision.refused", task, until, 1);
+    found.insert(found.end(), refused.begin(), refused.end());
+    return found;
+}
+
 }   // namespace
 
 Result<Decision> decision_about(record::Recording& recording, const std::string& subject,
@@ -246,12 +255,12 @@ Result<Decision> decision_about(record::Recording& recording, const std::string&
     const Time at = until.value_or(time_never);
     NameId name = reader.names().find(subject);
     std::vector<EventId> found;
-    if (name.valid()) found = reader.of_kind("decision.", name, at, 1);
+    if (name.valid()) found = scheduler_decisions(reader, name, at);
     if (found.empty()) {
         const NameId task = newest_task(reader, subject, at);
         if (task.valid()) {
             name = task;
-            found = reader.of_kind("decision.", name, at, 1);
+            found = scheduler_decisions(reader, name, at);
         }
     }
     if (!name.valid()) return unknown(reader, subject, at);

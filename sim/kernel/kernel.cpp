@@ -309,6 +309,7 @@ WorkId Kernel::work(ProcessId o, QueueId queue, WorkOptions options) {
 void Kernel::cancel(WorkId id) { work_->cancel(id); }
 double Kernel::queue_rate_in_use(QueueId queue) const { return work_->rate_in_use(queue); }
 std::size_t Kernel::queue_length(QueueId queue) const { return work_->length(queue); }
+double Kernel::work_left(WorkId id) const { return work_->left(id); }
 
 EventId Kernel::emit(const EventKind& kind, NameId subject,
                      std::initializer_list<FieldArgument> fields) {

@@ -138,6 +138,8 @@ class Kernel {
     void cancel(WorkId work);
     double queue_rate_in_use(QueueId queue) const;
     std::size_t queue_length(QueueId queue) const;
+    /// What is left of a work's amount now; 0 when it is done. Looking changes nothing.
+    double work_left(WorkId work) const;
 
     // --- Events and causes -----------------------------------------------------------------------
     /// Emits with the current cause. Does not change it: say what caused what with CauseScope.

@@ -118,6 +118,16 @@ double ProcessorSharing::remove(Time now, std::uint64_t id) {
     return left;
 }
 
+double ProcessorSharing::left(Time now, std::uint64_t id) const {
+    const auto at = items_.find(id);
+    SIM_ASSERT(at != items_.end());
+    const Item& item = at->second;
+    const double machine = changed_machine_s_ + (seconds_of(now) - changed_s_) * speed_;
+    if (item.capped) return std::max(0.0, (item.finish - machine) * item.cap);
+    const double done = virtual_ + (machine - machine_s_) * level();
+    return std::max(0.0, (item.finish - done) * item.weight);
+}
+
 void ProcessorSharing::set_speed(Time now, double speed) {
     SIM_ASSERT(speed >= 0);
     advance(now);

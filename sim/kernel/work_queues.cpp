@@ -85,16 +85,27 @@ WorkId WorkQueues::submit(ProcessId owner, QueueId id, const WorkOptions& option
 }
 
 void WorkQueues::cancel(WorkId id) {
-    if (id == WorkId::none) return;
+    const auto slot = find(id);
+    if (!slot) return;   // Done already.
+    const std::uint32_t index = items_[*slot].queue;
+    queues_[index].sharing.remove(k_.now_, key(*slot));
+    free_item(*slot);
+    arm(index);
+}
+
+std::optional<std::uint32_t> WorkQueues::find(WorkId id) const {
+    if (id == WorkId::none) return std::nullopt;
     const auto slot = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) & 0xFFFFFFFF) - 1;
     const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
     SIM_ASSERT(slot < items_.size());
     const Item& item = items_[slot];
-    if (!item.used || item.generation != generation) return;   // Done already.
-    const std::uint32_t index = item.queue;
-    queues_[index].sharing.remove(k_.now_, key(slot));
-    free_item(slot);
-    arm(index);
+    if (!item.used || item.generation != generation) return std::nullopt;
+    return slot;
+}
+
+double WorkQueues::left(WorkId id) const {
+    const auto slot = find(id);
+    return slot ? queues_[items_[*slot].queue].sharing.left(k_.now_, key(*slot)) : 0;
 }
 
 void WorkQueues::free_item(std::uint32_t slot) {

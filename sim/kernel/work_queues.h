@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -24,6 +25,7 @@ class WorkQueues {
     void thaw(HostId host);
     double rate_in_use(QueueId queue) const;
     std::size_t length(QueueId queue) const;
+    double left(WorkId work) const;
     /// A queue entry fell due: hands over whatever is complete.
     void look(std::uint64_t payload);
 
@@ -58,6 +60,8 @@ class WorkQueues {
     void arm(std::uint32_t index);
     void apply_speed(std::uint32_t index);
     void free_item(std::uint32_t slot);
+    /// The slot of an item that is not done; nothing when it is.
+    std::optional<std::uint32_t> find(WorkId id) const;
 
     Kernel& k_;
     std::deque<Queue> queues_;   // Without room to spare: one is large, and each busy host has one.

@@ -1,5 +1,6 @@
 #include "policy/reference.h"
 
+#include "policy/balancing.h"
 #include "policy/placement.h"
 #include "policy/pulls.h"
 #include "policy/views.h"
@@ -19,6 +20,13 @@ std::string reference() {
             "engine downloads next.\n\n";
     text += script::reference_of(pull_entries());
     for (const script::ViewType* type : {&images_type, &engine_type}) {
+        text += "\n" + script::reference_of(*type);
+    }
+    text += "\n## Balancers\n\n`services: [{balancer: FILE.lua}]` in a scenario: which backend gets a "
+            "new connection. Swarm's own mesh knows round robin alone; this is what another one "
+            "would do.\n\n";
+    text += script::reference_of(balancer_entries());
+    for (const script::ViewType* type : {&backends_type, &request_type}) {
         text += "\n" + script::reference_of(*type);
     }
     return text;

@@ -282,6 +282,7 @@ void Engine::on_work_done(std::uint64_t argument) {
     if ((argument & probe_bit) != 0) {
         Container& probed = *find(ContainerKey{argument & ~probe_bit});
         kernel_.cancel(probed.cared->probe_timer);
+        probed.work_done += seconds_of(probed.cared->health->policy().probe_time);
         const bool well = probed.serving && probed.cared->trouble == Trouble::none;
         end_probe(probed, well ? probe_healthy : probe_failed);
         return;
@@ -294,6 +295,7 @@ void Engine::on_work_done(std::uint64_t argument) {
     free_requests_.push_back(slot);
     Container& c = *find(done.key);
     --c.busy;
+    c.work_done += seconds_of(c.options.service_time);
     if (c.head < c.waiting.size()) {
         compute(c, c.waiting[c.head++]);
         if (c.head == c.waiting.size()) {
@@ -302,6 +304,17 @@ void Engine::on_work_done(std::uint64_t argument) {
         }
     }
     listener_.on_request_served(done.key, done.cookie);
+}
+
+double Engine::cpu_used(ContainerKey key) const {
+    const Container* c = find(key);
+    if (c == nullptr) return 0;
+    double work = c->work_done;
+    for (const Request& request : requests_) {
+        if (request.work == kernel::WorkId::none || request.key != key) continue;
+        work += seconds_of(c->options.service_time) - kernel_.work_left(request.work);
+    }
+    return work / place_.core_rate;
 }
 
 void Engine::abandon(ContainerKey key, std::uint64_t cookie) {

@@ -116,6 +116,10 @@ class Engine {
     bool is_serving(ContainerKey key) const;
     /// none for a container without a health check, or one that is not there.
     HealthStatus health(ContainerKey key) const;
+    /// CPU time that it has used since it started, in seconds of one core of this host, as its
+    /// cgroup counts it; 0 when it is not there. Probes count when they are over. What a fault makes
+    /// slower takes no more of it: it is work done, at the speed the host was built with.
+    double cpu_used(ContainerKey key) const;
     /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it
     /// is abandoned. Requires is_serving(key).
     void serve(ContainerKey key, std::uint64_t cookie);
@@ -151,6 +155,7 @@ class Engine {
         bool has_memory = false;                      // options.memory of the host are its own.
         Time since{};                                 // Created, or started.
         std::uint32_t busy = 0;                       // Requests on the CPU.
+        double work_done = 0;                         // By the CPU for it, what goes on left out.
         kernel::TimerId ready = kernel::TimerId::none;
         kernel::TimerId life = kernel::TimerId::none;
         kernel::TimerId crash = kernel::TimerId::none;

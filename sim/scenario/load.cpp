@@ -33,12 +33,20 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
     spec_.inputs.push_back({file, text});
 }
 
+std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
+    std::vector<script::ScriptSpec*> all;
+    for (auto* script : {&spec.script, &spec.policy_script, &spec.pull_script}) {
+        if (*script) all.push_back(&**script);
+    }
+    for (auto& [service, script] : spec.balancers) all.push_back(&script);
+    for (AutoscalerSpec& each : spec.autoscalers) all.push_back(&each.script);
+    return all;
+}
+
 Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
     // What was given from outside comes before what the file says.
-    for (auto* script : {&spec_.script, &spec_.policy_script, &spec_.pull_script}) {
-        for (const auto& [name, value] : spec_.parameters) {
-            if (*script) (*script)->parameters[name] = value;
-        }
+    for (script::ScriptSpec* script : scripts_of(spec_)) {
+        for (const auto& [name, value] : spec_.parameters) script->parameters[name] = value;
     }
     problems_.insert(problems_.end(), more.begin(), more.end());
     Diagnostics all = yaml::sorted(std::move(problems_));
@@ -68,6 +76,7 @@ void Loader::read(const yaml::Node& root) {
     add_named_networks();
     check_services();
     read_clients(map.value("workload"));
+    read_autoscalers(map.value("autoscalers"));
     read_faults(map.value("faults"));
     read_commands(map.value("commands"));
     read_expectations(map.value("expect"));
@@ -183,21 +192,50 @@ void Loader::read_scheduler(const yaml::Value& value) {
 std::optional<script::ScriptSpec> Loader::read_script(const yaml::Value& value, Part part,
                                                       const char* key) {
     if (!value.exists()) return std::nullopt;
-    script::ScriptSpec script;
-    std::optional<Included> file;
-    if (value.node().is_map()) {
-        Map map(part, value);
-        file = include(map.required(key));
-        map.value(key).into(script.name);
-        script.parameters = read_parameters(map.value("parameters"));
-    } else {
-        file = include(value);
-        value.into(script.name);
-    }
-    if (!file) return std::nullopt;
-    script.file = file->shown;
-    script.text = file->content;
+    if (!value.node().is_map()) return include_script(value);
+    Map map(part, value);
+    return read_script(map, key);
+}
+
+std::optional<script::ScriptSpec> Loader::read_script(Map& map, const char* key) {
+    auto script = include_script(map.required(key));
+    script::Parameters parameters = read_parameters(map.value("parameters"));
+    if (script) script->parameters = std::move(parameters);
     return script;
+}
+
+std::optional<script::ScriptSpec> Loader::include_script(const yaml::Value& file) {
+    const auto included = include(file);
+    if (!included) return std::nullopt;
+    script::ScriptSpec script;
+    file.into(script.name);
+    script.file = included->shown;
+    script.text = included->content;
+    return script;
+}
+
+void Loader::read_balancer(const yaml::Value& value, const std::string& service) {
+    if (!value.exists()) return;
+    const bool is_map = value.node().is_map();
+    const yaml::Value policy =
+        is_map ? yaml::Value(value.node().find("policy"), value.path() + ".policy", problems_)
+               : value;
+    if (policy.node().is_scalar() && policy.node().text().ends_with(".lua")) {
+        auto script = read_script(value, Part::balancer, "policy");
+        if (script) spec_.balancers[service] = std::move(*script);
+        return;
+    }
+    enum class BuiltIn { round_robin };
+    BuiltIn only = BuiltIn::round_robin;
+    const yaml::Choices<BuiltIn> choices{{"round-robin", BuiltIn::round_robin}};
+    if (!is_map) {
+        policy.into(only, choices);
+        return;
+    }
+    Map map(Part::balancer, value);
+    map.required("policy").into(only, choices);
+    map.check(!map.has("parameters"), "parameters", "only a balancer in Lua has parameters",
+              "policy: FILE.lua");
 }
 
 void Loader::read_record(const yaml::Value& value) {

@@ -33,6 +33,10 @@ class Loader {
     /// A file, or a map of `part` whose `key` names it.
     std::optional<script::ScriptSpec> read_script(const yaml::Value& value, Part part,
                                                   const char* key);
+    std::optional<script::ScriptSpec> read_script(Map& map, const char* key);
+    std::optional<script::ScriptSpec> include_script(const yaml::Value& file);
+    /// `round-robin`, a file, or a map of both with parameters: of a service.
+    void read_balancer(const yaml::Value& value, const std::string& service);
     /// Of a script: truths, numbers or texts by name.
     script::Parameters read_parameters(const yaml::Value& value);
     void read_networks(const yaml::Value& value);
@@ -44,8 +48,11 @@ class Loader {
     void read_stack(const yaml::Value& value);
     void load_stack(const yaml::Value& file, std::map<std::string, std::string> environment);
     void read_stack_behaviour(const yaml::Value& value);
+    void read_stack_balancers(const yaml::Value& value);
     void check_services();
 
+    void read_autoscalers(const yaml::Value& value);
+    void check_scaled(Map& map, const std::string& service);
     void read_clients(const yaml::Value& value);
     void read_client(const yaml::Value& value);
     void read_arrival_trace(Map& map, workload::ClientSpec& client);

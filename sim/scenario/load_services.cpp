@@ -69,6 +69,7 @@ void Loader::read_stack(const yaml::Value& value) {
     }
     load_stack(file, std::move(environment));
     read_stack_behaviour(map.value("behaviour"));
+    read_stack_balancers(map.value("balancers"));
 }
 
 void Loader::read_stack_behaviour(const yaml::Value& value) {
@@ -87,6 +88,27 @@ void Loader::read_stack_behaviour(const yaml::Value& value) {
         } else if (services_known_) {
             item.error("the stack has no service " + yaml::quoted(name),
                        unknown_hint(name, known, "services"));
+        }
+    }
+}
+
+void Loader::read_stack_balancers(const yaml::Value& value) {
+    for (const auto& [name, item] : value.entries()) {
+        const std::string full = spec_.stack_name + "_" + name;
+        const auto at = std::find_if(spec_.services.begin(), spec_.services.end(),
+                                     [&](const auto& service) { return service.name == full; });
+        if (at == spec_.services.end()) {
+            if (!services_known_) continue;
+            Names known;
+            for (const swarm::ServiceSpec& service : spec_.services) {
+                known.add(service.name.substr(spec_.stack_name.size() + 1));
+            }
+            item.error("the stack has no service " + yaml::quoted(name),
+                       unknown_hint(name, known, "services"));
+        } else if (at->endpoint_mode == swarm::EndpointMode::dnsrr) {
+            item.error("with dnsrr callers choose among the tasks themselves", "remove it");
+        } else {
+            read_balancer(item, full);
         }
     }
 }
@@ -168,8 +190,46 @@ void Loader::read_services(const yaml::Value& value) {
             item.error("a service named " + yaml::quoted(service.name) + " exists already",
                        "give each service a name of its own");
         }
+        read_balancer({item.node().find("balancer"), item.path() + ".balancer", problems_},
+                      service.name);
         service_paths_.push_back(item.path());
         spec_.services.push_back(std::move(service));
+    }
+}
+
+void Loader::read_autoscalers(const yaml::Value& value) {
+    for (const yaml::Value& item : value.items()) {
+        AutoscalerSpec autoscaler;
+        autoscale::Spec& rule = autoscaler.rule;
+        Map map(Part::autoscaler, item);
+        auto script = read_script(map, "policy");
+        map.require("service", rule.service);
+        map.read("every", rule.every);
+        map.check(rule.every >= std::chrono::seconds{1}, "every", "it looks once a second at most",
+                  "every: 15s");
+        read_count(map, "min", rule.min);
+        read_count(map, "max", rule.max);
+        map.check(rule.min <= rule.max, map.has("max") ? "max" : "min",
+                  "max " + std::to_string(rule.max) + " is less than min " +
+                      std::to_string(rule.min));
+        check_scaled(map, rule.service);
+        if (!script) continue;
+        autoscaler.script = std::move(*script);
+        spec_.autoscalers.push_back(std::move(autoscaler));
+    }
+}
+
+void Loader::check_scaled(Map& map, const std::string& name) {
+    if (name.empty()) return;
+    check_service(name, map.value("service"));
+    for (const AutoscalerSpec& other : spec_.autoscalers) {
+        map.check(other.rule.service != name, "service",
+                  yaml::quoted(name) + " has an autoscaler already", "two would fight over it");
+    }
+    for (const swarm::ServiceSpec& service : spec_.services) {
+        map.check(service.name != name || service.mode == swarm::ServiceMode::replicated, "service",
+                  std::string("a ") + to_text(service.mode) + " service cannot be scaled",
+                  "mode: replicated");
     }
 }
 

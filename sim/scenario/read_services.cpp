@@ -11,16 +11,6 @@ using swarm::RestartCondition;
 using swarm::ServiceSpec;
 using swarm::UpdateOrder;
 
-constexpr std::uint64_t replicas_max = 1'000'000;
-
-/// A whole number from 0 to `max`.
-void read_count(Map& map, std::string_view key, std::uint64_t& out, std::uint64_t max) {
-    auto read = static_cast<std::int64_t>(out);
-    if (map.read(key, read, {0, static_cast<std::int64_t>(max)})) {
-        out = static_cast<std::uint64_t>(read);
-    }
-}
-
 /// Bounds: swarmkit manager/controlapi/service.go validateResources.
 void read_resources(const yaml::Value& value, swarm::Resources& resources) {
     if (!value.exists()) return;
@@ -180,6 +170,13 @@ bool valid_name(const std::string& name) {
 
 }   // namespace
 
+void read_count(Map& map, std::string_view key, std::uint64_t& out, std::uint64_t max) {
+    auto read = static_cast<std::int64_t>(out);
+    if (map.read(key, read, {0, static_cast<std::int64_t>(max)})) {
+        out = static_cast<std::uint64_t>(read);
+    }
+}
+
 void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour) {
     Map map(Part::behaviour, value);
     map.read("start_time", behaviour.start_time);
@@ -277,6 +274,10 @@ swarm::ServiceSpec read_service(const yaml::Value& value) {
     map.check(service.endpoint_mode == swarm::EndpointMode::vip || !in_mesh, "endpoint_mode",
               "EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
               "publish it with mode: host, or use endpoint_mode: vip");
+    map.value("balancer");   // Not the swarm's: Loader::read_balancer.
+    map.check(service.endpoint_mode == swarm::EndpointMode::vip || !map.has("balancer"), "balancer",
+              "with dnsrr callers choose among the tasks themselves",
+              "remove it, or use endpoint_mode: vip");
     read_update(map.value("update"), service.update);
     read_update(map.value("rollback"), service.rollback);
     // Source: swarmkit manager/controlapi/service.go validateJob.

@@ -15,6 +15,13 @@ void read_behaviour(const yaml::Value& value, swarm::Behaviour& behaviour);
 /// Reads "[published:]target[/protocol]" or a map.
 bool read_port(const yaml::Value& value, swarm::PortConfig& port);
 
+/// The most replicas that a service can ask for, and what else is counted in tasks.
+inline constexpr std::uint64_t replicas_max = 1'000'000;
+
+/// A whole number from 0 to `max`.
+void read_count(Map& map, std::string_view key, std::uint64_t& out,
+                std::uint64_t max = replicas_max);
+
 /// Reads `registry:` and `images:`. `present_on` and `host` are checked elsewhere.
 /// In Compose's keys. Absent when there is no value.
 void read_healthcheck(const yaml::Value& value, std::optional<swarm::Healthcheck>& check);

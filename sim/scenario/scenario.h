@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "scenario/spec.h"
@@ -31,6 +32,9 @@ Result<ScenarioSpec> read_scenario(const std::string& path, const Given& given =
 /// `file` is only for messages and ScenarioSpec::file.
 Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
                                    const FileReader& read_included, const Given& given = {});
+
+/// Every script that the scenario names.
+std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec);
 
 /// A parameter as somebody writes it: true, 5, 0.5, or a text.
 script::Value parameter_value(const std::string& text);

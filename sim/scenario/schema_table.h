@@ -11,6 +11,8 @@ Section record();
 Section scheduler();
 Section script();
 Section pulls();
+Section balancer();
+Section autoscaler();
 Section network();
 Section command();
 

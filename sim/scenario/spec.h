@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "autoscale/spec.h"
 #include "base/units.h"
 #include "check/expectation.h"
 #include "platform/spec.h"
@@ -77,6 +78,12 @@ struct InputFile {
     std::string content;
 };
 
+/// A service that a controller scales, by a script.
+struct AutoscalerSpec {
+    autoscale::Spec rule;
+    script::ScriptSpec script;
+};
+
 /// A whole scenario, checked: names refer to things that exist, numbers are in range.
 struct ScenarioSpec {
     std::string file;                 ///< As the user typed it.
@@ -97,6 +104,7 @@ struct ScenarioSpec {
     script::Parameters parameters;                     ///< Given when it was read; see Given.
     std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
     std::optional<script::ScriptSpec> pull_script;     ///< Which image is downloaded next.
+    std::map<std::string, script::ScriptSpec> balancers;   ///< By service; others: round robin.
     /// `host` is filled in: the first manager unless the file says otherwise.
     runtime::RegistrySpec registry;
     /// By name as written, of those images that say more than their size.
@@ -112,6 +120,7 @@ struct ScenarioSpec {
 
     std::vector<platform::FaultSpec> faults;          ///< In file order: "fault 1" is faults[0].
     std::vector<workload::ClientSpec> clients;
+    std::vector<AutoscalerSpec> autoscalers;          ///< In file order; one of a service.
     std::vector<CommandSpec> commands;                ///< In order of time, then of the file.
     std::vector<check::Expectation> expectations;     ///< In file order.
     /// Of a file that is a saved session: all else is what the scenario says that it was saved

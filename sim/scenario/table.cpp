@@ -41,6 +41,8 @@ Section build(Part part) {
         case Part::scheduler: return table::scheduler();
         case Part::script: return table::script();
         case Part::pulls: return table::pulls();
+        case Part::balancer: return table::balancer();
+        case Part::autoscaler: return table::autoscaler();
         case Part::network: return table::network();
         case Part::session: return table::session();
         case Part::given: return table::given();
@@ -65,7 +67,7 @@ const std::vector<Part>& all_parts() {
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::pulls, Part::network, Part::session, Part::given};
+        Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::session, Part::given};
     return parts;
 }
 
@@ -121,6 +123,8 @@ Section scenario() {
           "A Compose file, read as `docker stack deploy` reads it. May stand beside `services`.",
           "shop.yaml"},
          {"workload", "[workload](#workload)", "none", "Who uses the services.", ""},
+         {"autoscalers", "list of [autoscalers](#autoscalers)", "none",
+          "Who scales the services while they run.", ""},
          {"faults", "list of [faults](#faults)", "none",
           "What goes wrong. `fault 1` in expectations is the first of the list.", ""},
          {"commands", "list of [commands](#commands)", "none", "What an operator types, and when.",

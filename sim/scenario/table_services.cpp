@@ -1,3 +1,4 @@
+#include "autoscale/spec.h"
 #include "runtime/spec.h"
 #include "scenario/schema_table.h"
 #include "swarm/spec.h"
@@ -64,6 +65,9 @@ Section service() {
          {"endpoint_mode", "`vip`, `dnsrr`", "vip",
           "What its name resolves to on those: one virtual address, or its tasks' addresses.",
           "dnsrr"},
+         {"balancer", "`round-robin`, file `*.lua`, or [balancer](#balancer)", "round-robin",
+          "Which task gets a request that a node's mesh sends on.",
+          "../lua/policies/least-connections.lua"},
          {"update", "[update](#update)", "as there", "How a changed service is rolled out.", ""},
          {"rollback", "[update](#update)", "as there", "How it is rolled back.", ""},
          {"stop_grace_period", "duration", "10s", "From SIGTERM to SIGKILL.", "30s"},
@@ -130,6 +134,45 @@ Section port() {
              {"mode", "`ingress`, `host`", "ingress",
               "ingress: every node listens and forwards. host: only nodes with a task.", "host"}},
             ""};
+}
+
+Section balancer() {
+    return {"balancer",
+            "Which backend gets a new connection to a published port or a virtual address. Swarm's "
+            "mesh knows round robin alone (IPVS rr, in each node for itself): a script shows what "
+            "another mesh, a proxy on each node, would do in its place. It is asked in the node "
+            "that the request enters, or that its caller is on, and knows what that node has seen: "
+            "see docs/reference/lua.md and lua/policies. What reaches a task without the mesh "
+            "(`mode: host`, `endpoint_mode: dnsrr`, `by: tasks`) and what an open connection "
+            "carries asks no balancer.",
+            {{"policy", "`round-robin`, or a file `*.lua`", "required",
+              "A script's path is relative to the scenario.",
+              "../lua/policies/power-of-two-choices.lua"},
+             {"parameters", "map of numbers, texts, truths", "none",
+              "What a script finds in its global table `parameters`.", "{choices: 3}"}},
+            ""};
+}
+
+Section autoscaler() {
+    const autoscale::Spec d;
+    return {
+        "autoscalers",
+        "A controller outside the cluster that scales a service by what it measures, as "
+        "Kubernetes' HorizontalPodAutoscaler does. Swarm has none: it talks to a manager as an "
+        "operator does, by `docker service scale`, and so can only begin when the service is "
+        "there. Its policy is a script: see docs/reference/lua.md; lua/policies has "
+        "target-utilisation (Kubernetes' own rule) and queue-based (KEDA's). Each look is an "
+        "event, `decision.scaled` or `decision.kept`.",
+        {{"service", "name", "required", "Which; a replicated one, once.", "web"},
+         {"policy", "file `*.lua`", "required", "The script; relative to the scenario.",
+          "../lua/policies/target-utilisation.lua"},
+         {"every", "duration", spelled(d.every), "Between two looks; at least 1s.", "30s"},
+         {"min", "number", std::to_string(d.min), "Fewest replicas.", "2"},
+         {"max", "number", std::to_string(d.max), "Most replicas.", "20"},
+         {"parameters", "map of numbers, texts, truths", "none",
+          "What the script finds in its global table `parameters`.", "{target: 0.6}"}},
+        "autoscalers:\n  - {service: web, policy: ../lua/policies/queue-based.lua, every: 15s, "
+        "min: 2, max: 20}\n"};
 }
 
 Section behaviour() {
@@ -235,7 +278,10 @@ Section stack() {
           "{TAG: \"1.4\"}"},
          {"behaviour", "map of [behaviour](#behaviour)", "as there",
           "How the applications behave, by the service's name in the file.",
-          "{web: {start_time: 2s, memory: 200MiB}}"}},
+          "{web: {start_time: 2s, memory: 200MiB}}"},
+         {"balancers", "map of files `*.lua` or [balancer](#balancer)", "round-robin",
+          "Which task gets a request, by the service's name in the file.",
+          "{web: ../lua/policies/least-connections.lua}"}},
         "stack: {file: shop.yaml, name: shop, env: {TAG: \"1.4\"}}\n"};
 }
 

@@ -87,7 +87,7 @@ struct ViewField {
     void (*read)(const void* object, Out& out);
 };
 
-/// Refuses what a script asked of a bound function: it sees an error with this message.
+/// Refuses what a script asked of a bound function or method: it sees an error with this message.
 struct Refusal : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -107,6 +107,7 @@ struct ViewMethod {
     const char* arguments;   ///< For people: "(name)".
     const char* type;        ///< Of what it gives back.
     const char* doc;
+    /// May throw Refusal.
     void (*call)(const void* object, const Arguments& arguments, Out& out);
 };
 

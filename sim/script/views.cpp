@@ -1,5 +1,6 @@
 // What scripts see of the program: read-only objects with named fields, there while a call lasts.
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -69,7 +70,13 @@ int call_method(lua_State* lua) {
     const auto* method = static_cast<const ViewMethod*>(lua_touserdata(lua, lua_upvalueindex(1)));
     const Handle& handle = handle_at(lua, 1, type_of_upvalue(lua, 2));
     Out out(lua);
-    method->call(handle.object, Arguments(lua, 2), out);
+    char refused[512] = "";   // No destructor is passed over when the error is raised below.
+    try {
+        method->call(handle.object, Arguments(lua, 2), out);
+    } catch (const Refusal& refusal) {
+        std::strncpy(refused, refusal.what(), sizeof refused - 1);
+    }
+    if (refused[0] != '\0') return luaL_error(lua, "%s", refused);
     return 1;
 }
 

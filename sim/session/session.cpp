@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "autoscale/events.h"
 #include "base/assert.h"
 #include "check/events.h"
 #include "director/events.h"
@@ -33,6 +34,7 @@ const EventRegistry& all_events() {
         r.add(check::events::all);
         r.add(world::events::all);
         r.add(director::events::all);
+        r.add(autoscale::events::all);
         return r;
     }();
     return registry;

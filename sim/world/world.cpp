@@ -8,6 +8,8 @@
 #include "director/director.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
+#include "policy/autoscaling.h"
+#include "policy/balancing.h"
 #include "policy/placement.h"
 #include "policy/pulls.h"
 #include "runtime/catalog.h"
@@ -16,6 +18,7 @@
 #include "workload/client.h"
 #include "world/machine_adapter.h"
 #include "world/operator.h"
+#include "world/scraper.h"
 #include "world/script_stage.h"
 
 namespace glasshive::world {
@@ -50,17 +53,21 @@ swarm::PolicyMaker policy_of(const scenario::ScenarioSpec& spec) {
 Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
     Diagnostics problems;
     if (spec.script) problems = director::Director::check(*spec.script);
+    const auto add = [&](const auto& loaded) {
+        if (loaded.ok()) return;
+        problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
+    };
+    const Names none;
     if (spec.pull_script) {
-        const Names none;
-        const auto loaded = policy::ScriptedPulls::load(*spec.pull_script, none, spec.seed);
-        if (!loaded.ok()) {
-            problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
-        }
+        add(policy::ScriptedPulls::load(*spec.pull_script, none, spec.seed));
     }
-    if (!spec.policy_script) return problems;
-    const auto loaded = policy::ScriptedPlacement::load(*spec.policy_script, spec.seed);
-    if (loaded.ok()) return problems;
-    problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
+    if (spec.policy_script) add(policy::ScriptedPlacement::load(*spec.policy_script, spec.seed));
+    for (const auto& [service, script] : spec.balancers) {
+        add(policy::ScriptedBalancer::load(script, nullptr, spec.seed, {.service = service}));
+    }
+    for (const scenario::AutoscalerSpec& each : spec.autoscalers) {
+        add(policy::ScriptedRule::load(each.script, none, spec.seed, each.rule.service));
+    }
     return problems;
 }
 
@@ -92,12 +99,15 @@ struct World::Parts {
             pull_order = std::move(loaded.value());
             environment->pull_order = pull_order.get();
         }
+        add_balancers(spec);
         for (const auto& [image, application] : spec.applications) {
             environment->applications.emplace(
                 events.names().intern(runtime::with_tag(image)), application);
         }
     }
 
+    void add_autoscalers(const scenario::ScenarioSpec& spec);
+    void add_balancers(const scenario::ScenarioSpec& spec);
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
     void add_client(const scenario::ScenarioSpec& spec, const workload::ClientSpec& client,
@@ -122,9 +132,42 @@ struct World::Parts {
     std::optional<swarm::agent::Environment> environment;
     std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
     std::deque<workload::Client> clients;
+    std::optional<Scraper> scraper;
+    std::deque<autoscale::Autoscaler> autoscalers;
     std::optional<ScriptStage> stage;
     std::optional<director::Director> director;
 };
+
+void World::Parts::add_balancers(const scenario::ScenarioSpec& spec) {
+    if (spec.balancers.empty()) return;
+    auto names = std::make_shared<policy::MeshNames>(policy::MeshNames{kernel.names(), {}, {}});
+    for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
+        const HostId host{i};
+        names->nodes.push_back(kernel.name_of(host));
+        names->zones.push_back(kernel.names().intern(platform.zones()[platform.zone_of(host)]));
+    }
+    for (const auto& [service, script] : spec.balancers) {
+        environment->mesh.balancers[kernel.names().intern(service)] =
+            [service, script, names, seed = spec.seed](HostId entry, std::uint32_t life) {
+                auto loaded = policy::ScriptedBalancer::load(
+                    script, names, seed, {.service = service, .entry = entry, .life = life});
+                if (!loaded.ok()) throw RunFailure{loaded.problems().front()};
+                return std::unique_ptr<swarm::discovery::Balancer>(std::move(loaded.value()));
+            };
+    }
+}
+
+void World::Parts::add_autoscalers(const scenario::ScenarioSpec& spec) {
+    if (spec.autoscalers.empty()) return;
+    scraper.emplace(spec, Scraper::Parts{kernel, op, managers, daemons});
+    for (const scenario::AutoscalerSpec& each : spec.autoscalers) {
+        const std::string& service = each.rule.service;
+        auto rule = policy::ScriptedRule::load(each.script, kernel.names(), spec.seed, service);
+        SIM_ASSERT(rule.ok());   // check_scripts has said so.
+        autoscalers.emplace_back(kernel, *scraper, each.rule, std::move(rule.value()));
+        environment->mesh.meters[kernel.names().intern(service)] = scraper->meter(service);
+    }
+}
 
 void World::Parts::add_daemons() {
     environment->group.daemons.reserve(platform.host_count());
@@ -255,6 +298,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(sampler.id());
     kernel.start(op.id());
     for (workload::Client& client : clients) kernel.start(client.id());
+    for (autoscale::Autoscaler& autoscaler : autoscalers) kernel.start(autoscaler.id());
     if (director) kernel.start(director->id());
 }
 
@@ -266,6 +310,7 @@ World::World(const scenario::ScenarioSpec& spec, EventStream& events,
     parts_->add_daemons();
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
+    parts_->add_autoscalers(spec);
     if (spec.script) {
         SIM_ASSERT(kinds != nullptr);
         parts_->add_script(spec, *kinds);

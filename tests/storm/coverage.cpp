@@ -11,7 +11,8 @@ namespace {
 /// Events that no storm can bring about.
 bool exempt(std::string_view event) {
     return event.rfind("expect.", 0) == 0 ||   // Storms have no expectations,
-           event.rfind("script.", 0) == 0 ||   // and no scripts.
+           event.rfind("script.", 0) == 0 ||   // and no scripts,
+           event == "decision.scaled" || event == "decision.kept" ||   // nor autoscalers.
            event == "task.orphaned" ||         // After a day.
            // The manager sees the newest state of a tenth of a second, and these pass at once.
            event == "task.accepted" || event == "task.starting" ||

@@ -43,6 +43,10 @@ std::size_t Daemon::running_containers() const {
     return worker_ == nullptr ? 0 : worker_->running_containers();
 }
 
+double Daemon::cpu_used(TaskId task) const {
+    return worker_ == nullptr ? 0 : worker_->cpu_used(task);
+}
+
 // --- Power ---------------------------------------------------------------------------------------
 
 void Daemon::on_start() {

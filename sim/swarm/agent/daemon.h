@@ -11,6 +11,7 @@
 #include "runtime/engine.h"
 #include "runtime/machine.h"
 #include "runtime/pull_order.h"
+#include "swarm/discovery/balancer.h"
 #include "swarm/discovery/gossip.h"
 #include "swarm/protocol.h"
 
@@ -32,6 +33,7 @@ struct Environment {
     /// Of the certificates that the first members begin with.
     Duration certificate_validity = std::chrono::hours{90 * 24};
     runtime::PullOrder* pull_order = nullptr;   ///< Of every engine; null: docker's.
+    discovery::MeshOptions mesh = {};           ///< Beyond Swarm's own.
 };
 
 /// What one node says of itself.
@@ -90,6 +92,8 @@ class alignas(64) Daemon final : public kernel::Process {
     std::size_t running_containers() const;
     /// Those that were created and have not ended, in order of their tasks.
     std::vector<ContainerView> containers() const;
+    /// CPU time that the task's container has used; see runtime::Engine. 0: it has none here.
+    double cpu_used(TaskId task) const;
     /// docker kill and docker stop, typed here behind the swarm's back: the agent finds the task
     /// ended. False when the container does not run (any more). `grace`: until SIGKILL; none: as
     /// the service says.

@@ -34,14 +34,6 @@ Worker::Worker(Daemon& daemon)
               tags::engine, *this),
       files_(kernel_, daemon.facts_.name) {}
 
-discovery::Ingress& Worker::ingress() {
-    if (ingress_ == nullptr) {
-        discovery::LocalBackends& local = *this;   // A private base: only we may convert.
-        ingress_ = std::make_unique<discovery::Ingress>(kernel_, daemon_.id(), backends_, local);
-    }
-    return *ingress_;
-}
-
 discovery::Gossip& Worker::gossip() {
     if (gossip_ == nullptr) {
         const discovery::Gossip::Place place{

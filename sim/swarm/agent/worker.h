@@ -50,6 +50,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
 
     std::size_t running_containers() const { return engine_.running(); }
     std::vector<ContainerView> containers() const;
+    double cpu_used(TaskId task) const;
     /// See Daemon.
     bool kill_container(TaskId task);
     bool stop_container(TaskId task, std::optional<Duration> grace);

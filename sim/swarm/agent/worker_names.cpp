@@ -11,6 +11,17 @@ runtime::ContainerKey key_of(TaskId id) {
 }
 }   // namespace
 
+discovery::Ingress& Worker::ingress() {
+    if (ingress_ == nullptr) {
+        discovery::LocalBackends& local = *this;   // A private base: only we may convert.
+        ingress_ = std::make_unique<discovery::Ingress>(kernel_, daemon_.id(), backends_, local,
+                                                        daemon_.environment_.mesh);
+    }
+    return *ingress_;
+}
+
+double Worker::cpu_used(TaskId task) const { return engine_.cpu_used(key_of(task)); }
+
 std::optional<discovery::LocalTask> Worker::on_host_port(std::uint32_t number,
                                                          NameId service) const {
     for (const Task& task : tasks_) {

@@ -27,7 +27,9 @@ std::size_t Backends::add(const Record& record, HostId host, ProcessId daemon) {
             if (entered) service->ports.push_back(port.published);
         }
     }
-    service->backends.push_back({record.task, record.subject, host, daemon});
+    service->backends.push_back({.task = record.task, .subject = record.subject, .host = host,
+                                 .daemon = daemon, .service = record.service,
+                                 .number = ++learned_});
     return service->backends.size();
 }
 
@@ -48,17 +50,26 @@ std::size_t Backends::remove(NameId name, TaskId task) {
     return backends.size();
 }
 
-const Backend* Backends::choose(std::uint32_t port, NameId name) {
-    for (Service& service : services_) {
+const Backends::Service* Backends::find(std::uint32_t port, NameId name) const {
+    for (const Service& service : services_) {
         const bool meant = port == 0 ? service.name == name
                                      : std::find(service.ports.begin(), service.ports.end(),
                                                  port) != service.ports.end();
-        if (!meant || service.backends.empty()) continue;
-        const Backend& chosen = service.backends[service.next];
-        service.next = (service.next + 1) % service.backends.size();
-        return &chosen;
+        if (meant && !service.backends.empty()) return &service;
     }
     return nullptr;
+}
+
+const Backends::Inside* Backends::find_published(std::uint32_t port, NameId name) const {
+    return find(port, name);
+}
+
+const Backend* Backends::choose(std::uint32_t port, NameId name) {
+    auto* service = const_cast<Service*>(find(port, name));
+    if (service == nullptr) return nullptr;
+    const Backend& chosen = service->backends[service->next];
+    service->next = (service->next + 1) % service->backends.size();
+    return &chosen;
 }
 
 const Backends::Inside* Backends::find_inside(NameId name, const ServiceSpec& caller) const {
@@ -78,6 +89,32 @@ const Backend* Backends::choose_inside(NameId name) {
     const Backend& chosen = service->backends[service->next_inside];
     service->next_inside = (service->next_inside + 1) % service->backends.size();
     return &chosen;
+}
+
+Backend* Backends::find(NameId name, TaskId task, std::uint64_t number) {
+    Service* service = number == 0 ? nullptr : find(name);
+    if (service == nullptr) return nullptr;
+    for (Backend& each : service->backends) {
+        if (each.task == task && each.number == number) return &each;
+    }
+    return nullptr;
+}
+
+void Backends::began(NameId service, TaskId task, std::uint64_t number) {
+    if (Backend* at = find(service, task, number); at != nullptr) ++at->open;
+}
+
+void Backends::ended(NameId service, TaskId task, std::uint64_t number,
+                     std::optional<Duration> took) {
+    Backend* at = find(service, task, number);
+    if (at == nullptr) return;
+    SIM_ASSERT(at->open > 0);
+    --at->open;
+    if (!took) return;
+    // The weight that TCP gives a new round trip: RFC 6298, section 2.3, alpha = 1/8.
+    constexpr int smoothing = 8;
+    at->latency = at->latency == Duration{} ? *took
+                                            : at->latency + (*took - at->latency) / smoothing;
 }
 
 std::size_t Backends::count(NameId name) const {

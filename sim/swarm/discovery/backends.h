@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -14,6 +16,11 @@ struct Backend {
     NameId subject;
     HostId host;
     ProcessId daemon;
+    NameId service;
+    std::uint64_t number = 0;      ///< Counts what this node learned of: greater is later.
+    // What this node sent there and saw come back; counted for services with a balancer only.
+    std::uint32_t open = 0;        ///< Requests that are not answered yet.
+    Duration latency{};            ///< Moving average of its answers; 0 before the first one.
 };
 
 /// What one node's IPVS tables hold: per service the backends it knows, in the order it learned of
@@ -38,6 +45,12 @@ class Backends {
     /// The next in turn for a new connection to its virtual address; this pointer is another one
     /// than that of the published ports. Requires that find_inside found the service.
     const Backend* choose_inside(NameId service);
+    /// All that `choose` would choose from; null when none is known.
+    const Inside* find_published(std::uint32_t port, NameId service) const;
+    /// A request goes to a backend, and is over: `took` when it was answered. One that left
+    /// meanwhile is passed over, and so is one that came back since: its number is another one.
+    void began(NameId service, TaskId task, std::uint64_t number);
+    void ended(NameId service, TaskId task, std::uint64_t number, std::optional<Duration> took);
     std::size_t count(NameId service) const;
     void clear() { services_.clear(); }
 
@@ -49,6 +62,9 @@ class Backends {
         std::size_t next_inside = 0;
     };
     Service* find(NameId name);
+    Backend* find(NameId service, TaskId task, std::uint64_t number);
+    const Service* find(std::uint32_t port, NameId name) const;
+    std::uint64_t learned_ = 0;
     std::vector<Service> services_;         // In order of first mention.
 };
 

@@ -51,7 +51,7 @@ void Ingress::call(const kernel::Message& message) {
     if (static_cast<RequestMessage>(message.type) == RequestMessage::call) {
         // With dnsrr there is no virtual address.
         if (called->spec->endpoint_mode == EndpointMode::dnsrr) return;
-        connect(message, *backends_.choose_inside(NameId{called_of(message.a)}));
+        connect(message, choose_inside(NameId{called_of(message.a)}, *called));
         return;
     }
     const TaskId task = static_cast<const Addresses&>(*message.body).tasks.front();

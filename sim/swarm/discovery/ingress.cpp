@@ -15,7 +15,8 @@ Ingress::Call* Ingress::find(std::uint64_t cookie) {
     return call.used && call.generation == cookie >> 32 ? &call : nullptr;
 }
 
-std::uint32_t Ingress::open(ChannelId up, ChannelId down, LocalTask backend, bool kept) {
+std::uint32_t Ingress::open(ChannelId up, ChannelId down, LocalTask backend, bool kept,
+                            Counted counted) {
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(calls_.size());
@@ -26,15 +27,17 @@ std::uint32_t Ingress::open(ChannelId up, ChannelId down, LocalTask backend, boo
     }
     Call& call = calls_[slot];
     call = {.up = up, .down = down, .task = backend.task, .subject = backend.subject,
-            .generation = call.generation, .used = true, .kept = kept};
+            .generation = call.generation, .used = true, .kept = kept, .counted = counted};
+    begin(call);
     if (kept) ++kept_;
     by_channel_[up] = slot;
     if (down.valid()) by_channel_[down] = slot;
     return slot;
 }
 
-void Ingress::finish(std::uint32_t slot) {
+void Ingress::finish(std::uint32_t slot, bool answered) {
     Call& call = calls_[slot];
+    if (!call.idle) settle(call, answered);
     by_channel_.erase(call.up);
     if (call.down.valid()) by_channel_.erase(call.down);
     if (call.kept) --kept_;
@@ -47,9 +50,10 @@ void Ingress::finish(std::uint32_t slot) {
 void Ingress::answered(std::uint32_t slot) {
     Call& call = calls_[slot];
     if (!call.kept) {
-        finish(slot);
+        finish(slot, true);
         return;
     }
+    settle(call, true);
     call.idle = true;
     ++call.generation;   // The next request on it has a cookie of its own.
 }
@@ -79,11 +83,16 @@ void Ingress::enter(const kernel::Message& message) {
     // Host ports first: they are the node's own, and the mesh never has the same.
     if (const auto here = local_.on_host_port(port, service); here) {
         choose(message.channel, {here->task, here->subject, HostId{}, owner_});
-        take(message.channel, *here, (message.b & keep_open) != 0);
+        const Counted own{meter_of(service) != nullptr ? service : NameId{}};
+        take(message.channel, *here, (message.b & keep_open) != 0, own);
         return;
     }
-    const Backend* backend = backends_.choose(port, service);
+    const Backend* backend = choose_published(port, service);
     if (backend == nullptr) {
+        if (Meter* meter = meter_of(service); meter != nullptr) {
+            meter->entered();
+            meter->left(Duration{}, false);
+        }
         refuse(message.channel, NameId{}, RefusedWhy::no_backend);
         return;
     }
@@ -95,11 +104,11 @@ void Ingress::connect(const kernel::Message& message, const Backend& backend) {
     choose(message.channel, backend);
     const LocalTask chosen{backend.task, backend.subject};
     if (backend.daemon == owner_) {
-        take(message.channel, chosen, kept);
+        take(message.channel, chosen, kept, counted(backend));
         return;
     }
     const ChannelId down = kernel_.connect(owner_, backend.daemon);
-    open(message.channel, down, chosen, kept);
+    open(message.channel, down, chosen, kept, counted(backend));
     forward(down, chosen, kept, message.size);
 }
 
@@ -110,6 +119,7 @@ bool Ingress::go_on(const kernel::Message& message) {
     Call& call = calls_[at->second];
     SIM_ASSERT(call.idle);   // One request at a time on a stream, as in HTTP/1.1.
     call.idle = false;
+    begin(call);
     if (call.down.valid()) {
         forward(call.down, {call.task, call.subject}, true, message.size);
     } else {
@@ -126,8 +136,8 @@ void Ingress::forward(ChannelId down, LocalTask backend, bool kept, Bytes size) 
                   .size = size});
 }
 
-void Ingress::take(ChannelId up, LocalTask backend, bool kept) {
-    take(open(up, ChannelId{}, backend, kept));
+void Ingress::take(ChannelId up, LocalTask backend, bool kept, Counted counted) {
+    take(open(up, ChannelId{}, backend, kept, counted));
 }
 
 void Ingress::take(std::uint32_t slot) {
@@ -145,10 +155,10 @@ void Ingress::answer(const kernel::Message& message) {
     if (at == by_channel_.end()) return;   // The client gave up meanwhile.
     const std::uint32_t slot = at->second;
     const Call call = calls_[slot];
-    const bool stays =
-        call.kept && static_cast<RequestMessage>(message.type) == RequestMessage::response;
+    const bool response = static_cast<RequestMessage>(message.type) == RequestMessage::response;
+    const bool stays = call.kept && response;
     if (stays) answered(slot);
-    else finish(slot);
+    else finish(slot, response);
     kernel_.send(owner_, call.up,
                  {.type = message.type, .a = message.a, .b = message.b, .size = message.size});
     if (!stays) kernel_.close(owner_, call.down);
@@ -207,7 +217,7 @@ void Ingress::on_message(const kernel::Message& message) {
             if (go_on(message)) break;
             take(message.channel,
                  {TaskId{message.a}, NameId{static_cast<std::uint32_t>(message.b)}},
-                 (message.b & keep_open) != 0);
+                 (message.b & keep_open) != 0, Counted{});
             break;
         case RequestMessage::response:
         case RequestMessage::refused: answer(message); break;
@@ -222,6 +232,11 @@ void Ingress::on_message(const kernel::Message& message) {
 }
 
 void Ingress::forget() {
+    for (const Call& call : calls_) {
+        if (call.used && !call.idle) settle(call, false);
+    }
+    balancers_.clear();
+    ++lives_;
     calls_.clear();
     free_.clear();
     by_channel_.clear();

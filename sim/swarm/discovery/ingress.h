@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "kernel/kernel.h"
-#include "swarm/discovery/backends.h"
+#include "swarm/discovery/balancer.h"
 #include "swarm/request.h"
 
 namespace glasshive::swarm::discovery {
@@ -45,8 +47,10 @@ class LocalBackends {
 /// 0: established connections drain), until either end closes it or a request on it is refused.
 class Ingress {
   public:
-    Ingress(kernel::Kernel& kernel, ProcessId owner, Backends& backends, LocalBackends& local)
-        : kernel_(kernel), owner_(owner), backends_(backends), local_(local) {}
+    /// `options` and the others must outlive it.
+    Ingress(kernel::Kernel& kernel, ProcessId owner, Backends& backends, LocalBackends& local,
+            const MeshOptions& options)
+        : kernel_(kernel), owner_(owner), backends_(backends), local_(local), options_(options) {}
 
     /// For RequestMessage types.
     void on_message(const kernel::Message& message);
@@ -61,6 +65,11 @@ class Ingress {
     void forget();
 
   private:
+    /// What is counted of a request at the node that it enters; invalid: nothing, or elsewhere.
+    struct Counted {
+        NameId service;
+        std::uint64_t backend = 0;   ///< Its number, when the service has a balancer.
+    };
     /// One request passing through, or being answered by, this node.
     struct Call {
         ChannelId up;      ///< Towards the client.
@@ -71,15 +80,27 @@ class Ingress {
         bool used = false;
         bool kept = false;    ///< Stays open after an answer.
         bool idle = false;    ///< Kept, and no request is under way.
+        Counted counted;
+        Time since{};         ///< Of the newest request, when it is counted.
     };
     static std::uint64_t cookie_of(std::uint32_t slot, const Call& call) {
         return static_cast<std::uint64_t>(call.generation) << 32 | slot;
     }
     Call* find(std::uint64_t cookie);
-    std::uint32_t open(ChannelId up, ChannelId down, LocalTask backend, bool kept);
-    void finish(std::uint32_t slot);
+    std::uint32_t open(ChannelId up, ChannelId down, LocalTask backend, bool kept,
+                       Counted counted);
+    /// `answered`: with a response.
+    void finish(std::uint32_t slot, bool answered = false);
     void answered(std::uint32_t slot);
     void enter(const kernel::Message& message);
+    // balancing.cpp
+    const Backend* choose_published(std::uint32_t port, NameId service);
+    const Backend& choose_inside(NameId service, const Backends::Inside& known);
+    const Backend* balance(NameId service, const std::vector<Backend>& backends);
+    Meter* meter_of(NameId service) const;
+    Counted counted(const Backend& backend) const;
+    void begin(Call& call);
+    void settle(const Call& call, bool answered);
     void connect(const kernel::Message& message, const Backend& backend);
     // calls.cpp: for the containers of this node
     void resolve(const kernel::Message& message);
@@ -87,7 +108,7 @@ class Ingress {
     const Backends::Inside* reachable(const kernel::Message& message) const;
     bool go_on(const kernel::Message& message);
     void choose(ChannelId client, const Backend& backend);
-    void take(ChannelId up, LocalTask backend, bool kept);
+    void take(ChannelId up, LocalTask backend, bool kept, Counted counted);
     void take(std::uint32_t slot);
     void forward(ChannelId down, LocalTask backend, bool kept, Bytes size);
     void answer(const kernel::Message& message);
@@ -98,6 +119,9 @@ class Ingress {
     const ProcessId owner_;
     Backends& backends_;
     LocalBackends& local_;
+    const MeshOptions& options_;
+    std::map<NameId, std::unique_ptr<Balancer>> balancers_;     // Once a request needs one.
+    std::uint32_t lives_ = 0;                                   // Of the daemon, that ended.
     std::vector<Call> calls_;
     std::vector<std::uint32_t> free_;
     std::optional<kernel::Rng> shuffles_;                       // Once a query has many answers.
