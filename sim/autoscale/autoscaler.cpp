@@ -31,8 +31,10 @@ void Autoscaler::on_timer(std::uint32_t, std::uint64_t) {
 void Autoscaler::look() {
     const std::optional<Metrics> metrics = cluster_.scrape(spec_.service);
     if (!metrics) return;
-    const double wanted = rule_->desired(spec_, *metrics, kernel_.now());
-    const std::uint64_t after = bounded(wanted);
+    // "Autoscaling is disabled since scale is 0": horizontal.go reconcileAutoscaler.
+    const bool off = metrics->desired == 0 && spec_.min > 0;
+    const double wanted = off ? 0 : rule_->desired(spec_, *metrics, kernel_.now());
+    const std::uint64_t after = off ? 0 : bounded(wanted);
     const auto before = static_cast<std::int64_t>(metrics->desired);
     if (after == metrics->desired) {
         kernel_.emit(events::kept, name_,

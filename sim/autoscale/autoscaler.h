@@ -35,7 +35,8 @@ class Cluster {
 /// and never fails, and its scraping takes no time.
 ///
 /// It keeps nothing between two looks: whoever scales the service by hand is overruled at the next
-/// one. A look that finds no manager is left out.
+/// one, but for a service scaled to 0, which is off and left alone until somebody scales it up
+/// again (unless `min` is 0: then the rule is asked). A look that finds no manager is left out.
 /// Source: kubernetes pkg/controller/podautoscaler/horizontal.go.
 class Autoscaler final : public kernel::Process {
   public:

@@ -138,6 +138,13 @@ std::string short_subject(std::string_view kind_of_subject, std::string_view nam
     return std::string(name.substr(0, last));
 }
 
+std::string autoscaler_words(const Fields& f) {
+    const std::string after = f.get("after");
+    const std::string change =
+        after.empty() ? f.get("before") : "from " + f.get("before") + " to " + after;
+    return change + " replicas, wanted " + f.get("wanted") + ": " + f.get("metrics");
+}
+
 std::string detail_words(const Event& event, const EventKind& kind, const Names& names,
                          std::string_view text) {
     const Fields f{event, kind, names, text};
@@ -165,13 +172,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "task.desired") return joined({f.get("desired"), prefixed("", f.get("why"))}, ": ");
     if (name.substr(0, 5) == "task.") return task_words(f);
     if (name == "decision.refused") return f.get("message");
-    if (name == "decision.scaled") {
-        return "from " + f.get("before") + " to " + f.get("after") + " replicas, wanted " +
-               f.get("wanted") + ": " + f.get("metrics");
-    }
-    if (name == "decision.kept") {
-        return f.get("before") + " replicas, wanted " + f.get("wanted") + ": " + f.get("metrics");
-    }
+    if (name == "decision.scaled" || name == "decision.kept") return autoscaler_words(f);
     if (name.substr(0, 7) == "update.") return update_words(f);
     if (name == "decision.placed") {
         return "on " + f.get("node") + " (" + f.get("service_tasks") + " of the service there, " +

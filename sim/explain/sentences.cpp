@@ -227,18 +227,13 @@ const std::map<std::string_view, Function>& networks_and_trust() {
     return all;
 }
 
-std::string how_many(const Words& w) {
-    const std::string mode = w("mode");
-    if (mode == "global" || mode == "global job") return ", one task per node";
-    return ", " + w("replicas") + (mode == "replicated" ? " replicas" : " tasks to complete");
-}
-
-const std::map<std::string_view, Function>& services() {
+/// What people and controllers say to the cluster.
+const std::map<std::string_view, Function>& commands() {
     static const std::map<std::string_view, Function> all{
         {"decision.scaled",
          [](const Words& w) {
-             return "its autoscaler wants " + w("after") + " replicas of " + w.subject() + ", not " +
-                    w("before") + ": it saw " + w("metrics");
+             return "its autoscaler wants " + w("after") + " replicas of " + w.subject() +
+                    ", not " + w("before") + ": it saw " + w("metrics");
          }},
         {"decision.kept",
          [](const Words& w) {
@@ -252,6 +247,18 @@ const std::map<std::string_view, Function>& services() {
              return (machine ? "the " + source : std::string("somebody")) + " typed: " + w("text") +
                     (outcome == "done" ? "" : " (refused: " + outcome + ")");
          }},
+    };
+    return all;
+}
+
+std::string how_many(const Words& w) {
+    const std::string mode = w("mode");
+    if (mode == "global" || mode == "global job") return ", one task per node";
+    return ", " + w("replicas") + (mode == "replicated" ? " replicas" : " tasks to complete");
+}
+
+const std::map<std::string_view, Function>& services() {
+    static const std::map<std::string_view, Function> all{
         {"service.created",
          [](const Words& w) {
              return w.subject() + " is created: " + w("image") +
@@ -302,8 +309,8 @@ const std::map<std::string_view, Function>& services() {
 
 std::string sentence(const Told& told, const Names& names) {
     const Words words{told, names};
-    for (const auto* family :
-         {&tasks(), &containers(), &machines(), &cluster(), &networks_and_trust(), &services()}) {
+    for (const auto* family : {&tasks(), &containers(), &machines(), &cluster(),
+                               &networks_and_trust(), &commands(), &services()}) {
         const auto found = family->find(told.kind->name);
         if (found != family->end()) return found->second(words);
     }

@@ -153,11 +153,25 @@ std::vector<std::string> notes_of(Reader& reader, const std::vector<Step>& steps
     return notes;
 }
 
+/// What happened to the subject, and when. The same at the same instant to another one shared a
+/// message with it (an agent reports its tasks together): it is no step of this story.
+std::set<std::pair<std::string_view, Time>> moments_of(Reader& reader, const std::set<EventId>& ids,
+                                                       NameId subject) {
+    std::set<std::pair<std::string_view, Time>> moments;
+    for (const EventId id : ids) {
+        const Told& told = *reader.event(id);
+        if (told.event.subject == subject) moments.insert({told.kind->name, told.event.time});
+    }
+    return moments;
+}
+
 void tell(Reader& reader, Story& story, const std::set<EventId>& ids, NameId subject) {
+    const auto moments = moments_of(reader, ids, subject);
     for (const EventId id : ids) {
         const Told& told = *reader.event(id);
         const bool own = told.event.subject == subject;
         if (!tells(told)) continue;
+        if (!own && moments.contains({told.kind->name, told.event.time})) continue;
         story.steps.push_back({.id = id, .time = told.event.time, .cause = told.event.cause,
                                .kind = std::string(told.kind->name),
                                .subject = std::string(reader.names().text(told.event.subject)),

@@ -39,8 +39,8 @@ class ProcessorSharing {
     /// is.
     std::uint64_t pop_completed(Time now);
 
-    /// What would be left of an item's amount at `now`, not before the newest call. Changes nothing:
-    /// looking does not even move a rounding. Requires a known id.
+    /// What would be left of an item's amount at `now`, not before the newest call. Changes
+    /// nothing: looking does not even move a rounding. Requires a known id.
     double left(Time now, std::uint64_t id) const;
 
     std::size_t size() const { return items_.size(); }

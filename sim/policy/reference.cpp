@@ -22,9 +22,9 @@ std::string reference() {
     for (const script::ViewType* type : {&images_type, &engine_type}) {
         text += "\n" + script::reference_of(*type);
     }
-    text += "\n## Balancers\n\n`services: [{balancer: FILE.lua}]` in a scenario: which backend gets a "
-            "new connection. Swarm's own mesh knows round robin alone; this is what another one "
-            "would do.\n\n";
+    text += "\n## Balancers\n\n`services: [{balancer: FILE.lua}]` in a scenario: which backend "
+            "gets a new connection. Swarm's own mesh knows round robin alone; this is what another "
+            "one would do.\n\n";
     text += script::reference_of(balancer_entries());
     for (const script::ViewType* type : {&backends_type, &request_type}) {
         text += "\n" + script::reference_of(*type);

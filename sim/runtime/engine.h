@@ -117,8 +117,8 @@ class Engine {
     /// none for a container without a health check, or one that is not there.
     HealthStatus health(ContainerKey key) const;
     /// CPU time that it has used since it started, in seconds of one core of this host, as its
-    /// cgroup counts it; 0 when it is not there. Probes count when they are over. What a fault makes
-    /// slower takes no more of it: it is work done, at the speed the host was built with.
+    /// cgroup counts it; 0 when it is not there. Probes count when they are over. What a fault
+    /// makes slower takes no more of it: it is work done, at the speed the host was built with.
     double cpu_used(ContainerKey key) const;
     /// Gives a serving container a request; on_request_served or on_request_lost follows, unless it
     /// is abandoned. Requires is_serving(key).

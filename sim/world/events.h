@@ -21,7 +21,8 @@ inline constexpr EventKind run_ended{
     .state = "ended", .verbosity = 3};
 inline constexpr EventKind command_applied{
     .id = 232, .name = "command.applied", .subject = "run",
-    .doc = "A person, a script, an autoscaler or the scenario gave a command; it took effect at this instant.",
+    .doc = "A person, a script, an autoscaler or the scenario gave a command; it took effect at "
+           "this instant.",
     .fields = {{{"source", FieldType::name, "scenario, session, script or autoscaler of SERVICE"},
                 {"outcome", FieldType::name, "done, or why it was refused"},
                 {"text", FieldType::text, "the command as given"}}},

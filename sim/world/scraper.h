@@ -12,8 +12,8 @@
 
 namespace glasshive::world {
 
-/// The cluster as autoscalers reach it: the managers' tables, the engines' counters of CPU time, the
-/// nodes' counters of requests, and docker's line. Scraping takes no time, and changes nothing.
+/// The cluster as autoscalers reach it: the managers' tables, the engines' counters of CPU time,
+/// the nodes' counters of requests, and docker's line. Scraping takes no time, and changes nothing.
 class Scraper final : public autoscale::Cluster {
   public:
     struct Parts {

@@ -147,7 +147,9 @@ TEST_CASE("a quantile is the nearest rank", "[autoscale]") {
     std::vector<Duration> none;
     CHECK_FALSE(autoscale::quantile(none, 0.5));
     std::vector<Duration> ten;
-    for (const int ms : {7, 3, 10, 1, 9, 5, 2, 8, 4, 6}) ten.push_back(std::chrono::milliseconds{ms});
+    for (const int ms : {7, 3, 10, 1, 9, 5, 2, 8, 4, 6}) {
+        ten.push_back(std::chrono::milliseconds{ms});
+    }
     CHECK(autoscale::quantile(ten, 0.5) == Duration{5ms});
     CHECK(autoscale::quantile(ten, 0.95) == Duration{10ms});
     CHECK(autoscale::quantile(ten, 0.0) == Duration{1ms});

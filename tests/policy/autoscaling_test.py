@@ -1,6 +1,6 @@
-"""Goal: an autoscaler is a script that the scenario names: it is asked at its times, kept within its
-bounds, recorded with what it saw, run again, and ended by its own mistakes. Method: whole runs of one
-service under a load that begins and ends, and of scenario 51.
+"""Goal: an autoscaler is a script that the scenario names: it is asked at its times, kept within
+its bounds, recorded with what it saw, run again, and ended by its own mistakes. Method: whole runs
+of one service under a load that begins and ends.
 """
 
 import json
@@ -90,6 +90,16 @@ class Autoscaling(program.Case):
         self.run_it(FIXED % 3, text=text)
         self.assertEqual([(t, before, after) for t, before, after, _ in self.looks() if after],
                          [(10.0, 2, 3), (100.0, 5, 3)])
+
+    def test_a_service_scaled_to_zero_is_off(self):
+        text = SCENARIO + "commands: [{at: 95s, run: docker service scale web=0}]\n"
+        self.run_it(FIXED % 3, text=text)
+        self.assertEqual({(before, after) for t, before, after, _ in self.looks() if t > 95},
+                         {(0, None)})
+        # One that may go to 0 by itself comes back by itself.
+        self.run_it(FIXED % 3, text=text.replace("min: 2", "min: 0"))
+        self.assertEqual([(t, before, after) for t, before, after, _ in self.looks() if after],
+                         [(10.0, 2, 3), (100.0, 0, 3)])
 
     def test_tasks_of_a_silent_host_are_not_measured(self):
         self.run_it(FIXED % 2,

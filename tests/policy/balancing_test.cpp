@@ -42,8 +42,8 @@ struct Mesh {
     }
     std::unique_ptr<ScriptedBalancer> from_text(const std::string& text, std::uint32_t life = 0) {
         auto loaded = ScriptedBalancer::load(
-            {.name = "own.lua", .file = "folder/own.lua", .text = text, .parameters = {}}, shared, 1,
-            {.service = "web", .entry = HostId{1}, .life = life});
+            {.name = "own.lua", .file = "folder/own.lua", .text = text, .parameters = {}},
+            shared, 1, {.service = "web", .entry = HostId{1}, .life = life});
         if (!loaded.ok()) FAIL(to_text(loaded.problems().front()));
         return std::move(loaded.value());
     }
@@ -148,8 +148,8 @@ TEST_CASE("a pick that is no backend ends the run with its line", "[policy][bala
                               "from 1 to 3";
     for (const char* answer : {"0", "4", "-1", "1.5", "'first'", "nil", "true", "0/0"}) {
         CAPTURE(answer);
-        CHECK(failure(mesh, "\nreturn {pick = function() return " + std::string(answer) + " end}") ==
-              wrong);
+        const std::string pick = "pick = function() return " + std::string(answer) + " end";
+        CHECK(failure(mesh, "\nreturn {" + pick + "}") == wrong);
     }
     CHECK_THAT(failure(mesh, "return {pick = function(b)\nreturn b:connections_of(4) end}"),
                Catch::StartsWith("folder/own.lua:2: there is no backend 4, there are 3"));
@@ -200,8 +200,8 @@ TEST_CASE("least-connections.lua levels what is under way; equals take turns",
 
 TEST_CASE("power-of-two-choices.lua keeps the fullest backend near its share",
           "[policy][balancer]") {
-    // As many balls as bins, none of which leaves: log log n / log 2 is 3.3 for 1,000, what one draw
-    // alone leads to is about log n / log log n, 3.6 above the mean, and its spread reaches 7.
+    // As many balls as bins, none of which leaves: log log n / log 2 is 3.3 for 1,000, what one
+    // draw alone leads to is about log n / log log n, 3.6 above the mean; its spread reaches 7.
     Mesh mesh;
     constexpr std::size_t bins = 1'000;
     for (std::uint64_t task = 1; task <= bins; ++task) mesh.add(task);

@@ -1,6 +1,6 @@
-"""Goal: a service's balancer is a script that the scenario names: read, recorded, run again, ended by
-its own mistakes; and the shipped ones are worth their names. Method: whole runs with one backend on a
-host of a quarter of the others' speed; scenarios of the repository under the twin of the built-in.
+"""Goal: a service's balancer is a script that the scenario names: read, recorded, run again, ended
+by its own mistakes; and the shipped ones are worth their names. Method: whole runs with one backend
+on a host of a quarter of the others' speed; scenarios of the repository under the built-in's twin.
 """
 
 import pathlib
@@ -11,8 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
 POLICIES = program.ROOT / "lua/policies"
-# Three backends that answer in 40 ms and one that takes 160 ms; at 20 requests per second round robin
-# keeps the slow one busy for four fifths of the time, and at 30 it cannot keep up.
+# Three backends that answer in 40 ms and one that takes 160 ms; at 20 requests per second round
+# robin keeps the slow one busy for four fifths of the time, and at 30 it cannot keep up.
 SCENARIO = """schema: 1
 duration: 2m
 platform:
