@@ -26,6 +26,8 @@ struct App::Parts {
     LuaOptions lua;
     SessionOptions session;
     ConsoleOptions console;
+    CompareOptions compare;
+    std::size_t shard = 0;
     std::string docs_page, shell;
     std::uint64_t seed = 0, session_seed = 0, console_seed = 0;
     int more_lines = 0, console_lines = 0;   // How often -v stands there.
@@ -43,5 +45,6 @@ CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out);
 /// check, check-recording, query, export, info, explain, ps, services, nodes.
 void add_readers(App::Parts& p);
 void add_lua(App::Parts& p);
+void add_compare(App::Parts& p);
 
 }   // namespace glasshive::cli

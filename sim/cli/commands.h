@@ -103,6 +103,22 @@ struct ConsoleOptions {
 /// of a pipe was wrong; expectations do not count.
 int console_command(const ConsoleOptions& options);
 
+struct CompareOptions {
+    CommonOptions common;
+    std::string openb_nodes, openb_pods, orders;   ///< Files; see compare::Workload.
+    std::vector<std::string> policies;             ///< Built-in names, files in Lua.
+    std::vector<std::string> parameters;           ///< "name=value", for those in Lua.
+    std::vector<std::uint64_t> seed;               ///< As given; or
+    std::size_t seeds = 0;                         ///< so many from 1 on.
+    std::size_t jobs = 0;                          ///< Processes at a time; 0: one per core.
+    std::string out;                               ///< Folder.
+    bool plan_only = false;
+    std::optional<std::size_t> shard;              ///< One run of the folder's plan.
+    bool collect = false;
+};
+/// Policies × seeds on one workload, one process each, into a folder that can be begun again.
+int compare_command(const CompareOptions& options);
+
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".
 int docs_command(const std::string& page, const std::string& cli_page);
 

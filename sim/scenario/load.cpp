@@ -179,12 +179,9 @@ void Loader::read_scheduler(const yaml::Value& value) {
         if (file) spec_.policy_script = {word, file->shown, file->content, parameters};
         return;
     }
-    policy.into(spec_.policy, {{"spread", PlacementPolicy::spread},
-                               {"binpack", PlacementPolicy::binpack},
-                               {"random", PlacementPolicy::random},
-                               {"first-fit", PlacementPolicy::first_fit},
-                               {"best-fit", PlacementPolicy::best_fit},
-                               {"dot-product", PlacementPolicy::dot_product}});
+    yaml::Choices<PlacementPolicy> built_in;
+    for (const auto& [name, which] : swarm::placement_policies) built_in.emplace_back(name, which);
+    policy.into(spec_.policy, built_in);
     map.check(parameters.empty(), "parameters", "only a policy in Lua has parameters",
               "policy: FILE.lua");
 }

@@ -32,7 +32,25 @@ enum class UpdateOrder { stop_first, start_first };
 enum class FailureAction { pause, continue_, rollback };
 enum class EndpointMode { vip, dnsrr };
 /// How the scheduler ranks nodes that could run a task. Swarm mode itself only spreads.
-enum class PlacementPolicy { spread, binpack, random, first_fit, best_fit, dot_product };
+enum class PlacementPolicy {
+    spread, binpack, random, first_fit, best_fit, dot_product, worst_fit, least_loaded, tetris,
+    gpu_packing, gpu_clustering, fgd,
+};
+/// As scenarios and the command line write them.
+inline constexpr std::pair<const char*, PlacementPolicy> placement_policies[] = {
+    {"spread", PlacementPolicy::spread},
+    {"binpack", PlacementPolicy::binpack},
+    {"random", PlacementPolicy::random},
+    {"first-fit", PlacementPolicy::first_fit},
+    {"best-fit", PlacementPolicy::best_fit},
+    {"worst-fit", PlacementPolicy::worst_fit},
+    {"least-loaded", PlacementPolicy::least_loaded},
+    {"dot-product", PlacementPolicy::dot_product},
+    {"tetris", PlacementPolicy::tetris},
+    {"gpu-packing", PlacementPolicy::gpu_packing},
+    {"gpu-clustering", PlacementPolicy::gpu_clustering},
+    {"fgd", PlacementPolicy::fgd},
+};
 enum class PublishMode { ingress, host };
 enum class Protocol { tcp, udp, sctp };
 

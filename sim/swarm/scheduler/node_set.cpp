@@ -1,6 +1,7 @@
 #include "swarm/scheduler/node_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -20,6 +21,11 @@ Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_ve
     needs.cpus = spec.task.reservations.cpus;
     needs.memory = spec.task.reservations.memory;
     if (!spec.task.reservations.generic.empty()) needs.generic = &spec.task.reservations.generic;
+    if (const auto gpus = spec.task.reservations.generic.find("gpu");
+        gpus != spec.task.reservations.generic.end() &&
+        gpus->second <= static_cast<std::int64_t>(gpus_most)) {
+        needs.gpus = {.count = static_cast<std::int32_t>(gpus->second), .milli = whole_gpu};
+    }
     needs.constraints = parse_constraints(spec.task.placement.constraints);
     for (const std::string& preference : spec.task.placement.preferences) {
         if (is_spread_label(preference)) needs.spread.push_back(preference);
@@ -61,19 +67,69 @@ void NodeSet::update(const Node& node, std::uint64_t seed) {
     }
     for (const auto& [name, amount] : node.config->generic) info.generic_free[name] += amount;
     info.config = node.config;
-    measure(*info.config);
+    follow_gpus(info);
+    measure(*info.config, 0);
 }
 
-void NodeSet::measure(const NodeConfig& config) {
+NodeId NodeSet::add_node(NameId hostname, std::shared_ptr<const NodeConfig> config,
+                         const Gpus& gpus) {
+    const NodeId id{static_cast<std::uint32_t>(nodes_.size())};
+    NodeInfo info;
+    info.id = id;
+    info.hostname = hostname;
+    info.available = true;
+    info.cpus_free = config->cpus;
+    info.memory_free = config->memory;
+    info.generic_free = config->generic;
+    info.gpus = gpus;
+    info.config = std::move(config);
+    nodes_.push_back(std::move(info));
+    measure(*nodes_.back().config, gpus.total_left());
+    note_change(id);
+    return id;
+}
+
+void NodeSet::set_available(NodeId node, bool available) {
+    nodes_[node.index()].available = available;
+    note_change(node);
+}
+
+void NodeSet::take(NodeId node, const Needs& needs, GpuMask gpus) {
+    NodeInfo& info = nodes_[node.index()];
+    info.cpus_free -= needs.cpus;
+    info.memory_free -= needs.memory;
+    info.gpus.take(needs.gpus, gpus);
+    count_active(info, needs.service, +1);
+    note_change(node);
+}
+
+void NodeSet::give_back(NodeId node, const Needs& needs, GpuMask gpus) {
+    NodeInfo& info = nodes_[node.index()];
+    info.cpus_free += needs.cpus;
+    info.memory_free += needs.memory;
+    info.gpus.give_back(needs.gpus, gpus);
+    count_active(info, needs.service, -1);
+    note_change(node);
+}
+
+/// Of docker's generic resources, pieces of one kind without names, those called gpu.
+void NodeSet::follow_gpus(NodeInfo& node) {
+    const auto whole = node.config->generic.find("gpu");
+    if (whole == node.config->generic.end()) return;
+    node.gpus.set_whole(whole->second, node.generic_free["gpu"]);
+}
+
+void NodeSet::measure(const NodeConfig& config, std::int64_t gpu_milli) {
     std::int64_t pieces = 0;
     for (const auto& [name, amount] : config.generic) pieces += amount;
     if (config.cpus <= largest_.cpus && config.memory <= largest_.memory &&
-        pieces <= largest_.generic) {
+        pieces <= largest_.generic && gpu_milli <= largest_.gpu_milli) {
         return;
     }
     largest_.cpus = std::max(largest_.cpus, config.cpus);
     largest_.memory = std::max(largest_.memory, config.memory);
     largest_.generic = std::max(largest_.generic, pieces);
+    largest_.gpu_milli = std::max(largest_.gpu_milli, gpu_milli);
     ++largest_.version;
 }
 
@@ -86,6 +142,7 @@ void NodeSet::note_change(NodeId node) {
         changes_begin_ += static_cast<std::uint64_t>(half);
     }
     changes_.push_back(node.value);
+    ++nodes_[node.index()].version;
 }
 
 NodeSet::Record& NodeSet::record(const Task& task) {
@@ -132,7 +189,13 @@ void NodeSet::reserve(NodeInfo& node, const Task& task, int sign) {
     const Resources& asked = task.spec->task.reservations;
     node.cpus_free -= asked.cpus * sign;
     node.memory_free -= asked.memory * sign;
-    for (const auto& [name, amount] : asked.generic) node.generic_free[name] -= amount * sign;
+    for (const auto& [name, amount] : asked.generic) {
+        node.generic_free[name] -= amount * sign;
+        if (name != "gpu" || amount <= 0 || amount > static_cast<std::int64_t>(gpus_most)) continue;
+        follow_gpus(node);
+        std::uint16_t& there = node.gpus.tasks[static_cast<std::size_t>(amount)];
+        there = static_cast<std::uint16_t>(there + sign);
+    }
     for (const PortConfig& port : task.spec->ports) {
         if (port.mode != PublishMode::host || port.published == 0) continue;
         const std::uint32_t key = host_port_key(port);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "swarm/scheduler/fragmentation.h"
+#include "swarm/scheduler/gpus.h"
 #include "swarm/state/constraint.h"
 #include "swarm/state/objects.h"
 
@@ -19,6 +21,7 @@ struct Largest {
     Cpus cpus{};
     Bytes memory{};
     std::int64_t generic = 0;                       ///< All kinds together.
+    std::int64_t gpu_milli = 0;                     ///< Of nodes whose GPUs are shared.
     std::uint64_t version = 0;                      ///< Moves when one of them does.
 };
 
@@ -30,12 +33,14 @@ struct Needs {
     Cpus cpus{};                                    ///< Reservations; limits are never looked at.
     Bytes memory{};
     const std::map<std::string, std::int64_t>* generic = nullptr;
+    GpuNeed gpus;                                   ///< Of a trace, or of the generic `gpu`.
     std::vector<Constraint> constraints;
     std::vector<std::string> spread;                ///< Labels of preferences, outermost first.
     std::vector<std::uint32_t> host_ports;          ///< Published in host mode, see host_port_key.
     std::uint64_t max_replicas = 0;                 ///< Per node; 0: unlimited.
     const Policy* policy = nullptr;                 ///< Ranks the nodes that pass.
     const Largest* largest = nullptr;               ///< For policies that look at it.
+    const TypicalTasks* typical = nullptr;          ///< For policies that look at them.
 };
 
 Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version,
@@ -56,11 +61,13 @@ struct NodeInfo {
     Cpus cpus_free{};
     Bytes memory_free{};
     std::map<std::string, std::int64_t> generic_free;
+    Gpus gpus;                                      ///< Of the generic resource `gpu`, or a trace.
     std::uint32_t active = 0;                       ///< Tasks with desired state <= COMPLETE.
     struct Count { ServiceId service; std::uint32_t tasks; };
     std::vector<Count> by_service;                  ///< Active tasks; sorted by service.
     std::vector<std::uint32_t> host_ports;          ///< In use, with repetitions; sorted.
     struct Failure { ServiceId service; std::uint32_t spec_version; Time at; };
+    std::uint64_t version = 0;                      ///< Moves whenever any of this does.
     std::vector<Failure> failures;                  ///< Oldest first, at most monitor_failures old.
 
     std::uint32_t active_of(ServiceId service) const;
@@ -77,6 +84,14 @@ class NodeSet {
     std::vector<NodeInfo>& nodes() { return nodes_; }
     const std::vector<NodeInfo>& nodes() const { return nodes_; }
     NodeInfo& info(NodeId id) { return nodes_[id.index()]; }
+
+    /// Adds a node of a trace, of which no store knows; its id is the next one. What it has is
+    /// what it has free.
+    NodeId add_node(NameId hostname, std::shared_ptr<const NodeConfig> config, const Gpus& gpus);
+    void set_available(NodeId node, bool available);
+    /// Puts a task of a trace on a node, on these of its GPUs, or takes it off.
+    void take(NodeId node, const Needs& needs, GpuMask gpus);
+    void give_back(NodeId node, const Needs& needs, GpuMask gpus);
 
     /// Adds the node or takes over its new state, resources and labels.
     void update(const Node& node, std::uint64_t seed);
@@ -108,7 +123,8 @@ class NodeSet {
     };
     Record& record(const Task& task);
     void note_change(NodeId node);
-    void measure(const NodeConfig& config);
+    void measure(const NodeConfig& config, std::int64_t gpu_milli);
+    static void follow_gpus(NodeInfo& node);
     static void reserve(NodeInfo& node, const Task& task, int sign);
     static void count_active(NodeInfo& node, ServiceId service, int sign);
 

@@ -43,7 +43,7 @@ bool has_resources(const Needs& needs, const NodeInfo& node) {
     // Each is asked only when something is reserved: an overbooked node still takes free riders.
     if (needs.cpus.count > 0 && needs.cpus > node.cpus_free) return false;
     if (needs.memory.count > 0 && needs.memory > node.memory_free) return false;
-    if (needs.generic == nullptr) return true;
+    if (needs.generic == nullptr) return needs.gpus.count == 0 || node.gpus.has(needs.gpus);
     for (const auto& [name, amount] : *needs.generic) {
         const auto free = node.generic_free.find(name);
         if (free == node.generic_free.end() || free->second < amount) return false;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "kernel/rng.h"
 #include "swarm/scheduler/node_set.h"
 
 namespace glasshive::swarm {
@@ -55,6 +56,13 @@ class Policy {
     /// Swarm decides.
     virtual bool has_retention() const { return false; }
     virtual double keep(const NodeInfo&, const Needs&) const { return 0; }
+    /// Which GPUs of the node such a task gets: the score was that of these. `chance` is for those
+    /// that draw. Asked once the node is chosen; a share of one GPU alone is a choice.
+    virtual GpuMask device(const NodeInfo& node, const Needs& needs, kernel::Rng&) const {
+        return needs.gpus.shares() ? node.gpus.tightest(needs.gpus) : node.gpus.first(needs.gpus);
+    }
+    /// Scores depend on the tasks that are expected (Needs::typical).
+    virtual bool looks_at_typical() const { return false; }
     /// Who is asked for a decision's table: the same policy, whose answers change nothing here.
     virtual const Policy& onlooker() const { return *this; }
     /// The scores of several nodes; `out` has room for as many.

@@ -11,8 +11,12 @@ double over(std::int64_t part, std::int64_t whole) {
 }
 
 Fractions fractions(Cpus cpus, Bytes memory, const std::map<std::string, std::int64_t>* generic,
-                    const Largest& largest) {
+                    std::int64_t gpu_milli, const Largest& largest) {
     Fractions result{over(cpus.count, largest.cpus.count), 0};
+    if (largest.gpu_milli > 0) {
+        result.other = over(gpu_milli, largest.gpu_milli);
+        return result;
+    }
     if (largest.generic == 0) {
         result.other = over(memory.count, largest.memory.count);
         return result;
@@ -29,12 +33,13 @@ Fractions fractions(Cpus cpus, Bytes memory, const std::map<std::string, std::in
 
 Fractions free_of(const NodeInfo& node, const Needs& needs) {
     SIM_ASSERT(needs.largest != nullptr);
-    return fractions(node.cpus_free, node.memory_free, &node.generic_free, *needs.largest);
+    return fractions(node.cpus_free, node.memory_free, &node.generic_free, node.gpus.total_left(),
+                     *needs.largest);
 }
 
 Fractions asked_by(const Needs& needs) {
     SIM_ASSERT(needs.largest != nullptr);
-    return fractions(needs.cpus, needs.memory, needs.generic, *needs.largest);
+    return fractions(needs.cpus, needs.memory, needs.generic, needs.gpus.total(), *needs.largest);
 }
 
 const Policy& built_in(PlacementPolicy policy) {
@@ -45,6 +50,12 @@ const Policy& built_in(PlacementPolicy policy) {
         case PlacementPolicy::first_fit: return first_fit_policy();
         case PlacementPolicy::best_fit: return best_fit_policy();
         case PlacementPolicy::dot_product: return dot_product_policy();
+        case PlacementPolicy::worst_fit: return worst_fit_policy();
+        case PlacementPolicy::least_loaded: return least_loaded_policy();
+        case PlacementPolicy::tetris: return tetris_policy();
+        case PlacementPolicy::gpu_packing: return gpu_packing_policy();
+        case PlacementPolicy::gpu_clustering: return gpu_clustering_policy();
+        case PlacementPolicy::fgd: return fgd_policy();
     }
     SIM_ASSERT(false);
     return spread_policy();

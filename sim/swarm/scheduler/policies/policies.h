@@ -17,9 +17,15 @@ const Policy& random_policy();
 const Policy& first_fit_policy();
 const Policy& best_fit_policy();
 const Policy& dot_product_policy();
+const Policy& worst_fit_policy();
+const Policy& least_loaded_policy();
+const Policy& tetris_policy();
+const Policy& gpu_packing_policy();
+const Policy& gpu_clustering_policy();
+const Policy& fgd_policy();
 
-/// CPUs, and whatever else is scarce, as fractions of the largest node: generic resources where the
-/// cluster has any, memory elsewhere.
+/// CPUs, and whatever else is scarce, as fractions of the largest node: a trace's GPUs, generic
+/// resources where the cluster has any, memory elsewhere.
 struct Fractions { double cpus = 0, other = 0; };
 Fractions free_of(const NodeInfo& node, const Needs& needs);
 Fractions asked_by(const Needs& needs);

@@ -1,0 +1,183 @@
+#include "offline/cluster.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "base/assert.h"
+#include "swarm/scheduler/scheduler.h"
+
+namespace glasshive::offline {
+
+using swarm::GpuModels;
+using swarm::GpuNeed;
+using swarm::NodeInfo;
+using workload::trace::Machine;
+using workload::trace::Task;
+
+namespace {
+
+constexpr std::size_t models_most = sizeof(GpuModels) * 8;
+/// All tasks of a trace are one service's: none is known.
+constexpr swarm::ServiceId the_service{1};
+
+/// "T4|P100" in its parts.
+std::vector<std::string> split(const std::string& allowed) {
+    std::vector<std::string> parts;
+    std::istringstream in(allowed);
+    for (std::string part; std::getline(in, part, '|');) {
+        if (!part.empty()) parts.push_back(part);
+    }
+    return parts;
+}
+
+}   // namespace
+
+Diagnostics check_models(const std::vector<Machine>& machines, const std::vector<Task>& tasks,
+                         const std::string& file) {
+    std::set<std::string> all;
+    for (const Machine& machine : machines) {
+        if (!machine.model.empty()) all.insert(machine.model);
+    }
+    for (const Task& task : tasks) {
+        for (std::string& part : split(task.models)) all.insert(std::move(part));
+        if (all.size() <= models_most) continue;
+        return {{.file = file, .line = task.line, .path = "",
+                 .message = "more than " + std::to_string(models_most) + " models of GPUs",
+                 .hint = "nodes and tasks together may name that many"}};
+    }
+    return {};
+}
+
+Cluster::Cluster(const swarm::Policy& policy, std::uint64_t seed)
+    : policy_(policy), ties_(seed, "swarm/scheduler"), devices_(seed, "offline/devices") {}
+
+GpuModels Cluster::model(const std::string& name) {
+    if (name.empty()) return 0;
+    const auto [at, is_new] = models_.try_emplace(name, 0);
+    if (is_new) {
+        SIM_ASSERT(models_.size() <= models_most);
+        at->second = GpuModels{1} << (models_.size() - 1);
+    }
+    return at->second;
+}
+
+GpuModels Cluster::models(const std::string& allowed) {
+    GpuModels all = 0;
+    for (const std::string& part : split(allowed)) all |= model(part);
+    return all;
+}
+
+void Cluster::add(const Machine& machine) {
+    auto config = std::make_shared<swarm::NodeConfig>();
+    config->hostname = machine.name;
+    config->cpus = machine.cpus;
+    config->memory = machine.memory;
+    swarm::Gpus gpus;
+    gpus.count = static_cast<std::uint8_t>(machine.gpus);
+    gpus.model = model(machine.model);
+    for (std::size_t i = 0; i < gpus.count; ++i) gpus.left[i] = swarm::whole_gpu;
+    nodes_.add_node(names_.intern(machine.name), std::move(config), gpus);
+}
+
+std::string_view Cluster::name_of(swarm::NodeId node) const {
+    return names_.text(nodes()[node.index()].hostname);
+}
+
+Cluster::Asked Cluster::asked_by(const Task& task) {
+    return {task.cpus.count, task.memory.count,
+            GpuNeed{.count = task.gpus, .milli = task.gpu_milli, .models = models(task.models)}};
+}
+
+Shape Cluster::shape_of(const Task& task) {
+    const Asked asked = asked_by(task);
+    const auto [at, is_new] = shapes_.try_emplace(asked, static_cast<Shape>(kinds_.size()));
+    if (!is_new) return at->second;
+    swarm::Needs needs;
+    needs.service = the_service;
+    needs.spec_version = at->second;
+    needs.cpus = task.cpus;
+    needs.memory = task.memory;
+    needs.gpus = asked.gpus;
+    needs.policy = &policy_;
+    needs.largest = &nodes_.largest();
+    needs.typical = &typical_;
+    kinds_.push_back({std::move(needs), {}, 0});
+    return at->second;
+}
+
+void Cluster::expect(const std::vector<Task>& tasks) {
+    std::set<std::string> texts;
+    for (const Task& task : tasks) texts.insert(task.models);
+    std::map<std::string, std::uint32_t> rank;
+    for (const std::string& text : texts) {
+        const auto next = static_cast<std::uint32_t>(rank.size());
+        rank[text] = text.empty() ? 0 : next + 1;
+    }
+    std::vector<swarm::Demand> demands;
+    demands.reserve(tasks.size());
+    for (const Task& task : tasks) {
+        demands.push_back({.cpus = task.cpus, .gpu_milli = task.gpu_milli, .gpu_count = task.gpus,
+                           .models_rank = rank[task.models], .models = models(task.models)});
+    }
+    typical_ = swarm::typical_of(std::move(demands));
+    for (Kind& kind : kinds_) kind.index = {};
+}
+
+std::optional<swarm::NodeId> Cluster::choose(Kind& kind) {
+    constexpr Time now{};   // Nothing fails here, so no failure grows old.
+    if (policy_.looks_at_cluster()) {
+        policy_.prepare(nodes_, kind.needs, now);
+        swarm::Pipeline pipeline(kind.needs);
+        const swarm::Ranking ranking = swarm::rank_all(nodes_, pipeline, 1, now, ties_);
+        judged_ += nodes().size();
+        if (ranking.candidates.empty()) return std::nullopt;
+        return ranking.candidates.front().node->id;
+    }
+    kind.used = ++placed_;
+    if (kind.index.size() == 0) make_room();
+    judged_ += kind.index.catch_up(nodes_, kind.needs, now);
+    const swarm::Ranking ranking = kind.index.best(nodes_, 1, ties_);
+    if (ranking.candidates.empty()) return std::nullopt;
+    return ranking.candidates.front().node->id;
+}
+
+/// As the scheduler does online: the rankings that were not used for longest go first.
+void Cluster::make_room() {
+    std::size_t kept = 0;
+    for (const Kind& kind : kinds_) kept += kind.index.size();
+    while (kept + nodes().size() > swarm::indexed_entries_most) {
+        Kind* oldest = nullptr;
+        for (Kind& kind : kinds_) {
+            if (kind.index.size() > 0 && (oldest == nullptr || kind.used < oldest->used)) {
+                oldest = &kind;
+            }
+        }
+        if (oldest == nullptr) return;
+        kept -= oldest->index.size();
+        oldest->index = {};
+    }
+}
+
+std::optional<Placement> Cluster::place(Shape shape) {
+    Kind& kind = kinds_[shape];
+    const auto node = choose(kind);
+    if (!node) return std::nullopt;
+    const swarm::GpuMask gpus =
+        kind.needs.gpus.count == 0
+            ? swarm::GpuMask{0}
+            : policy_.device(nodes()[node->index()], kind.needs, devices_);
+    nodes_.take(*node, kind.needs, gpus);
+    return Placement{*node, gpus};
+}
+
+void Cluster::remove(Shape shape, const Placement& placement) {
+    nodes_.give_back(placement.node, kinds_[shape].needs, placement.gpus);
+}
+
+void Cluster::set_available(swarm::NodeId node, bool available) {
+    nodes_.set_available(node, available);
+}
+
+}   // namespace glasshive::offline

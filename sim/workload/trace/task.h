@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+
+/// What traces say, whatever their format. Plain data.
+namespace glasshive::workload::trace {
+
+/// A machine of the cluster that was traced, or of one to replay on.
+struct Machine {
+    std::string name;
+    Cpus cpus{};
+    Bytes memory{};
+    std::int32_t gpus = 0;
+    std::string model;                  ///< Of its GPUs; empty: none, or not said.
+};
+
+/// Something that was asked for: a task, a pod, a virtual machine, a batch job.
+struct Task {
+    std::string name;                   ///< May be empty.
+    int line = 0;                       ///< Of the trace.
+    Time submit{};
+    std::optional<Duration> run;        ///< None: it stays.
+    std::optional<Duration> estimate;   ///< Of the run, by its owner.
+    std::int32_t gang = 1;              ///< Pieces that start together, each of this size:
+    Cpus cpus{};
+    Bytes memory{};
+    std::int32_t gpus = 0;
+    std::int32_t gpu_milli = 0;         ///< Thousandths of each; below 1000 only of a single one.
+    std::string models;                 ///< "T4|P100": of these alone; empty: any.
+    std::int64_t priority = 0;          ///< Higher comes first.
+};
+
+}   // namespace glasshive::workload::trace
