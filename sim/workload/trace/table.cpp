@@ -103,6 +103,11 @@ void Table::expect_fields(std::size_t least, std::size_t most) {
     most_ = most;
 }
 
+void Table::skip_comments(char mark, std::function<void(std::string_view)> seen) {
+    comment_ = mark;
+    on_comment_ = std::move(seen);
+}
+
 bool Table::fields_fit() {
     if (count_ >= least_ && count_ <= most_) return true;
     const std::string wanted = least_ == most_ ? std::to_string(least_)
@@ -114,6 +119,10 @@ bool Table::fields_fit() {
 
 bool Table::next() {
     while (problems_.size() < problems_most && lines_.next(line_)) {
+        if (comment_ != 0 && !line_.empty() && line_.front() == comment_) {
+            on_comment_(line_);
+            continue;
+        }
         if (split() && fields_fit()) return true;
     }
     count_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -32,6 +33,9 @@ class Table {
     std::optional<std::size_t> column(std::string_view name) const;
     /// Without a header: how many fields a record must have at least, and at most.
     void expect_fields(std::size_t least, std::size_t most);
+
+    /// Lines that begin with `mark` are no records: `seen` gets them.
+    void skip_comments(char mark, std::function<void(std::string_view)> seen);
 
     /// The next record. False at the end, and once there are problems_most problems. A record with
     /// too few or too many fields is a problem, and passed over.
@@ -67,6 +71,8 @@ class Table {
     std::size_t count_ = 0;              // Of fields_, in this record.
     std::size_t least_ = 1, most_ = std::numeric_limits<std::size_t>::max();
     std::string line_;
+    char comment_ = 0;
+    std::function<void(std::string_view)> on_comment_;
     Diagnostics problems_;
 };
 
