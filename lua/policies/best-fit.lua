@@ -5,8 +5,10 @@ local function over(part, whole)
     return whole > 0 and part / whole or 0.0
 end
 
--- What is scarce besides CPUs: generic resources where the cluster has any, else memory.
-local function other(memory, generic, cluster)
+-- What is scarce besides CPUs: a trace's GPUs, generic resources where the cluster has any, else
+-- memory.
+local function other(gpu_milli, memory, generic, cluster)
+    if cluster.largest_gpu_milli > 0 then return over(gpu_milli, cluster.largest_gpu_milli) end
     if cluster.largest_generic == 0 then return over(memory, cluster.largest_memory) end
     local pieces = 0
     for _, amount in pairs(generic) do pieces = pieces + amount end
@@ -19,8 +21,8 @@ return {
     score = function(node, task, cluster)
         local largest = cluster.largest_nano_cpus
         local cpus = over(node.nano_cpus_free, largest) - over(task.nano_cpus, largest)
-        local rest = other(node.memory_free, node.generic_free, cluster)
-                   - other(task.memory, task.generic, cluster)
+        local rest = other(node.gpu_milli_left, node.memory_free, node.generic_free, cluster)
+                   - other(task.gpus * task.gpu_milli, task.memory, task.generic, cluster)
         return truncated(100 * (1 - (cpus * .5 + rest * .5)))
     end,
 }

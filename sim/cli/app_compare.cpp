@@ -1,9 +1,21 @@
 // The words of glasshive compare.
+#include <algorithm>
+#include <sstream>
+
 #include "cli/app_parts.h"
+#include "compare/execute.h"
 
 namespace glasshive::cli {
 
 static void add_trace(CLI::App& command, CompareOptions& options) {
+    command.add_option("TRACE", options.input,
+                       "Scenario (.yaml, .lua), log of batch jobs (.swf; Batsim's .json) or trace "
+                       "(.csv); plain, or packed as .gz or .zst")
+        ->type_name("INPUT");
+    command.add_option("--machines", options.machines,
+                       "Machines for a trace: name,cpus[,memory,gpus,model,count]. Without a trace, "
+                       "tasks are drawn by chance")
+        ->type_name("FILE");
     command.add_option("--openb-nodes", options.openb_nodes,
                        "Nodes of an openb trace: sn,cpu_milli,memory_mib,gpu,model")
         ->type_name("FILE");
@@ -23,6 +35,16 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->delimiter(',')
         ->take_all();
     add_parameters(command, options.parameters, "A parameter of the policies in Lua");
+    command.add_option("--set", options.set, "An option of the workload; see below")
+        ->type_name("KEY=VALUE")
+        ->expected(1)
+        ->take_all();
+    command.add_option("--vary", options.vary,
+                       "The same with several values, one after the other; of a scenario: its "
+                       "parameters")
+        ->type_name("KEY=A,B")
+        ->expected(1)
+        ->take_all();
     CLI::Option* seed = command.add_option("-s,--seed", options.seed, "Seeds, with commas")
                             ->type_name("N,M")
                             ->delimiter(',')
@@ -35,6 +57,23 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
     command.add_option("-j,--jobs", options.jobs, "Processes at a time; one per core without it")
         ->type_name("N")
         ->check(CLI::Range(1, 4096));
+}
+
+/// From the same table as the reader.
+static std::string options_text() {
+    std::string text;
+    const std::pair<compare::Kind, const char*> kinds[] = {
+        {compare::Kind::batch, "a log of batch jobs"}, {compare::Kind::tasks, "a trace, or none"}};
+    for (const auto& [kind, called] : kinds) {
+        text += std::string("  ") + called + ":\n";
+        for (const compare::OptionInfo& option : compare::option_names(kind)) {
+            const std::string head = std::string("    ") + option.name + "=";
+            text += head + std::string(head.size() < 17 ? 17 - head.size() : 1, ' ') + option.doc +
+                    "\n" + std::string(17, ' ') + "(" + option.values + "; without: " +
+                    option.otherwise + ")\n";
+        }
+    }
+    return text;
 }
 
 void add_compare(App::Parts& p) {
@@ -55,14 +94,17 @@ void add_compare(App::Parts& p) {
                       "Make the tables from the runs that are done in DIR")
         ->excludes(plan)
         ->excludes(shard);
-    command->add_flag("-q,--quiet", p.compare.common.quiet, "Print no names of files");
-    add_common(*command, p.compare.common, "Print problems as JSON");
+    command->add_flag("-q,--quiet", p.compare.common.quiet, "Print no table");
+    add_common(*command, p.compare.common, "Print the report, or problems, as JSON");
     command->footer(
+        "Options by kind of workload (--set, --vary):\n" + options_text() +
         "Each run is a process of its own, and every one that is done lies in DIR/runs: begun\n"
         "again after a kill, the same words go on where they were. Results do not depend on the\n"
         "number of jobs. On other machines: --plan-only, then --shard N for each run, anywhere\n"
         "that sees DIR and the trace, then --collect:\n"
         "  seq 0 59 | parallel glasshive compare --out DIR --shard {}\n"
+        "DIR/report.html is one page that needs nothing else; report.json and four tables (.csv)\n"
+        "have what it says, plots/ its pictures. Of an openb trace:\n"
         "DIR/curves.csv has policy,seed,arrived,alloc,frag,frag_ratio (percent of all GPUs);\n"
         "DIR/placements.csv has policy,seed,row,pod,node (an empty node: dropped).\n"
         "Source of the experiment: \"Beware of Fragmentation\", USENIX ATC 2023.");

@@ -105,7 +105,10 @@ int console_command(const ConsoleOptions& options);
 
 struct CompareOptions {
     CommonOptions common;
-    std::string openb_nodes, openb_pods, orders;   ///< Files; see compare::Workload.
+    std::string input;                             ///< Scenario, log or trace; may be empty.
+    std::string machines;                          ///< File, for traces.
+    std::string openb_nodes, openb_pods, orders;   ///< Files.
+    std::vector<std::string> set, vary;            ///< "KEY=VALUE", "KEY=A,B".
     std::vector<std::string> policies;             ///< Built-in names, files in Lua.
     std::vector<std::string> parameters;           ///< "name=value", for those in Lua.
     std::vector<std::uint64_t> seed;               ///< As given; or
@@ -116,7 +119,8 @@ struct CompareOptions {
     std::optional<std::size_t> shard;              ///< One run of the folder's plan.
     bool collect = false;
 };
-/// Policies × seeds on one workload, one process each, into a folder that can be begun again.
+/// Policies × seeds × settings on one workload, one process each, into a folder that can be begun
+/// again, with a report.
 int compare_command(const CompareOptions& options);
 
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".

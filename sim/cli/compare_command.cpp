@@ -1,20 +1,22 @@
-// glasshive compare: policies × seeds, one process each, into one folder.
+// glasshive compare: a matrix of runs, one process each, into one folder, and the report on them.
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/compare_plan.h"
+#include "cli/compare_table.h"
 #include "cli/count_progress.h"
-#include "cli/load.h"
 #include "cli/problems.h"
 #include "cli/terminal.h"
 #include "compare/execute.h"
 #include "compare/folder.h"
 #include "compare/openb_tables.h"
+#include "compare/plot.h"
 #include "compare/pool.h"
+#include "compare/report.h"
 
 namespace glasshive::cli {
 
@@ -30,71 +32,6 @@ int fail(const CompareOptions& options, const Diagnostics& problems) {
     if (options.common.json) print_problems_json(std::cout, problems);
     else print_problems(std::cerr, err, problems);
     return exit_user_error;
-}
-
-template <class T>
-bool take(Result<T> from, T& to, Diagnostics& problems) {
-    if (from.ok()) {
-        to = std::move(from.value());
-        return true;
-    }
-    problems.insert(problems.end(), from.problems().begin(), from.problems().end());
-    return false;
-}
-
-void take_input(const std::string& path, const char* option, compare::Input& to,
-                Diagnostics& problems) {
-    if (path.empty()) {
-        problems.push_back({.file = option, .message = "is missing",
-                            .hint = "--openb-nodes NODES.csv --openb-pods PODS.csv"});
-        return;
-    }
-    take(compare::read_input(path), to, problems);
-}
-
-void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
-    for (const std::string& word : options.policies) {
-        compare::PolicySpec policy;
-        if (!take(compare::read_policy(word, parameters_from(options.parameters)), policy, problems)) {
-            continue;
-        }
-        const bool known = std::any_of(plan.policies.begin(), plan.policies.end(),
-                                       [&](const auto& other) { return other.name == policy.name; });
-        if (known) {
-            problems.push_back({.file = "--policy", .message = "\"" + policy.name + "\" twice",
-                                .hint = "policies go by their names: give the file another one"});
-        }
-        plan.policies.push_back(std::move(policy));
-    }
-    if (options.policies.empty()) {
-        problems.push_back({.file = "--policy", .message = "is missing",
-                            .hint = "--policy spread,fgd,own.lua"});
-    }
-}
-
-Result<Plan> plan_from(const CompareOptions& options) {
-    Plan plan;
-    Diagnostics problems;
-    take_input(options.openb_nodes, "--openb-nodes", plan.workload.nodes, problems);
-    take_input(options.openb_pods, "--openb-pods", plan.workload.pods, problems);
-    if (!options.orders.empty()) {
-        plan.workload.orders.emplace();
-        take_input(options.orders, "--orders", *plan.workload.orders, problems);
-    }
-    take_policies(options, plan, problems);
-    plan.seeds = options.seed;
-    for (std::uint64_t seed = 1; plan.seeds.size() < options.seeds; ++seed) {
-        plan.seeds.push_back(seed);
-    }
-    if (plan.seeds.empty()) plan.seeds.push_back(1);
-    std::vector<std::uint64_t> sorted = plan.seeds;
-    std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-        problems.push_back({.file = "--seed", .message = "names a seed twice",
-                            .hint = "equal seeds give equal runs"});
-    }
-    if (!problems.empty()) return problems;
-    return plan;
 }
 
 std::string program() {
@@ -145,6 +82,41 @@ Diagnostics run_missing(const CompareOptions& options, const Folder& folder, con
     return problems;
 }
 
+/// Every file of the report; what could not be written.
+Diagnostics write_report(const Folder& folder, const compare::Report& report,
+                         const std::vector<Measured>& measured) {
+    const Plan& plan = report.plan;
+    std::vector<std::pair<std::string, std::string>> files{
+        {"report.html", compare::report_html(report, compare_command_of(plan))},
+        {"report.json", compare::report_json(report)},
+        {"summary.csv", compare::summary_csv(report)},
+        {"pairs.csv", compare::pairs_csv(report)},
+        {"values.csv", compare::values_csv(report)}};
+    if (plan.kind == compare::Kind::openb) {
+        files.emplace_back("curves.csv", compare::curves_csv(plan, measured));
+        files.emplace_back("placements.csv", compare::placements_csv(plan, measured));
+    }
+    std::vector<std::string> names;
+    for (const compare::PolicySpec& policy : plan.policies) names.push_back(policy.name);
+    for (std::size_t i = 0; i < report.variants.size(); ++i) {
+        const std::string of = report.variants.size() > 1 ? std::to_string(i + 1) + "_" : "";
+        for (const compare::MetricReport& metric : report.variants[i].metrics) {
+            files.emplace_back("plots/" + of + metric.info->name + ".svg",
+                               compare::dots_svg(metric, names, true));
+        }
+        for (const compare::CurveReport& curve : report.variants[i].curves) {
+            files.emplace_back("plots/" + of + "curve_" + curve.info->name + ".svg",
+                               compare::curve_svg(curve, names, true));
+        }
+    }
+    Diagnostics problems;
+    for (const auto& [name, text] : files) {
+        const Diagnostics more = folder.write(name, text);
+        problems.insert(problems.end(), more.begin(), more.end());
+    }
+    return problems;
+}
+
 int collect(const CompareOptions& options, const Folder& folder, const Plan& plan) {
     std::vector<Measured> measured;
     Diagnostics missing;
@@ -158,12 +130,14 @@ int collect(const CompareOptions& options, const Folder& folder, const Plan& pla
                                         std::to_string(run)});
     }
     if (!missing.empty()) return fail(options, missing);
-    Diagnostics problems = folder.write("curves.csv", compare::curves_csv(plan, measured));
-    const Diagnostics more = folder.write("placements.csv", compare::placements_csv(plan, measured));
-    problems.insert(problems.end(), more.begin(), more.end());
+    const compare::Report report = compare::report_of(plan, measured);
+    const Diagnostics problems = write_report(folder, report, measured);
     if (!problems.empty()) return fail(options, problems);
-    if (!options.common.quiet) {
-        std::cout << folder.file("curves.csv") << '\n' << folder.file("placements.csv") << '\n';
+    if (options.common.json) {
+        std::cout << compare::report_json(report);
+    } else if (!options.common.quiet) {
+        print_comparison(std::cout, Terminal(1, options.common.no_color), report);
+        std::cout << "\nreport  " << folder.file("report.html") << '\n';
     }
     return exit_ok;
 }
@@ -176,18 +150,15 @@ int run_shard(const CompareOptions& options, const Folder& folder, const Plan& p
                                .hint = "0 to " + std::to_string(runs.size() - 1)}});
     }
     if (folder.has(plan, run)) return exit_ok;
-    Diagnostics problems = compare::check_input(plan.workload.nodes);
-    for (const Diagnostic& each : compare::check_input(plan.workload.pods)) problems.push_back(each);
-    if (plan.workload.orders) {
-        for (const Diagnostic& each : compare::check_input(*plan.workload.orders)) {
-            problems.push_back(each);
-        }
+    Diagnostics problems;
+    for (const auto& [name, input] : plan.files) {
+        for (const Diagnostic& each : compare::check_input(input)) problems.push_back(each);
     }
     if (!problems.empty()) return fail(options, problems);
     const auto experiment = compare::Experiment::load(plan);
     if (!experiment.ok()) return fail(options, experiment.problems());
     try {
-        problems = folder.keep(plan, run, experiment.value().run(plan, runs[run]));
+        problems = folder.keep(plan, run, experiment.value()->run(plan, runs[run]));
     } catch (const RunFailure& failure) {
         problems = {failure.problem};
     }
@@ -208,7 +179,7 @@ int compare_command(const CompareOptions& options) {
         return options.shard ? run_shard(options, folder, plan.value())
                              : collect(options, folder, plan.value());
     }
-    const auto plan = plan_from(options);
+    const auto plan = compare_plan(options);
     if (!plan.ok()) return fail(options, plan.problems());
     const auto experiment = compare::Experiment::load(plan.value());
     if (!experiment.ok()) return fail(options, experiment.problems());

@@ -1,35 +1,16 @@
 #include "compare/execute.h"
 
+#include <charconv>
+#include <cstdio>
+#include <set>
 #include <utility>
 
 #include "base/assert.h"
-#include "offline/cluster.h"
+#include "compare/kinds.h"
 #include "policy/placement.h"
 #include "swarm/scheduler/policies/policies.h"
-#include "workload/trace/openb.h"
 
 namespace glasshive::compare {
-
-using workload::trace::Lines;
-
-namespace {
-
-/// Reads one file, or adds what is wrong with it.
-template <class Read>
-auto read_file(const Input& input, Read read, Diagnostics& problems) {
-    using Value = std::remove_reference_t<decltype(read(std::declval<Lines>()).value())>;
-    auto lines = Lines::open(input.path);
-    auto result = lines.ok() ? read(std::move(lines.value()))
-                             : Result<Value>(lines.problems());
-    if (result.ok()) return std::move(result.value());
-    for (Diagnostic problem : result.problems()) {
-        problem.file = input.shown;
-        problems.push_back(std::move(problem));
-    }
-    return Value{};
-}
-
-}   // namespace
 
 std::shared_ptr<const swarm::Policy> policy_from(const PolicySpec& spec, std::uint64_t seed) {
     if (spec.script) {
@@ -44,55 +25,77 @@ std::shared_ptr<const swarm::Policy> policy_from(const PolicySpec& spec, std::ui
     return nullptr;
 }
 
-Result<Experiment> Experiment::load(const Plan& plan) {
-    const Workload& from = plan.workload;
-    Diagnostics problems;
-    auto machines = read_file(from.nodes, workload::trace::read_openb_nodes, problems);
-    auto pods = read_file(from.pods, workload::trace::read_openb_pods, problems);
-    Experiment experiment;
-    if (from.orders) {
-        experiment.orders_ =
-            read_file(*from.orders, workload::trace::read_openb_orders, problems);
-    }
-    if (!problems.empty()) return problems;
-    problems = offline::check_models(machines, pods, from.pods.shown);
-    experiment.setup_ = offline::InflationSetup::of(std::move(machines), std::move(pods));
-    const bool has_gpus = experiment.setup_.capacity() > 0;
-    if (!has_gpus) {
-        problems.push_back({.file = from.nodes.shown, .message = "no node has a GPU",
-                            .hint = "arrived demand is counted in GPUs"});
-    }
-    for (const std::uint64_t seed : plan.seeds) {
-        if (!from.orders) {
-            if (has_gpus) experiment.orders_[seed] = offline::draw_order(experiment.setup_, seed);
-            continue;
-        }
-        const Diagnostics more = offline::check_order(experiment.setup_, experiment.orders_[seed],
-                                                      seed, from.orders->shown);
-        problems.insert(problems.end(), more.begin(), more.end());
-    }
-    if (!problems.empty()) return problems;
-    return experiment;
+std::vector<std::string> policy_names(Kind kind) {
+    if (kind == Kind::batch) return batch_policies();
+    std::vector<std::string> names;
+    for (const auto& [name, which] : swarm::placement_policies) names.emplace_back(name);
+    return names;
 }
 
-Measured Experiment::run(const Plan& plan, const RunKey& key) const {
-    const auto policy = policy_from(plan.policies[key.policy], key.seed);
-    const workload::trace::OpenbOrder& order = orders_.at(key.seed);
-    const auto result = offline::inflate(setup_, order, *policy, key.seed);
-    Measured measured;
-    for (const offline::InflationPoint& point : result.points) {
-        measured.curves["alloc"].push_back(point.allocated);
-        measured.curves["frag"].push_back(point.fragmented);
-        measured.curves["frag_ratio"].push_back(point.fragment_ratio);
+std::vector<OptionInfo> option_names(Kind kind) {
+    switch (kind) {
+        case Kind::batch: return batch_options();
+        case Kind::tasks: return tasks_options();
+        case Kind::openb:
+        case Kind::scenario: break;
     }
-    measured.metrics["allocated"] = result.allocated;
-    measured.metrics["dropped"] = static_cast<double>(result.dropped_pods);
-    for (std::size_t row = 0; row < order.pods.size(); ++row) {
-        measured.pods.push_back(setup_.pods[order.pods[row]].name);
-        const bool dropped = result.nodes[row] == offline::InflationResult::dropped;
-        measured.nodes.push_back(dropped ? "" : setup_.machines[result.nodes[row]].name);
+    return {};
+}
+
+double number_of(const Settings& settings, const std::string& name, double otherwise, double least,
+                 double most, Diagnostics& problems) {
+    const auto set = settings.find(name);
+    if (set == settings.end()) return otherwise;
+    const std::string& text = set->second;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    // Written so that NaN fails.
+    if (error == std::errc{} && end == text.data() + text.size() && value >= least &&
+        value <= most) {
+        return value;
     }
-    return measured;
+    char range[80];
+    std::snprintf(range, sizeof range, "a number from %g to %g", least, most);
+    problems.push_back({.file = "option " + name, .message = "\"" + text + "\" is not " + range,
+                        .hint = "--set " + name + "=… or --vary " + name + "=…,…"});
+    return otherwise;
+}
+
+/// Options that this kind of experiment does not have.
+static Diagnostics unknown_options(const Plan& plan) {
+    if (plan.kind == Kind::scenario) return {};   // Its scripts' parameters.
+    std::vector<std::string> names;
+    for (const OptionInfo& option : option_names(plan.kind)) names.emplace_back(option.name);
+    std::set<std::string> given;
+    for (const auto& [name, value] : plan.options) given.insert(name);
+    for (const Settings& variant : plan.variants) {
+        for (const auto& [name, value] : variant) given.insert(name);
+    }
+    Diagnostics problems;
+    for (const std::string& name : given) {
+        if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+        std::string all;
+        for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+        const std::string near = nearest(name, names);
+        problems.push_back({.file = "option " + name, .message = "there is no such option",
+                            .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
+                                    (all.empty() ? "this kind of experiment has none"
+                                                 : "there are " + all)});
+    }
+    return problems;
+}
+
+Result<std::unique_ptr<Experiment>> Experiment::load(const Plan& plan) {
+    const Diagnostics problems = unknown_options(plan);
+    if (!problems.empty()) return problems;
+    switch (plan.kind) {
+        case Kind::openb: return load_openb(plan);
+        case Kind::batch: return load_batch(plan);
+        case Kind::tasks: return load_tasks(plan);
+        case Kind::scenario: return load_scenario(plan);
+    }
+    SIM_ASSERT(false);
+    return Diagnostics{};
 }
 
 }   // namespace glasshive::compare

@@ -1,27 +1,37 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "compare/measured.h"
 #include "compare/plan.h"
-#include "offline/inflation.h"
 #include "swarm/scheduler/policy.h"
 
 namespace glasshive::compare {
 
-/// A plan's files, read and checked.
+/// A plan's files, read and checked, and how its runs are done.
 class Experiment {
   public:
-    /// What is wrong with any file, or with them together, for any seed of the plan.
-    static Result<Experiment> load(const Plan& plan);
+    virtual ~Experiment() = default;
+    /// One run, in this process. Throws RunFailure when a policy in Lua fails.
+    virtual Measured run(const Plan& plan, const RunKey& key) const = 0;
 
-    /// One run. Throws RunFailure when a policy in Lua fails.
-    Measured run(const Plan& plan, const RunKey& key) const;
-
-  private:
-    offline::InflationSetup setup_;
-    std::map<std::uint64_t, workload::trace::OpenbOrder> orders_;   // By seed.
+    /// What is wrong with any file or option, or with them together, in any run of the plan.
+    static Result<std::unique_ptr<Experiment>> load(const Plan& plan);
 };
+
+/// Names of policies that a kind of experiment has built in.
+std::vector<std::string> policy_names(Kind kind);
+
+/// An option of a kind of experiment, which may be varied, too.
+struct OptionInfo {
+    const char* name;
+    const char* values;     ///< For people.
+    const char* otherwise;  ///< What it is without.
+    const char* doc;
+};
+std::vector<OptionInfo> option_names(Kind kind);
 
 /// The policy itself; a script has the run's seed.
 std::shared_ptr<const swarm::Policy> policy_from(const PolicySpec& spec, std::uint64_t seed);

@@ -39,6 +39,7 @@ Diagnostics Folder::write(const std::string& name, const std::string& text) cons
 Diagnostics Folder::begin(const Plan& plan) const {
     std::error_code error;
     std::filesystem::create_directories(file("runs"), error);
+    if (!error) std::filesystem::create_directories(file("plots"), error);
     if (error) {
         return {{.file = path_, .line = 0, .path = "",
                  .message = "no folder can be made: " + error.message(),

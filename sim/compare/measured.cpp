@@ -11,7 +11,8 @@ std::string shard_text(const Measured& measured, const std::string& plan) {
                     {"metrics", measured.metrics},
                     {"curves", measured.curves},
                     {"pods", measured.pods},
-                    {"nodes", measured.nodes}};
+                    {"nodes", measured.nodes},
+                    {"digest", measured.digest}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -24,6 +25,7 @@ std::optional<Measured> read_shard(const std::string& text, const std::string& p
         measured.curves = json.at("curves").get<decltype(measured.curves)>();
         measured.pods = json.at("pods").get<std::vector<std::string>>();
         measured.nodes = json.at("nodes").get<std::vector<std::string>>();
+        measured.digest = json.at("digest");
         return measured;
     } catch (const Json::exception&) {
         return std::nullopt;

@@ -6,16 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
-
 namespace glasshive::compare {
 
 /// What one run came to.
 struct Measured {
     std::map<std::string, double> metrics;                ///< By name; see metrics.h.
-    std::map<std::string, std::vector<double>> curves;    ///< By name, by percent arrived.
-    std::vector<std::string> pods;                        ///< By row; of the order of arrival.
+    std::map<std::string, std::vector<double>> curves;    ///< By name; see metrics.h.
+    std::vector<std::string> pods;                        ///< openb: by row, in order of arrival.
     std::vector<std::string> nodes;                       ///< Where each went; "": dropped.
+    std::string digest;                                   ///< scenario: of its events.
 };
 
 /// As JSON, with the plan's fingerprint: equal results have equal bytes.

@@ -1,5 +1,6 @@
 #include "compare/plan.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
 
+#include "compare/execute.h"
 #include "policy/placement.h"
 #include "swarm/spec.h"
 
@@ -69,19 +71,45 @@ PolicySpec policy_of(const Json& json) {
 
 }   // namespace
 
+const char* to_text(Kind kind) {
+    switch (kind) {
+        case Kind::openb: return "openb";
+        case Kind::batch: return "batch";
+        case Kind::tasks: return "tasks";
+        case Kind::scenario: return "scenario";
+    }
+    return "?";
+}
+
 std::vector<RunKey> Plan::runs() const {
     std::vector<RunKey> all;
-    for (std::size_t policy = 0; policy < policies.size(); ++policy) {
-        for (const std::uint64_t seed : seeds) all.push_back({policy, seed});
+    for (std::size_t variant = 0; variant < variants.size(); ++variant) {
+        for (std::size_t policy = 0; policy < policies.size(); ++policy) {
+            for (const std::uint64_t seed : seeds) all.push_back({variant, policy, seed});
+        }
     }
     return all;
 }
 
+Settings Plan::settings(std::size_t variant) const {
+    Settings all = options;
+    for (const auto& [name, value] : variants[variant]) all[name] = value;
+    return all;
+}
+
+std::string Plan::variant_name(std::size_t variant) const {
+    std::string text;
+    for (const auto& [name, value] : variants[variant]) {
+        text += (text.empty() ? "" : ", ") + name + "=" + value;
+    }
+    return text;
+}
+
 std::string Plan::to_json() const {
-    Json json{{"glasshive", GLASSHIVE_VERSION}, {"kind", "openb"}};
-    json["nodes"] = json_of(workload.nodes);
-    json["pods"] = json_of(workload.pods);
-    if (workload.orders) json["orders"] = json_of(*workload.orders);
+    Json json{{"glasshive", GLASSHIVE_VERSION}, {"kind", to_text(kind)}};
+    for (const auto& [name, input] : files) json["files"][name] = json_of(input);
+    json["options"] = options;
+    json["variants"] = variants;
     for (const PolicySpec& policy : policies) json["policies"].push_back(json_of(policy));
     json["seeds"] = seeds;
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -98,9 +126,20 @@ Result<Plan> Plan::from_json(const std::string& text, const std::string& file) {
             return wrong("was made by version " + json.at("glasshive").get<std::string>());
         }
         Plan plan;
-        plan.workload.nodes = input_of(json.at("nodes"));
-        plan.workload.pods = input_of(json.at("pods"));
-        if (json.contains("orders")) plan.workload.orders = input_of(json.at("orders"));
+        bool known = false;
+        for (const Kind kind : {Kind::openb, Kind::batch, Kind::tasks, Kind::scenario}) {
+            if (json.at("kind") != to_text(kind)) continue;
+            plan.kind = kind;
+            known = true;
+        }
+        if (!known) return wrong("is no plan");
+        if (json.contains("files")) {
+            for (const auto& [name, input] : json.at("files").items()) {
+                plan.files[name] = input_of(input);
+            }
+        }
+        plan.options = json.at("options").get<Settings>();
+        plan.variants = json.at("variants").get<std::vector<Settings>>();
         for (const Json& policy : json.at("policies")) plan.policies.push_back(policy_of(policy));
         plan.seeds = json.at("seeds").get<std::vector<std::uint64_t>>();
         return plan;
@@ -111,29 +150,31 @@ Result<Plan> Plan::from_json(const std::string& text, const std::string& file) {
 
 std::string Plan::fingerprint() const {
     Json json = Json::parse(to_json());
-    for (const char* input : {"nodes", "pods", "orders"}) {   // Wherever they lie.
-        if (!json.contains(input)) continue;
-        json[input].erase("path");
-        json[input].erase("shown");
+    if (json.contains("files")) {
+        for (auto& [name, input] : json["files"].items()) {   // Wherever they lie.
+            input.erase("path");
+            input.erase("shown");
+        }
     }
     for (Json& policy : json["policies"]) policy.erase("file");
     const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     return hex(XXH3_128bits(text.data(), text.size()));
 }
 
-Result<PolicySpec> read_policy(const std::string& word, const script::Parameters& parameters) {
-    if (!word.ends_with(".lua")) {
-        std::vector<std::string> names;
-        for (const auto& [name, which] : swarm::placement_policies) {
-            if (word == name) return PolicySpec{.name = word, .script = {}};
-            names.emplace_back(name);
+Result<PolicySpec> read_policy(Kind kind, const std::string& word,
+                               const script::Parameters& parameters) {
+    if (kind == Kind::batch || !word.ends_with(".lua")) {
+        const std::vector<std::string> names = policy_names(kind);
+        if (std::find(names.begin(), names.end(), word) != names.end()) {
+            return PolicySpec{.name = word, .script = {}};
         }
         std::string all;
-        for (const std::string& name : names) all += name + ", ";
+        for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
         const std::string near = nearest(word, names);
         return Diagnostic{.file = "--policy", .message = "there is no policy \"" + word + "\"",
                           .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
-                                  "there are " + all + "and files that end with .lua"};
+                                  "there are " + all +
+                                  (kind == Kind::batch ? "" : ", and files that end with .lua")};
     }
     std::ifstream in(word, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

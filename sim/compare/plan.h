@@ -11,7 +11,7 @@
 
 namespace glasshive::compare {
 
-/// A policy to be compared: a built-in's name, or a file in Lua with what it says.
+/// A policy to be compared: a name, or a file in Lua with what it says.
 struct PolicySpec {
     std::string name;                           ///< As reports show it: without folders and .lua.
     std::optional<script::ScriptSpec> script;   ///< None: a built-in.
@@ -25,14 +25,21 @@ struct Input {
     std::uint64_t size = 0;    ///< Bytes.
 };
 
-/// What all runs of a plan have in common: the experiment of InflationSetup.
-struct Workload {
-    Input nodes, pods;
-    std::optional<Input> orders;   ///< None: each seed draws its own.
+/// What is run under every policy.
+enum class Kind {
+    openb,      ///< offline::inflate: pods arrive and stay. Files nodes, pods and perhaps orders.
+    batch,      ///< offline::run_batch: a log of batch jobs. File log.
+    tasks,      ///< offline::run_timed: tasks come and go. Files machines and trace (or none).
+    scenario,   ///< A whole cluster, as `glasshive run`. File scenario.
 };
+const char* to_text(Kind kind);
+
+/// What an option or a --vary key is set to, by name.
+using Settings = std::map<std::string, std::string>;
 
 /// One run of the matrix.
 struct RunKey {
+    std::size_t variant = 0;       ///< Index into Plan::variants.
     std::size_t policy = 0;        ///< Index into Plan::policies.
     std::uint64_t seed = 0;
     friend bool operator==(const RunKey&, const RunKey&) = default;
@@ -40,21 +47,30 @@ struct RunKey {
 
 /// The whole matrix, as it lies in DIR/plan.json. Equal plans have equal bytes.
 struct Plan {
-    Workload workload;
+    Kind kind = Kind::openb;
+    std::map<std::string, Input> files;         ///< By what they are for; see Kind.
+    Settings options;                           ///< In every run; see option_names().
+    std::vector<Settings> variants{Settings{}}; ///< Instead of those, one after the other.
     std::vector<PolicySpec> policies;
     std::vector<std::uint64_t> seeds;
 
-    /// Policy by policy, seed by seed: the order of every table.
+    /// Variant by variant, policy by policy, seed by seed: the order of every table.
     std::vector<RunKey> runs() const;
+    /// Options and the variant's settings together.
+    Settings settings(std::size_t variant) const;
+    /// "load=1.5, nodes=20"; empty for the only one.
+    std::string variant_name(std::size_t variant) const;
     std::string to_json() const;
     static Result<Plan> from_json(const std::string& text, const std::string& file);
-    /// Of all that can change a result: files, policies, seeds, the program's version. Shards carry
-    /// it, and one of another plan is not taken.
+    /// Of all that can change a result: files, options, policies, seeds, the program's version.
+    /// Shards carry it, and one of another plan is not taken.
     std::string fingerprint() const;
 };
 
-/// A built-in's name, or a path that ends with .lua; what is wrong with it as a policy is told.
-Result<PolicySpec> read_policy(const std::string& word, const script::Parameters& parameters);
+/// A built-in of that kind of experiment, or a path that ends with .lua; what is wrong with it as a
+/// policy is told.
+Result<PolicySpec> read_policy(Kind kind, const std::string& word,
+                               const script::Parameters& parameters);
 /// Reads the file's bytes.
 Result<Input> read_input(const std::string& path);
 /// Whether the file is still as long as it was when the plan was made.

@@ -103,7 +103,12 @@ Shape Cluster::shape_of(const Task& task) {
     needs.policy = &policy_;
     needs.largest = &nodes_.largest();
     needs.typical = &typical_;
-    kinds_.push_back({std::move(needs), {}, 0});
+    auto spec = std::make_shared<swarm::ServiceSpec>();
+    spec->name = "trace";
+    spec->task.reservations.cpus = task.cpus;
+    spec->task.reservations.memory = task.memory;
+    needs.spec = spec.get();
+    kinds_.push_back({std::move(spec), std::move(needs), {}, 0});
     return at->second;
 }
 

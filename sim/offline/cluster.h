@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ class Cluster {
 
   private:
     struct Kind {
+        std::shared_ptr<swarm::ServiceSpec> spec;   // Of needs, for scripts.
         swarm::Needs needs;
         swarm::GroupIndex index;
         std::uint64_t used = 0;      // When, in placements.

@@ -54,6 +54,7 @@ class Curve {
     }
     std::vector<InflationPoint> points() const {
         std::vector<InflationPoint> points;
+        if (sums_.empty()) points.emplace_back();
         for (const Sum& sum : sums_) {
             // Between two events all stays as it was.
             InflationPoint point = points.empty() ? InflationPoint{} : points.back();
@@ -65,6 +66,7 @@ class Curve {
             }
             points.push_back(point);
         }
+        while (points.size() <= inflation_percent) points.push_back(points.back());
         return points;
     }
     double allocated() const { return 100 * static_cast<double>(allocated_) / capacity_; }

@@ -66,6 +66,15 @@ constexpr std::array node_fields{
               [](const void* o, Out& out) { out.integers(node_of(o).config->generic); }},
     ViewField{"generic_free", "table of integers", "Generic resources that no task reserves.",
               [](const void* o, Out& out) { out.integers(node_of(o).generic_free); }},
+    ViewField{"gpus_left", "list of integers",
+              "Thousandths of each of its GPUs that no task has; of the generic resource gpu, or of "
+              "a trace.",
+              [](const void* o, Out& out) {
+                  const swarm::Gpus& gpus = node_of(o).gpus;
+                  out.list(gpus.count, [&](std::size_t i, Out& each) { each.integer(gpus.left[i]); });
+              }},
+    ViewField{"gpu_milli_left", "integer", "All of those together.",
+              [](const void* o, Out& out) { out.integer(node_of(o).gpus.total_left()); }},
 };
 
 constexpr std::array node_methods{
@@ -180,6 +189,10 @@ constexpr std::array task_fields{
                   const Needs& needs = needs_of(o);
                   out.integers(needs.generic == nullptr ? none : *needs.generic);
               }},
+    ViewField{"gpus", "integer", "GPUs it reserves: of the generic resource gpu, or of a trace.",
+              [](const void* o, Out& out) { out.integer(needs_of(o).gpus.count); }},
+    ViewField{"gpu_milli", "integer", "Thousandths of each of them.",
+              [](const void* o, Out& out) { out.integer(needs_of(o).gpus.milli); }},
     ViewField{"labels", "table of texts", "The labels of its service.",
               [](const void* o, Out& out) { out.texts(needs_of(o).spec->labels); }},
     ViewField{"replicas", "integer", "How many its service shall have; 1 of a global service.",
@@ -231,6 +244,12 @@ constexpr std::array cluster_fields{
     ViewField{"largest_generic", "integer",
               "The most generic resources, all kinds together, any node ever had.",
               [](const void* o, Out& out) { out.integer(cluster_of(o).needs->largest->generic); }},
+    ViewField{"largest_gpu_milli", "integer",
+              "The most thousandths of GPUs of one node of a trace; 0 online, where GPUs are generic "
+              "resources.",
+              [](const void* o, Out& out) {
+                  out.integer(cluster_of(o).needs->largest->gpu_milli);
+              }},
 };
 
 }   // namespace

@@ -1,0 +1,223 @@
+#include "cli/compare_plan.h"
+
+#include <algorithm>
+#include <sstream>
+#include <variant>
+
+#include "cli/load.h"
+#include "compare/execute.h"
+
+namespace glasshive::cli {
+
+using compare::Kind;
+using compare::Plan;
+
+namespace {
+
+template <class T>
+bool take(Result<T> from, T& to, Diagnostics& problems) {
+    if (from.ok()) {
+        to = std::move(from.value());
+        return true;
+    }
+    problems.insert(problems.end(), from.problems().begin(), from.problems().end());
+    return false;
+}
+
+bool ends_with_any(const std::string& path, std::initializer_list<const char*> endings) {
+    return std::any_of(endings.begin(), endings.end(), [&](const char* ending) {
+        return path.ends_with(ending) || path.ends_with(std::string(ending) + ".gz") ||
+               path.ends_with(std::string(ending) + ".zst");
+    });
+}
+
+/// What kind of experiment the words describe, and its files by what they are for.
+struct Described {
+    Kind kind = Kind::tasks;
+    std::vector<std::pair<std::string, std::string>> files;
+};
+
+Described described_by(const CompareOptions& options, Diagnostics& problems) {
+    const auto complain = [&](const char* option, const char* message, const char* hint) {
+        problems.push_back({.file = option, .message = message, .hint = hint});
+    };
+    const bool openb = !options.openb_nodes.empty() || !options.openb_pods.empty();
+    if (openb) {
+        if (!options.input.empty()) {
+            complain("TRACE", "is given beside --openb-nodes and --openb-pods", "one workload");
+        }
+        if (options.openb_nodes.empty()) complain("--openb-nodes", "is missing", "NODES.csv");
+        if (options.openb_pods.empty()) complain("--openb-pods", "is missing", "PODS.csv");
+        Described all{Kind::openb, {{"nodes", options.openb_nodes}, {"pods", options.openb_pods}}};
+        if (!options.orders.empty()) all.files.emplace_back("orders", options.orders);
+        return all;
+    }
+    if (!options.orders.empty()) {
+        complain("--orders", "is for an openb trace", "--openb-nodes FILE --openb-pods FILE");
+    }
+    if (ends_with_any(options.input, {".swf", ".json"})) return {Kind::batch, {{"log", options.input}}};
+    if (ends_with_any(options.input, {".yaml", ".yml", ".lua"})) {
+        return {Kind::scenario, {{"scenario", options.input}}};
+    }
+    if (options.machines.empty()) {
+        complain(options.input.empty() ? "TRACE" : "--machines", "is missing",
+                 "a scenario, a log of batch jobs (.swf), a trace (.csv) with --machines FILE, or "
+                 "--machines FILE alone for tasks by chance");
+        return {};
+    }
+    Described all{Kind::tasks, {{"machines", options.machines}}};
+    if (!options.input.empty()) all.files.emplace_back("trace", options.input);
+    return all;
+}
+
+void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
+    for (const std::string& word : options.policies) {
+        compare::PolicySpec policy;
+        auto read = compare::read_policy(plan.kind, word, parameters_from(options.parameters));
+        if (!take(std::move(read), policy, problems)) continue;
+        const bool known = std::any_of(plan.policies.begin(), plan.policies.end(),
+                                       [&](const auto& other) { return other.name == policy.name; });
+        if (known) {
+            problems.push_back({.file = "--policy", .message = "\"" + policy.name + "\" twice",
+                                .hint = "policies go by their names: give the file another one"});
+        }
+        plan.policies.push_back(std::move(policy));
+    }
+    if (options.policies.empty()) {
+        std::string all;
+        for (const std::string& name : compare::policy_names(plan.kind)) {
+            all += (all.empty() ? "" : ", ") + name;
+        }
+        problems.push_back({.file = "--policy", .message = "is missing", .hint = "some of " + all});
+    }
+}
+
+void take_seeds(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
+    plan.seeds = options.seed;
+    for (std::uint64_t seed = 1; plan.seeds.size() < options.seeds; ++seed) {
+        plan.seeds.push_back(seed);
+    }
+    if (plan.seeds.empty()) plan.seeds.push_back(1);
+    std::vector<std::uint64_t> sorted = plan.seeds;
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+        problems.push_back({.file = "--seed", .message = "names a seed twice",
+                            .hint = "equal seeds give equal runs"});
+    }
+}
+
+/// "KEY=a,b": every combination of all such words, the last one turning fastest.
+void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
+    const auto split = [&](const std::string& word, const char* option, std::string& key,
+                           std::string& values) {
+        const std::size_t equals = word.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
+            problems.push_back({.file = option, .message = "\"" + word + "\" is not KEY=VALUE",
+                                .hint = "such as load=1.5"});
+            return false;
+        }
+        key = word.substr(0, equals);
+        values = word.substr(equals + 1);
+        return true;
+    };
+    std::string key, values;
+    for (const std::string& word : options.set) {
+        if (split(word, "--set", key, values)) plan.options[key] = values;
+    }
+    for (const std::string& word : options.vary) {
+        if (!split(word, "--vary", key, values)) continue;
+        std::vector<compare::Settings> more;
+        for (const compare::Settings& variant : plan.variants) {
+            std::istringstream in(values);
+            for (std::string value; std::getline(in, value, ',');) {
+                more.push_back(variant);
+                more.back()[key] = value;
+            }
+        }
+        plan.variants = std::move(more);
+    }
+}
+
+std::string shell_word(const std::string& word) {
+    const bool plain = !word.empty() &&
+                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789_-+./,=:@%") == std::string::npos;
+    if (plain) return word;
+    std::string quoted = "'";
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+std::string text_of(const script::Value& value) {
+    std::ostringstream out;
+    out.precision(17);
+    if (const auto* truth = std::get_if<bool>(&value)) out << (*truth ? "true" : "false");
+    else if (const auto* whole = std::get_if<std::int64_t>(&value)) out << *whole;
+    else if (const auto* number = std::get_if<double>(&value)) out << *number;
+    else out << std::get<std::string>(value);
+    return out.str();
+}
+
+std::string seeds_of(const Plan& plan) {
+    bool counted = plan.seeds.size() > 1;
+    std::string list;
+    for (std::size_t i = 0; i < plan.seeds.size(); ++i) {
+        counted = counted && plan.seeds[i] == i + 1;
+        list += (i > 0 ? "," : "") + std::to_string(plan.seeds[i]);
+    }
+    return counted ? " --seeds " + std::to_string(plan.seeds.size()) : " --seed " + list;
+}
+
+}   // namespace
+
+Result<Plan> compare_plan(const CompareOptions& options) {
+    Plan plan;
+    Diagnostics problems;
+    const Described described = described_by(options, problems);
+    plan.kind = described.kind;
+    for (const auto& [name, path] : described.files) {
+        if (!path.empty()) take(compare::read_input(path), plan.files[name], problems);
+    }
+    take_policies(options, plan, problems);
+    take_seeds(options, plan, problems);
+    take_settings(options, plan, problems);
+    if (!problems.empty()) return problems;
+    return plan;
+}
+
+std::string compare_command_of(const Plan& plan) {
+    std::string line = "glasshive compare";
+    const std::pair<const char*, const char*> words[] = {
+        {"scenario", ""},        {"log", ""},     {"trace", ""},           {"machines", "--machines "},
+        {"nodes", "--openb-nodes "}, {"pods", "--openb-pods "}, {"orders", "--orders "}};
+    for (const auto& [name, option] : words) {
+        const auto file = plan.files.find(name);
+        if (file != plan.files.end()) line += " " + (option + shell_word(file->second.shown));
+    }
+    std::string policies;
+    std::map<std::string, std::string> parameters;
+    for (const compare::PolicySpec& policy : plan.policies) {
+        policies += (policies.empty() ? "" : ",") + (policy.script ? policy.script->file : policy.name);
+        if (!policy.script) continue;
+        for (const auto& [name, value] : policy.script->parameters) parameters[name] = text_of(value);
+    }
+    line += " --policy " + shell_word(policies);
+    for (const auto& [name, value] : parameters) line += " -p " + shell_word(name + "=" + value);
+    line += seeds_of(plan);
+    for (const auto& [name, value] : plan.options) line += " --set " + shell_word(name + "=" + value);
+    std::map<std::string, std::vector<std::string>> varied;
+    for (const compare::Settings& variant : plan.variants) {
+        for (const auto& [name, value] : variant) {
+            auto& values = varied[name];
+            if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+        }
+    }
+    for (const auto& [name, values] : varied) {
+        std::string list;
+        for (const std::string& value : values) list += (list.empty() ? "" : ",") + value;
+        line += " --vary " + shell_word(name + "=" + list);
+    }
+    return line + " --out DIR";
+}
+
+}   // namespace glasshive::cli

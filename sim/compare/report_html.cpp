@@ -1,0 +1,219 @@
+// The report as one page that needs nothing else.
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "compare/plot.h"
+#include "compare/report.h"
+
+namespace glasshive::compare {
+
+namespace {
+
+constexpr const char* style =
+    ":root{--ground:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--shade:#f6f8fa;--good:#116329;"
+    "--bad:#a40e26}"
+    "@media (prefers-color-scheme:dark){:root{--ground:#0d1117;--ink:#e6edf3;--soft:#9aa4ae;"
+    "--rule:#30363d;--shade:#161b22;--good:#56d364;--bad:#ff7b72}}"
+    "@media print{:root{--ground:#fff;--ink:#000;--soft:#444;--rule:#bbb;--shade:#fff;"
+    "--good:#116329;--bad:#a40e26}section{break-inside:avoid}}"
+    "body{background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif;"
+    "max-width:62rem;margin:2rem auto;padding:0 1rem}"
+    "h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.2rem}h3{font-size:1rem}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.6rem 0}"
+    "th,td{border-bottom:1px solid var(--rule);padding:.3rem .6rem;text-align:right;"
+    "vertical-align:top}th:first-child,td:first-child{text-align:left}thead th{background:"
+    "var(--shade)}.wide{overflow-x:auto}.soft,small{color:var(--soft)}"
+    ".good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}"
+    "pre{background:var(--shade);border:1px solid var(--rule);padding:.7rem;white-space:pre-wrap;"
+    "overflow-wrap:anywhere}svg{width:100%;height:auto;max-width:760px;display:block}";
+
+std::string verdict_html(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::better: return "<span class=\"good\">&#9650; better</span>";
+        case Verdict::worse: return "<span class=\"bad\">&#9660; worse</span>";
+        case Verdict::higher: return "&#9650; higher";
+        case Verdict::lower: return "&#9660; lower";
+        case Verdict::no_evidence: return "<span class=\"soft\">no evidence</span>";
+        case Verdict::equal: return "<span class=\"soft\">equal</span>";
+        case Verdict::too_few: return "<span class=\"soft\">too few seeds</span>";
+    }
+    return "";
+}
+
+std::string range_text(const MetricInfo& metric, double low, double high) {
+    if (!std::isfinite(low) || !std::isfinite(high)) return "no interval";
+    return value_text(metric, low) + " … " + value_text(metric, high);
+}
+
+std::string said_of(Better better) {
+    switch (better) {
+        case Better::higher: return "more is better";
+        case Better::lower: return "less is better";
+        case Better::neither: return "neither is better";
+    }
+    return "";
+}
+
+/// One row a metric, one column a policy, each against the first.
+std::string glance(const Report& report, const VariantReport& variant) {
+    const auto& policies = report.plan.policies;
+    std::string html = "<div class=\"wide\"><table><thead><tr><th>mean over seeds</th>";
+    for (const PolicySpec& policy : policies) html += "<th>" + escaped(policy.name) + "</th>";
+    html += "</tr></thead><tbody>\n";
+    for (const MetricReport& metric : variant.metrics) {
+        html += fmt::format("<tr><td>{}<br><small>{}</small></td>", escaped(metric.info->title),
+                            said_of(metric.info->better));
+        for (std::size_t i = 0; i < policies.size(); ++i) {
+            const Estimate& e = metric.estimates[i];
+            html += "<td>" + value_text(*metric.info, e.mean);
+            if (e.count > 1) {
+                html += "<br><small>" + range_text(*metric.info, e.low, e.high) + "</small>";
+            }
+            if (i > 0) html += "<br>" + verdict_html(metric.verdict(i, 0));
+            html += "</td>";
+        }
+        html += "</tr>\n";
+    }
+    return html + "</tbody></table></div>\n";
+}
+
+std::string how_to_read(const Report& report) {
+    const std::string first = escaped(report.plan.policies.front().name);
+    std::string html = "<section><h2>How to read this</h2><ul>";
+    html += fmt::format(
+        "<li><b>better</b>, <b>worse</b>: against <b>{}</b> in the table above, against each other "
+        "below. Every policy met the same chance under the same seed, so differences are taken seed "
+        "by seed.</li>",
+        first);
+    html += fmt::format(
+        "<li>All {} comparisons on this page were judged together (Holm's correction): the chance "
+        "that even one of them is claimed where there is none is about 5&nbsp;%.</li>",
+        report.comparisons);
+    html += "<li><b>no evidence</b> is not <i>equal</i>: these seeds do not tell the two apart. More "
+            "of them may.</li>"
+            "<li>Small figures: an interval that holds the mean over all possible seeds in "
+            "95&nbsp;% of cases (studentised bootstrap). Two that overlap may still differ: the "
+            "verdict looks at differences, the intervals do not.</li>"
+            "<li>It is about this workload on these machines. Another trace may turn it round.</li>";
+    bool without_chance = false;
+    for (const VariantReport& variant : report.variants) {
+        for (const MetricReport& metric : variant.metrics) {
+            for (const Pair& pair : metric.pairs) without_chance |= pair.without_chance;
+        }
+    }
+    if (without_chance) {
+        html += "<li>Some figures are <b>the same under every seed</b>: nothing is left to chance "
+                "there, so a difference is certain for this one workload, and says nothing about "
+                "others. Vary the workload (--set jobs=…, sample=…) to learn more.</li>";
+    }
+    return html + "</ul></section>\n";
+}
+
+std::string pair_table(const Report& report, const MetricReport& metric) {
+    std::string html = "<div class=\"wide\"><table><thead><tr><th>this</th><th>than that</th>"
+                       "<th>difference</th><th>interval</th><th>seeds in which it is "
+                       "more : less</th><th>effect</th><th>p (Holm)</th><th>verdict</th></tr>"
+                       "</thead><tbody>\n";
+    for (const Pair& pair : metric.pairs) {
+        const Difference& d = pair.difference;
+        html += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} : {}</td><td>{:.2f}</td>"
+            "<td>{:.2g}</td><td>{}{}</td></tr>\n",
+            escaped(report.plan.policies[pair.a].name), escaped(report.plan.policies[pair.b].name),
+            value_text(*metric.info, d.of.mean), range_text(*metric.info, d.of.low, d.of.high),
+            d.a_more, d.b_more, d.effect, d.p_holm, verdict_html(pair.verdict),
+            pair.without_chance ? "<br><small>no chance involved</small>" : "");
+    }
+    return html + "</tbody></table></div>\n";
+}
+
+std::string metric_section(const Report& report, const MetricReport& metric,
+                           const std::vector<std::string>& names) {
+    std::string html = fmt::format("<section><h3>{}</h3><p class=\"soft\">{}; {}.</p>\n",
+                                   escaped(metric.info->title), escaped(metric.info->formula),
+                                   said_of(metric.info->better));
+    html += dots_svg(metric, names, false);
+    html += "<p class=\"soft\">A dot a seed; below it the mean and its interval.</p>";
+    if (!metric.pairs.empty()) html += pair_table(report, metric);
+    return html + "</section>\n";
+}
+
+std::string sources(const Report& report) {
+    std::string html = "<section><h2>Definitions</h2><table><tbody>\n";
+    std::vector<std::string> seen;
+    for (const VariantReport& variant : report.variants) {
+        for (const MetricReport& metric : variant.metrics) {
+            if (std::find(seen.begin(), seen.end(), metric.info->name) != seen.end()) continue;
+            seen.emplace_back(metric.info->name);
+            html += fmt::format("<tr><td>{}</td><td style=\"text-align:left\">{}{}{}</td></tr>\n",
+                                metric.info->name, escaped(metric.info->formula),
+                                metric.info->source[0] != '\0' ? "<br>" : "",
+                                escaped(metric.info->source));
+        }
+    }
+    return html + "<tr><td>effect</td><td style=\"text-align:left\">mean of the differences over "
+                  "their standard deviation (Cohen's d of pairs)</td></tr></tbody></table></section>\n";
+}
+
+std::string again(const Report& report, const std::string& command) {
+    std::string html = "<section><h2>Do it again</h2><pre>" + escaped(command) +
+                       "</pre><table><thead><tr><th>file</th><th>what for</th><th>bytes</th>"
+                       "<th>xxh3</th></tr></thead><tbody>\n";
+    for (const auto& [name, input] : report.plan.files) {
+        html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td><small>{}</small></td></tr>\n",
+                            escaped(input.shown), escaped(name), input.size, input.fingerprint);
+    }
+    html += "</tbody></table>\n<p class=\"soft\">glasshive " GLASSHIVE_VERSION ". Seeds:";
+    for (const std::uint64_t seed : report.plan.seeds) html += " " + std::to_string(seed);
+    html += ".</p><p>values.csv beside this page has every value by seed; pairs.csv, summary.csv and "
+            "report.json have what stands here.</p></section>\n";
+    return html;
+}
+
+}   // namespace
+
+std::string report_html(const Report& report, const std::string& command) {
+    const Plan& plan = report.plan;
+    std::vector<std::string> names;
+    std::string title;
+    for (const PolicySpec& policy : plan.policies) {
+        names.push_back(policy.name);
+        title += (title.empty() ? "" : ", ") + policy.name;
+    }
+    std::string html =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width\">"
+        "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
+        escaped(title) + "</title>\n<style>" + style + plot_css() + "</style></head><body>\n";
+    html += fmt::format("<h1>{}</h1>\n<p>{} policies, {} seeds, {} runs of a workload of kind "
+                        "<b>{}</b>.</p>\n",
+                        escaped(title), names.size(), plan.seeds.size(), plan.runs().size(),
+                        to_text(plan.kind));
+    for (const VariantReport& variant : report.variants) {
+        const std::string which = variant.name.empty() ? "" : ": " + escaped(variant.name);
+        html += "<section><h2>At a glance" + which + "</h2>\n" + glance(report, variant) +
+                "</section>\n";
+    }
+    html += how_to_read(report);
+    for (const VariantReport& variant : report.variants) {
+        const std::string which = variant.name.empty() ? "" : ": " + escaped(variant.name);
+        if (!variant.curves.empty()) {
+            html += "<h2>Curves" + which + "</h2>\n";
+            for (const CurveReport& curve : variant.curves) {
+                html += "<section><h3>" + escaped(curve.info->title) + "</h3>" +
+                        curve_svg(curve, names, false) +
+                        "<p class=\"soft\">Mean over seeds" +
+                        (curve.info->is_distribution ? "" : ", with the least and the greatest") +
+                        ".</p></section>\n";
+            }
+        }
+        html += "<h2>Metric by metric" + which + "</h2>\n";
+        for (const MetricReport& metric : variant.metrics) {
+            html += metric_section(report, metric, names);
+        }
+    }
+    return html + sources(report) + again(report, command) + "</body></html>\n";
+}
+
+}   // namespace glasshive::compare

@@ -1,0 +1,103 @@
+// Whole clusters, run as `glasshive run` runs them.
+#include "scenario/scenario.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compare/kinds.h"
+#include "session/session.h"
+#include "swarm/spec.h"
+
+namespace glasshive::compare {
+
+namespace {
+
+scenario::Given given_by(const Settings& settings, std::uint64_t seed) {
+    scenario::Given given;
+    given.seed = seed;
+    for (const auto& [name, value] : settings) {
+        given.parameters[name] = scenario::parameter_value(value);
+    }
+    return given;
+}
+
+class Scenario final : public Experiment {
+  public:
+    explicit Scenario(Input file) : file_(std::move(file)) {}
+
+    Result<scenario::ScenarioSpec> read(const Settings& settings, std::uint64_t seed) const {
+        auto read = scenario::read_scenario(file_.path, given_by(settings, seed));
+        if (!read.ok()) return read.problems();
+        read.value().seed = seed;
+        return read;
+    }
+
+    Measured run(const Plan& plan, const RunKey& key) const override {
+        const auto given = read(plan.settings(key.variant), key.seed);
+        if (!given.ok()) throw RunFailure{given.problems().front()};
+        session::Options how;
+        how.spec = given.value();
+        take_policy(plan.policies[key.policy], how.spec);
+        auto opened = session::Session::open(std::move(how));
+        if (!opened.ok()) throw RunFailure{opened.problems().front()};
+        session::Session& session = *opened.value();
+        session.start();
+        session.run_until(session.end());
+        const session::Outcome outcome = session.finish();
+        if (outcome.script_problem) throw RunFailure{*outcome.script_problem};
+        return measured_of(outcome);
+    }
+
+  private:
+    static void take_policy(const PolicySpec& policy, scenario::ScenarioSpec& spec) {
+        spec.policy_script = policy.script;
+        for (const auto& [name, which] : swarm::placement_policies) {
+            if (!policy.script && policy.name == name) spec.policy = which;
+        }
+    }
+
+    static Measured measured_of(const session::Outcome& outcome) {
+        double failed = 0, answered = 0, p99 = 0, downtime = 0, below = 0;
+        for (const check::ServiceSummary& service : outcome.summary.services) {
+            failed += static_cast<double>(service.requests_failed);
+            answered += static_cast<double>(service.requests_ok);
+            p99 = std::max(p99, seconds_of(service.latency_p99));
+            downtime += seconds_of(service.downtime);
+            below += seconds_of(service.below_desired);
+        }
+        Measured measured;
+        measured.digest = outcome.digest;
+        measured.metrics = {{"tasks_created", static_cast<double>(outcome.summary.tasks_created)},
+                            {"tasks_failed", static_cast<double>(outcome.summary.tasks_failed)},
+                            {"downtime", downtime},
+                            {"below_desired", below},
+                            {"bytes_moved", static_cast<double>(outcome.summary.bytes_moved.count)}};
+        if (answered + failed > 0) {
+            measured.metrics["requests_failed"] = 100 * failed / (answered + failed);
+            measured.metrics["p99_latency"] = p99;
+        }
+        const auto held = std::count_if(outcome.verdicts.begin(), outcome.verdicts.end(),
+                                        [](const auto& verdict) { return verdict.outcome ==
+                                                        check::Outcome::held; });
+        if (!outcome.verdicts.empty()) {
+            measured.metrics["expectations_broken"] =
+                static_cast<double>(static_cast<std::ptrdiff_t>(outcome.verdicts.size()) - held);
+        }
+        return measured;
+    }
+
+    Input file_;
+};
+
+}   // namespace
+
+Result<std::unique_ptr<Experiment>> load_scenario(const Plan& plan) {
+    auto scenario = std::make_unique<Scenario>(plan.files.at("scenario"));
+    for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
+        const auto read = scenario->read(plan.settings(variant), plan.seeds.front());
+        if (!read.ok()) return read.problems();
+    }
+    return std::unique_ptr<Experiment>(std::move(scenario));
+}
+
+}   // namespace glasshive::compare
