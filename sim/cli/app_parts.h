@@ -27,6 +27,7 @@ struct App::Parts {
     SessionOptions session;
     ConsoleOptions console;
     CompareOptions compare;
+    TraceOptions trace;
     std::size_t shard = 0;
     std::string docs_page, shell;
     std::uint64_t seed = 0, session_seed = 0, console_seed = 0;

@@ -123,6 +123,17 @@ struct CompareOptions {
 /// again, with a report.
 int compare_command(const CompareOptions& options);
 
+struct TraceOptions {
+    CommonOptions common;
+    std::string file;                              ///< To be converted.
+    std::vector<std::string> set;                  ///< "KEY=VALUE": what is drawn.
+    std::uint64_t seed = 1;
+};
+/// Writes tasks drawn by chance to standard output, in the plain format.
+int generate_trace_command(const TraceOptions& options);
+/// Writes a log of batch jobs or openb's pods in the plain format.
+int convert_trace_command(const TraceOptions& options);
+
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".
 int docs_command(const std::string& page, const std::string& cli_page);
 

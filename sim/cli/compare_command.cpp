@@ -142,6 +142,15 @@ int collect(const CompareOptions& options, const Folder& folder, const Plan& pla
     return exit_ok;
 }
 
+Diagnostics run_here(const compare::Experiment& experiment, const Folder& folder, const Plan& plan,
+                     std::size_t run) {
+    try {
+        return folder.keep(plan, run, experiment.run(plan, plan.runs()[run]));
+    } catch (const RunFailure& failure) {
+        return {failure.problem};
+    }
+}
+
 int run_shard(const CompareOptions& options, const Folder& folder, const Plan& plan) {
     const auto runs = plan.runs();
     const std::size_t run = *options.shard;
@@ -157,11 +166,7 @@ int run_shard(const CompareOptions& options, const Folder& folder, const Plan& p
     if (!problems.empty()) return fail(options, problems);
     const auto experiment = compare::Experiment::load(plan);
     if (!experiment.ok()) return fail(options, experiment.problems());
-    try {
-        problems = folder.keep(plan, run, experiment.value()->run(plan, runs[run]));
-    } catch (const RunFailure& failure) {
-        problems = {failure.problem};
-    }
+    problems = run_here(*experiment.value(), folder, plan, run);
     return problems.empty() ? exit_ok : fail(options, problems);
 }
 
@@ -186,7 +191,8 @@ int compare_command(const CompareOptions& options) {
     Diagnostics problems = folder.begin(plan.value());
     if (!problems.empty()) return fail(options, problems);
     if (options.plan_only) return exit_ok;
-    problems = run_missing(options, folder, plan.value());
+    problems = options.input == "-" ? run_here(*experiment.value(), folder, plan.value(), 0)
+                                    : run_missing(options, folder, plan.value());
     if (!problems.empty()) return fail(options, problems);
     return collect(options, folder, plan.value());
 }

@@ -181,6 +181,11 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     take_policies(options, plan, problems);
     take_seeds(options, plan, problems);
     take_settings(options, plan, problems);
+    const bool streams = options.input == "-";
+    if (streams && plan.runs().size() > 1) {
+        problems.push_back({.file = "standard input", .message = "can be read once, for one run",
+                            .hint = "one policy, one seed, nothing varied; or a file"});
+    }
     if (!problems.empty()) return problems;
     return plan;
 }
@@ -192,7 +197,7 @@ std::string compare_command_of(const Plan& plan) {
         {"nodes", "--openb-nodes "}, {"pods", "--openb-pods "}, {"orders", "--orders "}};
     for (const auto& [name, option] : words) {
         const auto file = plan.files.find(name);
-        if (file != plan.files.end()) line += " " + (option + shell_word(file->second.shown));
+        if (file != plan.files.end()) line += " " + (option + shell_word(file->second.path == "-" ? "-" : file->second.shown));
     }
     std::string policies;
     std::map<std::string, std::string> parameters;

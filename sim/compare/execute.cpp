@@ -1,8 +1,8 @@
 #include "compare/execute.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <set>
 #include <utility>
 
 #include "base/assert.h"
@@ -61,21 +61,16 @@ double number_of(const Settings& settings, const std::string& name, double other
     return otherwise;
 }
 
-/// Options that this kind of experiment does not have.
-static Diagnostics unknown_options(const Plan& plan) {
-    if (plan.kind == Kind::scenario) return {};   // Its scripts' parameters.
+Diagnostics unknown_settings(const Settings& settings, const std::vector<OptionInfo>& known) {
     std::vector<std::string> names;
-    for (const OptionInfo& option : option_names(plan.kind)) names.emplace_back(option.name);
-    std::set<std::string> given;
-    for (const auto& [name, value] : plan.options) given.insert(name);
-    for (const Settings& variant : plan.variants) {
-        for (const auto& [name, value] : variant) given.insert(name);
+    std::string all;
+    for (const OptionInfo& option : known) {
+        names.emplace_back(option.name);
+        all += (all.empty() ? "" : ", ") + names.back();
     }
     Diagnostics problems;
-    for (const std::string& name : given) {
+    for (const auto& [name, value] : settings) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-        std::string all;
-        for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
         const std::string near = nearest(name, names);
         problems.push_back({.file = "option " + name, .message = "there is no such option",
                             .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
@@ -83,6 +78,14 @@ static Diagnostics unknown_options(const Plan& plan) {
                                                  : "there are " + all)});
     }
     return problems;
+}
+
+/// Options that this kind of experiment does not have.
+static Diagnostics unknown_options(const Plan& plan) {
+    if (plan.kind == Kind::scenario) return {};   // Its scripts' parameters.
+    Settings given = plan.options;
+    for (const Settings& variant : plan.variants) given.insert(variant.begin(), variant.end());
+    return unknown_settings(given, option_names(plan.kind));
 }
 
 Result<std::unique_ptr<Experiment>> Experiment::load(const Plan& plan) {

@@ -7,6 +7,7 @@
 #include "compare/measured.h"
 #include "compare/plan.h"
 #include "swarm/scheduler/policy.h"
+#include "workload/trace/source.h"
 
 namespace glasshive::compare {
 
@@ -32,6 +33,10 @@ struct OptionInfo {
     const char* doc;
 };
 std::vector<OptionInfo> option_names(Kind kind);
+
+/// Tasks as they are drawn where there is no trace: what the options of Kind::tasks say.
+Result<std::unique_ptr<workload::trace::TaskSource>> generated_trace(const Settings& settings,
+                                                                     std::uint64_t seed);
 
 /// The policy itself; a script has the run's seed.
 std::shared_ptr<const swarm::Policy> policy_from(const PolicySpec& spec, std::uint64_t seed);

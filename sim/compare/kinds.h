@@ -32,6 +32,9 @@ auto read_file(const Input& input, Read read, Diagnostics& problems) {
     return Value{};
 }
 
+/// Those that are none of `known`.
+Diagnostics unknown_settings(const Settings& settings, const std::vector<OptionInfo>& known);
+
 /// A number that an option is set to, between both; or a problem, then `otherwise`.
 double number_of(const Settings& settings, const std::string& name, double otherwise, double least,
                  double most, Diagnostics& problems);

@@ -192,6 +192,9 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
 }
 
 Result<Input> read_input(const std::string& path) {
+    if (path == "-") {
+        return Input{.path = "-", .shown = "standard input", .fingerprint = "not known"};
+    }
     std::error_code error;
     const bool folder = std::filesystem::is_directory(path, error);
     std::ifstream in(path, std::ios::binary);
@@ -214,6 +217,7 @@ Result<Input> read_input(const std::string& path) {
 }
 
 Diagnostics check_input(const Input& input) {
+    if (input.path == "-") return {};
     std::error_code error;
     const auto size = std::filesystem::file_size(input.path, error);
     if (!error && size == input.size) return {};

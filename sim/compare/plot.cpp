@@ -10,9 +10,9 @@ namespace {
 
 // After Okabe & Ito (2008), which people with any colour vision tell apart; lighter on dark ground.
 constexpr const char* light[colours] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                        "#8a6d00", "#3a87c8", "#7a4fa3", "#444444"};
-constexpr const char* dark[colours] = {"#56b4e9", "#ff8a4c", "#2fd0a0", "#e9a3cb",
-                                       "#e8cf52", "#8ecbff", "#bf9be8", "#cccccc"};
+                                        "#8a6d00", "#7a4fa3", "#4ba3dd", "#444444"};
+constexpr const char* dark[colours] = {"#4f9fe0", "#ff8a4c", "#2fd0a0", "#e9a3cb",
+                                       "#e8cf52", "#bf9be8", "#a5dcff", "#cccccc"};
 
 std::string series_css(const char* const* palette) {
     std::string css;
@@ -48,13 +48,29 @@ std::string open_svg(double width, double height, const std::string& title, bool
     return text;
 }
 
-void grid_along(std::string& svg, const Scale& x, double top, double bottom) {
-    for (const double tick : ticks(x.low, x.high, 7)) {
+/// Where waits of no time and of days are on one picture.
+double squeezed(double value) { return std::log10(1 + std::max(0.0, value)); }
+
+/// A tick's place and what is written there.
+std::vector<std::pair<double, double>> ticks_along(const Scale& x, bool is_squeezed) {
+    std::vector<std::pair<double, double>> all;
+    if (!is_squeezed) {
+        for (const double tick : ticks(x.low, x.high, 7)) all.emplace_back(tick, tick);
+        return all;
+    }
+    all.emplace_back(0, 0);
+    for (double tick = 1; squeezed(tick) <= x.high; tick *= 10) all.emplace_back(squeezed(tick), tick);
+    return all;
+}
+
+void grid_along(std::string& svg, const Scale& x, double top, double bottom,
+                bool is_squeezed = false) {
+    for (const auto& [tick, shown] : ticks_along(x, is_squeezed)) {
         if (tick < x.low || tick > x.high) continue;
         svg += fmt::format("<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" "
                            "y2=\"{2:.1f}\"/><text class=\"label\" x=\"{0:.1f}\" y=\"{3:.1f}\" "
                            "text-anchor=\"middle\">{4}</text>\n",
-                           x.at(tick), top, bottom, bottom + 15, number(tick));
+                           x.at(tick), top, bottom, bottom + 15, number(shown));
     }
 }
 
@@ -89,7 +105,8 @@ Points points_of(const Band& band, bool is_distribution) {
     // Quantiles by percent: value along, percent up; a band of values has no height, so its edges
     // stand for themselves.
     points.up.mean = points.along;
-    points.along = band.mean;
+    points.along.clear();
+    for (const double value : band.mean) points.along.push_back(squeezed(value));
     points.up.low.clear();
     points.up.high.clear();
     return points;
@@ -118,8 +135,10 @@ std::string plot_css() {
                               "font:12px system-ui,sans-serif}";
     const std::string night = series_css(dark) + ".label{fill:#bbb}";
     return paper +
-           ".band{fill-opacity:.15;stroke:none}.line{fill:none;stroke-width:1.8}"
-           ".dot{fill-opacity:.55;stroke:none}.mean{stroke-width:2.4}"
+           // Whatever the colours of a medium say later.
+           ".band{fill-opacity:.15;stroke:none!important}"
+           ".line{fill:none!important;stroke-width:1.8}"
+           ".dot{fill-opacity:.55;stroke:none!important}.mean{stroke-width:2.4}"
            "@media (prefers-color-scheme:dark){" + night + "}@media print{" + paper + "}";
 }
 
@@ -203,7 +222,7 @@ std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& 
         }
     }
     std::string svg = open_svg(width, height, curve.info->title, standalone);
-    grid_along(svg, x, top, bottom);
+    grid_along(svg, x, top, bottom, curve.info->is_distribution);
     grid_up(svg, y, left, right);
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}"
                        "</text>\n<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",

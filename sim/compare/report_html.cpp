@@ -24,6 +24,7 @@ constexpr const char* style =
     "th,td{border-bottom:1px solid var(--rule);padding:.3rem .6rem;text-align:right;"
     "vertical-align:top}th:first-child,td:first-child{text-align:left}thead th{background:"
     "var(--shade)}.wide{overflow-x:auto}.soft,small{color:var(--soft)}"
+    "td,th{white-space:nowrap}td:first-child{white-space:normal}"
     ".good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}"
     "pre{background:var(--shade);border:1px solid var(--rule);padding:.7rem;white-space:pre-wrap;"
     "overflow-wrap:anywhere}svg{width:100%;height:auto;max-width:760px;display:block}";
@@ -146,13 +147,13 @@ std::string sources(const Report& report) {
         for (const MetricReport& metric : variant.metrics) {
             if (std::find(seen.begin(), seen.end(), metric.info->name) != seen.end()) continue;
             seen.emplace_back(metric.info->name);
-            html += fmt::format("<tr><td>{}</td><td style=\"text-align:left\">{}{}{}</td></tr>\n",
+            html += fmt::format("<tr><td>{}</td><td style=\"text-align:left;white-space:normal\">{}{}{}</td></tr>\n",
                                 metric.info->name, escaped(metric.info->formula),
                                 metric.info->source[0] != '\0' ? "<br>" : "",
                                 escaped(metric.info->source));
         }
     }
-    return html + "<tr><td>effect</td><td style=\"text-align:left\">mean of the differences over "
+    return html + "<tr><td>effect</td><td style=\"text-align:left;white-space:normal\">mean of the differences over "
                   "their standard deviation (Cohen's d of pairs)</td></tr></tbody></table></section>\n";
 }
 
@@ -186,10 +187,14 @@ std::string report_html(const Report& report, const std::string& command) {
         "<meta name=\"viewport\" content=\"width=device-width\">"
         "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
         escaped(title) + "</title>\n<style>" + style + plot_css() + "</style></head><body>\n";
+    std::string files;
+    for (const auto& [name, input] : plan.files) {
+        files += (files.empty() ? "" : ", ") + escaped(name + " " + input.shown);
+    }
     html += fmt::format("<h1>{}</h1>\n<p>{} policies, {} seeds, {} runs of a workload of kind "
-                        "<b>{}</b>.</p>\n",
+                        "<b>{}</b>: {}.</p>\n",
                         escaped(title), names.size(), plan.seeds.size(), plan.runs().size(),
-                        to_text(plan.kind));
+                        to_text(plan.kind), files);
     for (const VariantReport& variant : report.variants) {
         const std::string which = variant.name.empty() ? "" : ": " + escaped(variant.name);
         html += "<section><h2>At a glance" + which + "</h2>\n" + glance(report, variant) +

@@ -119,10 +119,9 @@ class Tasks final : public Experiment {
         if (!source.ok()) throw RunFailure{source.problems().front()};
         Changed changed(std::move(source.value()), chosen, key.seed);
         const auto result = offline::run_timed(cluster, changed, {.waiting = chosen.waiting});
-        if (const Diagnostics wrong = changed.problems(); !wrong.empty()) {
-            Diagnostic problem = wrong.front();
-            problem.file = trace_->shown;
-            throw RunFailure{problem};
+        if (Diagnostics wrong = changed.problems(); !wrong.empty()) {
+            wrong.front().file = trace_->shown;
+            throw RunFailure{wrong.front()};
         }
         return measured_of(result);
     }
@@ -134,7 +133,7 @@ class Tasks final : public Experiment {
             choose(plan.settings(variant), problems);
             if (!problems.empty()) return problems;
         }
-        if (!trace_) return {};
+        if (!trace_ || is_stream()) return {};
         auto source = open(Chosen{}, 1);
         problems = source.ok() ? Diagnostics{} : source.problems();
         if (source.ok()) {
@@ -152,6 +151,8 @@ class Tasks final : public Experiment {
     }
 
   private:
+    /// Standard input can be read once: while it runs.
+    bool is_stream() const { return trace_->path == "-"; }
     Result<std::unique_ptr<trace::TaskSource>> open(const Chosen& chosen, std::uint64_t seed) const {
         if (!trace_) {
             trace::GeneratorSpec spec = chosen.generate;
@@ -191,6 +192,16 @@ class Tasks final : public Experiment {
 };
 
 }   // namespace
+
+Result<std::unique_ptr<trace::TaskSource>> generated_trace(const Settings& settings,
+                                                           std::uint64_t seed) {
+    Diagnostics problems = unknown_settings(settings, tasks_options());
+    trace::GeneratorSpec spec;
+    choose_generated(settings, spec, problems);
+    if (!problems.empty()) return problems;
+    spec.seed = seed;
+    return std::unique_ptr<trace::TaskSource>(new trace::Generator(spec));
+}
 
 std::vector<OptionInfo> tasks_options() {
     return {{"waiting", "fifo, skip, drop", "fifo",
