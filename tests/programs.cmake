@@ -18,6 +18,7 @@ program_test(session)
 program_test(cli)
 program_test(policy)
 program_test(director)
+program_test(compare)
 program_test(console)
 
 # Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.

@@ -146,14 +146,19 @@ Section scheduler() {
             "constraints and preferences are the same for all, and so is the rule that five "
             "failures in five minutes make a node the last choice.",
             {{"policy",
-              "`spread`, `binpack`, `random`, `first-fit`, `best-fit`, `dot-product`, or a file "
-              "`*.lua`", "`spread`",
+              "`spread`, `binpack`, `random`, `first-fit`, `best-fit`, `worst-fit`, "
+              "`least-loaded`, `most-loaded`, `balanced`, `dot-product`, `tetris`, `gpu-packing`, "
+              "`gpu-clustering`, `fgd`, or a file `*.lua`", "`spread`",
               "`spread`: fewest tasks of the service, then fewest tasks. `binpack`: the fullest "
               "node that has room. `random`: any that has room. `first-fit`: the first that has "
               "room, in order of joining. `best-fit`: where least is left. `dot-product`: where "
-              "what is left looks least like what is asked. The last two look at CPUs and at "
-              "generic resources, or at memory where no node has generic resources. A file: a "
-              "policy of your own in Lua, see docs/reference/lua.md and lua/policies.",
+              "what is left looks least like what is asked. `worst-fit`: where most is left. The "
+              "last three look at CPUs and at generic resources, or at memory where no node has "
+              "generic resources. `least-loaded`, `most-loaded`, `balanced`: Kubernetes' scores of "
+              "CPUs and memory. `tetris`: where what is free points the same way as what is asked. "
+              "`gpu-packing`, `gpu-clustering`, `fgd`: by the generic resource `gpu`; GPUs in use "
+              "first, tasks of one kind together, least left that typical tasks cannot use. A "
+              "file: a policy of your own in Lua, see docs/reference/lua.md and lua/policies.",
               "binpack"},
              {"parameters", "map of numbers, texts, truths", "none",
               "What a policy in Lua finds in its global table `parameters`.",

@@ -33,8 +33,8 @@ enum class FailureAction { pause, continue_, rollback };
 enum class EndpointMode { vip, dnsrr };
 /// How the scheduler ranks nodes that could run a task. Swarm mode itself only spreads.
 enum class PlacementPolicy {
-    spread, binpack, random, first_fit, best_fit, dot_product, worst_fit, least_loaded, tetris,
-    gpu_packing, gpu_clustering, fgd,
+    spread, binpack, random, first_fit, best_fit, dot_product, worst_fit, least_loaded, most_loaded,
+    balanced, tetris, gpu_packing, gpu_clustering, fgd,
 };
 /// As scenarios and the command line write them.
 inline constexpr std::pair<const char*, PlacementPolicy> placement_policies[] = {
@@ -45,6 +45,8 @@ inline constexpr std::pair<const char*, PlacementPolicy> placement_policies[] = 
     {"best-fit", PlacementPolicy::best_fit},
     {"worst-fit", PlacementPolicy::worst_fit},
     {"least-loaded", PlacementPolicy::least_loaded},
+    {"most-loaded", PlacementPolicy::most_loaded},
+    {"balanced", PlacementPolicy::balanced},
     {"dot-product", PlacementPolicy::dot_product},
     {"tetris", PlacementPolicy::tetris},
     {"gpu-packing", PlacementPolicy::gpu_packing},

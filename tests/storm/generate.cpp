@@ -164,7 +164,9 @@ Draft generate(std::uint64_t seed) {
     plan.draft.tags.push_back("profile: " + plan.draft.profile);
     if (dice.chance(50)) {
         plan.draft.policy =
-            dice.one_of({"binpack", "random", "first-fit", "best-fit", "dot-product"});
+            dice.one_of({"binpack", "random", "first-fit", "best-fit", "dot-product", "worst-fit",
+                         "least-loaded", "most-loaded", "balanced", "tetris", "gpu-packing",
+                         "gpu-clustering", "fgd"});
     }
     plan.draft.tags.push_back("policy: " + plan.draft.policy);
     add_platform(plan, Dice(seed, "storm/platform"));

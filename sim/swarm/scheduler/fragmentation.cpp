@@ -19,19 +19,24 @@ struct Sums {
 }   // namespace
 
 TypicalTasks typical_of(std::vector<Demand> all) {
-    constexpr double covered = 0.95;   // frag.go: TypicalPodsSpec's popularity threshold of 95.
-    if (all.empty()) return {};
-    std::sort(all.begin(), all.end(), std::greater<>());
-    std::vector<std::pair<std::size_t, Demand>> counted;
+    std::sort(all.begin(), all.end());
+    std::vector<std::pair<std::uint64_t, Demand>> counted;
     for (const Demand& demand : all) {
         if (counted.empty() || counted.back().second != demand) counted.emplace_back(0, demand);
         ++counted.back().first;
     }
-    std::stable_sort(counted.begin(), counted.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
-    const auto total = static_cast<double>(all.size());
+    return typical_of(std::move(counted));
+}
+
+TypicalTasks typical_of(std::vector<std::pair<std::uint64_t, Demand>> counted) {
+    constexpr double covered = 0.95;   // frag.go: TypicalPodsSpec's popularity threshold of 95.
+    std::sort(counted.begin(), counted.end(), std::greater<>());
+    std::uint64_t all = 0;
+    for (const auto& [count, demand] : counted) all += count;
+    if (all == 0) return {};
+    const auto total = static_cast<double>(all);
     TypicalTasks typical;
-    std::size_t taken = 0;
+    std::uint64_t taken = 0;
     for (const auto& [count, demand] : counted) {
         typical.push_back({demand.cpus,
                            {.count = demand.gpu_count, .milli = demand.gpu_milli,

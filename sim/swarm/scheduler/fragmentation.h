@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -31,6 +33,8 @@ struct Demand {
 /// the larger comes first.
 /// Source: hkust-adsl/kubernetes-scheduler-simulator pkg/utils/frag.go GetTypicalPods.
 TypicalTasks typical_of(std::vector<Demand> all);
+/// The same of demands that are counted already; none twice.
+TypicalTasks typical_of(std::vector<std::pair<std::uint64_t, Demand>> counted);
 
 /// How many thousandths of the node's free GPUs a typical task cannot use, on average over them:
 /// all that is left where it cannot run at all, else what is left of GPUs with too little for it.

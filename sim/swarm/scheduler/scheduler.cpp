@@ -21,6 +21,7 @@ Scheduler::Scheduler(Store& store, ProcessId owner, const Policy& policy, Decisi
 void Scheduler::start() {
     nodes_.clear();
     indexes_.clear();
+    typical_known_ = false;
     preassigned_.clear();
     unassigned_.clear();
     debouncing_ = false;
@@ -66,7 +67,12 @@ void Scheduler::take(const Committed& change) {
             preassigned_.erase(change.task->id);
             if (nodes_.remove(*change.task)) need_tick(change.event);
             break;
-        case Kind::service_removed: forget_indexes(change.service->id); break;
+        case Kind::service_created:
+        case Kind::service_updated: typical_known_ = false; break;
+        case Kind::service_removed:
+            typical_known_ = false;
+            forget_indexes(change.service->id);
+            break;
         default: break;
     }
 }
@@ -140,6 +146,7 @@ void Scheduler::schedule() {
         return;
     }
     ++effort_.ticks;
+    if (policy_.looks_at_typical() && !typical_known_) expect_typical();
     Batch batch(store_, Proposer::scheduler);
     if (!preassigned_.empty()) place_preassigned(batch);
     if (!tick_required_) return;
@@ -243,6 +250,7 @@ std::vector<std::span<const Scheduler::Waiting>> Scheduler::groups_of(
 Needs Scheduler::needs_for(const Task& task) const {
     Needs needs = needs_of(*task.spec, task.service, task.spec_version, policy_);
     needs.largest = &nodes_.largest();
+    needs.typical = &typical_;
     return needs;
 }
 

@@ -82,6 +82,7 @@ class Scheduler final : public Subscriber {
     Ranking rank(Pipeline& pipeline, std::size_t tasks);
     GroupIndex* index_of(const Needs& needs);
     void forget_indexes(ServiceId service);
+    void expect_typical();
     void make_room();
     void refuse_group(Batch& batch, std::span<const Waiting> group, const Pipeline& pipeline);
     void refuse_task(Batch& batch, const Task& task, NameId error, std::uint32_t refused,
@@ -109,6 +110,9 @@ class Scheduler final : public Subscriber {
     };
     // While a service is updated, tasks of two versions are placed in turn.
     std::map<std::pair<ServiceId, std::uint32_t>, Indexed> indexes_;
+    // What the services ask for, by replicas; of policies that look at it.
+    TypicalTasks typical_;
+    bool typical_known_ = false;
     std::set<TaskId> preassigned_;
     // May name tasks twice or in vain; sorted out at the tick.
     std::vector<TaskId> unassigned_;

@@ -14,8 +14,10 @@ using namespace glasshive::test;
 
 namespace {
 
-constexpr PlacementPolicy packing[] = {PlacementPolicy::binpack, PlacementPolicy::first_fit,
-                                       PlacementPolicy::best_fit, PlacementPolicy::dot_product};
+constexpr PlacementPolicy with_formulas[] = {
+    PlacementPolicy::binpack,     PlacementPolicy::first_fit, PlacementPolicy::best_fit,
+    PlacementPolicy::dot_product, PlacementPolicy::worst_fit, PlacementPolicy::least_loaded,
+    PlacementPolicy::most_loaded, PlacementPolicy::balanced,  PlacementPolicy::tetris};
 
 /// What is left on a node, worked out from the store alone.
 struct Room { double cpus = 0, memory = 0, gpus = 0; std::int64_t tasks = 0; };
@@ -89,13 +91,43 @@ class Reference {
                 m > 0 ? std::floor((all_memory - room.memory + m) * 100 / all_memory) : 100;
             return {cpu + memory, static_cast<double>(room.tasks)};
         }
+        if (const auto kube = kube_score_of(node, room, asked); !kube.empty()) return kube;
+        if (policy_ == PlacementPolicy::tetris) {
+            const double cpus = static_cast<double>(node.config->cpus.count);
+            const double memory = static_cast<double>(node.config->memory.count);
+            const double gpus = gpus_of(node.config->generic);
+            return {c / cpus * (room.cpus / cpus) + m / memory * (room.memory / memory) +
+                    (gpus > 0 ? g / gpus * (room.gpus / gpus) : 0)};
+        }
         const double other = gpus_ > 0 ? room.gpus / gpus_ : room.memory / memory_;
         const double wanted = gpus_ > 0 ? g / gpus_ : m / memory_;
+        if (policy_ == PlacementPolicy::worst_fit) {
+            return {std::trunc(100 * ((room.cpus / cpus_ - c / cpus_) * .5 +
+                                      (other - wanted) * .5))};
+        }
         if (policy_ == PlacementPolicy::best_fit) {
             return {std::trunc(100 * (1 - ((room.cpus / cpus_ - c / cpus_) * .5 +
                                            (other - wanted) * .5)))};
         }
         return {std::trunc(100 * (1 - (room.cpus / cpus_ * (c / cpus_) + other * wanted) / 2))};
+    }
+
+    std::vector<double> kube_score_of(const Node& node, const Room& room,
+                                      const Resources& asked) const {
+        const auto cpus = static_cast<double>(node.config->cpus.count);
+        const auto memory = static_cast<double>(node.config->memory.count);
+        const double c = cpus - room.cpus + static_cast<double>(asked.cpus.count);
+        const double m = memory - room.memory + static_cast<double>(asked.memory.count);
+        if (policy_ == PlacementPolicy::least_loaded) {
+            return {std::floor((std::floor((cpus - c) * 100 / cpus) +
+                                std::floor((memory - m) * 100 / memory)) / 2)};
+        }
+        if (policy_ == PlacementPolicy::most_loaded) {
+            return {std::floor((std::floor(c * 100 / cpus) + std::floor(m * 100 / memory)) / 2)};
+        }
+        if (policy_ != PlacementPolicy::balanced) return {};
+        if (c >= cpus || m >= memory) return {0};
+        return {std::trunc((1 - std::abs(c / cpus - m / memory)) * 100)};
     }
 
     const Store& store_;
@@ -147,10 +179,10 @@ struct RandomCluster {
 
 }   // namespace
 
-TEST_CASE("a packing policy places each task where its formula says",
+TEST_CASE("a policy places each task where its formula says",
           "[swarm][scheduler][random]") {
     std::size_t placed = 0, refused = 0;
-    for (const PlacementPolicy policy : packing) {
+    for (const PlacementPolicy policy : with_formulas) {
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {
             RandomCluster cluster(seed, policy);
             for (int round = 0; round < 8; ++round) {

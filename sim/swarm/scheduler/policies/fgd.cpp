@@ -13,6 +13,7 @@ namespace {
 class Fgd final : public Policy {
   public:
     const char* name() const override { return "fgd"; }
+    bool one_by_one() const override { return true; }   // A task may make its node worse.
     bool looks_at_typical() const override { return true; }
     Score score(const NodeInfo& node, const Needs& needs) const override {
         return {static_cast<double>(best(node, needs).score)};

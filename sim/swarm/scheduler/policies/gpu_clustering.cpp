@@ -13,6 +13,7 @@ namespace {
 class GpuClustering final : public Policy {
   public:
     const char* name() const override { return "gpu-clustering"; }
+    bool one_by_one() const override { return true; }   // A task may make its node worse.
     Score score(const NodeInfo& node, const Needs& needs) const override {
         if (needs.gpus.count == 0) return {};
         const std::int64_t most = needs.largest->gpu_milli > 0

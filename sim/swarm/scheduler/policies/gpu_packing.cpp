@@ -14,6 +14,7 @@ namespace {
 class GpuPacking final : public Policy {
   public:
     const char* name() const override { return "gpu-packing"; }
+    bool one_by_one() const override { return true; }   // A task may make its node worse.
     Score score(const NodeInfo& node, const Needs& needs) const override {
         if (needs.gpus.count == 0) return {};
         return {static_cast<double>(score_of(node.gpus, needs.gpus))};

@@ -52,6 +52,8 @@ const Policy& built_in(PlacementPolicy policy) {
         case PlacementPolicy::dot_product: return dot_product_policy();
         case PlacementPolicy::worst_fit: return worst_fit_policy();
         case PlacementPolicy::least_loaded: return least_loaded_policy();
+        case PlacementPolicy::most_loaded: return most_loaded_policy();
+        case PlacementPolicy::balanced: return balanced_policy();
         case PlacementPolicy::tetris: return tetris_policy();
         case PlacementPolicy::gpu_packing: return gpu_packing_policy();
         case PlacementPolicy::gpu_clustering: return gpu_clustering_policy();

@@ -19,6 +19,8 @@ const Policy& best_fit_policy();
 const Policy& dot_product_policy();
 const Policy& worst_fit_policy();
 const Policy& least_loaded_policy();
+const Policy& most_loaded_policy();
+const Policy& balanced_policy();
 const Policy& tetris_policy();
 const Policy& gpu_packing_policy();
 const Policy& gpu_clustering_policy();

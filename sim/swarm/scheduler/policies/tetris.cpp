@@ -11,6 +11,7 @@ namespace {
 class Tetris final : public Policy {
   public:
     const char* name() const override { return "tetris"; }
+    bool one_by_one() const override { return true; }   // A task may make its node worse.
     Score score(const NodeInfo& node, const Needs& needs) const override {
         const NodeConfig& has = *node.config;
         const double gpus = 1000.0 * node.gpus.count;

@@ -12,6 +12,7 @@ namespace {
 class WorstFit final : public Policy {
   public:
     const char* name() const override { return "worst-fit"; }
+    bool one_by_one() const override { return true; }   // A task may make its node worse.
     Score score(const NodeInfo& node, const Needs& needs) const override {
         const Fractions left = free_of(node, needs), asked = asked_by(needs);
         return {std::trunc(100 * ((left.cpus - asked.cpus) * .5 + (left.other - asked.other) * .5))};

@@ -1,0 +1,254 @@
+"""Goal: a comparison can be stopped anywhere, split over any number of processes and machines, and
+says the same; its mistakes are told before anything runs. Method: small matrices of every kind of
+workload, killed, resumed and collected.
+"""
+
+import csv
+import html.parser
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import program  # noqa: E402
+
+MACHINES = "name,cpus,memory,gpus,model,count\nbig,16,65536,0,,4\nsmall,4,16384,0,,8\n"
+NODES = "sn,cpu_milli,memory_mib,gpu,model\n" + "".join(
+    f"n{i:02},{16000 * (1 + i % 3)},65536,{2 * (1 + i % 3)},{'T4' if i % 2 else 'P100'}\n"
+    for i in range(12))
+PODS = "name,cpu_milli,memory_mib,num_gpu,gpu_milli\n" + "".join(
+    f"p{i:03},{1000 * (i % 5)},{1024 * (i % 7)},{(0, 1, 1, 2)[i % 4]},{(0, 300, 1000, 1000)[i % 4]}\n"
+    for i in range(80))
+SCENARIO = """schema: 1
+duration: 40s
+platform: {hosts: [{name: boss, role: manager}, {name: "n{}", count: 3}]}
+services: [{name: web, image: web, replicas: 4, ports: ["80:80"], resources: {cpus: 0.5}}]
+workload: {clients: [{service: web, rate: 5, start: 20s}]}
+"""
+FILES = ("report.html", "report.json", "summary.csv", "pairs.csv", "values.csv")
+
+
+class Page(html.parser.HTMLParser):
+    """Whether tags match, and what is asked for from elsewhere."""
+
+    VOID = {"meta", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.outside, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.outside += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_startendtag(self, tag, attrs):
+        self.outside += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            raise AssertionError(f"</{tag}> in the wrong place")
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class Compare(program.Case):
+    def setUp(self):
+        super().setUp()
+        for name, text in (("m.csv", MACHINES), ("nodes.csv", NODES), ("pods.csv", PODS),
+                           ("s.yaml", SCENARIO), ("own.lua", "return {score = function(node) "
+                                                             "return node.tasks end}")):
+            self.write(name, text)
+        self.write("log.swf", "; MaxProcs: 8\n" + "".join(
+            f"{i} {7 * i} -1 {5 + i * 37 % 90} {1 + i * 5 % 8} -1 -1 -1 {5 + i * 37 % 200} "
+            "-1 1 -1 -1 -1 -1 -1 -1 -1\n" for i in range(300)))
+
+    MATRICES = {
+        "tasks": ("--machines", "m.csv", "--policy", "spread,best-fit,own.lua", "--seeds", "6",
+                  "--set", "tasks=400", "--vary", "rate=0.05,0.2"),
+        "batch": ("log.swf", "--policy", "fcfs,easy,sjf+easy", "--seeds", "6", "--set", "jobs=100"),
+        "openb": ("--openb-nodes", "nodes.csv", "--openb-pods", "pods.csv", "--policy",
+                  "random,fgd,gpu-packing", "--seeds", "6"),
+        "scenario": ("s.yaml", "--policy", "spread,binpack", "--seeds", "5")}
+
+    def contents(self, out):
+        return {path.relative_to(self.folder / out): path.read_bytes()
+                for path in sorted((self.folder / out).rglob("*")) if path.is_file()}
+
+    def test_any_number_of_jobs_says_the_same(self):
+        for kind, words in self.MATRICES.items():
+            with self.subTest(kind=kind):
+                self.call("compare", *words, "--jobs", 1, "--out", f"{kind}1", "--quiet")
+                self.call("compare", *words, "--jobs", 8, "--out", f"{kind}8", "--quiet")
+                self.assertEqual(self.contents(f"{kind}1"), self.contents(f"{kind}8"))
+
+    def test_killed_and_begun_again(self):
+        words = [str(program.glasshive), "compare", *self.MATRICES["tasks"], "--jobs", "2"]
+        self.call(*words[1:], "--out", "whole", "--quiet")
+        whole = self.contents("whole")
+        for patience in (0.01, 0.05, 0.1):
+            process = subprocess.Popen([*words, "--out", "killed", "--quiet"], cwd=self.folder,
+                                       start_new_session=True)
+            time.sleep(patience)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        # Half a shard, and one of another plan, are no shards.
+        runs = self.folder / "killed/runs"
+        runs.mkdir(parents=True, exist_ok=True)
+        (runs / "3.json").write_bytes(whole[pathlib.Path("runs/3.json")][:100])
+        (runs / "4.json").write_text('{"plan": "another"}')
+        self.call(*words[1:], "--out", "killed", "--quiet")
+        again = {name: text for name, text in self.contents("killed").items()
+                 if name.suffix not in (".log",) and not name.name[-1].isdigit()}
+        self.assertEqual(again, whole)
+
+    def test_shards_from_anywhere(self):
+        words = self.MATRICES["batch"]
+        self.call("compare", *words, "--out", "whole", "--quiet")
+        self.call("compare", *words, "--out", "shards", "--plan-only")
+        done = self.call("compare", "--out", "shards", "--collect", status=2)
+        self.assertIn("is missing or of another plan", done.stderr)
+        for run in reversed(range(18)):
+            self.call("compare", "--out", "shards", "--shard", run)
+        self.call("compare", "--out", "shards", "--collect", "--quiet")
+        self.assertEqual(self.contents("whole"), self.contents("shards"))
+        self.call("compare", "--out", "shards", "--shard", 18, status=2)
+        (self.folder / "log.swf").write_text("; another\n")
+        (self.folder / "shards/runs/0.json").unlink()
+        self.assertIn("is another file than when the plan was made",
+                      self.call("compare", "--out", "shards", "--shard", 0, status=2).stderr)
+
+    def test_the_page_needs_nothing_else_and_says_what_the_tables_say(self):
+        for kind, words in self.MATRICES.items():
+            with self.subTest(kind=kind):
+                self.call("compare", *words, "--out", kind, "--quiet")
+                text = (self.folder / kind / "report.html").read_text()
+                page = Page()
+                page.feed(text)
+                self.assertEqual((page.open, page.outside), ([], []))
+                self.assertNotIn("<script", text)
+                self.assertNotIn("nan", page.text.lower().split())
+                report = json.loads((self.folder / kind / "report.json").read_text())
+                with open(self.folder / kind / "pairs.csv", encoding="utf-8") as file:
+                    pairs = list(csv.DictReader(file))
+                self.assertEqual(len(pairs), report["comparisons"])
+                self.assertEqual([p["verdict"] for p in pairs],
+                                 [p["verdict"] for m in report["metrics"] for p in m["pairs"]])
+                for word in {p["verdict"] for p in pairs}:
+                    self.assertIn(word, page.text)
+                printed = self.call("compare", "--out", kind, "--collect").stdout
+                self.assertIn("report.html", printed)
+                self.assertEqual(json.loads(self.call("compare", "--out", kind, "--collect",
+                                                      "--json").stdout), report)
+
+    def test_the_command_on_the_page_does_it_again(self):
+        for kind, words in self.MATRICES.items():
+            with self.subTest(kind=kind):
+                self.call("compare", *words, "--out", kind, "--quiet")
+                page = (self.folder / kind / "report.html").read_text()
+                line = page.split("<pre>")[1].split("</pre>")[0]
+                self.assertTrue(line.startswith("glasshive compare "), line)
+                again = line.replace("--out DIR", "--out again_" + kind).split()[1:]
+                self.call(*again, "--quiet")
+                self.assertEqual(self.contents(kind), self.contents("again_" + kind))
+
+    def test_verdicts(self):
+        """A policy that is the same under another name is never better or worse."""
+        self.write("same.lua", "return {ties = 'order', score = function() return 1 end}")
+        self.call("compare", "--machines", "m.csv", "--policy", "first-fit,same.lua,least-loaded",
+                  "--seeds", 8, "--set", "tasks=300", "--set", "rate=0.15", "--out", "v", "--quiet")
+        report = json.loads((self.folder / "v/report.json").read_text())
+        for metric in report["metrics"]:
+            verdicts = {(p["policy"], p["than"]): p["verdict"] for p in metric["pairs"]}
+            self.assertEqual(verdicts["first-fit", "same"], "equal")
+        self.call("compare", "log.swf", "--policy", "fcfs,easy", "--out", "one", "--quiet")
+        one = json.loads((self.folder / "one/report.json").read_text())
+        self.assertEqual({p["verdict"] for m in one["metrics"] for p in m["pairs"]},
+                         {"too few seeds"})
+
+    def test_a_script_that_fails_ends_it(self):
+        self.write("bad.lua", "return {score = function(node)\n  if node.tasks > 3 then error('enough') "
+                              "end\n  return 1\nend}")
+        done = self.call("compare", "--machines", "m.csv", "--policy", "spread,bad.lua", "--seeds", 5,
+                         "--set", "tasks=300", "--set", "rate=1", "--out", "bad", status=2)
+        self.assertIn("bad.lua:2: enough", done.stderr)
+        self.assertFalse((self.folder / "bad/report.html").exists())
+
+    def test_mistakes(self):
+        base = ("--machines", "m.csv", "--policy", "spread", "--out", "x")
+        self.write("t.csv", "submit,cpus\n1,1\n2,many\n")
+        for words, message in (
+                ((), "--policy: is missing"),
+                (("--policy", "spred"), 'there is no policy "spred"\n    hint: did you mean spread?'),
+                (("lost.swf", "--policy", "easy"), "lost.swf: cannot be read"),
+                (("log.swf", "--policy", "spread"), 'there is no policy "spread"'),
+                (("t.csv", "--policy", "spread"), "--machines: is missing"),
+                (("t.csv", *base), 't.csv:3: cpus: "many" is not a number'),
+                ((*base, "--policy", "spread"), '"spread" twice'),
+                ((*base, "--seed", "1,2,1"), "names a seed twice"),
+                ((*base, "--set", "rat=3"), "option rat: there is no such option\n"
+                                            "    hint: did you mean rate?"),
+                ((*base, "--set", "rate=quick"), '"quick" is not a number from'),
+                ((*base, "--set", "law=normal"), '"normal" is no law'),
+                ((*base, "--set", "rate"), '"rate" is not KEY=VALUE'),
+                ((*base, "--vary", "waiting=fifo,lifo"), '"lifo" is none of its values'),
+                (("-", *base, "--seeds", "2"), "can be read once, for one run"),
+                (("--openb-nodes", "nodes.csv", "--policy", "fgd"), "--openb-pods: is missing"),
+                (("--orders", "o.csv", *base), "--orders: is for an openb trace")):
+            with self.subTest(words=words):
+                done = self.call("compare", *words, *(() if "x" in words else ("--out", "x")),
+                                 status=2)
+                self.assertIn(message, done.stderr)
+                self.assertFalse((self.folder / "x").exists())
+        self.assertIn("--out: is missing", self.call("compare", "log.swf", "--policy", "easy",
+                                                     status=2).stderr)
+
+    def test_another_comparison_is_left_alone(self):
+        self.call("compare", *self.MATRICES["batch"], "--out", "x", "--quiet")
+        done = self.call("compare", *self.MATRICES["tasks"], "--out", "x", status=2)
+        self.assertIn("holds the results of another comparison", done.stderr)
+
+    def test_a_trace_from_a_pipe(self):
+        made = self.call("trace", "generate", "--set", "tasks=2000", "--set", "rate=0.1").stdout
+        self.write("t.csv", made)
+        words = ("--machines", "m.csv", "--policy", "best-fit", "--quiet")
+        self.call("compare", "t.csv", *words, "--out", "file")
+        self.call("compare", "-", *words, "--out", "pipe", input=made)
+        self.assertEqual((self.folder / "file/values.csv").read_text(),
+                         (self.folder / "pipe/values.csv").read_text())
+        done = self.call("compare", "-", *words, "--out", "cut", input=made[:-30], status=2)
+        self.assertRegex(done.stderr, r"standard input:2001: (: )?\d+ fields, not 11")
+        self.assertFalse((self.folder / "cut/report.html").exists())
+
+    def test_traces_are_converted(self):
+        converted = self.call("trace", "convert", "log.swf").stdout
+        self.assertEqual(len(converted.splitlines()), 301)
+        self.assertEqual(converted.splitlines()[1].split(",")[:3], ["0", "0", "5"])
+        pods = self.call("trace", "convert", "pods.csv").stdout.splitlines()
+        self.assertEqual(pods[2], "p001,0,,,1,1024,1,300,,0,1")
+
+    def test_a_gigabyte_through_a_pipe_in_bounded_memory(self):
+        """A trace that is never on disk: a gigabyte in the large run, a part of it in the small."""
+        size = 1_000_000_000 if os.environ.get("HIVE_LARGE") else 60_000_000
+        line_bytes = 150
+        maker = (f"BEGIN {{ print \"submit,run,cpus,name\"; for (i = 0; i < {size // line_bytes}; "
+                 "++i) printf \"%d.%03d,30,1,%0130d\\n\", i / 2, i % 2 * 500, i }")
+        with subprocess.Popen(["awk", maker], stdout=subprocess.PIPE) as made:
+            done = subprocess.run(
+                ["/bin/sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", str(program.glasshive),
+                 "compare", "-", "--machines", "m.csv", "--policy", "spread", "--out", "big", "--json"],
+                stdin=made.stdout, capture_output=True, text=True, cwd=self.folder, check=False,
+                timeout=600)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        metrics = {m["metric"]: m["policies"][0]["mean"] for m in json.loads(done.stdout)["metrics"]}
+        self.assertEqual(metrics["pending"], 0)
+        self.assertAlmostEqual(metrics["makespan"], size // line_bytes / 2 + 30, delta=1)
+
+
+if __name__ == "__main__":
+    program.main()
