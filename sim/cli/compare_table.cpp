@@ -40,10 +40,10 @@ void print_metric(std::ostream& out, const Terminal& terminal, const Report& rep
     out << terminal.paint(Tone::bold, metric.info->title) << "  "
         << terminal.paint(Tone::dim, direction) << '\n';
     for (std::size_t i = 0; i < policies.size(); ++i) {
-        const std::string value =
-            fit(compare::value_text(*metric.info, metric.estimates[i].mean), value_columns);
-        out << "  " << fit(printable(policies[i].name), name_columns) << value
-            << terminal.paint(Tone::dim, fit(interval_text(metric, i), interval_columns));
+        const std::string interval = interval_text(metric, i);
+        out << "  " << fit(printable(policies[i].name), name_columns)
+            << fit(compare::value_text(*metric.info, metric.estimates[i].mean), value_columns)
+            << terminal.paint(Tone::dim, i > 0 ? fit(interval, interval_columns) : interval);
         if (i > 0) {
             const Verdict verdict = metric.verdict(i, 0);
             out << terminal.paint(tone_of(verdict), to_text(verdict));

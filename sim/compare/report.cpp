@@ -88,7 +88,9 @@ class Slice {
             for (std::size_t seed = 0; seed < plan_.seeds.size(); ++seed) {
                 values.push_back(at(policy, seed).metrics.at(info.name));
             }
-            report.estimates.push_back(estimate(values, info.name));
+            Estimate of = estimate(values, info.name);
+            of.low = std::max(of.low, 0.0);   // There is nothing below: all metrics count from 0.
+            report.estimates.push_back(of);
             report.values.push_back(std::move(values));
         }
         return report;

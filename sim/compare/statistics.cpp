@@ -29,24 +29,25 @@ Moments moments_of(const std::vector<double>& values) {
     return moments;
 }
 
-/// t* of each resampling, sorted. One without spread says nothing of the error: it counts as the
-/// most extreme on its side, which errs towards no claim.
-std::vector<double> resampled(const std::vector<double>& values, double mean,
+/// t* of each resampling, sorted. One that is (nearly) without spread says nothing of the error: it
+/// counts as the most extreme on its side, which errs towards no claim.
+std::vector<double> resampled(const std::vector<double>& values, const Moments& of,
                               const std::string& name, std::size_t resamplings) {
+    constexpr double nearly = 0.02;   // Of the observed error.
     kernel::Rng chance(0, "compare/" + name);
     const std::size_t count = values.size();
     std::vector<double> all(resamplings);
     for (double& t : all) {
         double sum = 0, squares = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            const double value = values[chance.below(count)] - mean;
+            const double value = values[chance.below(count)] - of.mean;
             sum += value;
             squares += value * value;
         }
         const auto n = static_cast<double>(count);
         const double variance = (squares - sum * sum / n) / (n - 1);
         const double error = std::sqrt(std::max(0.0, variance) / n);
-        t = error > 0 ? sum / n / error : (sum < 0 ? -HUGE_VAL : HUGE_VAL);
+        t = error > nearly * of.error ? sum / n / error : (sum < 0 ? -HUGE_VAL : HUGE_VAL);
     }
     std::sort(all.begin(), all.end());
     return all;
@@ -91,7 +92,7 @@ Estimate estimate(const std::vector<double>& values, const std::string& name, do
     Estimate result{.count = values.size(), .mean = moments.mean, .deviation = moments.deviation,
                     .low = moments.mean, .high = moments.mean};
     if (values.size() < 2 || moments.error == 0) return result;
-    const Reach reach = reach_of(resampled(values, moments.mean, name, resamplings), error);
+    const Reach reach = reach_of(resampled(values, moments, name, resamplings), error);
     const double student = student_critical(error, static_cast<double>(values.size() - 1));
     result.low -= std::max(reach.below, student) * moments.error;
     result.high += std::max(reach.above, student) * moments.error;
@@ -116,7 +117,7 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
     }
     result.effect = moments.mean / moments.deviation;
     const double t = moments.mean / moments.error;
-    result.p = std::max(p_of(resampled(pairs, moments.mean, name, resamplings), t),
+    result.p = std::max(p_of(resampled(pairs, moments, name, resamplings), t),
                         student_two_sided(std::abs(t), static_cast<double>(pairs.size() - 1)));
     return result;
 }

@@ -20,7 +20,8 @@ import blocks
 REFERENCE = ("scenario", "events", "cli", "docker", "lua")
 PAGES = ["README.md", "docs/start.md", "docs/tour.md", "docs/glossary.md", "docs/architecture.md",
          "docs/contributing.md", "docs/performance.md", "docs/chapters/orchestration.md",
-         "docs/chapters/write-a-policy.md", "docs/chapters/console.md"]
+         "docs/chapters/write-a-policy.md", "docs/chapters/console.md",
+         "docs/chapters/compare.md"]
 PAGES += [f"docs/reference/{page}.md" for page in REFERENCE]
 SKIPPED = 77
 
