@@ -49,6 +49,7 @@ struct OracleInput {
     std::vector<OracleCommand> commands;       ///< In the order in which they are given.
     std::vector<platform::FaultSpec> faults;   ///< In file order, as fault.started numbers them.
     std::map<std::string, swarm::Application> applications;   ///< By image.
+    bool filters_more = false;   ///< A policy of the user's may refuse nodes that have room.
     bool one_path = true;   ///< Star and tree: between two hosts there is one way only.
 };
 

@@ -272,6 +272,7 @@ void Oracle::State::judge_task(const ServiceFact& service, TaskFact& task) {
 
 /// A waiting task is right when, and only when, no node has had room for it for a while.
 void Oracle::State::judge_waiting(const ServiceFact& service, const TaskFact& task) {
+    if (input.filters_more) return count("not judged: a policy may refuse nodes");
     for (NodeFact& fact : nodes) {
         if (service.global() && fact.name != task.node) continue;
         if (health(fact) == Reach::unsure) continue;

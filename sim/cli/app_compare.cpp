@@ -8,29 +8,35 @@
 namespace glasshive::cli {
 
 static void add_trace(CLI::App& command, CompareOptions& options) {
-    command.add_option("TRACE", options.input,
-                       "Scenario (.yaml, .lua), log of batch jobs (.swf; Batsim's .json) or trace "
-                       "(.csv); plain, or packed as .gz or .zst")
+    command
+        .add_option("TRACE", options.input,
+                    "Scenario (.yaml, .lua), log of batch jobs (.swf; Batsim's .json) or trace "
+                    "(.csv); plain, or packed as .gz or .zst")
         ->type_name("INPUT");
-    command.add_option("--machines", options.machines,
-                       "Machines for a trace: name,cpus[,memory,gpus,model,count]. Without a trace, "
-                       "tasks are drawn by chance")
+    command
+        .add_option("--machines", options.machines,
+                    "Machines for a trace: name,cpus[,memory,gpus,model,count]. Without a trace, "
+                    "tasks are drawn by chance")
         ->type_name("FILE");
-    command.add_option("--openb-nodes", options.openb_nodes,
-                       "Nodes of an openb trace: sn,cpu_milli,memory_mib,gpu,model")
+    command
+        .add_option("--openb-nodes", options.openb_nodes,
+                    "Nodes of an openb trace: sn,cpu_milli,memory_mib,gpu,model")
         ->type_name("FILE");
-    command.add_option("--openb-pods", options.openb_pods,
-                       "Its pods: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec]")
+    command
+        .add_option("--openb-pods", options.openb_pods,
+                    "Its pods: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec]")
         ->type_name("FILE");
-    command.add_option("--orders", options.orders,
-                       "In which order pods arrive and equal nodes are taken, by seed; without it "
-                       "each seed draws one")
+    command
+        .add_option("--orders", options.orders,
+                    "In which order pods arrive and equal nodes are taken, by seed; without it "
+                    "each seed draws one")
         ->type_name("FILE");
 }
 
 static void add_matrix(CLI::App& command, CompareOptions& options) {
-    command.add_option("--policy", options.policies,
-                       "Policies: built-in names or files in Lua, with commas or repeated")
+    command
+        .add_option("--policy", options.policies,
+                    "Policies: built-in names or files in Lua, with commas or repeated")
         ->type_name("A,B.lua")
         ->delimiter(',')
         ->take_all();
@@ -39,9 +45,10 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->take_all();
-    command.add_option("--vary", options.vary,
-                       "The same with several values, one after the other; of a scenario: its "
-                       "parameters")
+    command
+        .add_option("--vary", options.vary,
+                    "The same with several values, one after the other; of a scenario: its "
+                    "parameters")
         ->type_name("KEY=A,B")
         ->expected(1)
         ->take_all();
@@ -69,8 +76,8 @@ static std::string options_text() {
         for (const compare::OptionInfo& option : compare::option_names(kind)) {
             const std::string head = std::string("    ") + option.name + "=";
             text += head + std::string(head.size() < 17 ? 17 - head.size() : 1, ' ') + option.doc +
-                    "\n" + std::string(17, ' ') + "(" + option.values + "; without: " +
-                    option.otherwise + ")\n";
+                    "\n" + std::string(17, ' ') + "(" + option.values +
+                    "; without: " + option.otherwise + ")\n";
         }
     }
     return text;
@@ -79,8 +86,8 @@ static std::string options_text() {
 static void add_trace_words(App::Parts& p) {
     CLI::App* trace = p.app.add_subcommand("trace", "Make traces, or turn others into plain ones");
     trace->require_subcommand(1);
-    CLI::App* generate =
-        trace->add_subcommand("generate", "Write tasks drawn by chance: arrivals, run times, sizes");
+    CLI::App* generate = trace->add_subcommand(
+        "generate", "Write tasks drawn by chance: arrivals, run times, sizes");
     generate->add_option("--set", p.trace.set, "What is drawn, as of glasshive compare")
         ->type_name("KEY=VALUE")
         ->expected(1)
@@ -92,11 +99,12 @@ static void add_trace_words(App::Parts& p) {
     convert->add_option("FILE", p.trace.file, "Trace, plain or packed")
         ->type_name("INPUT")
         ->required();
-    trace->footer("Both write the plain format to standard output: comma-separated, with a header,\n"
-                  "name,submit,run,estimate,cpus,memory,gpus,gpu_milli,models,priority,gang;\n"
-                  "times in seconds, memory in MiB. glasshive compare reads it, also from a pipe:\n"
-                  "  glasshive trace generate --set tasks=1e5 | glasshive compare - --machines M.csv\n"
-                  "    --policy spread --out DIR");
+    trace->footer(
+        "Both write the plain format to standard output: comma-separated, with a header,\n"
+        "name,submit,run,estimate,cpus,memory,gpus,gpu_milli,models,priority,gang;\n"
+        "times in seconds, memory in MiB. glasshive compare reads it, also from a pipe:\n"
+        "  glasshive trace generate --set tasks=1e5 | glasshive compare - --machines M.csv\n"
+        "    --policy spread --out DIR");
     for (CLI::App* each : {generate, convert}) {
         each->add_flag("--no-color", p.trace.common.no_color, "No colour, even on a terminal");
         each->footer("");
@@ -111,17 +119,17 @@ void add_compare(App::Parts& p) {
         "compare", "Run policies on one workload under the same seeds, and compare them");
     add_trace(*command, p.compare);
     add_matrix(*command, p.compare);
-    command->add_option("-o,--out", p.compare.out, "Folder for the results")
-        ->type_name("DIR");
-    CLI::Option* plan = command->add_flag(
-        "--plan-only", p.compare.plan_only, "Write DIR/plan.json and run nothing");
+    command->add_option("-o,--out", p.compare.out, "Folder for the results")->type_name("DIR");
+    CLI::Option* plan = command->add_flag("--plan-only", p.compare.plan_only,
+                                          "Write DIR/plan.json and run nothing");
     CLI::Option* shard =
         command->add_option("--shard", p.shard, "Do run N of DIR/plan.json, and nothing else")
             ->type_name("N")
             ->check(CLI::Range(std::size_t{0}, std::size_t{100'000'000}))
             ->excludes(plan);
-    command->add_flag("--collect", p.compare.collect,
-                      "Make the tables from the runs that are done in DIR")
+    command
+        ->add_flag("--collect", p.compare.collect,
+                   "Make the tables from the runs that are done in DIR")
         ->excludes(plan)
         ->excludes(shard);
     command->add_flag("-q,--quiet", p.compare.common.quiet, "Print no table");

@@ -29,8 +29,10 @@ namespace {
 
 int fail(const CompareOptions& options, const Diagnostics& problems) {
     const Terminal err(2, options.common.no_color);
-    if (options.common.json) print_problems_json(std::cout, problems);
-    else print_problems(std::cerr, err, problems);
+    if (options.common.json)
+        print_problems_json(std::cout, problems);
+    else
+        print_problems(std::cerr, err, problems);
     return exit_user_error;
 }
 
@@ -52,9 +54,10 @@ Diagnostics run_missing(const CompareOptions& options, const Folder& folder, con
     std::vector<compare::Job> jobs;
     for (std::size_t run = 0; run < runs.size(); ++run) {
         if (folder.has(plan, run)) continue;
-        jobs.push_back({run,
-                        {program(), "compare", "--out", options.out, "--shard", std::to_string(run)},
-                        folder.log(run)});
+        jobs.push_back(
+            {run,
+             {program(), "compare", "--out", options.out, "--shard", std::to_string(run)},
+             folder.log(run)});
     }
     const Terminal err(2, options.common.no_color);
     CountProgress progress(std::cerr, err, jobs.size(), "runs");
@@ -67,12 +70,12 @@ Diagnostics run_missing(const CompareOptions& options, const Folder& folder, con
             return true;
         }
         const std::string said = what_log_says(folder.log(run));
-        problems.push_back({.file = plan.policies[runs[run].policy].name + ", seed " +
-                                    std::to_string(runs[run].seed),
-                            .message = said.empty() ? "ended with status " + std::to_string(status)
-                                                    : said,
-                            .hint = "glasshive compare --out " + options.out + " --shard " +
-                                    std::to_string(run) + " repeats it"});
+        problems.push_back(
+            {.file =
+                 plan.policies[runs[run].policy].name + ", seed " + std::to_string(runs[run].seed),
+             .message = said.empty() ? "ended with status " + std::to_string(status) : said,
+             .hint = "glasshive compare --out " + options.out + " --shard " + std::to_string(run) +
+                     " repeats it"});
         return false;
     };
     const std::size_t at_once =
@@ -123,11 +126,13 @@ int collect(const CompareOptions& options, const Folder& folder, const Plan& pla
     const auto runs = plan.runs();
     for (std::size_t run = 0; run < runs.size(); ++run) {
         auto shard = folder.shard(plan, run);
-        if (shard) measured.push_back(std::move(*shard));
-        else missing.push_back({.file = folder.file("runs/" + std::to_string(run) + ".json"),
-                                .message = "is missing or of another plan",
-                                .hint = "glasshive compare --out " + options.out + " --shard " +
-                                        std::to_string(run)});
+        if (shard)
+            measured.push_back(std::move(*shard));
+        else
+            missing.push_back({.file = folder.file("runs/" + std::to_string(run) + ".json"),
+                               .message = "is missing or of another plan",
+                               .hint = "glasshive compare --out " + options.out + " --shard " +
+                                       std::to_string(run)});
     }
     if (!missing.empty()) return fail(options, missing);
     const compare::Report report = compare::report_of(plan, measured);
@@ -155,7 +160,8 @@ int run_shard(const CompareOptions& options, const Folder& folder, const Plan& p
     const auto runs = plan.runs();
     const std::size_t run = *options.shard;
     if (run >= runs.size()) {
-        return fail(options, {{.file = "--shard", .message = "there is no run " + std::to_string(run),
+        return fail(options, {{.file = "--shard",
+                               .message = "there is no run " + std::to_string(run),
                                .hint = "0 to " + std::to_string(runs.size() - 1)}});
     }
     if (folder.has(plan, run)) return exit_ok;
@@ -174,7 +180,8 @@ int run_shard(const CompareOptions& options, const Folder& folder, const Plan& p
 
 int compare_command(const CompareOptions& options) {
     if (options.out.empty()) {
-        return fail(options, {{.file = "--out", .message = "is missing",
+        return fail(options, {{.file = "--out",
+                               .message = "is missing",
                                .hint = "--out DIR: the folder for results and the report"}});
     }
     const Folder folder(options.out);

@@ -55,7 +55,8 @@ Described described_by(const CompareOptions& options, Diagnostics& problems) {
     if (!options.orders.empty()) {
         complain("--orders", "is for an openb trace", "--openb-nodes FILE --openb-pods FILE");
     }
-    if (ends_with_any(options.input, {".swf", ".json"})) return {Kind::batch, {{"log", options.input}}};
+    if (ends_with_any(options.input, {".swf", ".json"}))
+        return {Kind::batch, {{"log", options.input}}};
     if (ends_with_any(options.input, {".yaml", ".yml", ".lua"})) {
         return {Kind::scenario, {{"scenario", options.input}}};
     }
@@ -75,10 +76,12 @@ void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& probl
         compare::PolicySpec policy;
         auto read = compare::read_policy(plan.kind, word, parameters_from(options.parameters));
         if (!take(std::move(read), policy, problems)) continue;
-        const bool known = std::any_of(plan.policies.begin(), plan.policies.end(),
-                                       [&](const auto& other) { return other.name == policy.name; });
+        const bool known =
+            std::any_of(plan.policies.begin(), plan.policies.end(),
+                        [&](const auto& other) { return other.name == policy.name; });
         if (known) {
-            problems.push_back({.file = "--policy", .message = "\"" + policy.name + "\" twice",
+            problems.push_back({.file = "--policy",
+                                .message = "\"" + policy.name + "\" twice",
                                 .hint = "policies go by their names: give the file another one"});
         }
         plan.policies.push_back(std::move(policy));
@@ -101,7 +104,8 @@ void take_seeds(const CompareOptions& options, Plan& plan, Diagnostics& problems
     std::vector<std::uint64_t> sorted = plan.seeds;
     std::sort(sorted.begin(), sorted.end());
     if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-        problems.push_back({.file = "--seed", .message = "names a seed twice",
+        problems.push_back({.file = "--seed",
+                            .message = "names a seed twice",
                             .hint = "equal seeds give equal runs"});
     }
 }
@@ -112,7 +116,8 @@ void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& probl
                            std::string& values) {
         const std::size_t equals = word.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
-            problems.push_back({.file = option, .message = "\"" + word + "\" is not KEY=VALUE",
+            problems.push_back({.file = option,
+                                .message = "\"" + word + "\" is not KEY=VALUE",
                                 .hint = "such as load=1.5"});
             return false;
         }
@@ -151,10 +156,14 @@ std::string shell_word(const std::string& word) {
 std::string text_of(const script::Value& value) {
     std::ostringstream out;
     out.precision(17);
-    if (const auto* truth = std::get_if<bool>(&value)) out << (*truth ? "true" : "false");
-    else if (const auto* whole = std::get_if<std::int64_t>(&value)) out << *whole;
-    else if (const auto* number = std::get_if<double>(&value)) out << *number;
-    else out << std::get<std::string>(value);
+    if (const auto* truth = std::get_if<bool>(&value))
+        out << (*truth ? "true" : "false");
+    else if (const auto* whole = std::get_if<std::int64_t>(&value))
+        out << *whole;
+    else if (const auto* number = std::get_if<double>(&value))
+        out << *number;
+    else
+        out << std::get<std::string>(value);
     return out.str();
 }
 
@@ -183,7 +192,8 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     take_settings(options, plan, problems);
     const bool streams = options.input == "-";
     if (streams && plan.runs().size() > 1) {
-        problems.push_back({.file = "standard input", .message = "can be read once, for one run",
+        problems.push_back({.file = "standard input",
+                            .message = "can be read once, for one run",
                             .hint = "one policy, one seed, nothing varied; or a file"});
     }
     if (!problems.empty()) return problems;
@@ -192,29 +202,39 @@ Result<Plan> compare_plan(const CompareOptions& options) {
 
 std::string compare_command_of(const Plan& plan) {
     std::string line = "glasshive compare";
-    const std::pair<const char*, const char*> words[] = {
-        {"scenario", ""},        {"log", ""},     {"trace", ""},           {"machines", "--machines "},
-        {"nodes", "--openb-nodes "}, {"pods", "--openb-pods "}, {"orders", "--orders "}};
+    const std::pair<const char*, const char*> words[] = {{"scenario", ""},
+                                                         {"log", ""},
+                                                         {"trace", ""},
+                                                         {"machines", "--machines "},
+                                                         {"nodes", "--openb-nodes "},
+                                                         {"pods", "--openb-pods "},
+                                                         {"orders", "--orders "}};
     for (const auto& [name, option] : words) {
         const auto file = plan.files.find(name);
-        if (file != plan.files.end()) line += " " + (option + shell_word(file->second.path == "-" ? "-" : file->second.shown));
+        if (file != plan.files.end())
+            line +=
+                " " + (option + shell_word(file->second.path == "-" ? "-" : file->second.shown));
     }
     std::string policies;
     std::map<std::string, std::string> parameters;
     for (const compare::PolicySpec& policy : plan.policies) {
-        policies += (policies.empty() ? "" : ",") + (policy.script ? policy.script->file : policy.name);
+        policies +=
+            (policies.empty() ? "" : ",") + (policy.script ? policy.script->file : policy.name);
         if (!policy.script) continue;
-        for (const auto& [name, value] : policy.script->parameters) parameters[name] = text_of(value);
+        for (const auto& [name, value] : policy.script->parameters)
+            parameters[name] = text_of(value);
     }
     line += " --policy " + shell_word(policies);
     for (const auto& [name, value] : parameters) line += " -p " + shell_word(name + "=" + value);
     line += seeds_of(plan);
-    for (const auto& [name, value] : plan.options) line += " --set " + shell_word(name + "=" + value);
+    for (const auto& [name, value] : plan.options)
+        line += " --set " + shell_word(name + "=" + value);
     std::map<std::string, std::vector<std::string>> varied;
     for (const compare::Settings& variant : plan.variants) {
         for (const auto& [name, value] : variant) {
             auto& values = varied[name];
-            if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+            if (std::find(values.begin(), values.end(), value) == values.end())
+                values.push_back(value);
         }
     }
     for (const auto& [name, values] : varied) {

@@ -60,9 +60,8 @@ void print_metric(std::ostream& out, const Terminal& terminal, const Report& rep
 void print_comparison(std::ostream& out, const Terminal& terminal, const Report& report) {
     const auto& plan = report.plan;
     out << plan.policies.size() << " policies, " << plan.seeds.size() << " seeds, "
-        << plan.runs().size() << " runs; verdicts against "
-        << printable(plan.policies.front().name) << ", all " << report.comparisons
-        << " comparisons judged together\n";
+        << plan.runs().size() << " runs; verdicts against " << printable(plan.policies.front().name)
+        << ", all " << report.comparisons << " comparisons judged together\n";
     for (const compare::VariantReport& variant : report.variants) {
         out << '\n';
         if (!variant.name.empty()) {

@@ -10,7 +10,11 @@ namespace glasshive::cli {
 
 CountProgress::CountProgress(std::ostream& out, const Terminal& terminal, std::size_t all,
                              std::string unit)
-    : out_(out), terminal_(terminal), all_(all), unit_(std::move(unit)), started_(Wall::now()) {}
+    : out_(out),
+      terminal_(terminal),
+      all_(all),
+      unit_(std::move(unit)),
+      started_(Wall::now()) {}
 
 void CountProgress::one_more() {
     constexpr double patience = 2;   // Seconds.

@@ -20,9 +20,11 @@ using offline::BatchJob;
 using offline::QueueOrder;
 using workload::trace::Task;
 
-constexpr std::pair<const char*, QueueOrder> orders[] = {
-    {"fcfs", QueueOrder::fcfs}, {"sjf", QueueOrder::sjf}, {"smallest", QueueOrder::smallest},
-    {"f1", QueueOrder::f1},     {"wfp3", QueueOrder::wfp3}};
+constexpr std::pair<const char*, QueueOrder> orders[] = {{"fcfs", QueueOrder::fcfs},
+                                                         {"sjf", QueueOrder::sjf},
+                                                         {"smallest", QueueOrder::smallest},
+                                                         {"f1", QueueOrder::f1},
+                                                         {"wfp3", QueueOrder::wfp3}};
 constexpr std::pair<const char*, Backfill> backfills[] = {
     {"", Backfill::none}, {"+easy", Backfill::easy}, {"+conservative", Backfill::conservative}};
 
@@ -65,12 +67,13 @@ class Batch final : public Experiment {
         for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
             const Chosen chosen = choose(plan.settings(variant), problems);
             if (chosen.processors == 0) {
-                problems.push_back({.file = file, .message = "does not say how many processors there are",
+                problems.push_back({.file = file,
+                                    .message = "does not say how many processors there are",
                                     .hint = "--set processors=256"});
             } else if (jobs_for(chosen, plan.seeds.front()).empty()) {
-                problems.push_back({.file = file, .message = "no job fits on " +
-                                                             std::to_string(chosen.processors) +
-                                                             " processors",
+                problems.push_back({.file = file,
+                                    .message = "no job fits on " +
+                                               std::to_string(chosen.processors) + " processors",
                                     .hint = "--set processors=…"});
             }
             if (!problems.empty()) break;
@@ -82,8 +85,8 @@ class Batch final : public Experiment {
         Diagnostics none;
         const Chosen chosen = choose(plan.settings(key.variant), none);
         const std::vector<BatchJob> jobs = jobs_for(chosen, key.seed);
-        const auto outcome = offline::run_batch(jobs, chosen.processors,
-                                                rules_of(plan.policies[key.policy].name));
+        const auto outcome =
+            offline::run_batch(jobs, chosen.processors, rules_of(plan.policies[key.policy].name));
         const auto metrics = offline::batch_metrics(jobs, outcome, chosen.processors);
         std::vector<double> waits;
         for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -105,14 +108,14 @@ class Batch final : public Experiment {
   private:
     struct Chosen {
         std::int32_t processors = 0;
-        std::size_t jobs = 0;       // 0: all.
+        std::size_t jobs = 0;   // 0: all.
         double load = 1;
         bool exact = false, killed = false;
     };
     Chosen choose(const Settings& settings, Diagnostics& problems) const {
         Chosen chosen;
-        chosen.processors = static_cast<std::int32_t>(
-            number_of(settings, "processors", static_cast<double>(log_.processors), 1, 1e8, problems));
+        chosen.processors = static_cast<std::int32_t>(number_of(
+            settings, "processors", static_cast<double>(log_.processors), 1, 1e8, problems));
         chosen.jobs = static_cast<std::size_t>(number_of(settings, "jobs", 0, 0, 1e9, problems));
         chosen.load = number_of(settings, "load", 1, 0.01, 100, problems);
         const auto estimates = settings.find("estimates");
@@ -139,14 +142,18 @@ class Batch final : public Experiment {
             const Task& task = log_.jobs[i];
             if (task.gang > chosen.processors) continue;
             const Duration since = task.submit - log_.jobs[first].submit;
-            BatchJob job{.submit = Time{Duration{std::llround(static_cast<double>(since.count()) / chosen.load)}},
+            BatchJob job{.submit = Time{Duration{
+                             std::llround(static_cast<double>(since.count()) / chosen.load)}},
                          .run = *task.run,
                          .estimate = task.estimate.value_or(*task.run),
                          .processors = task.gang};
             if (chosen.load == 1) job.submit = Time{since};
-            if (chosen.exact) job.estimate = job.run;
-            else if (chosen.killed) job.run = std::min(job.run, job.estimate);
-            else job.estimate = std::max(job.estimate, job.run);
+            if (chosen.exact)
+                job.estimate = job.run;
+            else if (chosen.killed)
+                job.run = std::min(job.run, job.estimate);
+            else
+                job.estimate = std::max(job.estimate, job.run);
             jobs.push_back(job);
         }
         return jobs;
@@ -168,12 +175,14 @@ std::vector<std::string> batch_policies() {
 }
 
 std::vector<OptionInfo> batch_options() {
-    return {{"processors", "number", "the log's MaxProcs", "Of the machine. Larger jobs are left out."},
-            {"jobs", "number", "all", "Each seed takes so many jobs of the log, one after the other, "
-                                      "from a place that it draws."},
-            {"load", "number", "1", "Jobs arrive that many times as fast."},
-            {"estimates", "raised, exact, kill", "raised",
-             "raised: at least the run time. exact: the run time. kill: jobs end at their estimate."}};
+    return {
+        {"processors", "number", "the log's MaxProcs", "Of the machine. Larger jobs are left out."},
+        {"jobs", "number", "all",
+         "Each seed takes so many jobs of the log, one after the other, "
+         "from a place that it draws."},
+        {"load", "number", "1", "Jobs arrive that many times as fast."},
+        {"estimates", "raised, exact, kill", "raised",
+         "raised: at least the run time. exact: the run time. kill: jobs end at their estimate."}};
 }
 
 Result<std::unique_ptr<Experiment>> load_batch(const Plan& plan) {

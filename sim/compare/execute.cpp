@@ -56,7 +56,8 @@ double number_of(const Settings& settings, const std::string& name, double other
     }
     char range[80];
     std::snprintf(range, sizeof range, "a number from %g to %g", least, most);
-    problems.push_back({.file = "option " + name, .message = "\"" + text + "\" is not " + range,
+    problems.push_back({.file = "option " + name,
+                        .message = "\"" + text + "\" is not " + range,
                         .hint = "--set " + name + "=… or --vary " + name + "=…,…"});
     return otherwise;
 }
@@ -72,10 +73,11 @@ Diagnostics unknown_settings(const Settings& settings, const std::vector<OptionI
     for (const auto& [name, value] : settings) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
         const std::string near = nearest(name, names);
-        problems.push_back({.file = "option " + name, .message = "there is no such option",
-                            .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
-                                    (all.empty() ? "this kind of experiment has none"
-                                                 : "there are " + all)});
+        problems.push_back(
+            {.file = "option " + name,
+             .message = "there is no such option",
+             .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
+                     (all.empty() ? "this kind of experiment has none" : "there are " + all)});
     }
     return problems;
 }

@@ -28,8 +28,8 @@ std::vector<std::string> policy_names(Kind kind);
 /// An option of a kind of experiment, which may be varied, too.
 struct OptionInfo {
     const char* name;
-    const char* values;     ///< For people.
-    const char* otherwise;  ///< What it is without.
+    const char* values;      ///< For people.
+    const char* otherwise;   ///< What it is without.
     const char* doc;
 };
 std::vector<OptionInfo> option_names(Kind kind);

@@ -32,7 +32,10 @@ Diagnostics Folder::write(const std::string& name, const std::string& text) cons
     if (out && !error) return {};
     const std::string why = error ? error.message() : std::strerror(errno);
     std::filesystem::remove(draft, error);
-    return {{.file = path, .line = 0, .path = "", .message = "cannot be written: " + why,
+    return {{.file = path,
+             .line = 0,
+             .path = "",
+             .message = "cannot be written: " + why,
              .hint = "--out DIR: a folder that may be written to, with room"}};
 }
 
@@ -41,7 +44,9 @@ Diagnostics Folder::begin(const Plan& plan) const {
     std::filesystem::create_directories(file("runs"), error);
     if (!error) std::filesystem::create_directories(file("plots"), error);
     if (error) {
-        return {{.file = path_, .line = 0, .path = "",
+        return {{.file = path_,
+                 .line = 0,
+                 .path = "",
                  .message = "no folder can be made: " + error.message(),
                  .hint = "--out DIR: a folder that may be written to"}};
     }
@@ -49,7 +54,9 @@ Diagnostics Folder::begin(const Plan& plan) const {
     if (!known.empty()) {
         const auto before = Plan::from_json(known, file("plan.json"));
         if (before.ok() && before.value().fingerprint() == plan.fingerprint()) return {};
-        return {{.file = path_, .line = 0, .path = "",
+        return {{.file = path_,
+                 .line = 0,
+                 .path = "",
                  .message = "holds the results of another comparison",
                  .hint = "choose another folder, or remove this one"}};
     }
@@ -59,7 +66,8 @@ Diagnostics Folder::begin(const Plan& plan) const {
 Result<Plan> Folder::plan() const {
     const std::string text = content_of(file("plan.json"));
     if (text.empty()) {
-        return Diagnostic{.file = path_, .message = "holds no plan",
+        return Diagnostic{.file = path_,
+                          .message = "holds no plan",
                           .hint = "glasshive compare … --out DIR writes one"};
     }
     return Plan::from_json(text, file("plan.json"));

@@ -19,11 +19,10 @@ std::vector<std::string> batch_policies();
 /// Reads one file, or adds what is wrong with it under the name that the user typed.
 template <class Read>
 auto read_file(const Input& input, Read read, Diagnostics& problems) {
-    using Value = std::remove_reference_t<
-        decltype(read(std::declval<workload::trace::Lines>()).value())>;
+    using Value =
+        std::remove_reference_t<decltype(read(std::declval<workload::trace::Lines>()).value())>;
     auto lines = workload::trace::Lines::open(input.path);
-    auto result =
-        lines.ok() ? read(std::move(lines.value())) : Result<Value>(lines.problems());
+    auto result = lines.ok() ? read(std::move(lines.value())) : Result<Value>(lines.problems());
     if (result.ok()) return std::move(result.value());
     for (Diagnostic problem : result.problems()) {
         problem.file = input.shown;

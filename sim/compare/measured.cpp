@@ -7,12 +7,9 @@ namespace glasshive::compare {
 using Json = nlohmann::ordered_json;
 
 std::string shard_text(const Measured& measured, const std::string& plan) {
-    const Json json{{"plan", plan},
-                    {"metrics", measured.metrics},
-                    {"curves", measured.curves},
-                    {"pods", measured.pods},
-                    {"nodes", measured.nodes},
-                    {"digest", measured.digest}};
+    const Json json{
+        {"plan", plan},          {"metrics", measured.metrics}, {"curves", measured.curves},
+        {"pods", measured.pods}, {"nodes", measured.nodes},     {"digest", measured.digest}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

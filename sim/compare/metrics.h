@@ -9,13 +9,13 @@ enum class Better { higher, lower, neither };
 
 /// A metric: what it is called, and exactly what it is.
 struct MetricInfo {
-    const char* name;      ///< In files.
-    const char* title;     ///< For people.
-    const char* unit;      ///< "%", "s", "" of a count.
+    const char* name;    ///< In files.
+    const char* title;   ///< For people.
+    const char* unit;    ///< "%", "s", "" of a count.
     Better better;
     const char* formula;
-    const char* source;    ///< Where the definition is from; "" of plain counts.
-    int digits;            ///< Behind the point, for people.
+    const char* source;   ///< Where the definition is from; "" of plain counts.
+    int digits;           ///< Behind the point, for people.
 };
 
 /// All of them, in the order of every table.
@@ -29,7 +29,7 @@ struct CurveInfo {
     const char* title;
     const char* along;
     const char* up;
-    bool is_distribution;   ///< The values are quantiles by percent: drawn as a CDF.
+    bool is_cdf;   ///< The values are quantiles by percent: drawn as a CDF.
 };
 const std::vector<CurveInfo>& all_curves();
 

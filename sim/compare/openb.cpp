@@ -16,7 +16,8 @@ using workload::trace::OpenbOrder;
 class Openb final : public Experiment {
   public:
     Openb(offline::InflationSetup setup, std::map<std::uint64_t, OpenbOrder> orders)
-        : setup_(std::move(setup)), orders_(std::move(orders)) {}
+        : setup_(std::move(setup)),
+          orders_(std::move(orders)) {}
 
     Measured run(const Plan& plan, const RunKey& key) const override {
         const auto policy = policy_from(plan.policies[key.policy], key.seed);
@@ -62,7 +63,8 @@ Result<std::unique_ptr<Experiment>> load_openb(const Plan& plan) {
     problems = offline::check_models(machines, pods, pod_list.shown);
     auto setup = offline::InflationSetup::of(std::move(machines), std::move(pods));
     if (setup.capacity() == 0) {
-        problems.push_back({.file = nodes.shown, .message = "no node has a GPU",
+        problems.push_back({.file = nodes.shown,
+                            .message = "no node has a GPU",
                             .hint = "arrived demand is counted in GPUs"});
         return problems;
     }

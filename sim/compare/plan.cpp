@@ -27,12 +27,16 @@ std::string hex(XXH128_hash_t hash) {
 }
 
 Json json_of(const Input& input) {
-    return {{"path", input.path}, {"shown", input.shown}, {"xxh3", input.fingerprint},
+    return {{"path", input.path},
+            {"shown", input.shown},
+            {"xxh3", input.fingerprint},
             {"bytes", input.size}};
 }
 
 Input input_of(const Json& json) {
-    return {.path = json.at("path"), .shown = json.at("shown"), .fingerprint = json.at("xxh3"),
+    return {.path = json.at("path"),
+            .shown = json.at("shown"),
+            .fingerprint = json.at("xxh3"),
             .size = json.at("bytes")};
 }
 
@@ -117,8 +121,10 @@ std::string Plan::to_json() const {
 
 Result<Plan> Plan::from_json(const std::string& text, const std::string& file) {
     const auto wrong = [&](const std::string& message) {
-        return Diagnostic{.file = file, .message = message,
-                          .hint = "it is written by glasshive compare; begin anew in another folder"};
+        return Diagnostic{.file = file,
+                          .message = message,
+                          .hint =
+                              "it is written by glasshive compare; begin anew in another folder"};
     };
     try {
         const Json json = Json::parse(text);
@@ -171,7 +177,8 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
         std::string all;
         for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
         const std::string near = nearest(word, names);
-        return Diagnostic{.file = "--policy", .message = "there is no policy \"" + word + "\"",
+        return Diagnostic{.file = "--policy",
+                          .message = "there is no policy \"" + word + "\"",
                           .hint = (near.empty() ? "" : "did you mean " + near + "? ") +
                                   "there are " + all +
                                   (kind == Kind::batch ? "" : ", and files that end with .lua")};
@@ -179,7 +186,8 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
     std::ifstream in(word, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     if (!in.is_open()) {
-        return Diagnostic{.file = word, .message = "cannot be read",
+        return Diagnostic{.file = word,
+                          .message = "cannot be read",
                           .hint = "a policy in Lua; see docs/chapters/write-a-policy.md"};
     }
     script::ScriptSpec script;
@@ -199,7 +207,8 @@ Result<Input> read_input(const std::string& path) {
     const bool folder = std::filesystem::is_directory(path, error);
     std::ifstream in(path, std::ios::binary);
     if (folder || !in) {
-        return Diagnostic{.file = path, .message = folder ? "is a folder" : "cannot be read",
+        return Diagnostic{.file = path,
+                          .message = folder ? "is a folder" : "cannot be read",
                           .hint = "name a file, plain or packed by gzip or zstd"};
     }
     XXH3_state_t* const state = XXH3_createState();
@@ -212,8 +221,10 @@ Result<Input> read_input(const std::string& path) {
     }
     const std::string fingerprint = hex(XXH3_128bits_digest(state));
     XXH3_freeState(state);
-    return Input{.path = std::filesystem::absolute(path, error).string(), .shown = path,
-                 .fingerprint = fingerprint, .size = size};
+    return Input{.path = std::filesystem::absolute(path, error).string(),
+                 .shown = path,
+                 .fingerprint = fingerprint,
+                 .size = size};
 }
 
 Diagnostics check_input(const Input& input) {
@@ -221,9 +232,12 @@ Diagnostics check_input(const Input& input) {
     std::error_code error;
     const auto size = std::filesystem::file_size(input.path, error);
     if (!error && size == input.size) return {};
-    return {{.file = input.shown, .line = 0, .path = "",
-             .message = error ? "cannot be read any more" : "is another file than when the plan "
-                                                             "was made",
+    return {{.file = input.shown,
+             .line = 0,
+             .path = "",
+             .message = error ? "cannot be read any more"
+                              : "is another file than when the plan "
+                                "was made",
              .hint = "begin anew in another folder"}};
 }
 

@@ -39,8 +39,8 @@ using Settings = std::map<std::string, std::string>;
 
 /// One run of the matrix.
 struct RunKey {
-    std::size_t variant = 0;       ///< Index into Plan::variants.
-    std::size_t policy = 0;        ///< Index into Plan::policies.
+    std::size_t variant = 0;   ///< Index into Plan::variants.
+    std::size_t policy = 0;    ///< Index into Plan::policies.
     std::uint64_t seed = 0;
     friend bool operator==(const RunKey&, const RunKey&) = default;
 };
@@ -48,9 +48,9 @@ struct RunKey {
 /// The whole matrix, as it lies in DIR/plan.json. Equal plans have equal bytes.
 struct Plan {
     Kind kind = Kind::openb;
-    std::map<std::string, Input> files;         ///< By what they are for; see Kind.
-    Settings options;                           ///< In every run; see option_names().
-    std::vector<Settings> variants{Settings{}}; ///< Instead of those, one after the other.
+    std::map<std::string, Input> files;           ///< By what they are for; see Kind.
+    Settings options;                             ///< In every run; see option_names().
+    std::vector<Settings> variants{Settings{}};   ///< Instead of those, one after the other.
     std::vector<PolicySpec> policies;
     std::vector<std::uint64_t> seeds;
 

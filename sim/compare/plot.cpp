@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "kernel/math.h"
+
 namespace glasshive::compare {
 
 namespace {
@@ -25,6 +27,11 @@ std::string series_css(const char* const* palette) {
 std::string class_of(std::size_t series) { return fmt::format("s{}", series % colours); }
 std::string dashes_of(std::size_t series) {
     return series < colours ? "" : " stroke-dasharray=\"5 3\"";
+}
+
+double log10_of(double x) {
+    constexpr double ln10 = 2.302585092994046;
+    return kernel::portable_log(x) / ln10;
 }
 
 /// From values to places.
@@ -49,7 +56,7 @@ std::string open_svg(double width, double height, const std::string& title, bool
 }
 
 /// Where waits of no time and of days are on one picture.
-double squeezed(double value) { return std::log10(1 + std::max(0.0, value)); }
+double squeezed(double value) { return log10_of(1 + std::max(0.0, value)); }
 
 /// A tick's place and what is written there.
 std::vector<std::pair<double, double>> ticks_along(const Scale& x, bool is_squeezed) {
@@ -59,7 +66,8 @@ std::vector<std::pair<double, double>> ticks_along(const Scale& x, bool is_squee
         return all;
     }
     all.emplace_back(0, 0);
-    for (double tick = 1; squeezed(tick) <= x.high; tick *= 10) all.emplace_back(squeezed(tick), tick);
+    for (double tick = 1; squeezed(tick) <= x.high; tick *= 10)
+        all.emplace_back(squeezed(tick), tick);
     return all;
 }
 
@@ -96,12 +104,12 @@ struct Points {
     Band up;
 };
 
-Points points_of(const Band& band, bool is_distribution) {
+Points points_of(const Band& band, bool is_cdf) {
     Points points;
     const std::size_t count = band.mean.size();
     for (std::size_t i = 0; i < count; ++i) points.along.push_back(static_cast<double>(i));
     points.up = band;
-    if (!is_distribution) return points;
+    if (!is_cdf) return points;
     // Quantiles by percent: value along, percent up; a band of values has no height, so its edges
     // stand for themselves.
     points.up.mean = points.along;
@@ -139,14 +147,23 @@ std::string plot_css() {
            ".band{fill-opacity:.15;stroke:none!important}"
            ".line{fill:none!important;stroke-width:1.8}"
            ".dot{fill-opacity:.55;stroke:none!important}.mean{stroke-width:2.4}"
-           "@media (prefers-color-scheme:dark){" + night + "}@media print{" + paper + "}";
+           "@media (prefers-color-scheme:dark){" +
+           night + "}@media print{" + paper + "}";
+}
+
+/// The greatest power of ten that is not above it.
+static double power_below(double value) {
+    double power = 1;
+    while (power > value) power /= 10;
+    while (power * 10 <= value) power *= 10;
+    return power;
 }
 
 std::vector<double> ticks(double low, double high, std::size_t most) {
     if (!std::isfinite(low) || !std::isfinite(high) || most < 2) return {};
     if (high <= low) return {low};
     const double rough = (high - low) / static_cast<double>(most - 1);
-    const double power = std::pow(10, std::floor(std::log10(rough)));
+    const double power = power_below(rough);
     double step = 10 * power;
     for (const double factor : {1.0, 2.0, 5.0}) {
         if (factor * power >= rough) {
@@ -194,8 +211,9 @@ std::string dots_svg(const MetricReport& metric, const std::vector<std::string>&
         }
         const Estimate& e = metric.estimates[i];
         svg += fmt::format(
-            "\n<line class=\"{0} mean\" x1=\"{1:.1f}\" x2=\"{2:.1f}\" y1=\"{3:.1f}\" y2=\"{3:.1f}\"/>"
-            "<line class=\"{0} mean\" x1=\"{4:.1f}\" x2=\"{4:.1f}\" y1=\"{5:.1f}\" y2=\"{6:.1f}\"/>\n",
+            "\n<line class=\"{0} mean\" x1=\"{1:.1f}\" x2=\"{2:.1f}\" y1=\"{3:.1f}\" "
+            "y2=\"{3:.1f}\"/><line class=\"{0} mean\" x1=\"{4:.1f}\" x2=\"{4:.1f}\" "
+            "y1=\"{5:.1f}\" y2=\"{6:.1f}\"/>\n",
             series, x.at(e.low), x.at(e.high), y + 9, x.at(e.mean), y + 4, y + 14);
     }
     return svg + "</svg>\n";
@@ -208,7 +226,7 @@ std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& 
     std::vector<Points> all;
     Scale x{HUGE_VAL, -HUGE_VAL, left, right}, y{HUGE_VAL, -HUGE_VAL, bottom, top};
     for (const Band& band : curve.bands) {
-        all.push_back(points_of(band, curve.info->is_distribution));
+        all.push_back(points_of(band, curve.info->is_cdf));
         const Points& points = all.back();
         for (const double value : points.along) {
             x.low = std::min(x.low, value);
@@ -222,7 +240,7 @@ std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& 
         }
     }
     std::string svg = open_svg(width, height, curve.info->title, standalone);
-    grid_along(svg, x, top, bottom, curve.info->is_distribution);
+    grid_along(svg, x, top, bottom, curve.info->is_cdf);
     grid_up(svg, y, left, right);
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}"
                        "</text>\n<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
@@ -240,7 +258,8 @@ std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& 
         }
         const std::string series = class_of(i);
         if (!band.empty()) {
-            svg += fmt::format("<polygon class=\"{} band\" points=\"{}{}\"/>\n", series, band, back);
+            svg +=
+                fmt::format("<polygon class=\"{} band\" points=\"{}{}\"/>\n", series, band, back);
         }
         svg += fmt::format("<polyline class=\"{} line\"{} points=\"{}\"/>\n", series, dashes_of(i),
                            line);

@@ -1,10 +1,10 @@
 #include "compare/pool.h"
 
+#include <csignal>
 #include <fcntl.h>
+#include <map>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <csignal>
-#include <map>
 
 #include "base/assert.h"
 
@@ -50,8 +50,10 @@ bool run_all(const std::vector<Job>& jobs, std::size_t at_once,
     while (go_on && (next < jobs.size() || !running.empty())) {
         while (go_on && next < jobs.size() && running.size() < at_once) {
             const Job& job = jobs[next++];
-            if (const auto process = start(job)) running[*process] = job.number;
-            else ended(job.number, not_started);
+            if (const auto process = start(job))
+                running[*process] = job.number;
+            else
+                ended(job.number, not_started);
         }
         if (running.empty()) continue;
         int waited = 0;

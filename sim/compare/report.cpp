@@ -69,7 +69,8 @@ Band band_of(const std::vector<const std::vector<double>*>& curves) {
 class Slice {
   public:
     Slice(const Plan& plan, const std::vector<Measured>& measured, std::size_t variant)
-        : plan_(plan), measured_(measured),
+        : plan_(plan),
+          measured_(measured),
           first_(variant * plan.policies.size() * plan.seeds.size()) {}
 
     const Measured& at(std::size_t policy, std::size_t seed) const {
@@ -138,9 +139,9 @@ void judge(Report& report) {
             for (Pair& pair : metric.pairs) {
                 pair.difference = all[next++].difference;
                 pair.verdict = verdict_of(pair.difference, metric.info->better);
-                pair.without_chance =
-                    pair.difference.of.count > 1 && pair.difference.of.deviation == 0 &&
-                    metric.estimates[pair.a].deviation == 0;
+                pair.without_chance = pair.difference.of.count > 1 &&
+                                      pair.difference.of.deviation == 0 &&
+                                      metric.estimates[pair.a].deviation == 0;
             }
         }
     }
@@ -219,8 +220,7 @@ std::string summary_csv(const Report& report) {
 }
 
 std::string pairs_csv(const Report& report) {
-    std::string text =
-        "variant,metric,policy,than,difference,low,high,p,p_holm,effect,verdict\n";
+    std::string text = "variant,metric,policy,than,difference,low,high,p,p_holm,effect,verdict\n";
     each_metric(report, [&](const VariantReport& variant, const MetricReport& metric) {
         for (const Pair& pair : metric.pairs) {
             const Difference& d = pair.difference;
@@ -252,12 +252,16 @@ std::string report_json(const Report& report) {
     const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
     Json json{{"plan", Json::parse(report.plan.to_json())}, {"comparisons", report.comparisons}};
     each_metric(report, [&](const VariantReport& variant, const MetricReport& metric) {
-        Json one{{"variant", variant.name}, {"metric", metric.info->name},
-                 {"unit", metric.info->unit}, {"formula", metric.info->formula}};
+        Json one{{"variant", variant.name},
+                 {"metric", metric.info->name},
+                 {"unit", metric.info->unit},
+                 {"formula", metric.info->formula}};
         for (std::size_t i = 0; i < metric.estimates.size(); ++i) {
             const Estimate& e = metric.estimates[i];
-            one["policies"].push_back({{"policy", report.plan.policies[i].name}, {"mean", e.mean},
-                                       {"low", number(e.low)}, {"high", number(e.high)},
+            one["policies"].push_back({{"policy", report.plan.policies[i].name},
+                                       {"mean", e.mean},
+                                       {"low", number(e.low)},
+                                       {"high", number(e.high)},
                                        {"values", metric.values[i]}});
         }
         one["pairs"] = Json::array();
@@ -265,9 +269,13 @@ std::string report_json(const Report& report) {
             const Difference& d = pair.difference;
             one["pairs"].push_back({{"policy", report.plan.policies[pair.a].name},
                                     {"than", report.plan.policies[pair.b].name},
-                                    {"difference", d.of.mean}, {"low", number(d.of.low)},
-                                    {"high", number(d.of.high)}, {"p", d.p}, {"p_holm", d.p_holm},
-                                    {"effect", d.effect}, {"verdict", to_text(pair.verdict)}});
+                                    {"difference", d.of.mean},
+                                    {"low", number(d.of.low)},
+                                    {"high", number(d.of.high)},
+                                    {"p", d.p},
+                                    {"p_holm", d.p_holm},
+                                    {"effect", d.effect},
+                                    {"verdict", to_text(pair.verdict)}});
         }
         json["metrics"].push_back(std::move(one));
     });

@@ -12,19 +12,21 @@ namespace glasshive::compare {
 
 /// What may be said of two policies on one metric.
 enum class Verdict {
-    better, worse,        ///< The first is, by the metric's direction.
-    higher, lower,        ///< Likewise, where no direction is good.
-    no_evidence,          ///< The seeds do not tell them apart.
-    equal,                ///< The same value under every seed.
-    too_few,              ///< Fewer than pairs_least seeds.
+    better,
+    worse,   ///< The first is, by the metric's direction.
+    higher,
+    lower,         ///< Likewise, where no direction is good.
+    no_evidence,   ///< The seeds do not tell them apart.
+    equal,         ///< The same value under every seed.
+    too_few,       ///< Fewer than pairs_least seeds.
 };
 const char* to_text(Verdict verdict);
 
 struct Pair {
-    std::size_t a = 0, b = 0;        ///< Policies.
-    Difference difference;           ///< a - b, seed by seed.
+    std::size_t a = 0, b = 0;   ///< Policies.
+    Difference difference;      ///< a - b, seed by seed.
     Verdict verdict = Verdict::too_few;
-    bool without_chance = false;     ///< Every seed says the same: one workload, no sample.
+    bool without_chance = false;   ///< Every seed says the same: one workload, no sample.
 };
 
 struct MetricReport {
@@ -38,16 +40,16 @@ struct MetricReport {
 };
 
 struct Band {
-    std::vector<double> low, mean, high;       ///< By position; low and high over seeds: all of them.
+    std::vector<double> low, mean, high;   ///< By position; low and high over seeds: all of them.
 };
 
 struct CurveReport {
     const CurveInfo* info = nullptr;
-    std::vector<Band> bands;                   ///< By policy.
+    std::vector<Band> bands;   ///< By policy.
 };
 
 struct VariantReport {
-    std::string name;                          ///< "" of the only one.
+    std::string name;   ///< "" of the only one.
     std::vector<MetricReport> metrics;
     std::vector<CurveReport> curves;
 };
@@ -56,7 +58,7 @@ struct VariantReport {
 struct Report {
     Plan plan;
     std::vector<VariantReport> variants;
-    std::size_t comparisons = 0;               ///< That Holm's correction was made for.
+    std::size_t comparisons = 0;   ///< That Holm's correction was made for.
 };
 
 /// `measured` in order of Plan::runs().

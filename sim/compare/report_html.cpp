@@ -11,8 +11,8 @@ namespace glasshive::compare {
 namespace {
 
 constexpr const char* style =
-    ":root{--ground:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--shade:#f6f8fa;--good:#116329;"
-    "--bad:#a40e26}"
+    ":root{--ground:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--shade:#f6f8fa;"
+    "--good:#116329;--bad:#a40e26}"
     "@media (prefers-color-scheme:dark){:root{--ground:#0d1117;--ink:#e6edf3;--soft:#9aa4ae;"
     "--rule:#30363d;--shade:#161b22;--good:#56d364;--bad:#ff7b72}}"
     "@media print{:root{--ground:#fff;--ink:#000;--soft:#444;--rule:#bbb;--shade:#fff;"
@@ -24,7 +24,7 @@ constexpr const char* style =
     "th,td{border-bottom:1px solid var(--rule);padding:.3rem .6rem;text-align:right;"
     "vertical-align:top}th:first-child,td:first-child{text-align:left}thead th{background:"
     "var(--shade)}.wide{overflow-x:auto}.soft,small{color:var(--soft)}"
-    "td,th{white-space:nowrap}td:first-child{white-space:normal}"
+    "td,th{white-space:nowrap}td:first-child,.words{white-space:normal}.words{text-align:left}"
     ".good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}"
     "pre{background:var(--shade);border:1px solid var(--rule);padding:.7rem;white-space:pre-wrap;"
     "overflow-wrap:anywhere}svg{width:100%;height:auto;max-width:760px;display:block}";
@@ -84,19 +84,20 @@ std::string how_to_read(const Report& report) {
     std::string html = "<section><h2>How to read this</h2><ul>";
     html += fmt::format(
         "<li><b>better</b>, <b>worse</b>: against <b>{}</b> in the table above, against each other "
-        "below. Every policy met the same chance under the same seed, so differences are taken seed "
-        "by seed.</li>",
+        "below. Every policy met the same chance under the same seed, so differences are taken "
+        "seed by seed.</li>",
         first);
     html += fmt::format(
         "<li>All {} comparisons on this page were judged together (Holm's correction): the chance "
         "that even one of them is claimed where there is none is about 5&nbsp;%.</li>",
         report.comparisons);
-    html += "<li><b>no evidence</b> is not <i>equal</i>: these seeds do not tell the two apart. More "
-            "of them may.</li>"
-            "<li>Small figures: an interval that holds the mean over all possible seeds in "
-            "95&nbsp;% of cases (studentised bootstrap). Two that overlap may still differ: the "
-            "verdict looks at differences, the intervals do not.</li>"
-            "<li>It is about this workload on these machines. Another trace may turn it round.</li>";
+    html +=
+        "<li><b>no evidence</b> is not <i>equal</i>: these seeds do not tell the two apart. More "
+        "of them may.</li>"
+        "<li>Small figures: an interval that holds the mean over all possible seeds in "
+        "95&nbsp;% of cases (studentised bootstrap). Two that overlap may still differ: the "
+        "verdict looks at differences, the intervals do not.</li>"
+        "<li>It is about this workload on these machines. Another trace may turn it round.</li>";
     bool without_chance = false;
     for (const VariantReport& variant : report.variants) {
         for (const MetricReport& metric : variant.metrics) {
@@ -147,14 +148,15 @@ std::string sources(const Report& report) {
         for (const MetricReport& metric : variant.metrics) {
             if (std::find(seen.begin(), seen.end(), metric.info->name) != seen.end()) continue;
             seen.emplace_back(metric.info->name);
-            html += fmt::format("<tr><td>{}</td><td style=\"text-align:left;white-space:normal\">{}{}{}</td></tr>\n",
-                                metric.info->name, escaped(metric.info->formula),
-                                metric.info->source[0] != '\0' ? "<br>" : "",
-                                escaped(metric.info->source));
+            html += fmt::format(
+                "<tr><td>{}</td><td class=\"words\">{}{}{}</td></tr>\n",
+                metric.info->name, escaped(metric.info->formula),
+                metric.info->source[0] != '\0' ? "<br>" : "", escaped(metric.info->source));
         }
     }
-    return html + "<tr><td>effect</td><td style=\"text-align:left;white-space:normal\">mean of the differences over "
-                  "their standard deviation (Cohen's d of pairs)</td></tr></tbody></table></section>\n";
+    return html +
+           "<tr><td>effect</td><td class=\"words\">mean of the differences over "
+           "their standard deviation (Cohen's d of pairs)</td></tr></tbody></table></section>\n";
 }
 
 std::string again(const Report& report, const std::string& command) {
@@ -162,13 +164,15 @@ std::string again(const Report& report, const std::string& command) {
                        "</pre><table><thead><tr><th>file</th><th>what for</th><th>bytes</th>"
                        "<th>xxh3</th></tr></thead><tbody>\n";
     for (const auto& [name, input] : report.plan.files) {
-        html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td><small>{}</small></td></tr>\n",
-                            escaped(input.shown), escaped(name), input.size, input.fingerprint);
+        html +=
+            fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td><small>{}</small></td></tr>\n",
+                        escaped(input.shown), escaped(name), input.size, input.fingerprint);
     }
     html += "</tbody></table>\n<p class=\"soft\">glasshive " GLASSHIVE_VERSION ". Seeds:";
     for (const std::uint64_t seed : report.plan.seeds) html += " " + std::to_string(seed);
-    html += ".</p><p>values.csv beside this page has every value by seed; pairs.csv, summary.csv and "
-            "report.json have what stands here.</p></section>\n";
+    html +=
+        ".</p><p>values.csv beside this page has every value by seed; pairs.csv, summary.csv and "
+        "report.json have what stands here.</p></section>\n";
     return html;
 }
 
@@ -182,11 +186,11 @@ std::string report_html(const Report& report, const std::string& command) {
         names.push_back(policy.name);
         title += (title.empty() ? "" : ", ") + policy.name;
     }
-    std::string html =
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width\">"
-        "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
-        escaped(title) + "</title>\n<style>" + style + plot_css() + "</style></head><body>\n";
+    std::string html = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                       "<meta name=\"viewport\" content=\"width=device-width\">"
+                       "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
+                       escaped(title) + "</title>\n<style>" + style + plot_css() +
+                       "</style></head><body>\n";
     std::string files;
     for (const auto& [name, input] : plan.files) {
         files += (files.empty() ? "" : ", ") + escaped(name + " " + input.shown);
@@ -207,9 +211,8 @@ std::string report_html(const Report& report, const std::string& command) {
             html += "<h2>Curves" + which + "</h2>\n";
             for (const CurveReport& curve : variant.curves) {
                 html += "<section><h3>" + escaped(curve.info->title) + "</h3>" +
-                        curve_svg(curve, names, false) +
-                        "<p class=\"soft\">Mean over seeds" +
-                        (curve.info->is_distribution ? "" : ", with the least and the greatest") +
+                        curve_svg(curve, names, false) + "<p class=\"soft\">Mean over seeds" +
+                        (curve.info->is_cdf ? "" : ", with the least and the greatest") +
                         ".</p></section>\n";
             }
         }

@@ -67,18 +67,19 @@ class Scenario final : public Experiment {
         }
         Measured measured;
         measured.digest = outcome.digest;
-        measured.metrics = {{"tasks_created", static_cast<double>(outcome.summary.tasks_created)},
-                            {"tasks_failed", static_cast<double>(outcome.summary.tasks_failed)},
-                            {"downtime", downtime},
-                            {"below_desired", below},
-                            {"bytes_moved", static_cast<double>(outcome.summary.bytes_moved.count)}};
+        measured.metrics = {
+            {"tasks_created", static_cast<double>(outcome.summary.tasks_created)},
+            {"tasks_failed", static_cast<double>(outcome.summary.tasks_failed)},
+            {"downtime", downtime},
+            {"below_desired", below},
+            {"bytes_moved", static_cast<double>(outcome.summary.bytes_moved.count)}};
         if (answered + failed > 0) {
             measured.metrics["requests_failed"] = 100 * failed / (answered + failed);
             measured.metrics["p99_latency"] = p99;
         }
-        const auto held = std::count_if(outcome.verdicts.begin(), outcome.verdicts.end(),
-                                        [](const auto& verdict) { return verdict.outcome ==
-                                                        check::Outcome::held; });
+        const auto held = std::count_if(
+            outcome.verdicts.begin(), outcome.verdicts.end(),
+            [](const auto& verdict) { return verdict.outcome == check::Outcome::held; });
         if (!outcome.verdicts.empty()) {
             measured.metrics["expectations_broken"] =
                 static_cast<double>(static_cast<std::ptrdiff_t>(outcome.verdicts.size()) - held);

@@ -67,9 +67,11 @@ Reach reach_of(const std::vector<double>& sorted, double error) {
 
 /// Twice the share of resamplings that are as far out on the observed side.
 double p_of(const std::vector<double>& sorted, double t) {
-    const auto exceed = t > 0
-        ? static_cast<double>(sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), t))
-        : static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), t) - sorted.begin());
+    const auto exceed =
+        t > 0
+            ? static_cast<double>(sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), t))
+            : static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), t) -
+                                  sorted.begin());
     return std::min(1.0, 2 * (exceed + 1) / (static_cast<double>(sorted.size()) + 1));
 }
 
@@ -89,8 +91,11 @@ std::size_t resamplings_for(std::size_t comparisons) {
 Estimate estimate(const std::vector<double>& values, const std::string& name, double error,
                   std::size_t resamplings) {
     const Moments moments = moments_of(values);
-    Estimate result{.count = values.size(), .mean = moments.mean, .deviation = moments.deviation,
-                    .low = moments.mean, .high = moments.mean};
+    Estimate result{.count = values.size(),
+                    .mean = moments.mean,
+                    .deviation = moments.deviation,
+                    .low = moments.mean,
+                    .high = moments.mean};
     if (values.size() < 2 || moments.error == 0) return result;
     const Reach reach = reach_of(resampled(values, moments, name, resamplings), error);
     const double student = student_critical(error, static_cast<double>(values.size() - 1));

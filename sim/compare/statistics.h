@@ -22,18 +22,18 @@ struct Estimate {
 
 /// The difference of two policies, seed by seed.
 struct Difference {
-    Estimate of;                      ///< Of a - b; the interval is the report's (see decide).
-    double p = 1;                     ///< Of no difference; 1 where nothing was judged.
-    double p_holm = 1;                ///< After Holm's correction.
-    double effect = 0;                ///< Mean over deviation (Cohen's d of pairs); 0: none.
+    Estimate of;                          ///< Of a - b; the interval is the report's (see decide).
+    double p = 1;                         ///< Of no difference; 1 where nothing was judged.
+    double p_holm = 1;                    ///< After Holm's correction.
+    double effect = 0;                    ///< Mean over deviation (Cohen's d of pairs); 0: none.
     std::size_t a_more = 0, b_more = 0;   ///< Seeds in which a (b) was the greater one.
 };
 
-/// Mean and interval by the studentised bootstrap: from the mean a quantile of t* times the standard
-/// error to either side; or of Student's t where that is more, since few values resampled promise
-/// too much. Values may be few, skewed, and have heavy tails.
-/// Source: Hall, "The Bootstrap and Edgeworth Expansion" (1992), section 3.3; Efron & Tibshirani, "An
-/// Introduction to the Bootstrap" (1993), chapter 12. Resampling is seeded by `name`.
+/// Mean and interval by the studentised bootstrap: from the mean a quantile of t* times the
+/// standard error to either side; or of Student's t where that is more, since few values resampled
+/// promise too much. Values may be few, skewed, and have heavy tails.
+/// Source: Hall, "The Bootstrap and Edgeworth Expansion" (1992), section 3.3; Efron & Tibshirani,
+/// "An Introduction to the Bootstrap" (1993), chapter 12. Resampling is seeded by `name`.
 Estimate estimate(const std::vector<double>& values, const std::string& name,
                   double error = error_rate, std::size_t resamplings = resamplings_least);
 

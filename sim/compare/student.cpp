@@ -3,6 +3,8 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "kernel/math.h"
+
 namespace glasshive::compare {
 
 namespace {
@@ -33,11 +35,26 @@ double fraction(double a, double b, double x) {
     return result;
 }
 
+/// Logarithm of the gamma function. Source: Lanczos 1964, with g = 7 and nine terms; about 15
+/// digits.
+double log_gamma(double x) {
+    constexpr double g = 7;
+    constexpr double terms[] = {0.99999999999980993,  676.5203681218851,     -1259.1392167224028,
+                                771.32342877765313,   -176.61502916214059,   12.507343278686905,
+                                -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7};
+    constexpr double half_log_two_pi = 0.91893853320467274;
+    double sum = terms[0];
+    for (int i = 1; i < 9; ++i) sum += terms[i] / (x - 1 + i);
+    const double t = x - 0.5 + g;
+    return half_log_two_pi + (x - 0.5) * kernel::portable_log(t) - t + kernel::portable_log(sum);
+}
+
 double incomplete_beta(double a, double b, double x) {
     if (x <= 0) return 0;
     if (x >= 1) return 1;
-    const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) +
-                                  a * std::log(x) + b * std::log1p(-x));
+    const double front =
+        kernel::portable_exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) +
+                             a * kernel::portable_log(x) + b * kernel::portable_log(1 - x));
     return x < (a + 1) / (a + b + 2) ? front * fraction(a, b, x) / a
                                      : 1 - front * fraction(b, a, 1 - x) / b;
 }

@@ -45,18 +45,18 @@ void choose_generated(const Settings& settings, trace::GeneratorSpec& spec, Diag
         known = true;
     }
     if (!known) {
-        problems.push_back({.file = "option law", .message = "\"" + set->second + "\" is no law",
+        problems.push_back({.file = "option law",
+                            .message = "\"" + set->second + "\" is no law",
                             .hint = "constant, exponential, lognormal or pareto"});
     }
     if (spec.run_times.law == Law::pareto && spec.run_times.shape <= 1) {
-        problems.push_back({.file = "option shape", .message = "such a law has no mean",
+        problems.push_back({.file = "option shape",
+                            .message = "such a law has no mean",
                             .hint = "with law=pareto more than 1"});
     }
     const double cpus = number("cpus", 1, 0.001, 1e6);
     const Bytes memory = mebibyte * static_cast<std::int64_t>(number("memory", 0, 0, 1e9));
-    const auto times = [&](double factor) {
-        return Cpus{std::llround(cpus * factor * 1e9)};
-    };
+    const auto times = [&](double factor) { return Cpus{std::llround(cpus * factor * 1e9)}; };
     spec.kinds = {{0.6, times(1), memory, 0, 0},
                   {0.3, times(2), memory * 2, 0, 0},
                   {0.1, times(4), memory * 4, 0, 0}};
@@ -68,8 +68,10 @@ Chosen choose(const Settings& settings, Diagnostics& problems) {
     chosen.sample = number_of(settings, "sample", 1, 1e-6, 1, problems);
     const auto waiting = settings.find("waiting");
     if (waiting != settings.end()) {
-        if (waiting->second == "skip") chosen.waiting = offline::Waiting::skip;
-        else if (waiting->second == "drop") chosen.waiting = offline::Waiting::drop;
+        if (waiting->second == "skip")
+            chosen.waiting = offline::Waiting::skip;
+        else if (waiting->second == "drop")
+            chosen.waiting = offline::Waiting::drop;
         else if (waiting->second != "fifo") {
             problems.push_back({.file = "option waiting",
                                 .message = "\"" + waiting->second + "\" is none of its values",
@@ -84,13 +86,16 @@ Chosen choose(const Settings& settings, Diagnostics& problems) {
 class Changed final : public trace::TaskSource {
   public:
     Changed(std::unique_ptr<trace::TaskSource> from, const Chosen& chosen, std::uint64_t seed)
-        : from_(std::move(from)), load_(chosen.load), sample_(chosen.sample),
+        : from_(std::move(from)),
+          load_(chosen.load),
+          sample_(chosen.sample),
           chance_(seed, "compare/sample") {}
     bool next(trace::Task& out) override {
         while (from_->next(out)) {
             if (sample_ < 1 && chance_.unit() >= sample_) continue;
             if (load_ != 1) {
-                out.submit = Time{Duration{std::llround(static_cast<double>(ns_of(out.submit)) / load_)}};
+                out.submit =
+                    Time{Duration{std::llround(static_cast<double>(ns_of(out.submit)) / load_)}};
             }
             return true;
         }
@@ -107,7 +112,8 @@ class Changed final : public trace::TaskSource {
 class Tasks final : public Experiment {
   public:
     Tasks(std::vector<trace::Machine> machines, std::optional<Input> from)
-        : machines_(std::move(machines)), trace_(std::move(from)) {}
+        : machines_(std::move(machines)),
+          trace_(std::move(from)) {}
 
     Measured run(const Plan& plan, const RunKey& key) const override {
         Diagnostics none;
@@ -142,7 +148,8 @@ class Tasks final : public Experiment {
             while (source.value()->next(task)) ++tasks;
             problems = source.value()->problems();
             if (problems.empty() && tasks == 0) {
-                problems.push_back({.file = trace_->shown, .message = "there are no tasks",
+                problems.push_back({.file = trace_->shown,
+                                    .message = "there are no tasks",
                                     .hint = "a line for each, below the header"});
             }
         }
@@ -153,7 +160,8 @@ class Tasks final : public Experiment {
   private:
     /// Standard input can be read once: while it runs.
     bool is_stream() const { return trace_->path == "-"; }
-    Result<std::unique_ptr<trace::TaskSource>> open(const Chosen& chosen, std::uint64_t seed) const {
+    Result<std::unique_ptr<trace::TaskSource>> open(const Chosen& chosen,
+                                                    std::uint64_t seed) const {
         if (!trace_) {
             trace::GeneratorSpec spec = chosen.generate;
             spec.seed = seed;
@@ -215,7 +223,8 @@ std::vector<OptionInfo> tasks_options() {
             {"run", "seconds", "300", "Their mean run time."},
             {"law", "constant, exponential, lognormal, pareto", "exponential", "Of run times."},
             {"shape", "number", "1.5", "lognormal: sigma. pareto: alpha."},
-            {"cpus", "number", "1", "Of the smallest; 60 % ask once that, 30 % twice, 10 % four times."},
+            {"cpus", "number", "1",
+             "Of the smallest; 60 % ask once that, 30 % twice, 10 % four times."},
             {"memory", "MiB", "0", "Likewise."}};
 }
 

@@ -34,6 +34,14 @@ Duration duration_of(const Arguments& arguments, int number) {
     return Duration{std::llround(seconds * 1e9)};
 }
 
+/// One that is kept for the whole run.
+std::string short_text(const Arguments& arguments, int number) {
+    constexpr std::size_t most = 1'024;
+    const std::string_view text = arguments.text(number);
+    if (text.size() > most) throw Refusal("a text of at most 1,024 bytes is meant here");
+    return std::string(text);
+}
+
 std::string optional_text(const nlohmann::json& fields, const char* name) {
     const auto found = fields.find(name);
     if (found == fields.end()) return "";
@@ -43,7 +51,8 @@ std::string optional_text(const nlohmann::json& fields, const char* name) {
 
 /// "20s", "1500ms", "1ns": in the largest unit that leaves no fraction.
 std::string spelled(double seconds) {
-    const std::int64_t ns = std::llround(seconds * 1e9);
+    constexpr double most = 9e9;   // Seconds; more is a mistake that the reader tells.
+    const std::int64_t ns = std::llround(std::clamp(seconds, -most, most) * 1e9);
     if (ns % 1'000'000'000 == 0) return std::to_string(ns / 1'000'000'000) + "s";
     if (ns % 1'000'000 == 0) return std::to_string(ns / 1'000'000) + "ms";
     return std::to_string(ns) + "ns";
@@ -100,6 +109,7 @@ void Director::define_waits() {
     });
     const auto start = [this](Duration first, Start what) {
         const std::uint64_t serial = ++last_serial_;
+        if (starts_.size() == starts_most) throw Refusal("too many functions wait to be called");
         starts_[serial] = what;
         kernel_.after(id(), first, start_tag, serial);
     };
@@ -154,7 +164,8 @@ void Director::define_acts() {
         const bool is_so = a.truth(0);
         const int line = a.line();
         const std::string text =
-            a.given(1) ? std::string(a.text(1)) : spec_.name + ":" + std::to_string(line);
+            a.given(1) ? short_text(a, 1) : spec_.name + ":" + std::to_string(line);
+        count_name();
         kernel_.emit(is_so ? events::held : events::not_held, kernel_.names().intern(text),
                      {field::integer(line)});
         out.boolean(is_so);
@@ -165,8 +176,10 @@ void Director::define_acts() {
     define(info_of(Do::sample), [this](const Arguments& a, Out&) {
         const double value = a.number(1);
         if (!std::isfinite(value)) throw Refusal("a sample is a finite number");
-        const NameId subject = a.given(2) ? kernel_.names().intern(a.text(2)) : subject_;
-        kernel_.events().sample({kernel_.now(), kernel_.names().intern(a.text(0)), subject, value});
+        count_name();
+        const NameId subject = a.given(2) ? kernel_.names().intern(short_text(a, 2)) : subject_;
+        const NameId series = kernel_.names().intern(short_text(a, 0));
+        kernel_.events().sample({kernel_.now(), series, subject, value});
     });
 }
 

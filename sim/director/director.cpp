@@ -278,11 +278,21 @@ void Director::forget_start(std::uint64_t serial) {
     starts_.erase(found);
 }
 
+void Director::count_name() {
+    if (++names_ <= names_most) return;
+    fail({.message = "more than " + std::to_string(names_most) + " samples and expectations"});
+}
+
 // --- Events --------------------------------------------------------------------------------------
 
 void Director::on_event(const Event& event, std::string_view text) {
     if (event.kind >= wanted_.size() || wanted_[event.kind] == 0) return;
     const EventKind* kind = registry_.find(event.kind);
+    seen_bytes_ += text.size();
+    if (seen_.size() == seen_most || seen_bytes_ > seen_bytes_most) {
+        fail({.message = "more events at one instant than the script may take: " +
+                         std::to_string(seen_.size())});
+    }
     seen_.push_back(
         {event.kind, event.subject, event.id, fields_of(event, text, *kind, kernel_.names())});
     if (std::exchange(handing_out_, true)) return;
@@ -294,6 +304,7 @@ void Director::on_event(const Event& event, std::string_view text) {
 void Director::hand_out() {
     handing_out_ = false;
     const std::deque<Seen> seen = std::exchange(seen_, {});
+    seen_bytes_ = 0;
     for (const Seen& each : seen) {
         const kernel::CauseScope scope(kernel_, each.id);
         const auto fits = [&](const Wait& wait) {

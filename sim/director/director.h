@@ -21,6 +21,11 @@ namespace glasshive::director {
 
 /// Legs at one instant: more is a script that goes round in circles.
 inline constexpr std::uint32_t legs_most = 100'000;
+/// What a script may have under way, or give to be kept: events that nobody took yet (and their
+/// texts), functions to be called later, names of samples and expectations.
+inline constexpr std::size_t seen_most = 100'000, starts_most = 100'000;
+inline constexpr std::size_t seen_bytes_most = std::size_t{64} << 20;
+inline constexpr std::uint32_t names_most = 1'000'000;
 /// How often wait_until asks, unless told otherwise.
 inline constexpr Duration ask_every = std::chrono::milliseconds{100};
 
@@ -105,6 +110,8 @@ class Director final : public kernel::Process, public EventSink {
     void forget_start(std::uint64_t serial);
     void hand_out();
     [[noreturn]] void fail(Diagnostic problem) const;
+    /// A name more that is kept to the end; too many of them end the run.
+    void count_name();
     std::set<std::uint16_t> kinds_of(std::string_view pattern);
 
     kernel::Kernel& kernel_;
@@ -122,6 +129,8 @@ class Director final : public kernel::Process, public EventSink {
     std::vector<Handler> handlers_;
     std::vector<std::uint32_t> wanted_;   // By kind: handlers and waits for it.
     std::deque<Seen> seen_;               // Events not handed out yet.
+    std::size_t seen_bytes_ = 0;          // Of their texts.
+    std::uint32_t names_ = 0;             // That the script gave the run to keep.
     bool handing_out_ = false;
     std::uint64_t last_routine_ = 0, last_serial_ = 0;
     std::uint64_t current_ = 0;   // The routine that runs.

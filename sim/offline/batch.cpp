@@ -45,7 +45,10 @@ namespace {
 class Batch {
   public:
     Batch(const std::vector<BatchJob>& jobs, std::int32_t processors, const BatchRules& rules)
-        : jobs_(jobs), rules_(rules), free_(processors), all_(processors) {
+        : jobs_(jobs),
+          rules_(rules),
+          free_(processors),
+          all_(processors) {
         SIM_ASSERT(!rules.numbered || rules.backfill != Backfill::conservative);
         outcome_.start.assign(jobs.size(), time_never);
         if (!rules.numbered) return;
@@ -131,8 +134,10 @@ class Batch {
         while (started < queue_.size() && fits(queue_[started])) start(queue_[started++]);
         queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(started));
         if (queue_.empty() || rules_.backfill == Backfill::none) return;
-        if (rules_.backfill == Backfill::conservative) look_conservative();
-        else look_easy();
+        if (rules_.backfill == Backfill::conservative)
+            look_conservative();
+        else
+            look_easy();
     }
 
     /// When enough is free for the first of the queue, by estimates; how much more there is then;
@@ -212,8 +217,10 @@ class Batch {
             const Duration estimate = std::max(jobs_[job].estimate, Duration{1});
             const Time at = profile.earliest(estimate, jobs_[job].processors);
             profile.take(at, estimate, jobs_[job].processors);
-            if (at == now_ && fits(job)) start(job);
-            else waiting.push_back(job);
+            if (at == now_ && fits(job))
+                start(job);
+            else
+                waiting.push_back(job);
         }
         queue_ = std::move(waiting);
     }

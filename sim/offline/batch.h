@@ -16,7 +16,7 @@ namespace glasshive::offline {
 struct BatchJob {
     Time submit{};
     Duration run{};
-    Duration estimate{};          ///< What its owner asked for; ends are expected by it.
+    Duration estimate{};   ///< What its owner asked for; ends are expected by it.
     std::int32_t processors = 1;
 };
 
@@ -46,9 +46,9 @@ struct BatchRules {
 };
 
 struct BatchOutcome {
-    std::vector<Time> start;                              ///< By job.
-    std::vector<std::vector<std::int32_t>> processors;    ///< By job; empty unless numbered.
-    std::uint64_t looks = 0;                              ///< Times that the queue was looked at.
+    std::vector<Time> start;                             ///< By job.
+    std::vector<std::vector<std::int32_t>> processors;   ///< By job; empty unless numbered.
+    std::uint64_t looks = 0;                             ///< Times that the queue was looked at.
 };
 
 /// Runs the jobs to their ends. Requires them sorted by submit, each with 1 to `processors`
@@ -61,12 +61,12 @@ BatchOutcome run_batch(const std::vector<BatchJob>& jobs, std::int32_t processor
 
 /// What users of a batch system feel.
 struct BatchMetrics {
-    double mean_wait = 0, max_wait = 0;                   ///< Seconds.
-    double mean_slowdown = 0, max_slowdown = 0;           ///< (wait + run) / run.
+    double mean_wait = 0, max_wait = 0;           ///< Seconds.
+    double mean_slowdown = 0, max_slowdown = 0;   ///< (wait + run) / run.
     /// max(1, (wait + run) / max(run, 10 s)): Feitelson et al. 1997.
     double mean_bounded_slowdown = 0;
-    double makespan = 0;                                  ///< Seconds, from 0 to the last end.
-    double utilisation = 0;                               ///< Of processors, from the first submit.
+    double makespan = 0;      ///< Seconds, from 0 to the last end.
+    double utilisation = 0;   ///< Of processors, from the first submit.
 };
 BatchMetrics batch_metrics(const std::vector<BatchJob>& jobs, const BatchOutcome& outcome,
                            std::int32_t processors);

@@ -43,7 +43,9 @@ Diagnostics check_models(const std::vector<Machine>& machines, const std::vector
     for (const Task& task : tasks) {
         for (std::string& part : split(task.models)) all.insert(std::move(part));
         if (all.size() <= models_most) continue;
-        return {{.file = file, .line = task.line, .path = "",
+        return {{.file = file,
+                 .line = task.line,
+                 .path = "",
                  .message = "more than " + std::to_string(models_most) + " models of GPUs",
                  .hint = "nodes and tasks together may name that many"}};
     }
@@ -51,7 +53,9 @@ Diagnostics check_models(const std::vector<Machine>& machines, const std::vector
 }
 
 Cluster::Cluster(const swarm::Policy& policy, std::uint64_t seed)
-    : policy_(policy), ties_(seed, "swarm/scheduler"), devices_(seed, "offline/devices") {}
+    : policy_(policy),
+      ties_(seed, "swarm/scheduler"),
+      devices_(seed, "offline/devices") {}
 
 GpuModels Cluster::model(const std::string& name) {
     if (name.empty()) return 0;
@@ -123,8 +127,11 @@ void Cluster::expect(const std::vector<Task>& tasks) {
     std::vector<swarm::Demand> demands;
     demands.reserve(tasks.size());
     for (const Task& task : tasks) {
-        demands.push_back({.cpus = task.cpus, .gpu_milli = task.gpu_milli, .gpu_count = task.gpus,
-                           .models_rank = rank[task.models], .models = models(task.models)});
+        demands.push_back({.cpus = task.cpus,
+                           .gpu_milli = task.gpu_milli,
+                           .gpu_count = task.gpus,
+                           .models_rank = rank[task.models],
+                           .models = models(task.models)});
     }
     typical_ = swarm::typical_of(std::move(demands));
     for (Kind& kind : kinds_) kind.index = {};
@@ -169,10 +176,9 @@ std::optional<Placement> Cluster::place(Shape shape) {
     Kind& kind = kinds_[shape];
     const auto node = choose(kind);
     if (!node) return std::nullopt;
-    const swarm::GpuMask gpus =
-        kind.needs.gpus.count == 0
-            ? swarm::GpuMask{0}
-            : policy_.device(nodes()[node->index()], kind.needs, devices_);
+    const swarm::GpuMask gpus = kind.needs.gpus.count == 0
+                                    ? swarm::GpuMask{0}
+                                    : policy_.device(nodes()[node->index()], kind.needs, devices_);
     nodes_.take(*node, kind.needs, gpus);
     return Placement{*node, gpus};
 }

@@ -26,9 +26,9 @@ struct Placement {
     swarm::GpuMask gpus = 0;
 };
 
-/// Machines in trace mode: the swarm's scheduler without a swarm. The filters, the kept rankings and
-/// the policies are those that run online (`swarm/scheduler`); there are no agents, no heartbeats
-/// and no managers, and what is decided is so at once.
+/// Machines in trace mode: the swarm's scheduler without a swarm. The filters, the kept rankings
+/// and the policies are those that run online (`swarm/scheduler`); there are no agents, no
+/// heartbeats and no managers, and what is decided is so at once.
 class Cluster {
   public:
     /// `policy` must outlive it. Ties and devices are drawn from streams of `seed`.
@@ -36,8 +36,8 @@ class Cluster {
     Cluster(const Cluster&) = delete;
     Cluster& operator=(const Cluster&) = delete;
 
-    /// Adds machines in the order in which equals are taken. Requires no more than 32 models of GPUs
-    /// in all machines and tasks; see models_of.
+    /// Adds machines in the order in which equals are taken. Requires no more than 32 models of
+    /// GPUs in all machines and tasks; see models_of.
     void add(const workload::trace::Machine& machine);
     /// The kind of a task: its CPUs, memory, GPUs and models.
     Shape shape_of(const workload::trace::Task& task);
@@ -61,7 +61,7 @@ class Cluster {
         std::shared_ptr<swarm::ServiceSpec> spec;   // Of needs, for scripts.
         swarm::Needs needs;
         swarm::GroupIndex index;
-        std::uint64_t used = 0;      // When, in placements.
+        std::uint64_t used = 0;   // When, in placements.
     };
     struct Asked {
         std::int64_t cpus = 0, memory = 0;

@@ -16,7 +16,8 @@ constexpr int steps = 64;
 std::size_t bucket_of(double value) {
     int exponent = 0;
     const double part = std::frexp(value / unit, &exponent);   // [0.5, 1) 2^exponent
-    return static_cast<std::size_t>((exponent - 1) * steps + static_cast<int>((part - 0.5) * 2 * steps));
+    return static_cast<std::size_t>((exponent - 1) * steps +
+                                    static_cast<int>((part - 0.5) * 2 * steps));
 }
 
 double middle_of(std::size_t bucket) {

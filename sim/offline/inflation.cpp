@@ -26,7 +26,8 @@ double rounded(double value) { return std::round(value * 100) / 100; }
 class Curve {
   public:
     Curve(const Cluster& cluster, std::int64_t capacity)
-        : cluster_(cluster), capacity_(static_cast<double>(capacity)) {
+        : cluster_(cluster),
+          capacity_(static_cast<double>(capacity)) {
         for (const swarm::NodeInfo& node : cluster.nodes()) {
             of_node_.push_back(fragmentation_of(node));
             fragmented_ += of_node_.back();
@@ -61,8 +62,7 @@ class Curve {
             if (sum.events > 0) {
                 const auto events = static_cast<double>(sum.events);
                 point = {rounded(sum.point.allocated / events),
-                         rounded(sum.point.fragmented / events),
-                         sum.point.fragment_ratio / events};
+                         rounded(sum.point.fragmented / events), sum.point.fragment_ratio / events};
             }
             points.push_back(point);
         }
@@ -135,8 +135,8 @@ Diagnostics check_order(const InflationSetup& setup, const OpenbOrder& order, st
                         const std::string& file) {
     const std::string name = "the order of seed " + std::to_string(seed);
     const auto wrong = [&](const std::string& message, const std::string& hint) {
-        return Diagnostics{{.file = file, .line = 0, .path = "", .message = name + message,
-                            .hint = hint}};
+        return Diagnostics{
+            {.file = file, .line = 0, .path = "", .message = name + message, .hint = hint}};
     };
     if (order.pods.empty() || order.node_rank.empty()) {
         return wrong(" lacks its " + std::string(order.pods.empty() ? "pods" : "node_rank"),
@@ -178,8 +178,10 @@ InflationResult inflate(const InflationSetup& setup, const OpenbOrder& order,
         const Task& pod = setup.pods[index];
         curve.arrived(pod);
         const auto placed = cluster.place(shapes[index]);
-        if (placed) curve.placed(pod, placed->node);
-        else ++result.dropped_pods;
+        if (placed)
+            curve.placed(pod, placed->node);
+        else
+            ++result.dropped_pods;
         result.nodes.push_back(placed ? by_rank[placed->node.index()] : InflationResult::dropped);
         curve.note();
     }

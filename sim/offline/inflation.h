@@ -10,7 +10,8 @@
 namespace glasshive::offline {
 
 /// The experiment of "Beware of Fragmentation" (USENIX ATC 2023): pods arrive one after the other
-/// and never leave, until they have asked for more GPUs than there are; who fits nowhere is dropped.
+/// and never leave, until they have asked for more GPUs than there are; who fits nowhere is
+/// dropped.
 struct InflationSetup {
     std::vector<workload::trace::Machine> machines;   ///< Sorted by name.
     std::vector<workload::trace::Task> pods;          ///< Sorted by name.
@@ -36,16 +37,16 @@ Diagnostics check_order(const InflationSetup& setup, const workload::trace::Open
 
 /// Means over the events of one percent of arrived demand, 0 to inflation_percent and beyond.
 struct InflationPoint {
-    double allocated = 0;       ///< Percent of all GPUs that pods have.
-    double fragmented = 0;      ///< Percent of all GPUs that typical pods cannot use.
-    double fragment_ratio = 0;  ///< The same, of those that nobody has.
+    double allocated = 0;        ///< Percent of all GPUs that pods have.
+    double fragmented = 0;       ///< Percent of all GPUs that typical pods cannot use.
+    double fragment_ratio = 0;   ///< The same, of those that nobody has.
 };
 
 struct InflationResult {
-    std::vector<std::uint32_t> nodes;       ///< By arrival: index into machines, or `dropped`.
-    std::vector<InflationPoint> points;     ///< By percent of arrived demand.
+    std::vector<std::uint32_t> nodes;     ///< By arrival: index into machines, or `dropped`.
+    std::vector<InflationPoint> points;   ///< By percent of arrived demand.
     std::uint64_t dropped_pods = 0;
-    double allocated = 0;                   ///< Percent at the end, unrounded.
+    double allocated = 0;   ///< Percent at the end, unrounded.
     static constexpr std::uint32_t dropped = 0xFFFFFFFF;
 };
 

@@ -11,7 +11,9 @@ namespace {
 class HpcSim {
   public:
     HpcSim(const std::vector<BatchJob>& jobs, std::int32_t processors, QueueOrder order)
-        : jobs_(jobs), order_(order), free_(processors) {
+        : jobs_(jobs),
+          order_(order),
+          free_(processors) {
         outcome_.start.assign(jobs.size(), time_never);
     }
 
@@ -32,12 +34,13 @@ class HpcSim {
 
     /// The most urgent; of equals the one that is in the queue for longest.
     std::uint32_t pick() const {
-        return *std::min_element(queue_.begin(), queue_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            const double left = queue_key(jobs_[a], order_, now_);
-            const double right = queue_key(jobs_[b], order_, now_);
-            if (left != right) return left < right;
-            return order_ == QueueOrder::sjf && jobs_[a].submit < jobs_[b].submit;
-        });
+        return *std::min_element(
+            queue_.begin(), queue_.end(), [&](std::uint32_t a, std::uint32_t b) {
+                const double left = queue_key(jobs_[a], order_, now_);
+                const double right = queue_key(jobs_[b], order_, now_);
+                if (left != right) return left < right;
+                return order_ == QueueOrder::sjf && jobs_[a].submit < jobs_[b].submit;
+            });
     }
 
     void start(std::uint32_t job) {

@@ -17,7 +17,9 @@ namespace {
 class Timed {
   public:
     Timed(Cluster& cluster, TaskSource& source, const TimedOptions& options)
-        : cluster_(cluster), source_(source), options_(options) {
+        : cluster_(cluster),
+          source_(source),
+          options_(options) {
         for (const swarm::NodeInfo& node : cluster.nodes()) {
             cpus_ += static_cast<double>(node.config->cpus.count) / 1e9;
             gpus_ += node.gpus.count;
@@ -166,8 +168,8 @@ class Timed {
     TaskSource& source_;
     const TimedOptions& options_;
     Time now_{}, last_end_{};
-    std::vector<End> ends_;                                              // A heap.
-    std::map<std::pair<std::int64_t, std::uint64_t>, Queued> queue_;     // By priority, arrival.
+    std::vector<End> ends_;                                            // A heap.
+    std::map<std::pair<std::int64_t, std::uint64_t>, Queued> queue_;   // By priority, arrival.
     std::vector<Stay> stays_;
     std::vector<Placement> places_;
     std::uint32_t pieces_ = 0;

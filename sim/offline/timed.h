@@ -39,8 +39,8 @@ struct TimedResult {
     double imbalance = 0;             ///< See metrics.h.
 };
 
-/// Replays a trace on a cluster, to the end of the last task. At one instant tasks end before others
-/// arrive. Memory: what runs and what waits, nothing else.
+/// Replays a trace on a cluster, to the end of the last task. At one instant tasks end before
+/// others arrive. Memory: what runs and what waits, nothing else.
 TimedResult run_timed(Cluster& cluster, workload::trace::TaskSource& source,
                       const TimedOptions& options);
 

@@ -268,7 +268,8 @@ void ScriptedPlacement::prepare(const swarm::NodeSet& nodes, const swarm::Needs&
 const swarm::Policy& ScriptedPlacement::onlooker() const {
     if (!onlooker_) {
         auto second = load(spec_, seed_);
-        SIM_ASSERT(second.ok());   // The first one was.
+        // The first one was; but a script may load one time and not the next.
+        if (!second.ok()) throw RunFailure{second.problems().front()};
         onlooker_ = std::move(second.value());
     }
     return *onlooker_;

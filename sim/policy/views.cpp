@@ -67,11 +67,12 @@ constexpr std::array node_fields{
     ViewField{"generic_free", "table of integers", "Generic resources that no task reserves.",
               [](const void* o, Out& out) { out.integers(node_of(o).generic_free); }},
     ViewField{"gpus_left", "list of integers",
-              "Thousandths of each of its GPUs that no task has; of the generic resource gpu, or of "
-              "a trace.",
+              "Thousandths of each of its GPUs that no task has; of the generic resource gpu, or "
+              "of a trace.",
               [](const void* o, Out& out) {
                   const swarm::Gpus& gpus = node_of(o).gpus;
-                  out.list(gpus.count, [&](std::size_t i, Out& each) { each.integer(gpus.left[i]); });
+                  out.list(gpus.count,
+                           [&](std::size_t i, Out& each) { each.integer(gpus.left[i]); });
               }},
     ViewField{"gpu_milli_left", "integer", "All of those together.",
               [](const void* o, Out& out) { out.integer(node_of(o).gpus.total_left()); }},
@@ -245,8 +246,8 @@ constexpr std::array cluster_fields{
               "The most generic resources, all kinds together, any node ever had.",
               [](const void* o, Out& out) { out.integer(cluster_of(o).needs->largest->generic); }},
     ViewField{"largest_gpu_milli", "integer",
-              "The most thousandths of GPUs of one node of a trace; 0 online, where GPUs are generic "
-              "resources.",
+              "The most thousandths of GPUs of one node of a trace; 0 online, where GPUs are "
+              "generic resources.",
               [](const void* o, Out& out) {
                   out.integer(cluster_of(o).needs->largest->gpu_milli);
               }},

@@ -14,7 +14,8 @@ using State = Sandbox::State;
 int call_bound(lua_State* lua) {
     const auto& bound = *static_cast<const State::Bound*>(lua_touserdata(lua, lua_upvalueindex(1)));
     State::charge(lua, 20);
-    if (bound.yields && lua != State::of(lua).thread) {
+    // Below a function of the library nothing can stop: neither may it be asked for then.
+    if (bound.yields && (lua != State::of(lua).thread || lua_isyieldable(lua) == 0)) {
         return luaL_error(lua, "%s stops the script's own coroutine: it cannot be called here",
                           bound.info->name);
     }

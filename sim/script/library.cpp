@@ -43,6 +43,16 @@ int to_text(lua_State* lua) {
     return 1;
 }
 
+/// Upvalue: Lua's own, which looks at every digit.
+int to_number(lua_State* lua) {
+    if (lua_type(lua, 1) == LUA_TSTRING) State::charge(lua, lua_rawlen(lua, 1) / 4);
+    const int arguments = lua_gettop(lua);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, arguments, LUA_MULTRET);
+    return lua_gettop(lua);
+}
+
 int print(lua_State* lua) {
     std::string line;
     const int values = lua_gettop(lua);
@@ -65,6 +75,9 @@ int print(lua_State* lua) {
 int finish_protected(lua_State* lua, int status, lua_KContext below) {
     if (status != LUA_OK && status != LUA_YIELD) {
         if (State::of(lua).exhausted) return lua_error(lua);
+        // Lua walks over all calls that are open then; they are somewhere in this memory.
+        constexpr std::size_t open_calls = 256;
+        State::charge(lua, State::of(lua).used / open_calls);
         lua_pushboolean(lua, 0);
         lua_insert(lua, -2);   // Below what went wrong.
         return 2;
@@ -161,105 +174,7 @@ int wrap(lua_State* lua) {
     return 1;
 }
 
-// --- Tables: order -------------------------------------------------------------------------------
-
-/// Numbers before texts, each in order. Requires that both keys are one of these.
-bool before(lua_State* lua, int a, int b) {
-    const bool a_number = lua_type(lua, a) == LUA_TNUMBER;
-    const bool b_number = lua_type(lua, b) == LUA_TNUMBER;
-    if (a_number != b_number) return a_number;
-    if (a_number) return lua_compare(lua, a, b, LUA_OPLT) != 0;
-    std::size_t a_length = 0, b_length = 0;   // Not strcoll, which asks the locale.
-    const char* a_text = lua_tolstring(lua, a, &a_length);
-    const char* b_text = lua_tolstring(lua, b, &b_length);
-    return std::string_view(a_text, a_length) < std::string_view(b_text, b_length);
-}
-
-void check_key(lua_State* lua, int index) {
-    const int type = lua_type(lua, index);
-    if (type == LUA_TNUMBER || type == LUA_TSTRING) return;
-    luaL_error(lua, "a table with a key of type %s has no order to go through it in",
-               lua_typename(lua, type));
-}
-
-/// next(table, key): the smallest key after `key`. O(keys).
-int next(lua_State* lua) {
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    lua_settop(lua, 2);
-    const bool first = lua_isnil(lua, 2);
-    if (!first) check_key(lua, 2);
-    lua_pushnil(lua);                       // 3: the best so far.
-    lua_pushnil(lua);
-    while (lua_next(lua, 1) != 0) {
-        State::charge(lua, 2);
-        lua_pop(lua, 1);
-        check_key(lua, -1);
-        const bool after = first || before(lua, 2, lua_gettop(lua));
-        if (after && (lua_isnil(lua, 3) || before(lua, lua_gettop(lua), 3))) {
-            lua_pushvalue(lua, -1);
-            lua_replace(lua, 3);
-        }
-    }
-    lua_settop(lua, 3);
-    if (lua_isnil(lua, 3)) return 1;
-    lua_pushvalue(lua, 3);
-    lua_rawget(lua, 1);
-    return 2;
-}
-
-/// Upvalues: the table, its keys in order, how far it got.
-int next_sorted(lua_State* lua) {
-    while (true) {
-        const lua_Integer at = lua_tointeger(lua, lua_upvalueindex(3)) + 1;
-        lua_pushinteger(lua, at);
-        lua_replace(lua, lua_upvalueindex(3));
-        if (lua_rawgeti(lua, lua_upvalueindex(2), at) == LUA_TNIL) return 1;
-        lua_pushvalue(lua, -1);
-        if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL) return 2;
-        lua_pop(lua, 2);   // Removed on the way.
-    }
-}
-
-int pairs(lua_State* lua) {
-    luaL_checkany(lua, 1);
-    if (luaL_getmetafield(lua, 1, "__pairs") != LUA_TNIL) {
-        lua_pushvalue(lua, 1);
-        lua_call(lua, 1, 3);
-        return 3;
-    }
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    lua_settop(lua, 1);
-    lua_newtable(lua);   // 2: the keys, as they come.
-    lua_Integer count = 0;
-    lua_pushnil(lua);
-    while (lua_next(lua, 1) != 0) {
-        State::charge(lua, 2);
-        lua_pop(lua, 1);
-        check_key(lua, -1);
-        lua_pushvalue(lua, -1);
-        lua_rawseti(lua, 2, ++count);
-    }
-    std::vector<lua_Integer> order(static_cast<std::size_t>(count));
-    for (lua_Integer i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i + 1;
-    State::charge(lua, static_cast<std::uint64_t>(count) * 20);
-    std::sort(order.begin(), order.end(), [&](lua_Integer a, lua_Integer b) {
-        lua_rawgeti(lua, 2, a);
-        lua_rawgeti(lua, 2, b);
-        const int top = lua_gettop(lua);
-        const bool less = before(lua, top - 1, top);
-        lua_pop(lua, 2);
-        return less;
-    });
-    lua_pushvalue(lua, 1);
-    lua_createtable(lua, static_cast<int>(count), 0);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        lua_rawgeti(lua, 2, order[i]);
-        lua_rawseti(lua, -2, static_cast<lua_Integer>(i) + 1);
-    }
-    lua_pushinteger(lua, 0);
-    lua_pushcclosure(lua, next_sorted, 3);
-    return 1;
-}
+// --- Metatables ----------------------------------------------------------------------------------
 
 /// Finalizers run when memory is short, weak tables forget then: neither is the script's business.
 int set_metatable(lua_State* lua) {
@@ -356,9 +271,7 @@ void open_library(lua_State* lua) {
     // The table of what is loaded would bring the originals back.
     lua_pushnil(lua);
     lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    const luaL_Reg base[] = {{"next", next},
-                             {"pairs", pairs},
-                             {"pcall", protected_call},
+    const luaL_Reg base[] = {{"pcall", protected_call},
                              {"print", print},
                              {"setmetatable", set_metatable},
                              {"tostring", to_text},
@@ -366,6 +279,9 @@ void open_library(lua_State* lua) {
                              {nullptr, nullptr}};
     lua_pushglobaltable(lua);
     luaL_setfuncs(lua, base, 0);
+    lua_getfield(lua, -1, "tonumber");
+    lua_pushcclosure(lua, to_number, 1);
+    lua_setfield(lua, -2, "tonumber");
     lua_getfield(lua, -1, "coroutine");
     lua_pushcfunction(lua, resume);
     lua_setfield(lua, -2, "resume");
@@ -376,6 +292,7 @@ void open_library(lua_State* lua) {
                                 {"random", draw},   {"sin", sine},        {nullptr, nullptr}};
     luaL_setfuncs(lua, numbers, 0);
     lua_settop(lua, 0);
+    open_order(lua);
     open_texts(lua);
     open_tables(lua);
 }

@@ -175,13 +175,21 @@ std::size_t PatternMatch::class_end(std::size_t p) const {
         return p + 1;
     }
     if (c != '[') return p;
+    const std::size_t begin = p;
     if (p < pattern_.size() && pattern_[p] == '^') ++p;
     do {   // Look for the ']'; the first may be part of the set.
         if (p >= pattern_.size()) throw BadPattern("malformed pattern (missing ']')");
         const char inside = pattern_[p++];
         if (inside == '%') ++p;
     } while (p >= pattern_.size() || pattern_[p] != ']');
+    pay_for(p - begin);
     return p + 1;
+}
+
+/// A set is looked through character by character.
+void PatternMatch::pay_for(std::size_t characters) const {
+    constexpr std::size_t at_once = 16;
+    for (std::size_t paid = at_once; paid <= characters; paid += at_once) pay_();
 }
 
 bool PatternMatch::fits(std::size_t at, std::size_t p, std::size_t after) const {
@@ -198,6 +206,7 @@ bool PatternMatch::fits(std::size_t at, std::size_t p, std::size_t after) const 
 bool PatternMatch::in_set(char c, std::size_t p, std::size_t last) const {
     const auto u = static_cast<unsigned char>(c);
     bool found = true;
+    pay_for(last - p);
     ++p;
     if (pattern_[p] == '^') {
         found = false;

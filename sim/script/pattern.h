@@ -54,6 +54,7 @@ class PatternMatch {
     bool in_set(char c, std::size_t p, std::size_t last) const;
 
     std::string_view text_, pattern_;
+    void pay_for(std::size_t characters) const;
     std::function<void()> pay_;
     std::array<Capture, captures_most> captures_{};
     int level_ = 0;

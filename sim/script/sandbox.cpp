@@ -142,7 +142,18 @@ int load_offers(lua_State* lua) {
             return luaL_error(lua, "the table that the script gives back has a key that is no "
                                    "text");
         }
-        loading.offers.push_back(take_offer(lua, lua_tostring(lua, -2)));
+        std::size_t length = 0;
+        const char* name = lua_tolstring(lua, -2, &length);
+        if (std::strlen(name) != length) {
+            return luaL_error(lua, "the table that the script gives back has a key with a zero "
+                                   "byte");
+        }
+        constexpr std::size_t offers_most = 1'000;
+        if (loading.offers.size() == offers_most) {
+            return luaL_error(lua, "the table that the script gives back has more than %d keys",
+                              static_cast<int>(offers_most));
+        }
+        loading.offers.push_back(take_offer(lua, name));
     }
     return 0;
 }

@@ -18,6 +18,8 @@ bool Sandbox::State::spend(std::uint64_t work) {
 void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
     State& s = of(lua);
     if (s.spend(work)) return;
+    // What closes variables (__close) runs while the error passes; it may not begin anything.
+    lua_sethook(lua, hook, LUA_MASKCOUNT, 1);
     // luaL_error names the caller of whoever runs; to a hook that is not the script's line.
     lua_Debug about{};
     int level = 0;
@@ -33,9 +35,23 @@ void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
     lua_error(lua);
 }
 
-/// An instruction may compare two long texts, which no allocation and no hook tells of.
-void Sandbox::State::hook(lua_State* lua, lua_Debug*) {
-    charge(lua, static_cast<std::uint64_t>(hook_period) * (1 + of(lua).longest() / 1'024));
+/// How many varargs the function that runs has, to within a factor of two; 0 when they are few.
+/// Passing them on is one instruction, and copies all of them.
+static std::uint64_t many_varargs(lua_State* lua, lua_Debug* about) {
+    int found = 0;
+    for (int many = 128; many < 1 << 20; many *= 2) {
+        if (lua_getlocal(lua, about, -many) == nullptr) break;
+        lua_pop(lua, 1);
+        found = many;
+    }
+    return static_cast<std::uint64_t>(found);
+}
+
+/// An instruction may compare two long texts, or copy many varargs, which no allocation and no hook
+/// tells of.
+void Sandbox::State::hook(lua_State* lua, lua_Debug* about) {
+    const std::uint64_t dearer = of(lua).longest() / 1'024 + many_varargs(lua, about) / 64;
+    charge(lua, static_cast<std::uint64_t>(hook_period) * (1 + dearer));
 }
 
 void Sandbox::State::forget(const void* block) {

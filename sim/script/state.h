@@ -58,6 +58,7 @@ struct Sandbox::State {
 
 /// Opens what scripts may use: base, string, table, math, coroutine and utf8, made safe.
 void open_library(lua_State* lua);
+void open_order(lua_State* lua);
 void open_texts(lua_State* lua);
 void open_tables(lua_State* lua);
 /// "42", "table", "function": as tostring says it, without addresses.

@@ -16,6 +16,13 @@ std::uint64_t size_of_range(lua_Integer first, lua_Integer last) {
                                   1;
 }
 
+/// A length that a function gives may be another one each time it is asked: what was paid for would
+/// not be what is done.
+void refuse_own_length(lua_State* lua) {
+    if (luaL_getmetafield(lua, 1, "__len") == LUA_TNIL) return;
+    luaL_error(lua, "a table whose length is a function's cannot be changed like a list");
+}
+
 /// The original, kept as the first upvalue, with the arguments as they are.
 int call_original(lua_State* lua) {
     const int arguments = lua_gettop(lua);
@@ -30,11 +37,15 @@ int concat(lua_State* lua) {
     const lua_Integer last = lua_isnoneornil(lua, 4) ? luaL_len(lua, 1)
                                                      : luaL_checkinteger(lua, 4);
     State::charge(lua, size_of_range(first, last));
+    lua_settop(lua, 4);   // What was paid for is what is done, even if the length is a function's.
+    lua_pushinteger(lua, last);
+    lua_replace(lua, 4);
     return call_original(lua);
 }
 
 int insert(lua_State* lua) {
     luaL_checktype(lua, 1, LUA_TTABLE);
+    refuse_own_length(lua);
     if (lua_gettop(lua) == 3) {
         State::charge(lua, size_of_range(luaL_checkinteger(lua, 2), luaL_len(lua, 1)));
     }
@@ -43,6 +54,7 @@ int insert(lua_State* lua) {
 
 int remove(lua_State* lua) {
     luaL_checktype(lua, 1, LUA_TTABLE);
+    refuse_own_length(lua);
     const lua_Integer length = luaL_len(lua, 1);
     State::charge(lua, size_of_range(luaL_optinteger(lua, 2, length), length));
     return call_original(lua);
@@ -61,6 +73,9 @@ int unpack(lua_State* lua) {
         return luaL_error(lua, "more than %I values at once",
                           static_cast<LUAI_UACINT>(values_most));
     }
+    lua_settop(lua, 3);
+    lua_pushinteger(lua, last);
+    lua_replace(lua, 3);
     return call_original(lua);
 }
 

@@ -148,6 +148,7 @@ void replace(lua_State* lua, const PatternMatch& found, std::string_view text, s
     const int type = lua_type(lua, 3);
     if (type == LUA_TNUMBER || type == LUA_TSTRING) {
         const std::string_view by = text_at(lua, 3);
+        State::charge(lua, by.size() / 4);   // An empty capture adds nothing, and is looked up.
         for (std::size_t i = 0; i < by.size(); ++i) {
             if (by[i] != '%') {
                 result += by[i];

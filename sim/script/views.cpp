@@ -247,8 +247,22 @@ namespace {
 
 constexpr int json_depth_most = 30;
 
-nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
+/// What has been written down of a value so far: tables may hold one another again and again.
+struct Written {
+    std::size_t values = 0, bytes = 0;
+};
+constexpr std::size_t json_values_most = 500'000, json_bytes_most = std::size_t{16} << 20;
+
+void add_bytes(lua_State* lua, std::size_t length, Written& written) {
+    written.bytes += length;
+    if (written.bytes > json_bytes_most) luaL_error(lua, "texts of more than 16 MiB");
+}
+
+nlohmann::ordered_json json_of(lua_State* lua, int index, int depth, Written& written) {
     State::charge(lua, 5);
+    if (++written.values > json_values_most) {
+        luaL_error(lua, "more than %d values", static_cast<int>(json_values_most));
+    }
     luaL_checkstack(lua, 6, "too deep");
     switch (lua_type(lua, index)) {
         case LUA_TBOOLEAN: return lua_toboolean(lua, index) != 0;
@@ -259,6 +273,7 @@ nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
             std::size_t length = 0;
             const char* text = lua_tolstring(lua, index, &length);
             State::charge(lua, length / 16);
+            add_bytes(lua, length, written);
             return std::string(text, length);
         }
         case LUA_TTABLE: break;
@@ -270,14 +285,17 @@ nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (lua_Integer i = 1; i <= count; ++i) {
         lua_rawgeti(lua, index, i);
-        list.push_back(json_of(lua, -1, depth + 1));
+        list.push_back(json_of(lua, -1, depth + 1, written));
         lua_pop(lua, 1);
     }
     nlohmann::json fields = nlohmann::json::object();   // Keys in order.
     lua_pushnil(lua);
     while (lua_next(lua, index) != 0) {
         if (lua_type(lua, -2) == LUA_TSTRING) {
-            fields[lua_tostring(lua, -2)] = json_of(lua, -1, depth + 1);
+            std::size_t length = 0;
+            const char* name = lua_tolstring(lua, -2, &length);
+            add_bytes(lua, length, written);
+            fields[std::string(name, length)] = json_of(lua, -1, depth + 1, written);
         } else if (lua_isinteger(lua, -2) == 0 || lua_tointeger(lua, -2) < 1 ||
                    lua_tointeger(lua, -2) > count) {
             luaL_error(lua, "a table is a list, or has texts as keys");
@@ -292,7 +310,8 @@ nlohmann::ordered_json json_of(lua_State* lua, int index, int depth) {
 }   // namespace
 
 std::string Arguments::json(int number, int indent) const {
-    return json_of(lua_, first_ + number, 0)
+    Written written;
+    return json_of(lua_, first_ + number, 0, written)
         .dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -45,6 +45,7 @@ check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
     check::OracleInput input{.manager = one ? spec.managers.front() : "", .registry = spec.registry,
                              .services = spec.services, .faults = spec.faults,
                              .applications = spec.applications};
+    input.filters_more = spec.policy_script.has_value();
     const platform::HostList list = platform::expand_hosts(spec.platform);
     for (const auto& entry : list.hosts) {
         const platform::HostGroupSpec& group = spec.platform.hosts[entry.group];

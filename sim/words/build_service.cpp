@@ -11,7 +11,12 @@
 
 namespace glasshive::words {
 
+std::string too_many_replicas() {
+    return "more than " + std::to_string(replicas_most) + " replicas are not simulated";
+}
+
 namespace {
+
 
 Command made(Verb verb, decltype(Command::what) what, Texts unsimulated = {}) {
     return {verb, std::move(what), "", "", std::move(unsimulated)};
@@ -49,6 +54,7 @@ void set_mode(ServiceParts& parts) {
         return;
     }
     if (replicas) spec.replicas = uint_of(*replicas);
+    if (spec.replicas > replicas_most) parts.fail(too_many_replicas());
     if (spec.mode != swarm::ServiceMode::replicated_job) return;
     // Source: moby daemon/cluster/convert/service.go: either is the other's default.
     spec.max_concurrent = spec.replicas;
@@ -164,6 +170,10 @@ Built service_scale(const Flags& flags) {
         if (!replicas) {
             problems += (problems.empty() ? "" : "\n") + pair.key + ": invalid replicas value " +
                         *pair.value + ": " + replicas.problem;
+            continue;
+        }
+        if (*replicas.value > replicas_most) {
+            problems += (problems.empty() ? "" : "\n") + pair.key + ": " + too_many_replicas();
             continue;
         }
         what.replicas.emplace_back(pair.key, *replicas.value);

@@ -54,6 +54,10 @@ Duration duration_of(std::string_view text);
 Bytes bytes_of(std::string_view text);
 Cpus cpus_of(std::string_view text);
 std::uint64_t uint_of(std::string_view text);
+
+/// As in a scenario. Docker takes any number, and so does its manager's memory.
+inline constexpr std::uint64_t replicas_most = 1'000'000;
+std::string too_many_replicas();
 std::int64_t int_of(std::string_view text);
 double real_of(std::string_view text);
 /// @}

@@ -246,6 +246,7 @@ Updated apply(const ServiceUpdate& update, ServiceSpec spec) {
         if (spec.mode != swarm::ServiceMode::replicated)
             parts.fail("replicas can only be used with replicated mode");
         spec.replicas = uint_of(*replicas);
+        if (spec.replicas > replicas_most) parts.fail(too_many_replicas());
     }
     parts.updates();
     parts.endpoint();

@@ -23,8 +23,10 @@ struct Node {
     explicit Node(std::uint64_t backends) : web(names.intern("web")) {
         shared = std::make_shared<policy::MeshNames>(policy::MeshNames{names, {web}, {web}});
         for (std::uint64_t i = 1; i <= backends; ++i) {
-            known.add({.task = TaskId{i}, .subject = names.intern("web." + std::to_string(i)),
-                       .service = web, .spec = nullptr},
+            known.add({.task = TaskId{i},
+                       .subject = names.intern("web." + std::to_string(i)),
+                       .service = web,
+                       .spec = nullptr},
                       HostId{0}, {});
         }
     }
@@ -79,8 +81,7 @@ void compare(benchmark::State& state, const std::string& name, std::uint64_t bac
             const std::string called =
                 "policy/100000_requests_" + std::to_string(backends) + "_backends/" + name;
             benchmark::RegisterBenchmark(
-                called.c_str(),
-                [=](benchmark::State& state) { compare(state, name, backends); })
+                called.c_str(), [=](benchmark::State& state) { compare(state, name, backends); })
                 ->UseManualTime()
                 ->Iterations(1)
                 ->Unit(benchmark::kMillisecond);

@@ -26,18 +26,24 @@ namespace {
 
 /// The published cluster's shapes: traces.md of the data, cluster-trace-gpu-v2023.
 std::vector<trace::Machine> machines_like_published() {
-    struct Shape { const char* model; int gpus, cpus, count; };
-    constexpr Shape shapes[] = {{"G2", 8, 96, 549}, {"T4", 2, 104, 387}, {"P100", 2, 16, 107},
-                                {"G3", 8, 128, 39}, {"V100M16", 4, 32, 28}, {"P100", 2, 64, 22},
-                                {"V100M32", 8, 96, 21}, {"V100M16", 1, 8, 19}, {"T4", 4, 96, 17},
-                                {"V100M32", 4, 48, 9}, {"V100M16", 8, 64, 7}, {"P100", 1, 8, 3},
-                                {"P100", 2, 8, 2}, {"A10", 1, 128, 2}, {"V100M16", 8, 82, 1}};
+    struct Shape {
+        const char* model;
+        int gpus, cpus, count;
+    };
+    constexpr Shape shapes[] = {
+        {"G2", 8, 96, 549},     {"T4", 2, 104, 387},    {"P100", 2, 16, 107},
+        {"G3", 8, 128, 39},     {"V100M16", 4, 32, 28}, {"P100", 2, 64, 22},
+        {"V100M32", 8, 96, 21}, {"V100M16", 1, 8, 19},  {"T4", 4, 96, 17},
+        {"V100M32", 4, 48, 9},  {"V100M16", 8, 64, 7},  {"P100", 1, 8, 3},
+        {"P100", 2, 8, 2},      {"A10", 1, 128, 2},     {"V100M16", 8, 82, 1}};
     std::vector<trace::Machine> machines;
     for (const Shape& shape : shapes) {
         for (int i = 0; i < shape.count; ++i) {
             machines.push_back({.name = "n" + std::to_string(machines.size()),
-                                .cpus = one_cpu * shape.cpus, .memory = gibibyte * 4 * shape.cpus,
-                                .gpus = shape.gpus, .model = shape.model});
+                                .cpus = one_cpu * shape.cpus,
+                                .memory = gibibyte * 4 * shape.cpus,
+                                .gpus = shape.gpus,
+                                .model = shape.model});
         }
     }
     return machines;
@@ -82,8 +88,8 @@ const offline::InflationSetup& setup() {
     for (const auto& [name, policy] : swarm::placement_policies) {
         of_children(std::string("offline/openb_run/") + name, [which = policy] {
             trace::OpenbOrder order = offline::draw_order(setup(), 42);
-            order.pods.resize(static_cast<std::size_t>(
-                scaled(static_cast<std::int64_t>(order.pods.size()))));
+            order.pods.resize(
+                static_cast<std::size_t>(scaled(static_cast<std::int64_t>(order.pods.size()))));
             const double before = thread_seconds();
             offline::inflate(setup(), order, swarm::built_in(which), 42);
             return Figures{{"seconds", thread_seconds() - before},
@@ -100,9 +106,12 @@ constexpr int cores = 16;
 std::vector<trace::Task> common_workload(std::int64_t hosts) {
     trace::GeneratorSpec spec;
     spec.tasks = static_cast<std::uint64_t>(100 * hosts);
-    spec.run_times = {.law = trace::RunTimes::Law::exponential, .mean = std::chrono::seconds{300},
-                      .least = std::chrono::seconds{10}, .most = std::chrono::seconds{3000}};
-    spec.kinds = {{0.6, one_cpu, {}, 0, 0}, {0.3, one_cpu * 2, {}, 0, 0}, {0.1, one_cpu * 4, {}, 0, 0}};
+    spec.run_times = {.law = trace::RunTimes::Law::exponential,
+                      .mean = std::chrono::seconds{300},
+                      .least = std::chrono::seconds{10},
+                      .most = std::chrono::seconds{3000}};
+    spec.kinds = {
+        {0.6, one_cpu, {}, 0, 0}, {0.3, one_cpu * 2, {}, 0, 0}, {0.1, one_cpu * 4, {}, 0, 0}};
     constexpr double load = 0.7, mean_cores = 1.6;
     spec.arrivals.rate = load * cores * static_cast<double>(hosts) / (mean_cores * 300);
     trace::Generator generator(spec);
@@ -160,15 +169,19 @@ Figures beside_bare(swarm::PlacementPolicy policy) {
     const double bare = thread_seconds() - before;
     offline::Cluster cluster(swarm::built_in(policy), 1);
     for (std::int64_t i = 0; i < hosts; ++i) {
-        cluster.add({.name = "h" + std::to_string(i), .cpus = one_cpu * cores, .memory = {},
-                     .gpus = 0, .model = ""});
+        cluster.add({.name = "h" + std::to_string(i),
+                     .cpus = one_cpu * cores,
+                     .memory = {},
+                     .gpus = 0,
+                     .model = ""});
     }
     trace::ListSource source(tasks);
     before = thread_seconds();
     const auto result = offline::run_timed(cluster, source, {});
     const double ours = thread_seconds() - before;
     if (ns_of(result.last_end) != last) throw std::runtime_error("another makespan");
-    return {{"seconds", ours}, {"items", static_cast<double>(tasks.size())},
+    return {{"seconds", ours},
+            {"items", static_cast<double>(tasks.size())},
             {"over_bare_loop", ours / bare}};
 }
 

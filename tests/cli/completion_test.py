@@ -14,7 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
 COMMANDS = {"run", "check", "query", "export", "info", "explain", "ps", "services", "nodes",
-            "session", "docs", "completion", "lua", "console", "check-recording"}
+            "session", "docs", "completion", "lua", "console", "check-recording",
+            "compare", "trace"}
 
 
 class Completion(program.Case):

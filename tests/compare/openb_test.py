@@ -1,6 +1,7 @@
-"""Goal: the experiment of "Beware of Fragmentation" (USENIX ATC 2023) comes out as published, through
-the command that others use. Method: the published curves and placements of ../shared/data/openb, to
-the digit for five policies, as a mean of ten orders for the one that draws; skipped without them.
+"""Goal: the experiment of "Beware of Fragmentation" (USENIX ATC 2023) comes out as published,
+through the command that others use. Method: the published curves and placements of
+../shared/data/openb, to the digit for five policies, as a mean of ten orders for the one that
+draws; skipped without them.
 """
 
 import collections
@@ -13,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
 OPENB = program.ROOT / "../shared/data/openb"
+ORDERS = OPENB / "orders/default.orders.csv"
 NAMES = {"DotProd": "dot-product", "GpuClustering": "gpu-clustering", "GpuPacking": "gpu-packing",
          "BestFit": "best-fit", "FGD": "fgd"}
 EXACT = ",".join(NAMES.values())
@@ -22,8 +24,8 @@ EXACT = ",".join(NAMES.values())
 class Openb(program.Case):
     def compare(self, workload, policies, *more):
         self.call("compare", "--openb-nodes", OPENB / "csv/openb_node_list_gpu_node.csv",
-                  "--openb-pods", OPENB / f"csv/openb_pod_list_{workload}.csv", "--policy", policies,
-                  *more, "--out", "out", "--quiet")
+                  "--openb-pods", OPENB / f"csv/openb_pod_list_{workload}.csv",
+                  "--policy", policies, *more, "--out", "out", "--quiet")
 
     def curves(self):
         """(policy, seed) -> list by percent of (alloc, frag, frag_ratio)."""
@@ -50,7 +52,7 @@ class Openb(program.Case):
         return curves
 
     def check_curves(self, workload, seeds):
-        self.compare(workload, EXACT, "--seed", seeds, "--orders", OPENB / "orders/default.orders.csv")
+        self.compare(workload, EXACT, "--seed", seeds, "--orders", ORDERS)
         ours, theirs = self.curves(), self.published(workload)
         self.assertEqual(set(ours), set(theirs))
         for key, curve in theirs.items():
@@ -66,7 +68,7 @@ class Openb(program.Case):
         self.check_curves("gpuspec33", "42")
 
     def test_every_placement(self):
-        self.compare("default", EXACT, "--seed", 42, "--orders", OPENB / "orders/default.orders.csv")
+        self.compare("default", EXACT, "--seed", 42, "--orders", ORDERS)
         with open(OPENB / "expected/default_seed42_placements.csv", encoding="utf-8") as file:
             expected = list(csv.DictReader(file))
         placed = collections.defaultdict(list)

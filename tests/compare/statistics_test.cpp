@@ -1,6 +1,6 @@
 // Goal: a report claims no difference where there is none, more often than it says, and finds one
-// where there is. Method: simulated comparisons of equal distributions, light- and heavy-tailed, and
-// of different ones; Student's distribution against its tables. HIVE_REPETITIONS=5000 for more.
+// where there is. Method: simulated comparisons of equal distributions, light- and heavy-tailed,
+// and of different ones; Student's distribution against its tables. HIVE_REPETITIONS=5000 for more.
 #include <catch2/catch.hpp>
 
 #include <cmath>

@@ -1,6 +1,7 @@
 // Goal: batch queues do what their definitions say, and published runs come out to the digit.
-// Method: a machine of few processors by hand; random logs against an oracle that checks each start;
-// RLScheduler's Table V, Batsim's EASY run and KTH-SP2 from ../shared, skipped where it is absent.
+// Method: a machine of few processors by hand; random logs against an oracle that checks each
+// start; RLScheduler's Table V, Batsim's EASY run and KTH-SP2 from ../shared, skipped where it is
+// absent.
 #include <catch2/catch.hpp>
 
 #include <cmath>
@@ -21,14 +22,16 @@ using workload::trace::Lines;
 namespace {
 
 BatchJob job(int submit, int run, int processors, int estimate = 0) {
-    return {.submit = Time{std::chrono::seconds{submit}}, .run = std::chrono::seconds{run},
+    return {.submit = Time{std::chrono::seconds{submit}},
+            .run = std::chrono::seconds{run},
             .estimate = std::chrono::seconds{estimate > 0 ? estimate : run},
             .processors = processors};
 }
 
 std::vector<double> starts(const std::vector<BatchJob>& jobs, int processors, BatchRules rules) {
     std::vector<double> all;
-    for (const Time start : run_batch(jobs, processors, rules).start) all.push_back(seconds_of(start));
+    for (const Time start : run_batch(jobs, processors, rules).start)
+        all.push_back(seconds_of(start));
     return all;
 }
 
@@ -39,14 +42,16 @@ std::vector<BatchJob> random_log(std::uint64_t seed, int processors) {
     for (int i = 0; i < 120; ++i) {
         at += static_cast<int>(chance.below(20));
         const int run = 1 + static_cast<int>(chance.below(60));
-        jobs.push_back(job(at, run, 1 + static_cast<int>(chance.below(static_cast<std::uint64_t>(processors))),
-                           run + static_cast<int>(chance.below(3)) * 20));
+        jobs.push_back(
+            job(at, run, 1 + static_cast<int>(chance.below(static_cast<std::uint64_t>(processors))),
+                run + static_cast<int>(chance.below(3)) * 20));
     }
     return jobs;
 }
 
 /// No processor has two jobs, and nobody starts before it is there.
-void check_possible(const std::vector<BatchJob>& jobs, const BatchOutcome& outcome, int processors) {
+void check_possible(const std::vector<BatchJob>& jobs, const BatchOutcome& outcome,
+                    int processors) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         REQUIRE(outcome.start[i] != time_never);
         REQUIRE(outcome.start[i] >= jobs[i].submit);
@@ -92,7 +97,8 @@ std::string ranges(const std::vector<std::int32_t>& ones) {
 }   // namespace
 
 TEST_CASE("who waits, and who may pass", "[offline][batch]") {
-    // Four processors: one job holds three of them for 10 s; a large one waits; two small ones come.
+    // Four processors: one job holds three of them for 10 s; a large one waits; two small ones
+    // come.
     const std::vector<BatchJob> jobs{job(0, 10, 3), job(1, 10, 4), job(2, 8, 1), job(3, 20, 1)};
     // Nobody passes the large one.
     CHECK(starts(jobs, 4, {}) == std::vector<double>{0, 10, 20, 20});
@@ -110,7 +116,7 @@ TEST_CASE("EASY may delay the second of the queue, conservative delays nobody",
     // The last one takes the processor that the first two leave, and the third waits for it.
     CHECK(starts(jobs, 4, {.backfill = Backfill::easy}) == std::vector<double>{0, 10, 20, 3});
     const std::vector<BatchJob> more{job(0, 10, 3), job(1, 10, 3), job(2, 5, 4), job(3, 30, 1)};
-    CHECK(starts(more, 4, {.backfill = Backfill::easy})[2] == 33);          // Delayed by the last.
+    CHECK(starts(more, 4, {.backfill = Backfill::easy})[2] == 33);   // Delayed by the last.
     CHECK(starts(more, 4, {.backfill = Backfill::conservative})[2] == 20);
 }
 
@@ -149,7 +155,8 @@ TEST_CASE("random logs under every rule are possible, and first of all in order"
         auto exact = jobs;
         for (BatchJob& each : exact) each.estimate = each.run;
         const auto plain = run_batch(exact, processors, {});
-        const auto kind = run_batch(exact, processors, {QueueOrder::fcfs, Backfill::conservative, false});
+        const auto kind =
+            run_batch(exact, processors, {QueueOrder::fcfs, Backfill::conservative, false});
         for (std::size_t i = 0; i < exact.size(); ++i) CHECK(kind.start[i] <= plain.start[i]);
     }
 }
@@ -167,7 +174,8 @@ TEST_CASE("a profile finds the first gap that is long enough", "[offline][batch]
 
 TEST_CASE("RLScheduler's Table V, Lublin-1, to the digit", "[offline][batch][published]") {
     if (!there("swf/lublin_256.swf")) return;
-    auto log = workload::trace::read_swf(std::move(Lines::open(shared + "swf/lublin_256.swf").value()));
+    auto log =
+        workload::trace::read_swf(std::move(Lines::open(shared + "swf/lublin_256.swf").value()));
     REQUIRE(log.ok());
     CHECK(log.value().processors == 256);
     const auto jobs = jobs_of(log.value().jobs);
@@ -206,7 +214,9 @@ TEST_CASE("KTH-SP2 under EASY and FCFS, by three conventions for estimates",
         }
         return batch_metrics(jobs, run_batch(jobs, 100, {QueueOrder::fcfs, backfill, false}), 100);
     };
-    const auto minutes = [](const BatchMetrics& m) { return std::round(m.mean_wait / 60 * 100) / 100; };
+    const auto minutes = [](const BatchMetrics& m) {
+        return std::round(m.mean_wait / 60 * 100) / 100;
+    };
     const auto slowdown = [](const BatchMetrics& m) {
         return std::round(m.mean_bounded_slowdown * 100) / 100;
     };

@@ -31,8 +31,11 @@ struct Machines {
     explicit Machines(int count, int cpus, PlacementPolicy policy = PlacementPolicy::first_fit)
         : cluster(swarm::built_in(policy), 1) {
         for (int i = 0; i < count; ++i) {
-            cluster.add({.name = "n" + std::to_string(i), .cpus = one_cpu * cpus,
-                         .memory = gibibyte, .gpus = 0, .model = ""});
+            cluster.add({.name = "n" + std::to_string(i),
+                         .cpus = one_cpu * cpus,
+                         .memory = gibibyte,
+                         .gpus = 0,
+                         .model = ""});
         }
     }
     TimedResult run(const std::vector<Task>& tasks, Waiting waiting = Waiting::fifo) {
@@ -103,7 +106,8 @@ TEST_CASE("kept rankings place as looking at every machine would", "[offline][ti
         workload::trace::GeneratorSpec spec;
         spec.tasks = 3'000;
         spec.seed = seed;
-        spec.kinds = {{3, one_cpu, {}, 0, 0}, {2, one_cpu * 2, {}, 0, 0}, {1, one_cpu * 5, {}, 0, 0}};
+        spec.kinds = {
+            {3, one_cpu, {}, 0, 0}, {2, one_cpu * 2, {}, 0, 0}, {1, one_cpu * 5, {}, 0, 0}};
         workload::trace::Generator generator(spec);
         std::vector<std::tuple<Shape, Placement, std::int64_t>> there;
         kernel::Rng chance(seed, "leave");
@@ -172,7 +176,8 @@ TEST_CASE("a histogram's quantiles are within one percent", "[offline]") {
     all.push_back(0);
     std::sort(all.begin(), all.end());
     for (const double share : {0.01, 0.25, 0.5, 0.9, 0.99, 1.0}) {
-        const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(all.size())));
+        const auto rank =
+            static_cast<std::size_t>(std::ceil(share * static_cast<double>(all.size())));
         CHECK(histogram.quantile(share) == Approx(all[rank - 1]).epsilon(0.01));
     }
     CHECK(histogram.max() == all.back());

@@ -237,6 +237,23 @@ const Hostile hostile[] = {
     {"error(nil)", "nil"},
     {"local t <close> = setmetatable({}, {__close = function() while true do end end})",
      instructions},
+    {"local mt = {} local function f() local x <close> = setmetatable({}, mt) f() end "
+     "mt.__close = function() f() end f()", any},
+    {"local n = 0 table.insert(setmetatable({}, {__len = function() n = n + 1 "
+     "return n == 1 and 1 or 1 << 50 end}), 1, 'x')",
+     "a table whose length is a function's cannot be changed like a list"},
+    {"local n = 0 table.concat(setmetatable({}, {__len = function() n = n + 1 "
+     "return n == 1 and 1 or 1 << 50 end, __index = function() return 'x' end}))", nullptr},
+    {"local n = 0 table.unpack(setmetatable({}, {__len = function() n = n + 1 "
+     "return n == 1 and 1 or 900000 end}))", nullptr},
+    {"local t = {} for i = 1, 2e4 do t['k' .. i] = i end for i = 1, 2e4 do t['k' .. i] = nil end "
+     "while true do next(t) end", instructions},
+    {"local t = {} for i = 1, 10 do t[('k'):rep(2e5) .. i] = i end while true do next(t) end",
+     instructions},
+    {"return ('x'):rep(2e5):find('[' .. ('a'):rep(2e5) .. ']')", instructions},
+    {"return ('x'):rep(2e5):gsub('(a-)x', ('%1'):rep(1e5))", instructions},
+    {"local function deep(n) if n > 0 then return (deep(n - 1)) end "
+     "while true do pcall(error) end end deep(1e4)", instructions},
     {"coroutine.wrap(function() coroutine.wrap(function() while true do end end)() end)()",
      instructions},
     {"local function f(n) return coroutine.wrap(function() f(n + 1) end)() end f(1)", any},

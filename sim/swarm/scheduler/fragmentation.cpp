@@ -38,10 +38,10 @@ TypicalTasks typical_of(std::vector<std::pair<std::uint64_t, Demand>> counted) {
     TypicalTasks typical;
     std::uint64_t taken = 0;
     for (const auto& [count, demand] : counted) {
-        typical.push_back({demand.cpus,
-                           {.count = demand.gpu_count, .milli = demand.gpu_milli,
-                            .models = demand.models},
-                           static_cast<double>(count) / total});
+        typical.push_back(
+            {demand.cpus,
+             {.count = demand.gpu_count, .milli = demand.gpu_milli, .models = demand.models},
+             static_cast<double>(count) / total});
         taken += count;
         if (static_cast<double>(taken) >= covered * total) break;
     }
@@ -68,13 +68,18 @@ double fragmentation(Cpus cpus_left, const Gpus& gpus, const TypicalTasks& typic
         std::int32_t fitting = 0;
         std::int64_t too_little = 0;
         for (std::size_t i = 0; i < gpus.count; ++i) {
-            if (gpus.left[i] >= task.gpus.milli) ++fitting;
-            else too_little += gpus.left[i];
+            if (gpus.left[i] >= task.gpus.milli)
+                ++fitting;
+            else
+                too_little += gpus.left[i];
         }
         const bool gpus_fit = fitting >= task.gpus.count;
-        if (cpus_fit && gpus_fit) sums.lacks_gpus += task.share * static_cast<double>(too_little);
-        else if (cpus_fit) sums.lacks_gpus += task.share * all;
-        else (gpus_fit ? sums.lacks_cpus : sums.lacks_both) += task.share * all;
+        if (cpus_fit && gpus_fit)
+            sums.lacks_gpus += task.share * static_cast<double>(too_little);
+        else if (cpus_fit)
+            sums.lacks_gpus += task.share * all;
+        else
+            (gpus_fit ? sums.lacks_cpus : sums.lacks_both) += task.share * all;
     }
     return sums.total();
 }

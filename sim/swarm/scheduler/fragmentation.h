@@ -13,7 +13,7 @@ namespace glasshive::swarm {
 struct TypicalTask {
     Cpus cpus{};
     GpuNeed gpus;
-    double share = 0;      ///< Of all typical tasks; they add up to 1.
+    double share = 0;   ///< Of all typical tasks; they add up to 1.
 };
 
 /// The tasks that a cluster is expected to be asked for.

@@ -32,9 +32,9 @@ struct GpuNeed {
 /// generic resources know whole GPUs alone; traces share them.
 /// Source: alibaba/clusterdata cluster-trace-gpu-v2023.
 struct Gpus {
-    std::array<std::int16_t, gpus_most> left{};        ///< Thousandths, of the first `count`.
+    std::array<std::int16_t, gpus_most> left{};   ///< Thousandths, of the first `count`.
     std::uint8_t count = 0;
-    GpuModels model = 0;                               ///< One bit; 0: of no known model.
+    GpuModels model = 0;   ///< One bit; 0: of no known model.
     /// Tasks there: [0] those with a share of a GPU, [k] those with k whole ones.
     std::array<std::uint16_t, gpus_most + 1> tasks{};
 

@@ -56,8 +56,8 @@ class GroupIndex {
     std::vector<Entry> entries_;                 // By node.
     // Where ties are drawn: those that pass, by rank; no bucket is empty.
     std::map<Rank, Bucket> buckets_;
-    // Where ties go by order, no two ranks are equal: a tournament of those that pass. The winner of
-    // [i] is the better one of [2i] and [2i + 1]; the second half are the nodes, or nobody.
+    // Where ties go by order, no two ranks are equal: a tournament of those that pass. The winner
+    // of [i] is the better one of [2i] and [2i + 1]; the second half are the nodes, or nobody.
     std::vector<std::uint32_t> winners_;
     bool ordered_ = false;
     bool counting_ = false;                      // All are judged in a row: no winners yet.

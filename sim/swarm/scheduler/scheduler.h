@@ -25,9 +25,9 @@ inline constexpr Duration commit_debounce_most = std::chrono::seconds{1};
 /// From how many nodes on a group's ranking is kept from one decision to the next. Below, ranking
 /// them anew costs no more, and draws ties as SwarmKit's map order does.
 inline constexpr std::size_t indexed_nodes_least = 64;
-/// Nodes in all kept rankings together. Each takes 56 bytes and, where ties go by order, 8 to 16 for
-/// the tournament; one that a filter refused some 50 more: at most about 450 MB. The least used go
-/// first.
+/// Nodes in all kept rankings together. Each takes 56 bytes and, where ties go by order, 8 to 16
+/// for the tournament; one that a filter refused some 50 more: at most about 450 MB. The least used
+/// go first.
 inline constexpr std::size_t indexed_entries_most = 4'000'000;
 
 /// How much the scheduler did, for tests and benches that count operations instead of time.

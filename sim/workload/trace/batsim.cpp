@@ -22,9 +22,11 @@ struct Wrong {
 };
 
 Duration seconds_of_field(const Json& object, const char* key, const std::string& path) {
-    if (!object.contains(key) || !object[key].is_number()) throw Wrong{path + "." + key, "is no number"};
+    if (!object.contains(key) || !object[key].is_number())
+        throw Wrong{path + "." + key, "is no number"};
     const double value = object[key].get<double>();
-    if (!(value >= 0 && value <= seconds_most)) throw Wrong{path + "." + key, "is no length of time"};
+    if (!(value >= 0 && value <= seconds_most))
+        throw Wrong{path + "." + key, "is no length of time"};
     return Duration{static_cast<std::int64_t>(value * 1e9 + 0.5)};
 }
 
@@ -36,7 +38,8 @@ Task job_of(const Json& object, const Json& profiles, const std::string& path) {
     job.cpus = one_cpu;
     job.submit = Time{seconds_of_field(object, "subtime", path)};
     if (!object.contains("res") || !object["res"].is_number_integer() ||
-        object["res"].get<std::int64_t>() < 1 || object["res"].get<std::int64_t>() > machines_most) {
+        object["res"].get<std::int64_t>() < 1 ||
+        object["res"].get<std::int64_t>() > machines_most) {
         throw Wrong{path + ".res", "is no number of machines"};
     }
     job.gang = object["res"].get<std::int32_t>();
@@ -47,7 +50,8 @@ Task job_of(const Json& object, const Json& profiles, const std::string& path) {
         throw Wrong{path + ".profile", "is no name of a profile"};
     }
     const auto name = object["profile"].get<std::string>();
-    if (!profiles.contains(name)) throw Wrong{path + ".profile", "there is no profile \"" + name + "\""};
+    if (!profiles.contains(name))
+        throw Wrong{path + ".profile", "there is no profile \"" + name + "\""};
     const Json& profile = profiles[name];
     if (!profile.is_object() || profile.value("type", Json()) != "delay") {
         throw Wrong{"profiles." + name + ".type", "is not delay, the only type that is read"};
@@ -62,7 +66,9 @@ Result<std::vector<Task>> read_batsim(Lines lines) {
     std::string text, line;
     const std::string file = lines.file();
     const auto fail = [&](const std::string& path, const std::string& message) {
-        return Diagnostic{.file = file, .path = path, .message = message,
+        return Diagnostic{.file = file,
+                          .path = path,
+                          .message = message,
                           .hint = "a workload of Batsim: {\"jobs\": […], \"profiles\": {…}}"};
     };
     while (lines.next(line)) {

@@ -54,8 +54,7 @@ void Generator::pass_time() {
             now_ = state_until_;
             bursting_ = !first && !bursting_;
             const double calm = seconds_of(a.burst_length) * (1 - a.burst_share) / a.burst_share;
-            const Duration mean =
-                bursting_ ? a.burst_length : Duration{std::llround(calm * 1e9)};
+            const Duration mean = bursting_ ? a.burst_length : Duration{std::llround(calm * 1e9)};
             state_until_ = now_ + std::max(states_.exponential(mean), Duration{1});
             continue;
         }
@@ -74,8 +73,8 @@ Duration Generator::run_time() {
             drawn = -mean * kernel::portable_log(1 - runs_.unit());
             break;
         case RunTimes::Law::lognormal:
-            drawn = mean * kernel::portable_exp(law.shape * normal(runs_) -
-                                                law.shape * law.shape / 2);
+            drawn =
+                mean * kernel::portable_exp(law.shape * normal(runs_) - law.shape * law.shape / 2);
             break;
         case RunTimes::Law::pareto:
             drawn = mean * (law.shape - 1) / law.shape *

@@ -10,7 +10,7 @@ namespace glasshive::workload::trace {
 
 /// When tasks arrive.
 struct Arrivals {
-    double rate = 1;                 ///< Per second, on average.
+    double rate = 1;   ///< Per second, on average.
     /// Bursts: a Markov-modulated Poisson process of two states, of which one has `burst` times the
     /// rate of the other and lasts `burst_length`, a share of `burst_share` of the time. 1: none.
     double burst = 1, burst_share = 0.1;
@@ -25,7 +25,7 @@ struct RunTimes {
     enum class Law { constant, exponential, lognormal, pareto };
     Law law = Law::exponential;
     Duration mean = std::chrono::minutes{5};   ///< Before it is cut; of pareto, too.
-    double shape = 1.5;              ///< lognormal: sigma; pareto: alpha, more than 1.
+    double shape = 1.5;                        ///< lognormal: sigma; pareto: alpha, more than 1.
     /// Shorter and longer ones are cut to these.
     Duration least = std::chrono::seconds{1}, most = std::chrono::hours{24 * 30};
     Duration resolution = std::chrono::milliseconds{1};

@@ -32,8 +32,10 @@ std::unique_ptr<std::istream> unpacked(std::unique_ptr<std::istream> in) {
     const int first = in->peek();
     if (first != 0x1F && first != 0x28) return in;
     auto packed = std::make_unique<Packed>(std::move(in));
-    if (first == 0x1F) packed->push(io::gzip_decompressor(io::gzip::default_window_bits, buffer));
-    else packed->push(io::zstd_decompressor(buffer));
+    if (first == 0x1F)
+        packed->push(io::gzip_decompressor(io::gzip::default_window_bits, buffer));
+    else
+        packed->push(io::zstd_decompressor(buffer));
     packed->push(*packed->plain, buffer);
     packed->exceptions(std::ios::badbit);   // What the filters throw shall arrive.
     return packed;
@@ -42,19 +44,20 @@ std::unique_ptr<std::istream> unpacked(std::unique_ptr<std::istream> in) {
 }   // namespace
 
 Lines::Lines(std::string file, std::unique_ptr<std::istream> in)
-    : file_(std::move(file)), in_(std::move(in)) {}
+    : file_(std::move(file)),
+      in_(std::move(in)) {}
 
 Result<Lines> Lines::open(const std::string& path) {
     if (path == "-") {
         // Shares the buffer of std::cin, not its state.
-        return Lines("standard input",
-                     unpacked(std::make_unique<std::istream>(std::cin.rdbuf())));
+        return Lines("standard input", unpacked(std::make_unique<std::istream>(std::cin.rdbuf())));
     }
     std::error_code ignored;
     const bool folder = std::filesystem::is_directory(path, ignored);
     auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (folder || !*file) {
-        return Diagnostic{.file = path, .message = folder ? "is a folder" : "cannot be read",
+        return Diagnostic{.file = path,
+                          .message = folder ? "is a folder" : "cannot be read",
                           .hint = "name a file, plain or packed by gzip or zstd; - is standard "
                                   "input"};
     }

@@ -11,16 +11,18 @@ namespace glasshive::workload::trace {
 namespace {
 
 // What one machine can have, and one pod can ask: far above any there is, far below any overflow.
-constexpr std::int64_t milli_most = 10'000'000;        // 10,000 cores.
-constexpr std::int64_t mib_most = 1 << 30;             // 1 PiB.
-constexpr std::int64_t gpus_most = 16;                 // swarm::gpus_most.
-constexpr std::int64_t seconds_most = 10'000'000'000;  // 317 years.
+constexpr std::int64_t milli_most = 10'000'000;         // 10,000 cores.
+constexpr std::int64_t mib_most = 1 << 30;              // 1 PiB.
+constexpr std::int64_t gpus_most = 16;                  // swarm::gpus_most.
+constexpr std::int64_t seconds_most = 10'000'000'000;   // 317 years.
 constexpr std::int64_t nano_per_milli = 1'000'000;
 
 std::string name_at(Table& table, std::size_t at, std::set<std::string>& known) {
     std::string name(table.text(at));
-    if (name.empty()) table.complain(at, "a name is missing");
-    else if (!known.insert(name).second) table.complain(at, "\"" + name + "\" is there already");
+    if (name.empty())
+        table.complain(at, "a name is missing");
+    else if (!known.insert(name).second)
+        table.complain(at, "\"" + name + "\" is there already");
     return name;
 }
 
@@ -76,10 +78,10 @@ Result<std::vector<Task>> read_openb_pods(Lines lines) {
         pod.memory = mebibyte * table.integer(memory, 0, mib_most);
         pod.gpus = static_cast<std::int32_t>(table.integer(gpus, 0, gpus_most));
         // README of the trace: gpu_milli means nothing without a GPU, and is at most 1000.
-        const std::int64_t asked = table.is_empty(milli) && pod.gpus == 0
-                                       ? 0
-                                       : table.integer(milli, 0, milli_most);
-        pod.gpu_milli = pod.gpus == 0 ? 0 : static_cast<std::int32_t>(std::min<std::int64_t>(asked, 1000));
+        const std::int64_t asked =
+            table.is_empty(milli) && pod.gpus == 0 ? 0 : table.integer(milli, 0, milli_most);
+        pod.gpu_milli =
+            pod.gpus == 0 ? 0 : static_cast<std::int32_t>(std::min<std::int64_t>(asked, 1000));
         if (pod.gpus > 0 && pod.gpu_milli == 0) {
             table.complain(milli, "nothing of a GPU", "1 to 1000 where num_gpu is not 0");
         }
@@ -144,8 +146,10 @@ Result<std::map<std::uint64_t, OpenbOrder>> read_openb_orders(Lines lines) {
         }
         OpenbOrder& order = orders[seed];
         std::vector<std::uint32_t>& out = kind == "pods" ? order.pods : order.node_rank;
-        if (!out.empty()) table.complain(0, "this order is there already");
-        else numbers_at(table, 2, out);
+        if (!out.empty())
+            table.complain(0, "this order is there already");
+        else
+            numbers_at(table, 2, out);
     }
     if (table.ok() && orders.empty()) table.complain(Table::whole, "there are no orders");
     if (!table.ok()) return table.problems();

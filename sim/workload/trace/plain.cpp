@@ -8,10 +8,10 @@ namespace glasshive::workload::trace {
 
 namespace {
 
-constexpr double seconds_most = 4e9;                   // 126 years.
+constexpr double seconds_most = 4e9;   // 126 years.
 constexpr double cpus_most = 10'000'000;
 constexpr std::int64_t mib_most = std::int64_t{1} << 30;
-constexpr std::int64_t gpus_most = 16;                 // swarm::gpus_most.
+constexpr std::int64_t gpus_most = 16;   // swarm::gpus_most.
 constexpr std::int64_t machines_most = 10'000'000;
 constexpr std::size_t nowhere = Table::whole;
 
@@ -43,8 +43,8 @@ Result<std::unique_ptr<PlainSource>> PlainSource::open(Lines lines) {
     const auto column = [&](const char* name) {
         return source->table_.column(name).value_or(nowhere);
     };
-    source->at_ = {column("name"), column("submit"), column("run"), column("estimate"),
-                   column("cpus"), column("memory"), column("gpus"), column("gpu_milli"),
+    source->at_ = {column("name"),   column("submit"),   column("run"),  column("estimate"),
+                   column("cpus"),   column("memory"),   column("gpus"), column("gpu_milli"),
                    column("models"), column("priority"), column("gang")};
     return source;
 }
@@ -120,7 +120,8 @@ Result<std::vector<Machine>> read_machines(Lines lines) {
             machine.gpus = static_cast<std::int32_t>(table.integer(gpus, 0, gpus_most));
         }
         machine.model = table.text(model);
-        const std::int64_t alike = table.is_empty(count) ? 1 : table.integer(count, 1, machines_most);
+        const std::int64_t alike =
+            table.is_empty(count) ? 1 : table.integer(count, 1, machines_most);
         if (machine.name.empty()) table.complain(name, "a name is missing");
         if (static_cast<std::int64_t>(machines.size()) + alike > machines_most) {
             table.complain(count, "more than " + std::to_string(machines_most) + " machines");

@@ -19,7 +19,9 @@ struct Table::Parser {
 };
 
 Table::Table(Lines lines, Style style)
-    : lines_(std::move(lines)), style_(style), parser_(std::make_unique<Parser>()) {}
+    : lines_(std::move(lines)),
+      style_(style),
+      parser_(std::make_unique<Parser>()) {}
 Table::~Table() = default;
 Table::Table(Table&&) noexcept = default;
 
@@ -57,8 +59,10 @@ bool Table::split() {
     line_ += '\n';
     const auto row = [](int, void*) {};
     csv_parser& parser = parser_->state;
-    const std::size_t read = csv_parse(&parser, line_.data(), line_.size(), take_field, row, &taking);
-    const bool whole_line = read == line_.size() && csv_fini(&parser, nullptr, nullptr, nullptr) == 0;
+    const std::size_t read =
+        csv_parse(&parser, line_.data(), line_.size(), take_field, row, &taking);
+    const bool whole_line =
+        read == line_.size() && csv_fini(&parser, nullptr, nullptr, nullptr) == 0;
     if (whole_line) return count_ > 0;
     parser_ = std::make_unique<Parser>();
     complain(whole, "a quote in the wrong place",
@@ -87,7 +91,8 @@ bool Table::read_header(std::span<const char* const> wanted) {
         return ok();
     }
     if (lines_.problem() == nullptr) {
-        problems_.push_back({.file = file(), .message = "is empty", .hint = "a header comes first"});
+        problems_.push_back(
+            {.file = file(), .message = "is empty", .hint = "a header comes first"});
     }
     return false;
 }
@@ -110,9 +115,9 @@ void Table::skip_comments(char mark, std::function<void(std::string_view)> seen)
 
 bool Table::fields_fit() {
     if (count_ >= least_ && count_ <= most_) return true;
-    const std::string wanted = least_ == most_ ? std::to_string(least_)
-                                               : std::to_string(least_) + " to " +
-                                                     std::to_string(most_);
+    const std::string wanted = least_ == most_
+                                   ? std::to_string(least_)
+                                   : std::to_string(least_) + " to " + std::to_string(most_);
     complain(whole, std::to_string(count_) + " fields, not " + wanted);
     return false;
 }
@@ -169,8 +174,11 @@ std::string Table::name_of(std::size_t at) const {
 
 void Table::complain(std::size_t at, const std::string& message, const std::string& hint) {
     if (problems_.size() >= problems_most) return;
-    problems_.push_back({.file = file(), .line = lines_.number(), .path = name_of(at),
-                         .message = message, .hint = hint});
+    problems_.push_back({.file = file(),
+                         .line = lines_.number(),
+                         .path = name_of(at),
+                         .message = message,
+                         .hint = hint});
 }
 
 Diagnostics Table::problems() const {

@@ -68,7 +68,7 @@ class Table {
     std::unique_ptr<Parser> parser_;
     std::vector<std::string> header_;
     std::vector<std::string> fields_;
-    std::size_t count_ = 0;              // Of fields_, in this record.
+    std::size_t count_ = 0;   // Of fields_, in this record.
     std::size_t least_ = 1, most_ = std::numeric_limits<std::size_t>::max();
     std::string line_;
     char comment_ = 0;

@@ -16,13 +16,13 @@ struct Machine {
     Cpus cpus{};
     Bytes memory{};
     std::int32_t gpus = 0;
-    std::string model;                  ///< Of its GPUs; empty: none, or not said.
+    std::string model;   ///< Of its GPUs; empty: none, or not said.
 };
 
 /// Something that was asked for: a task, a pod, a virtual machine, a batch job.
 struct Task {
-    std::string name;                   ///< May be empty.
-    int line = 0;                       ///< Of the trace.
+    std::string name;   ///< May be empty.
+    int line = 0;       ///< Of the trace.
     Time submit{};
     std::optional<Duration> run;        ///< None: it stays.
     std::optional<Duration> estimate;   ///< Of the run, by its owner.
@@ -30,9 +30,9 @@ struct Task {
     Cpus cpus{};
     Bytes memory{};
     std::int32_t gpus = 0;
-    std::int32_t gpu_milli = 0;         ///< Thousandths of each; below 1000 only of a single one.
-    std::string models;                 ///< "T4|P100": of these alone; empty: any.
-    std::int64_t priority = 0;          ///< Higher comes first.
+    std::int32_t gpu_milli = 0;   ///< Thousandths of each; below 1000 only of a single one.
+    std::string models;           ///< "T4|P100": of these alone; empty: any.
+    std::int64_t priority = 0;    ///< Higher comes first.
 };
 
 }   // namespace glasshive::workload::trace

@@ -87,7 +87,7 @@ TEST_CASE("fragmentation is what typical tasks cannot use", "[swarm][gpus]") {
     // It fits, and cannot use what is left of the first GPU.
     CHECK(of({one_cpu, whole(1), 1}, eight) == 400);
     CHECK(of({one_cpu, share(300), 1}, eight) == 0);
-    CHECK(of({one_cpu, whole(2), 1}, eight) == 1400);       // Too few whole ones.
+    CHECK(of({one_cpu, whole(2), 1}, eight) == 1400);         // Too few whole ones.
     CHECK(of({one_cpu * 9, share(300), 1}, eight) == 1400);   // Too few CPUs.
     CHECK(of({one_cpu, {}, 1}, eight) == 1400);               // Wants no GPU: all is out of use.
     CHECK(of({one_cpu, {.count = 1, .milli = 300, .models = 1}, 1}, eight) == 1400);
@@ -105,7 +105,7 @@ TEST_CASE("typical tasks are the most frequent ones, down to 95 percent", "[swar
     for (int i = 0; i < 48; ++i) all.push_back(also);
     for (int i = 0; i < 4; ++i) all.push_back(rare);
     const TypicalTasks typical = typical_of(all);
-    REQUIRE(typical.size() == 2);   // 96 of 100.
+    REQUIRE(typical.size() == 2);            // 96 of 100.
     CHECK(typical[0].cpus == one_cpu * 2);   // As frequent, and larger.
     CHECK(typical[0].share == Approx(0.5));
     CHECK(typical[0].share + typical[1].share == Approx(1));
@@ -115,7 +115,7 @@ TEST_CASE("typical tasks are the most frequent ones, down to 95 percent", "[swar
 TEST_CASE("Kubernetes' scores are those of its own tests", "[swarm][gpus]") {
     // kubernetes pkg/scheduler/framework/plugins/noderesources/least_allocated_test.go.
     struct Row {
-        std::int64_t cpu, memory;            // Of the pod.
+        std::int64_t cpu, memory;   // Of the pod.
         NodeInfo first, second;
         KubeWeights weights;
         std::int64_t expected_first, expected_second;
@@ -123,13 +123,28 @@ TEST_CASE("Kubernetes' scores are those of its own tests", "[swarm][gpus]") {
     const Row rows[] = {
         {3000, 5000, node_with(4000, 10000, 0, 0), node_with(6000, 10000, 0, 0), {}, 37, 50},
         {0, 0, node_with(10000, 20000, 6000, 0), node_with(10000, 20000, 6000, 5000), {}, 70, 57},
-        {3000, 5000, node_with(10000, 20000, 3000, 0), node_with(10000, 20000, 3000, 5000), {}, 57,
+        {3000,
+         5000,
+         node_with(10000, 20000, 3000, 0),
+         node_with(10000, 20000, 3000, 5000),
+         {},
+         57,
          45},
-        {3000, 5000, node_with(10000, 20000, 3000, 0), node_with(10000, 50000, 3000, 5000), {}, 57,
+        {3000,
+         5000,
+         node_with(10000, 20000, 3000, 0),
+         node_with(10000, 50000, 3000, 5000),
+         {},
+         57,
          60},
         {3000, 0, node_with(4000, 10000, 3000, 0), node_with(4000, 10000, 3000, 5000), {}, 50, 25},
-        {3000, 5000, node_with(4000, 10000, 0, 0), node_with(6000, 10000, 0, 0),
-         {.cpus = 1, .memory = 2}, 41, 50}};
+        {3000,
+         5000,
+         node_with(4000, 10000, 0, 0),
+         node_with(6000, 10000, 0, 0),
+         {.cpus = 1, .memory = 2},
+         41,
+         50}};
     for (const Row& row : rows) {
         CAPTURE(row.cpu, row.memory, row.expected_first);
         const Needs needs = needs_with(row.cpu, row.memory);
@@ -167,10 +182,11 @@ TEST_CASE("GPU policies work online, by the generic resource gpu", "[swarm][gpus
         bench.schedule();
         return bench.store.task(tasks.front())->node.value;
     };
-    // One node has two GPUs in use: packing takes the next from there; clustering goes where nothing
-    // of another kind is.
+    // One node has two GPUs in use: packing takes the next from there; clustering goes where
+    // nothing of another kind is.
     CHECK(expected_node(PlacementPolicy::gpu_packing, 1) == 0);
     CHECK(expected_node(PlacementPolicy::gpu_clustering, 1) == 1);
-    // Tasks that want two are typical, too: one of the pair that is left would make the other useless.
+    // Tasks that want two are typical, too: one of the pair that is left would make the other
+    // useless.
     CHECK(expected_node(PlacementPolicy::fgd, 1) == 1);
 }

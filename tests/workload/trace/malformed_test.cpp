@@ -33,7 +33,8 @@ std::string plain_problem(const std::string& text) {
     auto source = PlainSource::open(lines(text));
     if (!source.ok()) return first_problem(source);
     Task task;
-    while (source.value()->next(task)) {}
+    while (source.value()->next(task)) {
+    }
     const Diagnostics problems = source.value()->problems();
     return problems.empty() ? "" : first_problem(Result<int>(problems));
 }
@@ -59,8 +60,7 @@ TEST_CASE("what is wrong with a plain trace", "[trace][malformed]") {
         {"submit\n2\n1\n", "3: submit: it is submitted before the task above"},
         {"submit,run\n1,-2\n", "2: run: \"-2\" is not a number from 0 to 4e+09"},
         {"submit,cpus\n1,two\n", "2: cpus: \"two\" is not a number from 0 to 1e+07"},
-        {"submit,memory\n1,1.5\n",
-         "2: memory: \"1.5\" is not a whole number from 0 to 1073741824"},
+        {"submit,memory\n1,1.5\n", "2: memory: \"1.5\" is not a whole number from 0 to 1073741824"},
         {"submit,gpus\n1,17\n", "2: gpus: \"17\" is not a whole number from 0 to 16"},
         {"submit,gpus,gpu_milli\n1,2,500\n", "2: gpu_milli: shares of several GPUs"},
         {"submit,gpus,gpu_milli\n1,1,0\n",
@@ -84,7 +84,8 @@ TEST_CASE("what is wrong with openb's lists", "[trace][malformed]") {
           "1: : the header lacks memory_mib, num_gpu, gpu_milli");
     CHECK(pod(",1,1,0,0,\n") == "2: name: a name is missing");
     CHECK(pod("a,1,1,0,0,\na,1,1,0,0,\n") == "3: name: \"a\" is there already");
-    CHECK(pod("a,1.5,1,0,0,\n") == "2: cpu_milli: \"1.5\" is not a whole number from 0 to 10000000");
+    CHECK(pod("a,1.5,1,0,0,\n") ==
+          "2: cpu_milli: \"1.5\" is not a whole number from 0 to 10000000");
     CHECK(pod("a,1,1,2,500,\n") == "2: gpu_milli: shares of several GPUs");
     CHECK(pod("a,1,1,1,0,\n") == "2: gpu_milli: nothing of a GPU");
     CHECK(pod("a,1,1,17,1000,\n") == "2: num_gpu: \"17\" is not a whole number from 0 to 16");
@@ -116,8 +117,7 @@ TEST_CASE("what is wrong with logs of batch jobs", "[trace][malformed]") {
     CHECK(swf("; a comment\n1 2 3\n") == "2: : 3 fields, not 18");
     CHECK(swf(job + "1 x" + job.substr(3)) ==
           "2: field 2: \"x\" is not a whole number from 0 to 10000000000");
-    CHECK(swf("1 9" + job.substr(3) + job) ==
-          "2: field 2: it was submitted before the job above");
+    CHECK(swf("1 9" + job.substr(3) + job) == "2: field 2: it was submitted before the job above");
     CHECK(swf(job.substr(0, job.size() - 1) + " 7\n") == "1: : 19 fields, not 18");
     const auto batsim = [](const std::string& text) {
         return first_problem(read_batsim(lines(text)));
@@ -162,12 +162,13 @@ TEST_CASE("many mistakes are told at once, but not without end", "[trace][malfor
 }
 
 TEST_CASE("packed traces are read as plain ones, and cut ones are told", "[trace][malformed]") {
-    const auto folder = std::filesystem::temp_directory_path() /
-                        ("hive_trace_" + std::to_string(getpid()));
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("hive_trace_" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
     const std::string path = (folder / "t.csv.gz").string();
     std::string text = "submit,name\n";
-    for (int i = 0; i < 20'000; ++i) text += std::to_string(i) + ",task number " + std::to_string(i * 7919) + "\n";
+    for (int i = 0; i < 20'000; ++i)
+        text += std::to_string(i) + ",task number " + std::to_string(i * 7919) + "\n";
     gzFile file = gzopen(path.c_str(), "wb");
     REQUIRE(gzwrite(file, text.data(), static_cast<unsigned>(text.size())) > 0);
     gzclose(file);
@@ -190,7 +191,8 @@ TEST_CASE("packed traces are read as plain ones, and cut ones are told", "[trace
     CHECK(some < 20'000);
     REQUIRE(problems.size() == 1);
     CHECK(problems.front().message.starts_with("cannot be unpacked: "));
-    std::ofstream(path, std::ios::binary) << "\x28\xb5\x2f\xfd" << "no zstd at all";
+    std::ofstream(path, std::ios::binary) << "\x28\xb5\x2f\xfd"
+                                          << "no zstd at all";
     const auto [nothing, wrong] = count();
     CHECK(nothing == 0);
     CHECK(wrong.size() == 1);

@@ -36,7 +36,8 @@ double mean_gap(const std::vector<Task>& tasks) {
 }   // namespace
 
 TEST_CASE("the plain format: any columns in any order, the rest by default", "[trace]") {
-    const auto tasks = plain("\xEF\xBB\xBF" "cpus,submit,name,colour\r\n"
+    const auto tasks = plain("\xEF\xBB\xBF"
+                             "cpus,submit,name,colour\r\n"
                              "0.5,1.25,\"a, \"\"b\"\"\",red\r\n\r\n2,1.25,,blue");
     REQUIRE(tasks.size() == 2);
     CHECK(tasks[0].name == "a, \"b\"");
@@ -77,7 +78,8 @@ TEST_CASE("what is written is read back", "[trace]") {
 TEST_CASE("openb: what means nothing without a GPU, and what is more than one", "[trace]") {
     const auto pods = read_openb_pods(Lines::of(
         "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time\n"
-        "a,4000,1024,0,777,T4,5,9\nb,500,1,1,1500,T4|P100,7,\nc,1,1,8,1000,,,\n", "t"));
+        "a,4000,1024,0,777,T4,5,9\nb,500,1,1,1500,T4|P100,7,\nc,1,1,8,1000,,,\n",
+        "t"));
     REQUIRE(pods.ok());
     CHECK(pods.value()[0].gpu_milli == 0);
     CHECK(pods.value()[0].models.empty());
@@ -90,12 +92,12 @@ TEST_CASE("openb: what means nothing without a GPU, and what is more than one", 
 }
 
 TEST_CASE("SWF: processors that were had, else asked for; jobs that did not run", "[trace]") {
-    const auto log = read_swf(Lines::of(
-        "; MaxNodes: 8\n; MaxProcs: 64\n"
-        "1 5 0 10.5 4 -1 -1 9 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
-        "2 6 0 10 -1 -1 -1 9 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
-        "3 7 0 0 4 -1 -1 9 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
-        "4 8 0 10 -1 -1 -1 -1 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n", "t"));
+    const auto log = read_swf(Lines::of("; MaxNodes: 8\n; MaxProcs: 64\n"
+                                        "1 5 0 10.5 4 -1 -1 9 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+                                        "2 6 0 10 -1 -1 -1 9 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+                                        "3 7 0 0 4 -1 -1 9 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+                                        "4 8 0 10 -1 -1 -1 -1 60 -1 1 -1 -1 -1 -1 -1 -1 -1\n",
+                                        "t"));
     REQUIRE(log.ok());
     CHECK(log.value().processors == 64);
     CHECK(log.value().left_out == 2);
@@ -122,13 +124,17 @@ TEST_CASE("generated arrivals have the rate that was asked for, in bursts and by
     GeneratorSpec spec;
     spec.tasks = 200'000;
     spec.arrivals.rate = 10;
-    const auto poisson = [&] { Generator g(spec); return all_of(g); }();
+    const auto poisson = [&] {
+        Generator g(spec);
+        return all_of(g);
+    }();
     CHECK(mean_gap(poisson) == Approx(0.1).epsilon(0.01));
 
     // Variance of counts over mean, by minute: 1 of a Poisson process.
     const auto dispersion = [](const std::vector<Task>& tasks, double width) {
         std::map<std::int64_t, double> counts;
-        for (const Task& task : tasks) ++counts[static_cast<std::int64_t>(seconds_of(task.submit) / width)];
+        for (const Task& task : tasks)
+            ++counts[static_cast<std::int64_t>(seconds_of(task.submit) / width)];
         counts.erase(std::prev(counts.end()));   // Not whole.
         const auto bins = static_cast<double>(counts.size());
         double sum = 0, squares = 0;
@@ -142,14 +148,20 @@ TEST_CASE("generated arrivals have the rate that was asked for, in bursts and by
     CHECK(dispersion(poisson, 60) == Approx(1).margin(0.25));
     spec.arrivals.burst = 10;
     spec.arrivals.burst_length = std::chrono::seconds{20};
-    const auto bursts = [&] { Generator g(spec); return all_of(g); }();
+    const auto bursts = [&] {
+        Generator g(spec);
+        return all_of(g);
+    }();
     CHECK(dispersion(bursts, 60) > 10);
     CHECK(mean_gap(bursts) == Approx(0.1).epsilon(0.15));   // About a hundred bursts.
 
     spec.arrivals.burst = 1;
     spec.arrivals.diurnal = 0.8;
     spec.arrivals.day = std::chrono::hours{1};
-    const auto by_day = [&] { Generator g(spec); return all_of(g); }();
+    const auto by_day = [&] {
+        Generator g(spec);
+        return all_of(g);
+    }();
     double first = 0, second = 0;   // Halves of a day: the sine is above 0, then below.
     for (const Task& task : by_day) {
         if (task.submit >= Time{std::chrono::hours{5}}) break;   // Whole days.
@@ -166,8 +178,11 @@ TEST_CASE("generated run times have the mean that was asked for", "[trace]") {
           std::tuple{Law::lognormal, 1.0, 0.02}, std::tuple{Law::pareto, 2.5, 0.02}}) {
         GeneratorSpec spec;
         spec.tasks = 200'000;
-        spec.run_times = {.law = law, .mean = std::chrono::seconds{100}, .shape = shape,
-                          .least = Duration{0}, .most = std::chrono::hours{100'000}};
+        spec.run_times = {.law = law,
+                          .mean = std::chrono::seconds{100},
+                          .shape = shape,
+                          .least = Duration{0},
+                          .most = std::chrono::hours{100'000}};
         Generator generator(spec);
         double sum = 0;
         for (const Task& task : all_of(generator)) sum += seconds_of(*task.run);

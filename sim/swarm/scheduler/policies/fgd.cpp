@@ -6,8 +6,8 @@ namespace glasshive::swarm {
 namespace {
 
 /// Where the task adds least to what typical tasks cannot use: 100 sigmoid((F - F') / 1000), cut to
-/// an integer, with the node's fragmentation before (F) and after (F'); of a share, on the GPU where
-/// that is best.
+/// an integer, with the node's fragmentation before (F) and after (F'); of a share, on the GPU
+/// where that is best.
 /// Source: "Beware of Fragmentation" (USENIX ATC 2023), section 4; hkust-adsl/
 /// kubernetes-scheduler-simulator pkg/simulator/plugin/fgd_score.go.
 class Fgd final : public Policy {
@@ -27,7 +27,9 @@ class Fgd final : public Policy {
         int score = 0;
         GpuMask gpus = 0;
     };
-    static int sigmoid(double x) { return static_cast<int>(100 * (1 / (1 + kernel::portable_exp(-x)))); }
+    static int sigmoid(double x) {
+        return static_cast<int>(100 * (1 / (1 + kernel::portable_exp(-x))));
+    }
 
     static Choice best(const NodeInfo& node, const Needs& needs) {
         static const TypicalTasks none;
@@ -39,7 +41,8 @@ class Fgd final : public Policy {
             after.take(needs.gpus, gpus);
             return Choice{sigmoid((before - fragmentation(cpus, after, typical)) / 1000), gpus};
         };
-        if (!needs.gpus.shares()) return with(needs.gpus.count > 0 ? node.gpus.first(needs.gpus) : 0);
+        if (!needs.gpus.shares())
+            return with(needs.gpus.count > 0 ? node.gpus.first(needs.gpus) : 0);
         Choice found{-1, 0};
         for (std::size_t i = 0; i < node.gpus.count; ++i) {
             const std::int16_t left = node.gpus.left[i];

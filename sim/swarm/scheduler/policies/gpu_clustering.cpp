@@ -23,8 +23,10 @@ class GpuClustering final : public Policy {
         const auto& tasks = node.gpus.tasks;
         const auto kinds = std::count_if(tasks.begin(), tasks.end(),
                                          [](std::uint16_t count) { return count > 0; });
-        if (kinds == 0) score += 25;
-        else if (tasks[gpu_kind(needs.gpus)] > 0) score += kinds == 1 ? 75 : 50;
+        if (kinds == 0)
+            score += 25;
+        else if (tasks[gpu_kind(needs.gpus)] > 0)
+            score += kinds == 1 ? 75 : 50;
         return {static_cast<double>(score)};
     }
     bool looks_at_largest() const override { return true; }

@@ -31,8 +31,10 @@ class GpuPacking final : public Policy {
         for (std::size_t i = 0; i < gpus.count && found < need.count; ++i) {
             if (left[i] < need.milli) continue;
             ++found;
-            if (left[i] == whole_gpu) ++free_ones;
-            else parts += left[i] * 100 / whole_gpu;
+            if (left[i] == whole_gpu)
+                ++free_ones;
+            else
+                parts += left[i] * 100 / whole_gpu;
         }
         if (free_ones > 0) return std::max<std::int64_t>(50 - free_ones, 33);
         return std::max<std::int64_t>(100 - parts / 10, 50);

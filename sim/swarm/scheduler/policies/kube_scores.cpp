@@ -78,11 +78,13 @@ class Balanced final : public Policy {
 }   // namespace
 
 std::int64_t least_allocated(const NodeInfo& node, const Needs& needs, KubeWeights weights) {
-    return mean(cpus_of(node, needs).left_percent(), memory_of(node, needs).left_percent(), weights);
+    return mean(cpus_of(node, needs).left_percent(), memory_of(node, needs).left_percent(),
+                weights);
 }
 
 std::int64_t most_allocated(const NodeInfo& node, const Needs& needs, KubeWeights weights) {
-    return mean(cpus_of(node, needs).used_percent(), memory_of(node, needs).used_percent(), weights);
+    return mean(cpus_of(node, needs).used_percent(), memory_of(node, needs).used_percent(),
+                weights);
 }
 
 std::int64_t balanced_allocation(const NodeInfo& node, const Needs& needs) {

@@ -4,8 +4,8 @@ namespace glasshive::swarm {
 
 namespace {
 
-/// Where what is free points the same way as what is asked: the dot product of both, as fractions of
-/// the node's own size; more free wins between equal directions.
+/// Where what is free points the same way as what is asked: the dot product of both, as fractions
+/// of the node's own size; more free wins between equal directions.
 /// Source: Grandl et al., "Multi-resource packing for cluster schedulers" (SIGCOMM 2014), section
 /// 3.2, alignment.
 class Tetris final : public Policy {
@@ -15,7 +15,8 @@ class Tetris final : public Policy {
     Score score(const NodeInfo& node, const Needs& needs) const override {
         const NodeConfig& has = *node.config;
         const double gpus = 1000.0 * node.gpus.count;
-        return {over(needs.cpus.count, has.cpus.count) * over(node.cpus_free.count, has.cpus.count) +
+        return {over(needs.cpus.count, has.cpus.count) *
+                    over(node.cpus_free.count, has.cpus.count) +
                 over(needs.memory.count, has.memory.count) *
                     over(node.memory_free.count, has.memory.count) +
                 (gpus > 0 ? static_cast<double>(needs.gpus.total()) / gpus *
