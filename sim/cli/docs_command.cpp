@@ -62,8 +62,8 @@ void print_lua_page(std::ostream& out) {
            "clock; instructions and memory have budgets; `pairs` goes through numbers, then\n"
            "texts, in order; `math.random` draws from a stream of the run's seed. Views are\n"
            "read-only and there while the call lasts. `parameters` is what the scenario gives.\n"
-           "The length of a table with holes (`#t`) is any of its borders, as Lua's manual has it,\n"
-           "and may be another one in the next run: count yourself.\n\n"
+           "The length of a table with holes (`#t`) is any of its borders, as Lua's manual has\n"
+           "it, and may be another one in the next run: count yourself.\n\n"
            "## What every script finds\n\n"
         << script::library_reference() << '\n' << policy::reference() << '\n'
         << director::reference() << '\n' << check::check_reference();
