@@ -30,9 +30,13 @@ int lua_command(const LuaOptions& options) {
     script::Sandbox sandbox(options.file, limits, kernel::Rng(options.seed, "script"));
     sandbox.set_parameters(parameters_from(options.parameters));
     std::vector<std::string> lines;
+    // Of what is kept; a stream is the reader's business.
+    constexpr std::size_t printed_most = std::size_t{16} << 20;
+    std::size_t printed = 0;
     sandbox.on_print([&](std::string_view line) {
-        if (options.common.json) lines.emplace_back(line);
-        else std::cout << line << '\n';
+        printed += line.size() + sizeof(std::string);
+        if (options.common.json && printed <= printed_most) lines.emplace_back(line);
+        if (!options.common.json) std::cout << line << '\n';
     });
     const auto problem = sandbox.run(text);
     std::cout.flush();
@@ -42,6 +46,7 @@ int lua_command(const LuaOptions& options) {
             {"file", options.file},
             {"seed", options.seed},
             {"printed", lines},
+            {"printed_all", printed <= printed_most},
             {"instructions", sandbox.instructions_spent()},
             {"memory_peak_bytes", sandbox.memory_peak().count}};
         std::cout << report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

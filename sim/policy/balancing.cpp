@@ -144,7 +144,7 @@ Result<std::unique_ptr<ScriptedBalancer>> ScriptedBalancer::load(
         spec, seed,
         {.kind = "a balancer", .entry = entries.front(),
          .hint = "pick = function(backends, request) return 1 end",
-         .stream = stream});
+         .stream = stream, .memory = mebibyte});   // One in each node.
     if (!script.ok()) return script.problems();
     return std::unique_ptr<ScriptedBalancer>(
         new ScriptedBalancer(std::move(script.value()), std::move(names)));

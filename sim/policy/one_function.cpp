@@ -6,23 +6,25 @@ namespace glasshive::policy {
 
 namespace {
 
-script::Limits limits_of(const script::ScriptSpec& spec) {
+script::Limits limits_of(const script::ScriptSpec& spec, Bytes memory) {
     script::Limits most;
     most.instructions = spec.instructions;
+    most.memory = memory;
     return most;
 }
 
 }   // namespace
 
 OneFunction::OneFunction(const script::ScriptSpec& spec, std::uint64_t seed,
-                         const std::string& stream)
-    : file_(spec.file), sandbox_(spec.name, limits_of(spec), kernel::Rng(seed, stream)) {
+                         const Terms& terms)
+    : file_(spec.file),
+      sandbox_(spec.name, limits_of(spec, terms.memory), kernel::Rng(seed, terms.stream)) {
     sandbox_.set_parameters(spec.parameters);
 }
 
 Result<std::unique_ptr<OneFunction>> OneFunction::load(const script::ScriptSpec& spec,
                                                        std::uint64_t seed, const Terms& terms) {
-    std::unique_ptr<OneFunction> made(new OneFunction(spec, seed, terms.stream));
+    std::unique_ptr<OneFunction> made(new OneFunction(spec, seed, terms));
     const auto offers = made->sandbox_.load(spec.text);
     Diagnostics wrong = offers.ok() ? made->take(offers.value(), terms) : offers.problems();
     for (Diagnostic& problem : wrong) problem.file = spec.file;

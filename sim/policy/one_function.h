@@ -19,6 +19,7 @@ class OneFunction {
         const script::EntryInfo& entry;
         const char* hint;                  ///< How it is written.
         std::string stream;                ///< Where its `math.random` draws from.
+        Bytes memory = script::Limits{}.memory;
     };
     /// Loads the script; `seed` is the run's. What is wrong with it as such a policy is told.
     static Result<std::unique_ptr<OneFunction>> load(const script::ScriptSpec& spec,
@@ -32,7 +33,7 @@ class OneFunction {
     [[noreturn]] void fail(Diagnostic problem) const;
 
   private:
-    OneFunction(const script::ScriptSpec& spec, std::uint64_t seed, const std::string& stream);
+    OneFunction(const script::ScriptSpec& spec, std::uint64_t seed, const Terms& terms);
     Diagnostics take(const std::vector<script::Offer>& offers, const Terms& terms);
 
     std::string file_;

@@ -53,7 +53,7 @@ std::optional<Diagnostic> Sandbox::run(std::string_view text) {
 
 std::optional<Diagnostic> Sandbox::perform(Body body, void* data) {
     State& state = *state_;
-    state.spent = 0;
+    state.begin();
     ++state.epoch;
     lua_pushcfunction(lua_, with_traceback);
     lua_pushcfunction(lua_, body);

@@ -24,6 +24,8 @@ struct Limits {
     /// Virtual-machine instructions, and what library functions do counted as instructions: a
     /// step of a pattern, an element moved, 16 bytes allocated.
     std::uint64_t instructions = 100'000'000;
+    /// Of all calls together; 0: as many as there are calls.
+    std::uint64_t all = 0;
     Bytes memory = mebibyte * 64;
     /// Of one text. While a long one lives instructions cost more: comparing it takes one.
     Bytes text = kibibyte * 256;

@@ -2,17 +2,24 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace glasshive::script {
 
 bool Sandbox::State::spend(std::uint64_t work) {
-    if (!exhausted && work <= limits.instructions - spent) {
+    if (!exhausted && work <= allowed - spent) {
         spent += work;
         return true;
     }
-    spent = limits.instructions;
+    spent = allowed;
     exhausted = true;
     return false;
+}
+
+void Sandbox::State::begin() {
+    before += std::exchange(spent, 0);
+    allowed = limits.instructions;
+    if (limits.all > 0) allowed = std::min(allowed, limits.all - std::min(limits.all, before));
 }
 
 void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
@@ -29,8 +36,10 @@ void Sandbox::State::charge(lua_State* lua, std::uint64_t work) {
         ++level;
     }
     luaL_where(lua, level);
-    lua_pushfstring(lua, "the budget of %I instructions is spent",
-                    static_cast<LUAI_UACINT>(s.limits.instructions));
+    const bool of_all = s.allowed < s.limits.instructions;
+    lua_pushfstring(lua, "the budget of %I instructions%s is spent",
+                    static_cast<LUAI_UACINT>(of_all ? s.limits.all : s.limits.instructions),
+                    of_all ? " for the whole run" : "");
     lua_concat(lua, 2);
     lua_error(lua);
 }

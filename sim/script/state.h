@@ -27,7 +27,9 @@ inline constexpr lua_Integer values_most = 255;
 
 struct Sandbox::State {
     State(std::string file, const Limits& most, kernel::Rng draws)
-        : name(std::move(file)), limits(most), random(draws) {}
+        : name(std::move(file)), limits(most), random(draws), allowed(most.instructions) {}
+    /// A new call begins: its budget is its own, as far as that of all leaves any.
+    void begin();
 
     std::string name;
     Limits limits;
@@ -36,7 +38,9 @@ struct Sandbox::State {
     struct Bound { const FunctionInfo* info; FunctionBody body; bool yields; };
     std::deque<Bound> bound;         // Addresses must stay.
     lua_State* thread = nullptr;     ///< The coroutine that its owner resumed; null: none.
-    std::uint64_t spent = 0;
+    std::uint64_t spent = 0;         ///< By the call that runs, or ran last.
+    std::uint64_t before = 0;        ///< By all before that one.
+    std::uint64_t allowed = 0;       ///< To this one.
     std::uint64_t epoch = 0;         ///< Of the call that runs; a view of another one is gone.
     bool exhausted = false;          ///< The instructions are spent: no pcall catches that.
     bool text_too_long = false;      ///< Why the newest allocation failed.

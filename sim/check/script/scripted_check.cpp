@@ -124,6 +124,7 @@ const script::FunctionInfo& info_of(Do what) { return functions[static_cast<std:
 script::Limits limits_of(const script::ScriptSpec& spec) {
     script::Limits most;
     most.instructions = spec.instructions;
+    most.all = 4'000'000'000;   // A minute or so: thousands of calls of the most that one may.
     return most;
 }
 
@@ -177,6 +178,8 @@ void ScriptedCheck::define() {
                           (near.empty() ? "; docs/reference/events.md lists them"
                                         : "; did you mean " + near + "?"));
         }
+        constexpr std::size_t most = 1'000;
+        if (++handlers_ > most) throw Refusal("1000 functions are enough");
         const script::FunctionId function = a.function(1);
         for (const EventKind* kind : kinds) {
             if (by_kind_.size() <= kind->id) by_kind_.resize(kind->id + 1U);
@@ -186,6 +189,8 @@ void ScriptedCheck::define() {
     });
     sandbox_.define(info_of(Do::at_end), [this](const Arguments& a, Out&) {
         if (!loading_) throw Refusal("at_end is for while the script loads");
+        constexpr std::size_t most = 1'000;
+        if (at_end_.size() == most) throw Refusal("1000 functions are enough");
         at_end_.push_back(a.function(0));
     });
     const auto text_of = [](const Arguments& a, int at) {
@@ -203,6 +208,10 @@ void ScriptedCheck::define() {
     });
     sandbox_.define(info_of(Do::metric), [this](const Arguments& a, Out&) {
         const std::string name(a.text(0));
+        constexpr std::size_t longest = 1'024;
+        if (name.size() > longest || (a.given(2) && a.text(2).size() > longest)) {
+            throw Refusal("a name and a unit of at most 1,024 bytes are meant here");
+        }
         const double value = a.number(1);
         if (!std::isfinite(value)) throw Refusal("a metric is a finite number");
         auto found = std::find_if(report_.metrics.begin(), report_.metrics.end(),
@@ -219,6 +228,8 @@ void ScriptedCheck::define() {
 
 void ScriptedCheck::violate(std::string text) {
     if (report_.violations++ >= violations_kept) return;
+    constexpr std::size_t longest = 4'096;   // For people.
+    if (text.size() > longest) text.resize(longest);
     report_.first.push_back(
         {now_, current_ == nullptr ? EventId{} : current_->id, std::move(text)});
 }

@@ -63,6 +63,7 @@ class ScriptedCheck final : public EventSink {
     script::Sandbox sandbox_;
     std::vector<std::vector<script::FunctionId>> by_kind_;
     std::vector<script::FunctionId> at_end_;
+    std::size_t handlers_ = 0;   // That the script asked for.
     std::vector<std::string> wanted_;
     bool loading_ = true;
     const Event* current_ = nullptr;
