@@ -148,7 +148,8 @@ void World::Parts::add_balancers(const scenario::ScenarioSpec& spec) {
     }
     for (const auto& [service, script] : spec.balancers) {
         environment->mesh.balancers[kernel.names().intern(service)] =
-            [service = service, script = script, names, seed = spec.seed](HostId entry, std::uint32_t life) {
+            [service = service, script = script, names,
+             seed = spec.seed](HostId entry, std::uint32_t life) {
                 auto loaded = policy::ScriptedBalancer::load(
                     script, names, seed, {.service = service, .entry = entry, .life = life});
                 if (!loaded.ok()) throw RunFailure{loaded.problems().front()};
