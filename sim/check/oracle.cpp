@@ -122,6 +122,15 @@ void Oracle::State::on_command(const Event& event, std::string_view said) {
     // A line given before may have removed what this command names, and docker refuses lines for
     // many reasons.
     if (!done && (session_commands || command.what == Do::other)) return;
+    // Docker's line may name what is not there; it is refused in docker's words.
+    const auto& known = input.services;
+    const bool service_there =
+        command.service.empty() || std::any_of(known.begin(), known.end(), [&](const auto& each) {
+            return each.name == command.service;
+        });
+    const bool node_there =
+        command.host.empty() || node(names.find(command.host)) != nullptr;
+    if (!done && !(service_there && node_there)) return;
     const bool one = !input.manager.empty();
     const bool reached = one ? truth.executes(names.find(input.manager)) : done;
     if (done != reached && !command.on_a_host) {

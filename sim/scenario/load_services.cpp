@@ -156,7 +156,7 @@ void Loader::read_networks(const yaml::Value& value) {
                   yaml::quoted(network.subnet) + " is no subnet",
                   "such as 10.9.0.0/16: the bits behind the length are 0, its length is 8 to 29");
         for (const swarm::NetworkSpec& other : spec_.networks) {
-            map.check(other.name != network.name, "name",
+            map.check(network.name.empty() || other.name != network.name, "name",
                       "a network named " + yaml::quoted(network.name) + " exists already",
                       "list it once");
             const auto taken = swarm::parse_subnet(other.subnet);
