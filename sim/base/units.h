@@ -33,6 +33,11 @@ constexpr Time time_of_ns(std::int64_t ns) { return Time{Duration{ns}}; }
 constexpr double seconds_of(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 constexpr double seconds_of(Time t) { return seconds_of(t.time_since_epoch()); }
 
+/// At the latest at the end of time, which is no instant of any run. Requires run >= 0.
+constexpr Time saturating_add(Time at, Duration run) {
+    return run > time_never - at && at >= Time{} ? time_never : at + run;
+}
+
 /// A count of something, typed so that bytes are never added to CPUs.
 template <class Tag>
 struct Quantity {

@@ -186,6 +186,16 @@ int compare_command(const CompareOptions& options) {
     }
     const Folder folder(options.out);
     if (options.shard || options.collect) {
+        const bool more = !options.input.empty() || !options.machines.empty() ||
+                          !options.openb_nodes.empty() || !options.openb_pods.empty() ||
+                          !options.orders.empty() || !options.policies.empty() ||
+                          !options.set.empty() || !options.vary.empty() || options.seeds > 0 ||
+                          !options.seed.empty() || !options.parameters.empty();
+        if (more) {
+            return fail(options, {{.file = options.shard ? "--shard" : "--collect",
+                                   .message = "DIR/plan.json says all there is to say",
+                                   .hint = "give --out DIR and nothing else"}});
+        }
         const auto plan = folder.plan();
         if (!plan.ok()) return fail(options, plan.problems());
         return options.shard ? run_shard(options, folder, plan.value())

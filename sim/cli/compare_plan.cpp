@@ -5,7 +5,9 @@
 #include <variant>
 
 #include "cli/load.h"
+#include "cli/terminal.h"
 #include "compare/execute.h"
+#include "workload/trace/lines.h"
 
 namespace glasshive::cli {
 
@@ -24,12 +26,7 @@ bool take(Result<T> from, T& to, Diagnostics& problems) {
     return false;
 }
 
-bool ends_with_any(const std::string& path, std::initializer_list<const char*> endings) {
-    return std::any_of(endings.begin(), endings.end(), [&](const char* ending) {
-        return path.ends_with(ending) || path.ends_with(std::string(ending) + ".gz") ||
-               path.ends_with(std::string(ending) + ".zst");
-    });
-}
+constexpr const char* scenario_endings[] = {".yaml", ".yml", ".lua"};
 
 /// What kind of experiment the words describe, and its files by what they are for.
 struct Described {
@@ -43,6 +40,9 @@ Described described_by(const CompareOptions& options, Diagnostics& problems) {
     };
     const bool openb = !options.openb_nodes.empty() || !options.openb_pods.empty();
     if (openb) {
+        if (!options.machines.empty()) {
+            complain("--machines", "is given beside --openb-nodes", "one list of machines");
+        }
         if (!options.input.empty()) {
             complain("TRACE", "is given beside --openb-nodes and --openb-pods", "one workload");
         }
@@ -55,10 +55,17 @@ Described described_by(const CompareOptions& options, Diagnostics& problems) {
     if (!options.orders.empty()) {
         complain("--orders", "is for an openb trace", "--openb-nodes FILE --openb-pods FILE");
     }
-    if (ends_with_any(options.input, {".swf", ".json"}))
+    using workload::trace::Format;
+    const Format format = workload::trace::format_of(options.input);
+    const bool scenario = std::any_of(
+        std::begin(scenario_endings), std::end(scenario_endings),
+        [&](const char* ending) { return options.input.ends_with(ending); });
+    if (format != Format::table || scenario) {
+        if (!options.machines.empty()) {
+            complain("--machines", "is for a trace (.csv)", "a log or a scenario has its own");
+        }
+        if (scenario) return {Kind::scenario, {{"scenario", options.input}}};
         return {Kind::batch, {{"log", options.input}}};
-    if (ends_with_any(options.input, {".yaml", ".yml", ".lua"})) {
-        return {Kind::scenario, {{"scenario", options.input}}};
     }
     if (options.machines.empty()) {
         complain(options.input.empty() ? "TRACE" : "--machines", "is missing",
@@ -85,6 +92,13 @@ void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& probl
                                 .hint = "policies go by their names: give the file another one"});
         }
         plan.policies.push_back(std::move(policy));
+    }
+    const bool takers = std::any_of(plan.policies.begin(), plan.policies.end(),
+                                    [](const auto& policy) { return policy.script.has_value(); });
+    if (!options.parameters.empty() && !takers) {
+        problems.push_back({.file = "--parameter",
+                            .message = "no policy takes parameters",
+                            .hint = "those in Lua do; of a scenario: --set NAME=VALUE"});
     }
     if (options.policies.empty()) {
         std::string all;
@@ -131,6 +145,11 @@ void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& probl
     }
     for (const std::string& word : options.vary) {
         if (!split(word, "--vary", key, values)) continue;
+        if (plan.variants.front().contains(key) || plan.options.contains(key)) {
+            problems.push_back({.file = "--vary",
+                                .message = key + " is set already",
+                                .hint = "once, with all its values: --vary " + key + "=A,B"});
+        }
         std::vector<compare::Settings> more;
         for (const compare::Settings& variant : plan.variants) {
             std::istringstream in(values);
@@ -141,16 +160,6 @@ void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& probl
         }
         plan.variants = std::move(more);
     }
-}
-
-std::string shell_word(const std::string& word) {
-    const bool plain = !word.empty() &&
-                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                              "0123456789_-+./,=:@%") == std::string::npos;
-    if (plain) return word;
-    std::string quoted = "'";
-    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
 }
 
 std::string text_of(const script::Value& value) {
@@ -190,6 +199,9 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     take_policies(options, plan, problems);
     take_seeds(options, plan, problems);
     take_settings(options, plan, problems);
+    if (plan.kind == Kind::scenario && problems.empty()) {
+        take(compare::files_of_scenario(options.input, plan), plan.files, problems);
+    }
     const bool streams = options.input == "-";
     if (streams && plan.runs().size() > 1) {
         problems.push_back({.file = "standard input",

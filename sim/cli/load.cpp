@@ -138,12 +138,7 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();
-    const bool in_lua = path.ends_with(".lua");
-    if (!given.parameters.empty() && !given.for_others_too && !in_lua &&
-        scenario::scripts_of(read.value()).empty()) {
-        return Diagnostic{.file = path, .message = "no script in it takes parameters",
-                          .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
-    }
+    if (auto problem = scenario::unused_parameters(path, given, read.value())) return *problem;
     const Diagnostics wrong = world::check_scripts(read.value());
     if (has_errors(wrong)) return wrong;
     Loaded loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},

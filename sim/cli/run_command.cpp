@@ -26,24 +26,13 @@ namespace glasshive::cli {
 
 namespace {
 
-/// Words a shell would read back as one.
-std::string quoted(const std::string& word) {
-    const bool plain =
-        !word.empty() &&
-        word.find_first_not_of(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+") ==
-            std::string::npos;
-    if (plain) return word;
-    std::string out = "'";
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
-
 std::string replay_command(const RunOptions& options, const scenario::ScenarioSpec& spec,
                            const std::string& file) {
-    std::string command = "glasshive run " + quoted(file) + " --seed " + std::to_string(spec.seed);
-    for (const std::string& each : options.parameters) command += " --parameter " + quoted(each);
-    if (!options.until.empty()) command += " --until " + quoted(options.until);
+    std::string command =
+        "glasshive run " + shell_word(file) + " --seed " + std::to_string(spec.seed);
+    for (const std::string& each : options.parameters)
+        command += " --parameter " + shell_word(each);
+    if (!options.until.empty()) command += " --until " + shell_word(options.until);
     if (!options.profile.empty()) command += " --profile " + options.profile;
     return command;
 }

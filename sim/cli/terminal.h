@@ -33,6 +33,8 @@ class Terminal {
 std::string printable(std::string_view text);
 /// Pads on the right to `columns`, counting UTF-8 characters, not bytes; cuts with "…" when longer.
 std::string fit(std::string_view text, std::size_t columns);
+/// The word as a shell reads it back as one.
+std::string shell_word(const std::string& word);
 /// UTF-8 characters in `text`.
 std::size_t columns_of(std::string_view text);
 

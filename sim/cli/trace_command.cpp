@@ -30,14 +30,12 @@ int end_of_output(const TraceOptions& options) {
     return fail(options, {{.file = "standard output", .message = "cannot be written", .hint = ""}});
 }
 
-bool is_batsim(const std::string& file) { return file.find(".json") != std::string::npos; }
-bool is_swf(const std::string& file) { return file.find(".swf") != std::string::npos; }
-
 Result<std::vector<trace::Task>> read_tasks(const std::string& file) {
     auto lines = trace::Lines::open(file);
     if (!lines.ok()) return lines.problems();
-    if (is_batsim(file)) return trace::read_batsim(std::move(lines.value()));
-    if (is_swf(file)) {
+    const trace::Format format = trace::format_of(file);
+    if (format == trace::Format::batsim) return trace::read_batsim(std::move(lines.value()));
+    if (format == trace::Format::swf) {
         auto log = trace::read_swf(std::move(lines.value()));
         if (!log.ok()) return log.problems();
         return std::move(log.value().jobs);

@@ -97,7 +97,7 @@ class Batch final : public Experiment {
                             {"p95_wait", quantile(waits, 0.95)},
                             {"max_wait", metrics.max_wait},
                             {"mean_bounded_slowdown", metrics.mean_bounded_slowdown},
-                            {"makespan", metrics.makespan - seconds_of(jobs.front().submit)},
+                            {"makespan", metrics.makespan},
                             {"utilisation", metrics.utilisation}};
         for (int percent = 0; percent <= 100; ++percent) {
             measured.curves["wait"].push_back(quantile(waits, percent / 100.0));
@@ -188,7 +188,7 @@ std::vector<OptionInfo> batch_options() {
 Result<std::unique_ptr<Experiment>> load_batch(const Plan& plan) {
     Diagnostics problems;
     const Input& file = plan.files.at("log");
-    const bool batsim = file.path.ends_with(".json");
+    const bool batsim = workload::trace::format_of(file.path) == workload::trace::Format::batsim;
     auto log = read_file(
         file, [&](workload::trace::Lines lines) { return read_log(std::move(lines), batsim); },
         problems);

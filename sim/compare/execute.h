@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ class Experiment {
     static Result<std::unique_ptr<Experiment>> load(const Plan& plan);
 };
 
+/// Every file that a scenario reads in any variant of the plan: "scenario" itself, and "included
+/// NAME" for what it includes.
+Result<std::map<std::string, Input>> files_of_scenario(const std::string& path, const Plan& plan);
+
 /// Names of policies that a kind of experiment has built in.
 std::vector<std::string> policy_names(Kind kind);
 
@@ -31,6 +36,7 @@ struct OptionInfo {
     const char* values;      ///< For people.
     const char* otherwise;   ///< What it is without.
     const char* doc;
+    bool of_chance = false;   ///< What is drawn where there is no trace: not for one.
 };
 std::vector<OptionInfo> option_names(Kind kind);
 

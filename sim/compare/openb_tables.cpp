@@ -1,7 +1,8 @@
 #include "compare/openb_tables.h"
 
-#include <cstdio>
 #include <fmt/format.h>
+
+#include "record/text.h"
 
 namespace glasshive::compare {
 
@@ -12,7 +13,8 @@ std::string curves_csv(const Plan& plan, const std::vector<Measured>& measured) 
         const auto& curves = measured[run].curves;
         const auto& alloc = curves.at("alloc");
         for (std::size_t percent = 0; percent < alloc.size(); ++percent) {
-            text += fmt::format("{},{},{},{:.2f},{:.2f},{}\n", plan.policies[runs[run].policy].name,
+            text += fmt::format("{},{},{},{:.2f},{:.2f},{}\n",
+                                record::csv_cell(plan.policies[runs[run].policy].name),
                                 runs[run].seed, percent, alloc[percent], curves.at("frag")[percent],
                                 curves.at("frag_ratio")[percent]);
         }
@@ -24,11 +26,12 @@ std::string placements_csv(const Plan& plan, const std::vector<Measured>& measur
     std::string text = "policy,seed,row,pod,node\n";
     const auto runs = plan.runs();
     for (std::size_t run = 0; run < runs.size(); ++run) {
-        const std::string head =
-            fmt::format("{},{},", plan.policies[runs[run].policy].name, runs[run].seed);
+        const std::string head = fmt::format(
+            "{},{},", record::csv_cell(plan.policies[runs[run].policy].name), runs[run].seed);
         for (std::size_t row = 0; row < measured[run].pods.size(); ++row) {
-            text += fmt::format("{}{},{},{}\n", head, row, measured[run].pods[row],
-                                measured[run].nodes[row]);
+            text +=
+                fmt::format("{}{},{},{}\n", head, row, record::csv_cell(measured[run].pods[row]),
+                            record::csv_cell(measured[run].nodes[row]));
         }
     }
     return text;

@@ -228,16 +228,14 @@ Result<Input> read_input(const std::string& path) {
 }
 
 Diagnostics check_input(const Input& input) {
-    if (input.path == "-") return {};
-    std::error_code error;
-    const auto size = std::filesystem::file_size(input.path, error);
-    if (!error && size == input.size) return {};
+    const auto now = read_input(input.path);
+    const bool same = now.ok() && now.value().fingerprint == input.fingerprint;
+    if (same) return {};
     return {{.file = input.shown,
              .line = 0,
              .path = "",
-             .message = error ? "cannot be read any more"
-                              : "is another file than when the plan "
-                                "was made",
+             .message = now.ok() ? "is another file than when the plan was made"
+                                 : "cannot be read any more",
              .hint = "begin anew in another folder"}};
 }
 

@@ -73,7 +73,7 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
                                const script::Parameters& parameters);
 /// Reads the file's bytes.
 Result<Input> read_input(const std::string& path);
-/// Whether the file is still as long as it was when the plan was made.
+/// Whether the file is still what it was when the plan was made.
 Diagnostics check_input(const Input& input);
 
 }   // namespace glasshive::compare

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.h"
+#include "record/text.h"
 
 namespace glasshive::compare {
 
@@ -190,13 +191,6 @@ std::string value_text(const MetricInfo& metric, double value) {
 
 namespace {
 
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) return text;
-    std::string all = "\"";
-    for (const char c : text) all += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return all + "\"";
-}
-
 template <class Each>
 void each_metric(const Report& report, Each each) {
     for (const VariantReport& variant : report.variants) {
@@ -211,9 +205,9 @@ std::string summary_csv(const Report& report) {
     each_metric(report, [&](const VariantReport& variant, const MetricReport& metric) {
         for (std::size_t i = 0; i < metric.estimates.size(); ++i) {
             const Estimate& e = metric.estimates[i];
-            text += fmt::format("{},{},{},{},{},{},{},{}\n", quoted(variant.name),
-                                metric.info->name, quoted(report.plan.policies[i].name), e.count,
-                                e.mean, e.deviation, e.low, e.high);
+            text += fmt::format("{},{},{},{},{},{},{},{}\n", record::csv_cell(variant.name),
+                                metric.info->name, record::csv_cell(report.plan.policies[i].name),
+                                e.count, e.mean, e.deviation, e.low, e.high);
         }
     });
     return text;
@@ -224,10 +218,11 @@ std::string pairs_csv(const Report& report) {
     each_metric(report, [&](const VariantReport& variant, const MetricReport& metric) {
         for (const Pair& pair : metric.pairs) {
             const Difference& d = pair.difference;
-            text += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", quoted(variant.name),
-                                metric.info->name, quoted(report.plan.policies[pair.a].name),
-                                quoted(report.plan.policies[pair.b].name), d.of.mean, d.of.low,
-                                d.of.high, d.p, d.p_holm, d.effect, to_text(pair.verdict));
+            text +=
+                fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", record::csv_cell(variant.name),
+                            metric.info->name, record::csv_cell(report.plan.policies[pair.a].name),
+                            record::csv_cell(report.plan.policies[pair.b].name), d.of.mean,
+                            d.of.low, d.of.high, d.p, d.p_holm, d.effect, to_text(pair.verdict));
         }
     });
     return text;
@@ -238,9 +233,10 @@ std::string values_csv(const Report& report) {
     each_metric(report, [&](const VariantReport& variant, const MetricReport& metric) {
         for (std::size_t i = 0; i < metric.values.size(); ++i) {
             for (std::size_t seed = 0; seed < metric.values[i].size(); ++seed) {
-                text += fmt::format("{},{},{},{},{}\n", quoted(variant.name), metric.info->name,
-                                    quoted(report.plan.policies[i].name), report.plan.seeds[seed],
-                                    metric.values[i][seed]);
+                text +=
+                    fmt::format("{},{},{},{},{}\n", record::csv_cell(variant.name),
+                                metric.info->name, record::csv_cell(report.plan.policies[i].name),
+                                report.plan.seeds[seed], metric.values[i][seed]);
             }
         }
     });

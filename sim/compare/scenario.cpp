@@ -2,6 +2,7 @@
 #include "scenario/scenario.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "compare/kinds.h"
@@ -26,8 +27,12 @@ class Scenario final : public Experiment {
     explicit Scenario(Input file) : file_(std::move(file)) {}
 
     Result<scenario::ScenarioSpec> read(const Settings& settings, std::uint64_t seed) const {
-        auto read = scenario::read_scenario(file_.path, given_by(settings, seed));
+        const scenario::Given given = given_by(settings, seed);
+        auto read = scenario::read_scenario(file_.path, given);
         if (!read.ok()) return read.problems();
+        if (auto unused = scenario::unused_parameters(file_.path, given, read.value())) {
+            return *unused;
+        }
         read.value().seed = seed;
         return read;
     }
@@ -92,11 +97,36 @@ class Scenario final : public Experiment {
 
 }   // namespace
 
+Result<std::map<std::string, Input>> files_of_scenario(const std::string& path, const Plan& plan) {
+    std::map<std::string, Input> files;
+    for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
+        const auto read =
+            scenario::read_scenario(path, given_by(plan.settings(variant), plan.seeds.front()));
+        if (!read.ok()) return read.problems();
+        const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+        for (std::size_t i = 0; i < read.value().inputs.size(); ++i) {
+            const std::string& name = read.value().inputs[i].name;
+            auto input = read_input(i == 0 ? path : (folder / name).string());
+            if (!input.ok()) return input.problems();
+            files[i == 0 ? "scenario" : "included " + name] = std::move(input.value());
+        }
+    }
+    return files;
+}
+
 Result<std::unique_ptr<Experiment>> load_scenario(const Plan& plan) {
     auto scenario = std::make_unique<Scenario>(plan.files.at("scenario"));
     for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
         const auto read = scenario->read(plan.settings(variant), plan.seeds.front());
-        if (!read.ok()) return read.problems();
+        if (!read.ok()) {
+            Diagnostics problems = read.problems();
+            for (Diagnostic& problem : problems) {
+                if (problem.file == plan.files.at("scenario").path) {
+                    problem.file = plan.files.at("scenario").shown;
+                }
+            }
+            return problems;
+        }
     }
     return std::unique_ptr<Experiment>(std::move(scenario));
 }

@@ -60,18 +60,18 @@ struct Reach {
 };
 Reach reach_of(const std::vector<double>& sorted, double error) {
     const auto all = static_cast<double>(sorted.size() + 1);
-    const auto exceed = static_cast<std::size_t>(error / 2 * all);
-    if (exceed == 0) return {};
+    const auto exceed = std::max<std::size_t>(1, static_cast<std::size_t>(error / 2 * all));
     return {sorted[sorted.size() - exceed], -sorted[exceed - 1]};
 }
 
-/// Twice the share of resamplings that are as far out on the observed side.
+/// Twice the share of resamplings that are as far out on the observed side; 0 when none is.
 double p_of(const std::vector<double>& sorted, double t) {
     const auto exceed =
         t > 0
             ? static_cast<double>(sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), t))
             : static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), t) -
                                   sorted.begin());
+    if (exceed == 0) return 0;
     return std::min(1.0, 2 * (exceed + 1) / (static_cast<double>(sorted.size()) + 1));
 }
 
@@ -82,11 +82,6 @@ std::vector<double> minus(const std::vector<double>& a, const std::vector<double
 }
 
 }   // namespace
-
-std::size_t resamplings_for(std::size_t comparisons) {
-    constexpr std::size_t parts = 80;   // Of error_rate over the comparisons: twice what it takes.
-    return std::max(resamplings_least, parts * comparisons - 1);
-}
 
 Estimate estimate(const std::vector<double>& values, const std::string& name, double error,
                   std::size_t resamplings) {
@@ -108,16 +103,17 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
                       const std::string& name, std::size_t resamplings) {
     const std::vector<double> pairs = minus(a, b);
     Difference result;
-    result.of = estimate(pairs, name, error_rate, resamplings);
     for (const double pair : pairs) {
         result.a_more += pair > 0 ? 1 : 0;
         result.b_more += pair < 0 ? 1 : 0;
     }
-    if (pairs.size() < pairs_least) return result;
     const Moments moments = moments_of(pairs);
+    result.of = {.count = pairs.size(), .mean = moments.mean, .deviation = moments.deviation,
+                 .low = moments.mean, .high = moments.mean};
+    if (pairs.size() < pairs_least) return result;
     if (moments.error == 0) {
         // The same in every seed: nothing is left to chance, or there is no difference at all.
-        result.p = moments.mean == 0 ? 1 : 1 / (static_cast<double>(resamplings) + 1);
+        result.p = moments.mean == 0 ? 1 : 0;
         return result;
     }
     result.effect = moments.mean / moments.deviation;
@@ -129,8 +125,7 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
 
 void decide(std::vector<Judged>& all) {
     for (Judged& judged : all) {
-        judged.difference =
-            difference(judged.a, judged.b, judged.name, resamplings_for(all.size()));
+        judged.difference = difference(judged.a, judged.b, judged.name, resamplings_usual);
     }
     std::vector<std::size_t> order(all.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -143,8 +138,7 @@ void decide(std::vector<Judged>& all) {
         const auto left = static_cast<double>(order.size() - i);
         most = std::max(most, std::min(1.0, judged.difference.p * left));
         judged.difference.p_holm = most;
-        judged.difference.of = estimate(minus(judged.a, judged.b), judged.name, error_rate / left,
-                                        resamplings_for(all.size()));
+        judged.difference.of = estimate(minus(judged.a, judged.b), judged.name, error_rate / left);
     }
 }
 

@@ -10,8 +10,9 @@ namespace glasshive::compare {
 inline constexpr std::size_t pairs_least = 5;
 /// How many false claims of a difference a whole report may make, in the long run.
 inline constexpr double error_rate = 0.05;
-/// Resamplings of an interval, at least: the smallest p-value is one part of them.
-inline constexpr std::size_t resamplings_least = 9'999;
+/// Resamplings of an interval. Where none of them is as far out as what was observed, Student's t
+/// alone says how small the p-value is: so many comparisons may be judged together as one likes.
+inline constexpr std::size_t resamplings_usual = 9'999;
 
 /// A mean with an interval that holds the true one in 95 % of all cases.
 struct Estimate {
@@ -35,15 +36,13 @@ struct Difference {
 /// Source: Hall, "The Bootstrap and Edgeworth Expansion" (1992), section 3.3; Efron & Tibshirani,
 /// "An Introduction to the Bootstrap" (1993), chapter 12. Resampling is seeded by `name`.
 Estimate estimate(const std::vector<double>& values, const std::string& name,
-                  double error = error_rate, std::size_t resamplings = resamplings_least);
+                  double error = error_rate, std::size_t resamplings = resamplings_usual);
 
-/// Pairs by index. p is the studentised bootstrap's (twice how often t* is as far out as the
-/// observed t), or Student's where that is more: the same rule as the interval's.
+/// Pairs by index; the interval is the mean alone (see decide). p is the studentised bootstrap's
+/// (twice how often t* is as far out as the observed t), or Student's where that is more; Student's
+/// alone where no resampling is as far out. 0 for a difference that is the same in every pair.
 Difference difference(const std::vector<double>& a, const std::vector<double>& b,
-                      const std::string& name, std::size_t resamplings = resamplings_least);
-
-/// So many that after Holm's correction of `comparisons` the smallest p-value can still claim.
-std::size_t resamplings_for(std::size_t comparisons);
+                      const std::string& name, std::size_t resamplings = resamplings_usual);
 
 /// Judges all differences of a report together: Holm's step-down correction (Holm 1979) of their
 /// p-values; each interval is as wide as the level at which it was judged asks for.

@@ -1,4 +1,5 @@
 // Tasks that come and go, from a trace or by chance, on machines.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace glasshive::compare {
 namespace {
 
 namespace trace = workload::trace;
+
+constexpr double latest_ns = 4e18;   // 126 years: twice that is a Time.
 
 struct Chosen {
     offline::Waiting waiting = offline::Waiting::fifo;
@@ -85,25 +88,35 @@ Chosen choose(const Settings& settings, Diagnostics& problems) {
 /// Tasks as they were asked for: some of them, faster or slower.
 class Changed final : public trace::TaskSource {
   public:
-    Changed(std::unique_ptr<trace::TaskSource> from, const Chosen& chosen, std::uint64_t seed)
-        : from_(std::move(from)),
+    Changed(std::unique_ptr<trace::TaskSource> from, const Chosen& chosen, std::uint64_t seed,
+            const std::vector<trace::Machine>& machines)
+        : models_(machines),
+          from_(std::move(from)),
           load_(chosen.load),
           sample_(chosen.sample),
           chance_(seed, "compare/sample") {}
     bool next(trace::Task& out) override {
-        while (from_->next(out)) {
+        while (problem_.empty() && from_->next(out)) {
+            if (!models_.add(out)) {
+                problem_ = {models_.problem(out)};
+                return false;
+            }
             if (sample_ < 1 && chance_.unit() >= sample_) continue;
             if (load_ != 1) {
-                out.submit =
-                    Time{Duration{std::llround(static_cast<double>(ns_of(out.submit)) / load_)}};
+                const double ns = static_cast<double>(ns_of(out.submit)) / load_;
+                out.submit = Time{Duration{std::llround(std::min(ns, latest_ns))}};
             }
             return true;
         }
         return false;
     }
-    Diagnostics problems() const override { return from_->problems(); }
+    Diagnostics problems() const override {
+        return problem_.empty() ? from_->problems() : problem_;
+    }
 
   private:
+    offline::Models models_;
+    Diagnostics problem_;
     std::unique_ptr<trace::TaskSource> from_;
     double load_, sample_;
     kernel::Rng chance_;
@@ -123,7 +136,7 @@ class Tasks final : public Experiment {
         for (const trace::Machine& machine : machines_) cluster.add(machine);
         auto source = open(chosen, key.seed);
         if (!source.ok()) throw RunFailure{source.problems().front()};
-        Changed changed(std::move(source.value()), chosen, key.seed);
+        Changed changed(std::move(source.value()), chosen, key.seed, machines_);
         const auto result = offline::run_timed(cluster, changed, {.waiting = chosen.waiting});
         if (Diagnostics wrong = changed.problems(); !wrong.empty()) {
             wrong.front().file = trace_->shown;
@@ -136,17 +149,26 @@ class Tasks final : public Experiment {
     Diagnostics check(const Plan& plan) const {
         Diagnostics problems;
         for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
-            choose(plan.settings(variant), problems);
+            const Settings settings = plan.settings(variant);
+            choose(settings, problems);
+            for (const OptionInfo& option : tasks_options()) {
+                if (!trace_ || !option.of_chance || !settings.contains(option.name)) continue;
+                problems.push_back({.file = std::string("option ") + option.name,
+                                    .message = "is for tasks by chance, and there is a trace",
+                                    .hint = "load and sample change a trace"});
+            }
             if (!problems.empty()) return problems;
         }
-        if (!trace_ || is_stream()) return {};
+        problems = offline::check_models(machines_, {}, plan.files.at("machines").shown);
+        if (!problems.empty() || !trace_ || is_stream()) return problems;
         auto source = open(Chosen{}, 1);
         problems = source.ok() ? Diagnostics{} : source.problems();
         if (source.ok()) {
+            Changed all(std::move(source.value()), Chosen{}, 1, machines_);
             trace::Task task;
             std::uint64_t tasks = 0;
-            while (source.value()->next(task)) ++tasks;
-            problems = source.value()->problems();
+            while (all.next(task)) ++tasks;
+            problems = all.problems();
             if (problems.empty() && tasks == 0) {
                 problems.push_back({.file = trace_->shown,
                                     .message = "there are no tasks",
@@ -203,7 +225,11 @@ class Tasks final : public Experiment {
 
 Result<std::unique_ptr<trace::TaskSource>> generated_trace(const Settings& settings,
                                                            std::uint64_t seed) {
-    Diagnostics problems = unknown_settings(settings, tasks_options());
+    std::vector<OptionInfo> drawn;
+    for (const OptionInfo& option : tasks_options()) {
+        if (option.of_chance) drawn.push_back(option);
+    }
+    Diagnostics problems = unknown_settings(settings, drawn);
     trace::GeneratorSpec spec;
     choose_generated(settings, spec, problems);
     if (!problems.empty()) return problems;
@@ -216,16 +242,18 @@ std::vector<OptionInfo> tasks_options() {
              "Who waits when a task fits nowhere: all behind it, it alone, or nobody."},
             {"load", "number", "1", "Tasks arrive that many times as fast."},
             {"sample", "0 to 1", "1", "Each seed draws that share of the trace's tasks."},
-            {"tasks", "number", "1000", "Without a trace: how many tasks are drawn."},
-            {"rate", "per second", "1", "Their mean rate of arrival (Poisson)."},
-            {"burst", "number", "1", "In a tenth of the time they arrive that many times as fast."},
-            {"diurnal", "0 to 1", "0", "How far the rate swings in the course of a day."},
-            {"run", "seconds", "300", "Their mean run time."},
-            {"law", "constant, exponential, lognormal, pareto", "exponential", "Of run times."},
-            {"shape", "number", "1.5", "lognormal: sigma. pareto: alpha."},
+            {"tasks", "number", "1000", "Without a trace: how many tasks are drawn.", true},
+            {"rate", "per second", "1", "Their mean rate of arrival (Poisson).", true},
+            {"burst", "number", "1", "In a tenth of the time they arrive that many times as fast.",
+             true},
+            {"diurnal", "0 to 1", "0", "How far the rate swings in the course of a day.", true},
+            {"run", "seconds", "300", "Their mean run time.", true},
+            {"law", "constant, exponential, lognormal, pareto", "exponential", "Of run times.",
+             true},
+            {"shape", "number", "1.5", "lognormal: sigma. pareto: alpha.", true},
             {"cpus", "number", "1",
-             "Of the smallest; 60 % ask once that, 30 % twice, 10 % four times."},
-            {"memory", "MiB", "0", "Likewise."}};
+             "Of the smallest; 60 % ask once that, 30 % twice, 10 % four times.", true},
+            {"memory", "MiB", "0", "Likewise.", true}};
 }
 
 Result<std::unique_ptr<Experiment>> load_tasks(const Plan& plan) {

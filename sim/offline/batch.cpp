@@ -80,7 +80,7 @@ class Batch {
     };
 
     Time expected_end(std::uint32_t job) const {
-        return std::max(outcome_.start[job] + jobs_[job].estimate, now_);
+        return std::max(saturating_add(outcome_.start[job], jobs_[job].estimate), now_);
     }
     bool fits(std::uint32_t job) const { return jobs_[job].processors <= free_; }
 
@@ -101,7 +101,7 @@ class Batch {
         outcome_.start[job] = now_;
         free_ -= jobs_[job].processors;
         running_.insert(job);
-        ends_.push({now_ + jobs_[job].run, job});
+        ends_.push({saturating_add(now_, jobs_[job].run), job});
         if (!rules_.numbered) return;
         auto& ones = outcome_.processors[job];
         for (auto at = free_ones_.begin();
@@ -187,7 +187,7 @@ class Batch {
     /// Starts it when it delays the first of the queue in no way.
     bool may_pass(std::uint32_t job, Shadow& shadow) {
         if (!fits(job)) return false;
-        const bool ends_in_time = now_ + jobs_[job].estimate <= shadow.at;
+        const bool ends_in_time = saturating_add(now_, jobs_[job].estimate) <= shadow.at;
         if (ends_in_time) {
             start(job);
             return true;

@@ -34,28 +34,46 @@ std::vector<std::string> split(const std::string& allowed) {
 
 }   // namespace
 
+Models::Models(const std::vector<Machine>& machines) {
+    for (const Machine& machine : machines) {
+        if (!machine.model.empty()) all_.insert(machine.model);
+    }
+}
+
+bool Models::add(const Task& task) {
+    if (task.models == last_) return fits();
+    last_ = task.models;
+    for (std::string& part : split(task.models)) all_.insert(std::move(part));
+    return fits();
+}
+
+bool Models::fits() const { return all_.size() <= models_most; }
+
+Diagnostic Models::problem(const Task& task) {
+    return {.file = "",
+            .line = task.line,
+            .path = "",
+            .message = "more than " + std::to_string(models_most) + " models of GPUs",
+            .hint = "nodes and tasks together may name that many"};
+}
+
 Diagnostics check_models(const std::vector<Machine>& machines, const std::vector<Task>& tasks,
                          const std::string& file) {
-    std::set<std::string> all;
-    for (const Machine& machine : machines) {
-        if (!machine.model.empty()) all.insert(machine.model);
-    }
+    Models models(machines);
+    Diagnostics problems;
+    if (!models.fits()) problems.push_back(Models::problem({}));
     for (const Task& task : tasks) {
-        for (std::string& part : split(task.models)) all.insert(std::move(part));
-        if (all.size() <= models_most) continue;
-        return {{.file = file,
-                 .line = task.line,
-                 .path = "",
-                 .message = "more than " + std::to_string(models_most) + " models of GPUs",
-                 .hint = "nodes and tasks together may name that many"}};
+        if (problems.empty() && !models.add(task)) problems.push_back(Models::problem(task));
     }
-    return {};
+    for (Diagnostic& problem : problems) problem.file = file;
+    return problems;
 }
 
 Cluster::Cluster(const swarm::Policy& policy, std::uint64_t seed)
     : policy_(policy),
       ties_(seed, "swarm/scheduler"),
-      devices_(seed, "offline/devices") {}
+      devices_(seed, "offline/devices"),
+      spec_{.name = "trace"} {}
 
 GpuModels Cluster::model(const std::string& name) {
     if (name.empty()) return 0;
@@ -85,10 +103,6 @@ void Cluster::add(const Machine& machine) {
     nodes_.add_node(names_.intern(machine.name), std::move(config), gpus);
 }
 
-std::string_view Cluster::name_of(swarm::NodeId node) const {
-    return names_.text(nodes()[node.index()].hostname);
-}
-
 Cluster::Asked Cluster::asked_by(const Task& task) {
     return {task.cpus.count, task.memory.count,
             GpuNeed{.count = task.gpus, .milli = task.gpu_milli, .models = models(task.models)}};
@@ -107,12 +121,8 @@ Shape Cluster::shape_of(const Task& task) {
     needs.policy = &policy_;
     needs.largest = &nodes_.largest();
     needs.typical = &typical_;
-    auto spec = std::make_shared<swarm::ServiceSpec>();
-    spec->name = "trace";
-    spec->task.reservations.cpus = task.cpus;
-    spec->task.reservations.memory = task.memory;
-    needs.spec = spec.get();
-    kinds_.push_back({std::move(spec), std::move(needs), {}, 0});
+    needs.spec = &spec_;
+    kinds_.push_back({std::move(needs), {}, 0});
     return at->second;
 }
 
@@ -134,10 +144,12 @@ void Cluster::expect(const std::vector<Task>& tasks) {
                            .models = models(task.models)});
     }
     typical_ = swarm::typical_of(std::move(demands));
-    for (Kind& kind : kinds_) kind.index = {};
+    for (const Shape shape : ranked_) kinds_[shape].index = {};
+    ranked_.clear();
 }
 
-std::optional<swarm::NodeId> Cluster::choose(Kind& kind) {
+std::optional<swarm::NodeId> Cluster::choose(Shape shape) {
+    Kind& kind = kinds_[shape];
     constexpr Time now{};   // Nothing fails here, so no failure grows old.
     if (policy_.looks_at_cluster()) {
         policy_.prepare(nodes_, kind.needs, now);
@@ -148,33 +160,31 @@ std::optional<swarm::NodeId> Cluster::choose(Kind& kind) {
         return ranking.candidates.front().node->id;
     }
     kind.used = ++placed_;
-    if (kind.index.size() == 0) make_room();
+    if (kind.index.size() == 0) make_room(shape);
     judged_ += kind.index.catch_up(nodes_, kind.needs, now);
     const swarm::Ranking ranking = kind.index.best(nodes_, 1, ties_);
     if (ranking.candidates.empty()) return std::nullopt;
     return ranking.candidates.front().node->id;
 }
 
-/// As the scheduler does online: the rankings that were not used for longest go first.
-void Cluster::make_room() {
-    std::size_t kept = 0;
-    for (const Kind& kind : kinds_) kept += kind.index.size();
-    while (kept + nodes().size() > swarm::indexed_entries_most) {
-        Kind* oldest = nullptr;
-        for (Kind& kind : kinds_) {
-            if (kind.index.size() > 0 && (oldest == nullptr || kind.used < oldest->used)) {
-                oldest = &kind;
-            }
-        }
-        if (oldest == nullptr) return;
-        kept -= oldest->index.size();
-        oldest->index = {};
+/// The rankings that were not used for longest go, half of them at a time: constant cost for each
+/// that is made.
+void Cluster::make_room(Shape newcomer) {
+    const std::size_t most = std::max<std::size_t>(2, swarm::indexed_entries_most /
+                                                          std::max<std::size_t>(1, nodes().size()));
+    if (ranked_.size() >= most) {
+        const auto half = ranked_.begin() + static_cast<std::ptrdiff_t>(ranked_.size() / 2);
+        std::nth_element(ranked_.begin(), half, ranked_.end(),
+                         [&](Shape a, Shape b) { return kinds_[a].used > kinds_[b].used; });
+        for (auto at = half; at != ranked_.end(); ++at) kinds_[*at].index = {};
+        ranked_.erase(half, ranked_.end());
     }
+    ranked_.push_back(newcomer);
 }
 
 std::optional<Placement> Cluster::place(Shape shape) {
     Kind& kind = kinds_[shape];
-    const auto node = choose(kind);
+    const auto node = choose(shape);
     if (!node) return std::nullopt;
     const swarm::GpuMask gpus = kind.needs.gpus.count == 0
                                     ? swarm::GpuMask{0}
@@ -185,10 +195,6 @@ std::optional<Placement> Cluster::place(Shape shape) {
 
 void Cluster::remove(Shape shape, const Placement& placement) {
     nodes_.give_back(placement.node, kinds_[shape].needs, placement.gpus);
-}
-
-void Cluster::set_available(swarm::NodeId node, bool available) {
-    nodes_.set_available(node, available);
 }
 
 }   // namespace glasshive::offline

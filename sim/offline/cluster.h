@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,18 +48,17 @@ class Cluster {
     /// Puts one task of that kind where the policy wants it; none when it fits nowhere.
     std::optional<Placement> place(Shape shape);
     void remove(Shape shape, const Placement& placement);
-    void set_available(swarm::NodeId node, bool available);
 
     const std::vector<swarm::NodeInfo>& nodes() const { return nodes_.nodes(); }
-    std::string_view name_of(swarm::NodeId node) const;
     const swarm::TypicalTasks& typical() const { return typical_; }
     const swarm::Needs& needs_of(Shape shape) const { return kinds_[shape].needs; }
     /// How often the scheduler looked at a node, for tests and benches.
     std::uint64_t judged() const { return judged_; }
+    /// How many kinds of tasks have their machines ranked.
+    std::size_t rankings() const { return ranked_.size(); }
 
   private:
     struct Kind {
-        std::shared_ptr<swarm::ServiceSpec> spec;   // Of needs, for scripts.
         swarm::Needs needs;
         swarm::GroupIndex index;
         std::uint64_t used = 0;   // When, in placements.
@@ -71,8 +71,8 @@ class Cluster {
     swarm::GpuModels model(const std::string& name);
     swarm::GpuModels models(const std::string& allowed);
     Asked asked_by(const workload::trace::Task& task);
-    std::optional<swarm::NodeId> choose(Kind& kind);
-    void make_room();
+    std::optional<swarm::NodeId> choose(Shape shape);
+    void make_room(Shape newcomer);
 
     const swarm::Policy& policy_;
     kernel::Rng ties_, devices_;
@@ -82,7 +82,24 @@ class Cluster {
     std::map<std::string, swarm::GpuModels> models_;
     std::map<Asked, Shape> shapes_;
     std::vector<Kind> kinds_;
+    const swarm::ServiceSpec spec_;   // Of all tasks, for scripts.
+    std::vector<Shape> ranked_;       // Kinds whose ranking is kept.
     std::uint64_t placed_ = 0, judged_ = 0;
+};
+
+/// The models of GPUs that machines and tasks name: no more than can be told apart.
+class Models {
+  public:
+    explicit Models(const std::vector<workload::trace::Machine>& machines);
+    /// False when the task's models are too many with those before.
+    bool add(const workload::trace::Task& task);
+    bool fits() const;
+    /// Of a task that add() refused.
+    static Diagnostic problem(const workload::trace::Task& task);
+
+  private:
+    std::set<std::string> all_;
+    std::string last_;   // Of the task before: most say the same.
 };
 
 /// What is wrong with machines and tasks together: more models of GPUs than can be told apart.

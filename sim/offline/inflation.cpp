@@ -45,6 +45,7 @@ class Curve {
         // Half to even, as Go's math.RoundToEven and printf of no digits do.
         const auto percent = static_cast<std::size_t>(
             std::nearbyint(100 * static_cast<double>(arrived_) / capacity_));
+        if (percent > inflation_percent) return;   // An order of somebody's own may go on.
         if (sums_.size() <= percent) sums_.resize(percent + 1);
         Sum& sum = sums_[percent];
         ++sum.events;

@@ -15,14 +15,14 @@ std::map<Time, std::int32_t>::iterator Profile::step_at(Time at) {
 }
 
 void Profile::take(Time from, Duration length, std::int32_t processors) {
-    const auto end = step_at(from + length);
+    const auto end = step_at(saturating_add(from, length));
     for (auto at = step_at(from); at != end; ++at) at->second -= processors;
 }
 
 Time Profile::earliest(Duration length, std::int32_t processors) const {
     Time candidate = free_.begin()->first;
     for (auto at = free_.begin(); at != free_.end(); ++at) {
-        if (at->first >= candidate + length) break;
+        if (at->first >= saturating_add(candidate, length)) break;
         if (at->second >= processors) continue;
         SIM_ASSERT(std::next(at) != free_.end());   // In the end all are free.
         candidate = std::next(at)->first;

@@ -28,7 +28,7 @@ class Timed {
 
     TimedResult run() {
         Task task;
-        bool more = read(task);
+        bool more = source_.next(task);
         while (more || !ends_.empty()) {
             now_ = more ? task.submit : time_never;
             if (!ends_.empty()) now_ = std::min(now_, ends_.front().at);
@@ -37,7 +37,7 @@ class Timed {
             if (any_ended) serve();
             while (more && task.submit == now_) {
                 arrive(task);
-                more = read(task);
+                more = source_.next(task);
             }
             result_.running_most = std::max<std::uint64_t>(result_.running_most, ends_.size());
         }
@@ -58,6 +58,8 @@ class Timed {
             return a.at != b.at ? a.at > b.at : a.task > b.task;
         }
     };
+    using Order = std::pair<std::int64_t, std::uint64_t>;   // Priority, the highest first; arrival.
+    using Alike = std::pair<Shape, std::int32_t>;           // And how many pieces.
     struct Queued {
         Shape shape;
         std::int32_t gang;
@@ -65,11 +67,6 @@ class Timed {
         Duration run;
         bool stays;
     };
-
-    bool read(Task& task) {
-        if (options_.go_on && !options_.go_on(result_.submitted)) return false;
-        return source_.next(task);
-    }
 
     void end_first() {
         std::pop_heap(ends_.begin(), ends_.end(), Later{});
@@ -83,14 +80,22 @@ class Timed {
         ++result_.submitted;
         const Queued queued{cluster_.shape_of(task), task.gang, task.submit,
                             task.run.value_or(Duration{}), !task.run.has_value()};
-        const bool must_wait = options_.waiting == Waiting::fifo && !queue_.empty() &&
-                               -queue_.begin()->first.first >= task.priority;
+        const bool must_wait = options_.waiting == Waiting::fifo && !heads_.empty() &&
+                               -heads_.begin()->first.first >= task.priority;
         if (!must_wait && place(queued)) return;
         if (options_.waiting == Waiting::drop) {
             ++result_.dropped;
             return;
         }
-        queue_.emplace(std::pair{-task.priority, result_.submitted}, queued);
+        const Order order{-task.priority, result_.submitted};
+        const Alike kind{queued.shape, queued.gang};
+        std::map<Order, Queued>& alike = queue_[kind];
+        if (alike.empty() || order < alike.begin()->first) {
+            if (!alike.empty()) heads_.erase({alike.begin()->first, kind});
+            heads_.insert({order, kind});
+        }
+        alike.emplace(order, queued);
+        ++waiting_;
     }
 
     /// All of its pieces, or none.
@@ -119,7 +124,7 @@ class Timed {
         use(task.shape, task.gang, run);
         ++result_.ended;
         for (const Placement& where : places) {
-            ends_.push_back({now_ + task.run, ++pieces_, task.shape, where});
+            ends_.push_back({saturating_add(now_, task.run), ++pieces_, task.shape, where});
             std::push_heap(ends_.begin(), ends_.end(), Later{});
         }
         return true;
@@ -131,24 +136,30 @@ class Timed {
         gpu_seconds_ += static_cast<double>(needs.gpus.total()) / swarm::whole_gpu * gang * seconds;
     }
 
-    /// Something was freed: who waits may run.
+    /// Something was freed: who waits may run. Of those that ask alike the first speaks for all:
+    /// O(kinds), however many wait.
     void serve() {
-        std::set<std::pair<Shape, std::int32_t>> full;   // Kinds that do not fit now.
-        for (auto at = queue_.begin(); at != queue_.end();) {
-            const Queued& task = at->second;
-            const bool known_full = full.contains({task.shape, task.gang});
-            if (!known_full && place(task)) {
-                at = queue_.erase(at);
+        for (auto at = heads_.begin(); at != heads_.end();) {
+            const auto alike = queue_.find(at->second);
+            if (!place(alike->second.begin()->second)) {
+                if (options_.waiting == Waiting::fifo) return;
+                ++at;
                 continue;
             }
-            if (options_.waiting == Waiting::fifo) return;
-            full.insert({task.shape, task.gang});
-            ++at;
+            alike->second.erase(alike->second.begin());
+            --waiting_;
+            // The next one of these comes later in order, so that it is met further on.
+            if (!alike->second.empty()) {
+                heads_.insert({alike->second.begin()->first, alike->first});
+            } else {
+                queue_.erase(alike);
+            }
+            at = heads_.erase(at);
         }
     }
 
     void finish() {
-        result_.waiting = queue_.size();
+        result_.waiting = waiting_;
         result_.last_end = last_end_;
         for (const auto& [since, shape, gang] : stays_) {
             use(shape, gang, std::max(0.0, seconds_of(last_end_ - since)));
@@ -169,7 +180,9 @@ class Timed {
     const TimedOptions& options_;
     Time now_{}, last_end_{};
     std::vector<End> ends_;                                            // A heap.
-    std::map<std::pair<std::int64_t, std::uint64_t>, Queued> queue_;   // By priority, arrival.
+    std::map<Alike, std::map<Order, Queued>> queue_;                   // None is empty.
+    std::set<std::pair<Order, Alike>> heads_;                          // The first of each.
+    std::uint64_t waiting_ = 0;
     std::vector<Stay> stays_;
     std::vector<Placement> places_;
     std::uint32_t pieces_ = 0;

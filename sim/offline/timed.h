@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "offline/cluster.h"
@@ -19,8 +18,6 @@ enum class Waiting {
 
 struct TimedOptions {
     Waiting waiting = Waiting::fifo;
-    /// Asked after every task that was read; false ends the run there.
-    std::function<bool(std::uint64_t tasks)> go_on;
 };
 
 /// What tasks of a trace went through: submitted, placed or queued, running, ended.
@@ -36,7 +33,6 @@ struct TimedResult {
     double cpu_seconds = 0;           ///< Of all that were placed, as far as they ran by last_end.
     double utilisation = 0;           ///< Of CPUs, from 0 to last_end.
     double gpu_utilisation = 0;       ///< Of GPUs, likewise.
-    double imbalance = 0;             ///< See metrics.h.
 };
 
 /// Replays a trace on a cluster, to the end of the last task. At one instant tasks end before

@@ -43,6 +43,15 @@ std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
     return all;
 }
 
+std::optional<Diagnostic> unused_parameters(const std::string& path, const Given& given,
+                                            ScenarioSpec& spec) {
+    const bool taken = given.parameters.empty() || given.for_others_too ||
+                       path.ends_with(".lua") || !scripts_of(spec).empty();
+    if (taken) return std::nullopt;
+    return Diagnostic{.file = path, .message = "no script in it takes parameters",
+                      .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
+}
+
 Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
     // What was given from outside comes before what the file says.
     for (script::ScriptSpec* script : scripts_of(spec_)) {

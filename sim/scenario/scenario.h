@@ -33,6 +33,10 @@ Result<ScenarioSpec> read_scenario(const std::string& path, const Given& given =
 Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
                                    const FileReader& read_included, const Given& given = {});
 
+/// What is wrong when parameters are given to a scenario (read from `path`) in which nothing takes
+/// them; nothing when something does.
+std::optional<Diagnostic> unused_parameters(const std::string& path, const Given& given,
+                                            ScenarioSpec& spec);
 /// Every script that the scenario names.
 std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec);
 

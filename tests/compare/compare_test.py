@@ -4,6 +4,7 @@ workload, killed, resumed and collected.
 """
 
 import csv
+import gzip
 import html.parser
 import json
 import os
@@ -183,6 +184,9 @@ class Compare(program.Case):
     def test_mistakes(self):
         base = ("--machines", "m.csv", "--policy", "spread", "--out", "x")
         self.write("t.csv", "submit,cpus\n1,1\n2,many\n")
+        self.write("ok.csv", "submit,cpus\n1,1\n")
+        self.write("models.csv", "submit,gpus,models\n" + "".join(
+            f"{i},1,M{i}\n" for i in range(40)))
         for words, message in (
                 ((), "--policy: is missing"),
                 (("--policy", "spred"), 'there is no policy "spred"\n'
@@ -201,7 +205,18 @@ class Compare(program.Case):
                 ((*base, "--vary", "waiting=fifo,lifo"), '"lifo" is none of its values'),
                 (("-", *base, "--seeds", "2"), "can be read once, for one run"),
                 (("--openb-nodes", "nodes.csv", "--policy", "fgd"), "--openb-pods: is missing"),
-                (("--orders", "o.csv", *base), "--orders: is for an openb trace")):
+                (("--orders", "o.csv", *base), "--orders: is for an openb trace"),
+                (("models.csv", *base), "models.csv:34: more than 32 models of GPUs"),
+                (("ok.csv", *base, "--set", "rate=2"), "option rate: is for tasks by chance"),
+                ((*base, "--parameter", "weight=2"), "--parameter: no policy takes parameters"),
+                (("log.swf", *base[2:], "--machines", "m.csv"), "--machines: is for a trace"),
+                (("--openb-nodes", "nodes.csv", "--openb-pods", "pods.csv", *base),
+                 "--machines: is given beside --openb-nodes"),
+                ((*base, "--set", "rate=2", "--vary", "rate=1,2"), "rate is set already"),
+                ((*base, "--vary", "rate=1,2", "--vary", "rate=3"), "rate is set already"),
+                (("s.yaml", *base[2:], "--set", "weight=2"), "no script in it takes parameters"),
+                (("--collect", *base), "--collect: DIR/plan.json says all there is to say"),
+                (("--shard", "0", *base), "--shard: DIR/plan.json says all there is to say")):
             with self.subTest(words=words):
                 done = self.call("compare", *words, *(() if "x" in words else ("--out", "x")),
                                  status=2)
@@ -209,6 +224,31 @@ class Compare(program.Case):
                 self.assertFalse((self.folder / "x").exists())
         self.assertIn("--out: is missing", self.call("compare", "log.swf", "--policy", "easy",
                                                      status=2).stderr)
+
+    def test_what_changed_meanwhile_is_noticed(self):
+        """A file of the same length, and one that the scenario includes."""
+        stack = "services: {a: {image: web, deploy: {replicas: 3}}}\n"
+        self.write("part.yaml", stack)
+        self.write("whole.yaml", SCENARIO + "stack: {file: part.yaml}\n")
+        words = ("--policy", "spread,binpack", "--seeds", "5", "--quiet")
+        self.call("compare", "whole.yaml", *words, "--plan-only", "--out", "x")
+        self.write("part.yaml", stack.replace("3", "4"))
+        done = self.call("compare", "--shard", 0, "--out", "x", status=2)
+        self.assertIn("part.yaml: is another file than when the plan was made", done.stderr)
+        done = self.call("compare", "whole.yaml", *words, "--out", "x", status=2)
+        self.assertIn("holds the results of another comparison", done.stderr)
+
+    def test_a_packed_log_is_what_its_name_says(self):
+        jobs = {"nb_res": 4, "jobs": [{"id": str(i), "subtime": i, "res": 1 + i % 3,
+                                       "walltime": 20, "profile": "p"} for i in range(40)],
+                "profiles": {"p": {"type": "delay", "delay": 10}}}
+        self.write("b.json", json.dumps(jobs))
+        (self.folder / "b.json.gz").write_bytes(gzip.compress(json.dumps(jobs).encode()))
+        for name in ("b.json", "b.json.gz"):
+            self.call("compare", name, "--policy", "fcfs,easy", "--set",
+                      "processors=4", "--out", name + ".out", "--quiet")
+        self.assertEqual((self.folder / "b.json.out/values.csv").read_bytes(),
+                         (self.folder / "b.json.gz.out/values.csv").read_bytes())
 
     def test_another_comparison_is_left_alone(self):
         self.call("compare", *self.MATRICES["batch"], "--out", "x", "--quiet")

@@ -8,6 +8,7 @@
 
 #include "offline/timed.h"
 #include "swarm/scheduler/policies/policies.h"
+#include "swarm/scheduler/scheduler.h"
 #include "workload/trace/generate.h"
 
 using namespace glasshive;
@@ -40,7 +41,7 @@ struct Machines {
     }
     TimedResult run(const std::vector<Task>& tasks, Waiting waiting = Waiting::fifo) {
         workload::trace::ListSource source(tasks);
-        return run_timed(cluster, source, {.waiting = waiting, .go_on = {}});
+        return run_timed(cluster, source, {.waiting = waiting});
     }
     Cluster cluster;
 };
@@ -161,6 +162,46 @@ TEST_CASE("every policy obeys the machines' limits, and draws alike each time",
         const auto first = run();
         CHECK(first == run());
     }
+}
+
+TEST_CASE("skipping looks at kinds, not at all who wait", "[offline][timed]") {
+    // 20,000 wait for the one machine; those that ask for less are of one kind, and go one by one.
+    Machines machines(1, 4, PlacementPolicy::spread);
+    std::vector<Task> tasks;
+    for (int i = 0; i < 20'000; ++i) {
+        Task each;
+        each.submit = time_of_ns(i);
+        each.run = std::chrono::seconds(1);
+        each.cpus = one_cpu * (i % 2 == 0 ? 3 : 2);
+        tasks.push_back(each);
+    }
+    const auto result = machines.run(tasks, Waiting::skip);
+    CHECK(result.ended == 20'000);
+    // Never two of three CPUs, nor a three beside a two; two twos go together while they last.
+    CHECK(seconds_of(result.last_end) == Approx(10'000 + 5'000).margin(1));
+    CHECK(machines.cluster.judged() < 200'000);
+}
+
+TEST_CASE("who runs to the end of time stays there", "[offline][timed]") {
+    Machines machines(1, 1, PlacementPolicy::spread);
+    Task late;
+    late.submit = time_never - std::chrono::seconds(1);
+    late.run = std::chrono::hours(10);
+    late.cpus = one_cpu;
+    CHECK(machines.run({late}).last_end == time_never);
+}
+
+TEST_CASE("many kinds of tasks share a bounded number of rankings", "[offline][timed]") {
+    const int count = 4'000, kinds = 1'500;
+    Machines machines(count, 2, PlacementPolicy::best_fit);
+    std::vector<Task> tasks;
+    for (int i = 0; i < 2 * kinds; ++i) {
+        tasks.push_back(task(i, 10'000, 1));
+        tasks.back().cpus = Cpus{one_cpu.count - i % kinds};   // Two of a machine's worth.
+    }
+    const auto result = machines.run(tasks);
+    CHECK(result.ended == 2 * kinds);
+    CHECK(machines.cluster.rankings() <= swarm::indexed_entries_most / count);
 }
 
 TEST_CASE("a histogram's quantiles are within one percent", "[offline]") {

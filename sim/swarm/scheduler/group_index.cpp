@@ -50,7 +50,9 @@ void GroupIndex::judge_all(const NodeSet& nodes, const Needs& needs, Time now) {
     haunted_.clear();
     passed_ = 0;
     seen_ = nodes.changes_end();
-    for (const NodeInfo& node : nodes.nodes()) put_in(node, needs, now);
+    for (const NodeInfo& node : nodes.nodes()) {
+        if (!node.removed) put_in(node, judge(needs, node), needs, now);
+    }
     counting_ = false;
     if (ordered_) play_all();
 }
@@ -122,14 +124,13 @@ void GroupIndex::best_of_winners(NodeSet& nodes, std::size_t most, Ranking& rank
 void GroupIndex::judge_again(const NodeInfo& node, const Needs& needs, Time now) {
     ++judged_;
     Entry& entry = entries_[node.id.index()];
+    entry.version = node.version;
+    if (node.removed) return take_out(node.id.value);
+    const Verdict verdict = judge(needs, node);
     // Full nodes stay full most of the time.
-    if (entry.known && entry.verdict != Verdict::passes && !node.removed &&
-        judge(needs, node) == entry.verdict) {
-        entry.version = node.version;
-        return;
-    }
+    if (entry.known && entry.verdict == verdict && verdict != Verdict::passes) return;
     take_out(node.id.value);
-    put_in(node, needs, now);
+    put_in(node, verdict, needs, now);
 }
 
 void GroupIndex::take_out(std::uint32_t node) {
@@ -153,12 +154,11 @@ void GroupIndex::take_out(std::uint32_t node) {
     if (bucket.empty()) buckets_.erase(found);
 }
 
-void GroupIndex::put_in(const NodeInfo& node, const Needs& needs, Time now) {
+void GroupIndex::put_in(const NodeInfo& node, Verdict verdict, const Needs& needs, Time now) {
     Entry& entry = entries_[node.id.index()];
-    entry.known = !node.removed;
+    entry.known = true;
     entry.version = node.version;
-    if (node.removed) return;
-    entry.verdict = judge(needs, node);
+    entry.verdict = verdict;
     if (entry.verdict != Verdict::passes) {
         auto& refused = refused_[static_cast<std::size_t>(entry.verdict)];
         refused.insert(refused.end(), node.id.value);   // Mostly in order of joining.

@@ -51,7 +51,7 @@ class GroupIndex {
     void judge_changed(const NodeInfo& node, const Needs& needs, Time now);
     void judge_again(const NodeInfo& node, const Needs& needs, Time now);
     void take_out(std::uint32_t node);
-    void put_in(const NodeInfo& node, const Needs& needs, Time now);
+    void put_in(const NodeInfo& node, Verdict verdict, const Needs& needs, Time now);
 
     std::vector<Entry> entries_;                 // By node.
     // Where ties are drawn: those that pass, by rank; no bucket is empty.

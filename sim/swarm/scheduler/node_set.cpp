@@ -89,11 +89,6 @@ NodeId NodeSet::add_node(NameId hostname, std::shared_ptr<const NodeConfig> conf
     return id;
 }
 
-void NodeSet::set_available(NodeId node, bool available) {
-    nodes_[node.index()].available = available;
-    note_change(node);
-}
-
 void NodeSet::take(NodeId node, const Needs& needs, GpuMask gpus) {
     NodeInfo& info = nodes_[node.index()];
     info.cpus_free -= needs.cpus;

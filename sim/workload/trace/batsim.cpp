@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double seconds_most = 1e10;
+constexpr double seconds_most = 4e9;   // 126 years: twice that is a Time.
 constexpr std::int64_t machines_most = 100'000'000;
 constexpr std::size_t bytes_most = std::size_t{1} << 30;
 

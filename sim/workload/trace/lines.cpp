@@ -43,6 +43,15 @@ std::unique_ptr<std::istream> unpacked(std::unique_ptr<std::istream> in) {
 
 }   // namespace
 
+Format format_of(const std::string& path) {
+    std::string name = path;
+    for (const char* packed : {".gz", ".zst"}) {
+        if (name.ends_with(packed)) name.resize(name.size() - std::string(packed).size());
+    }
+    if (name.ends_with(".swf")) return Format::swf;
+    return name.ends_with(".json") ? Format::batsim : Format::table;
+}
+
 Lines::Lines(std::string file, std::unique_ptr<std::istream> in)
     : file_(std::move(file)),
       in_(std::move(in)) {}

@@ -9,6 +9,10 @@
 
 namespace glasshive::workload::trace {
 
+/// What a file holds, by its name without ".gz" or ".zst".
+enum class Format { table, swf, batsim };
+Format format_of(const std::string& path);
+
 /// The most that a line of a trace may hold.
 inline constexpr std::size_t line_most = std::size_t{1} << 20;
 

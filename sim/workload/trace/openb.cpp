@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t milli_most = 10'000'000;         // 10,000 cores.
 constexpr std::int64_t mib_most = 1 << 30;              // 1 PiB.
 constexpr std::int64_t gpus_most = 16;                  // swarm::gpus_most.
-constexpr std::int64_t seconds_most = 10'000'000'000;   // 317 years.
+constexpr std::int64_t seconds_most = 4'000'000'000;   // 126 years: twice that is a Time.
 constexpr std::int64_t nano_per_milli = 1'000'000;
 
 std::string name_at(Table& table, std::size_t at, std::set<std::string>& known) {

@@ -11,7 +11,7 @@ namespace {
 // Columns, from 0: job number, submit, wait, run, allocated processors, …
 constexpr std::size_t number = 0, submit = 1, run = 3, allocated = 4, requested = 7,
                       requested_time = 8, fields_all = 18;
-constexpr std::int64_t seconds_most = 10'000'000'000;
+constexpr std::int64_t seconds_most = 4'000'000'000;   // 126 years: twice that is a Time.
 constexpr std::int64_t processors_most = 100'000'000;
 
 /// "; MaxProcs: 100" in the comments before the jobs.

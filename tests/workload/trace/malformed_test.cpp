@@ -116,7 +116,7 @@ TEST_CASE("what is wrong with logs of batch jobs", "[trace][malformed]") {
     CHECK(swf("; MaxProcs: 4\n") == "1: : there are no jobs");
     CHECK(swf("; a comment\n1 2 3\n") == "2: : 3 fields, not 18");
     CHECK(swf(job + "1 x" + job.substr(3)) ==
-          "2: field 2: \"x\" is not a whole number from 0 to 10000000000");
+          "2: field 2: \"x\" is not a whole number from 0 to 4000000000");
     CHECK(swf("1 9" + job.substr(3) + job) == "2: field 2: it was submitted before the job above");
     CHECK(swf(job.substr(0, job.size() - 1) + " 7\n") == "1: : 19 fields, not 18");
     const auto batsim = [](const std::string& text) {
