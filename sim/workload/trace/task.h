@@ -35,4 +35,12 @@ struct Task {
     std::int64_t priority = 0;    ///< Higher comes first.
 };
 
+/// A machine fails, with all that runs on it.
+struct Failure {
+    std::string machine;
+    int line = 0;   ///< Of the trace.
+    Time at{};
+    std::optional<Duration> down;   ///< Until it is back, empty; none: it stays away.
+};
+
 }   // namespace glasshive::workload::trace
