@@ -82,6 +82,15 @@ bool Lines::fail(const std::string& message, const std::string& hint) {
     return false;
 }
 
+int Lines::peek() {
+    try {
+        const int byte = in_->rdbuf()->sgetc();
+        return byte == std::char_traits<char>::eof() ? -1 : byte;
+    } catch (const std::exception&) {
+        return -1;   // next() says why.
+    }
+}
+
 bool Lines::next(std::string& line) {
     if (problem() != nullptr) return false;
     line.clear();

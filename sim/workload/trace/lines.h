@@ -28,6 +28,8 @@ class Lines {
     /// The next line without its end ("\n" or "\r\n"). False at the end, or when something is wrong
     /// with the file itself: see problem().
     bool next(std::string& line);
+    /// The byte that comes next, without taking it; -1: none can be read.
+    int peek();
     /// Of the line that next() gave last, from 1.
     int number() const { return number_; }
     const std::string& file() const { return file_; }

@@ -1,38 +1,14 @@
 #include "workload/trace/plain.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+
+#include "workload/trace/fields.h"
 
 namespace glasshive::workload::trace {
 
 namespace {
 
-constexpr double seconds_most = 4e9;   // 126 years.
-constexpr double cpus_most = 10'000'000;
-constexpr std::int64_t mib_most = std::int64_t{1} << 30;
-constexpr std::int64_t gpus_most = 16;   // swarm::gpus_most.
-constexpr std::int64_t machines_most = 10'000'000;
 constexpr std::size_t nowhere = Table::whole;
-
-Duration seconds_at(Table& table, std::size_t at) {
-    return Duration{std::llround(table.number(at, 0, seconds_most) * 1e9)};
-}
-
-Cpus cpus_at(Table& table, std::size_t at) {
-    return {std::llround(table.number(at, 0, cpus_most) * 1e9)};
-}
-
-/// Seconds or CPUs without needless digits.
-std::string nano_text(std::int64_t nano) {
-    std::string text = std::to_string(nano / 1'000'000'000);
-    std::int64_t rest = nano % 1'000'000'000;
-    if (rest == 0) return text;
-    std::string digits = std::to_string(rest);
-    digits.insert(0, 9 - digits.size(), '0');
-    digits.erase(digits.find_last_not_of('0') + 1);
-    return text + "." + digits;
-}
 
 }   // namespace
 
@@ -86,19 +62,13 @@ PlainWriter::PlainWriter(std::ostream& out) : out_(out) {
 }
 
 void PlainWriter::write(const Task& task) {
-    const auto quoted = [](const std::string& text) {
-        if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-        std::string all = "\"";
-        for (const char c : text) all += c == '"' ? std::string("\"\"") : std::string(1, c);
-        return all + "\"";
-    };
     const auto seconds = [](const std::optional<Duration>& time) {
         return time ? nano_text(time->count()) : std::string();
     };
-    out_ << quoted(task.name) << ',' << nano_text(ns_of(task.submit)) << ',' << seconds(task.run)
+    out_ << csv_text(task.name) << ',' << nano_text(ns_of(task.submit)) << ',' << seconds(task.run)
          << ',' << seconds(task.estimate) << ',' << nano_text(task.cpus.count) << ','
          << task.memory.count / mebibyte.count << ',' << task.gpus << ','
-         << (task.gpus > 0 ? std::to_string(task.gpu_milli) : "") << ',' << quoted(task.models)
+         << (task.gpus > 0 ? std::to_string(task.gpu_milli) : "") << ',' << csv_text(task.models)
          << ',' << task.priority << ',' << task.gang << '\n';
 }
 
@@ -139,6 +109,15 @@ Result<std::vector<Machine>> read_machines(Lines lines) {
     if (table.ok() && machines.empty()) table.complain(Table::whole, "there are no machines");
     if (!table.ok()) return table.problems();
     return machines;
+}
+
+void write_machines(std::ostream& out, const std::vector<Machine>& machines) {
+    out << "name,cpus,memory,gpus,model\n";
+    for (const Machine& machine : machines) {
+        out << csv_text(machine.name) << ',' << nano_text(machine.cpus.count) << ','
+            << machine.memory.count / mebibyte.count << ',' << machine.gpus << ','
+            << csv_text(machine.model) << '\n';
+    }
 }
 
 }   // namespace glasshive::workload::trace

@@ -49,5 +49,7 @@ class PlainWriter {
 /// Machines: name, cpus, memory (MiB), gpus, model; and count, for several that are alike (their
 /// names end with their number, from 1). `name` and `cpus` must be there.
 Result<std::vector<Machine>> read_machines(Lines lines);
+/// Writes what read_machines reads, one line a machine.
+void write_machines(std::ostream& out, const std::vector<Machine>& machines);
 
 }   // namespace glasshive::workload::trace

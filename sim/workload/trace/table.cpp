@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <csv.h>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/assert.h"
@@ -40,11 +41,27 @@ void take_field(void* data, std::size_t size, void* to) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+using Json = nlohmann::json;
+
+/// What stands at "a.b" of an object; null where there is nothing.
+const Json* at_path(const Json& object, std::string_view path) {
+    const Json* at = &object;
+    while (!path.empty() && at->is_object()) {
+        const std::size_t dot = std::min(path.find('.'), path.size());
+        const auto found = at->find(std::string(path.substr(0, dot)));
+        if (found == at->end()) return nullptr;
+        at = &*found;
+        path.remove_prefix(std::min(dot + 1, path.size()));
+    }
+    return path.empty() && !at->is_null() ? at : nullptr;
+}
+
 }   // namespace
 
 /// False when the line has no fields at all, or is no record (which is a problem).
 bool Table::split() {
     count_ = 0;
+    if (style_ == Style::json) return split_object();
     Taking taking{&fields_, &count_};
     if (style_ == Style::blanks) {
         for (std::size_t at = 0; at < line_.size();) {
@@ -68,6 +85,25 @@ bool Table::split() {
     complain(whole, "a quote in the wrong place",
              "a field with quotes begins and ends with one, and doubles those inside");
     return false;
+}
+
+bool Table::split_object() {
+    if (line_.find_first_not_of(" \t") == std::string::npos) return false;
+    const Json object = Json::parse(line_, nullptr, false);
+    if (object.is_discarded() || !object.is_object()) {
+        complain(whole, "is no JSON object", "one object on each line");
+        return false;
+    }
+    fields_.resize(header_.size());
+    for (std::size_t i = 0; i < header_.size(); ++i) {
+        const Json* value = at_path(object, header_[i]);
+        using Replace = Json::error_handler_t;
+        fields_[i] = value == nullptr     ? std::string()
+                     : value->is_string() ? value->get<std::string>()
+                                          : value->dump(-1, ' ', false, Replace::replace);
+    }
+    count_ = header_.size();
+    return true;
 }
 
 bool Table::read_header(std::span<const char* const> wanted) {
@@ -101,6 +137,11 @@ std::optional<std::size_t> Table::column(std::string_view name) const {
     const auto at = std::find(header_.begin(), header_.end(), name);
     if (at == header_.end()) return std::nullopt;
     return static_cast<std::size_t>(at - header_.begin());
+}
+
+void Table::set_columns(std::vector<std::string> paths) {
+    header_ = std::move(paths);
+    least_ = most_ = header_.size();
 }
 
 void Table::expect_fields(std::size_t least, std::size_t most) {

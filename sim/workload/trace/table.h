@@ -17,11 +17,11 @@ namespace glasshive::workload::trace {
 /// How many problems of one file are told, at most.
 inline constexpr std::size_t problems_most = 20;
 
-/// Records of fields, and what is wrong with them: comma-separated (RFC 4180, one record a line) or
-/// in columns between blanks.
+/// Records of fields, and what is wrong with them: comma-separated (RFC 4180, one record a line),
+/// in columns between blanks, or a JSON object a line.
 class Table {
   public:
-    enum class Style { commas, blanks };
+    enum class Style { commas, blanks, json };
     Table(Lines lines, Style style);
     ~Table();
     Table(Table&&) noexcept;
@@ -31,6 +31,9 @@ class Table {
     bool read_header(std::span<const char* const> wanted);
     /// The place of a named column; none when the header has no such column.
     std::optional<std::size_t> column(std::string_view name) const;
+    /// Of JSON: the columns, as paths ("capacity.cpus"). What an object lacks, or is null, is
+    /// empty.
+    void set_columns(std::vector<std::string> paths);
     /// Without a header: how many fields a record must have at least, and at most.
     void expect_fields(std::size_t least, std::size_t most);
 
@@ -60,6 +63,7 @@ class Table {
   private:
     struct Parser;
     bool split();
+    bool split_object();
     bool fields_fit();
     std::string name_of(std::size_t at) const;
 
