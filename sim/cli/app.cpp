@@ -135,6 +135,7 @@ static void add_console(App::Parts& p) {
 }
 
 static void add_others(App::Parts& p, const App& self) {
+    add_traces(p);
     add_compare(p);
     add_lua(p);
     add_console(p);

@@ -83,38 +83,7 @@ static std::string options_text() {
     return text;
 }
 
-static void add_trace_words(App::Parts& p) {
-    CLI::App* trace = p.app.add_subcommand("trace", "Make traces, or turn others into plain ones");
-    trace->require_subcommand(1);
-    CLI::App* generate = trace->add_subcommand(
-        "generate", "Write tasks drawn by chance: arrivals, run times, sizes");
-    generate->add_option("--set", p.trace.set, "What is drawn, as of glasshive compare")
-        ->type_name("KEY=VALUE")
-        ->expected(1)
-        ->take_all();
-    generate->add_option("-s,--seed", p.trace.seed, "Seed of every random stream")
-        ->check(not_a_seed);
-    CLI::App* convert = trace->add_subcommand(
-        "convert", "Write a log of batch jobs (.swf, Batsim's .json) or openb's pods (.csv)");
-    convert->add_option("FILE", p.trace.file, "Trace, plain or packed")
-        ->type_name("INPUT")
-        ->required();
-    trace->footer(
-        "Both write the plain format to standard output: comma-separated, with a header,\n"
-        "name,submit,run,estimate,cpus,memory,gpus,gpu_milli,models,priority,gang;\n"
-        "times in seconds, memory in MiB. glasshive compare reads it, also from a pipe:\n"
-        "  glasshive trace generate --set tasks=1e5 | glasshive compare - --machines M.csv\n"
-        "    --policy spread --out DIR");
-    for (CLI::App* each : {generate, convert}) {
-        each->add_flag("--no-color", p.trace.common.no_color, "No colour, even on a terminal");
-        each->footer("");
-    }
-    generate->callback([&p] { p.chosen = [&p] { return generate_trace_command(p.trace); }; });
-    convert->callback([&p] { p.chosen = [&p] { return convert_trace_command(p.trace); }; });
-}
-
 void add_compare(App::Parts& p) {
-    add_trace_words(p);
     CLI::App* command = p.app.add_subcommand(
         "compare", "Run policies on one workload under the same seeds, and compare them");
     add_trace(*command, p.compare);

@@ -46,6 +46,7 @@ CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out);
 /// check, check-recording, query, export, info, explain, ps, services, nodes.
 void add_readers(App::Parts& p);
 void add_lua(App::Parts& p);
+void add_traces(App::Parts& p);
 void add_compare(App::Parts& p);
 
 }   // namespace glasshive::cli

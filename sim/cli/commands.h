@@ -125,13 +125,15 @@ int compare_command(const CompareOptions& options);
 
 struct TraceOptions {
     CommonOptions common;
-    std::string file;                              ///< To be converted.
-    std::vector<std::string> set;                  ///< "KEY=VALUE": what is drawn.
+    std::vector<std::string> files;                ///< To be converted: parts, in their order.
+    std::string from;                              ///< Their format; empty: by the first's name.
+    std::string what = "tasks";                    ///< Or "machines", "failures".
+    std::vector<std::string> set;                  ///< "KEY=VALUE": what is drawn, or changed.
     std::uint64_t seed = 1;
 };
 /// Writes tasks drawn by chance to standard output, in the plain format.
 int generate_trace_command(const TraceOptions& options);
-/// Writes a log of batch jobs or openb's pods in the plain format.
+/// Writes the tasks, machines or failures of a public trace in the plain formats.
 int convert_trace_command(const TraceOptions& options);
 
 /// Reference pages generated from the code: "scenario", "events", "cli", "docker".

@@ -55,8 +55,8 @@ void Google2011Machines::read(Lines part) {
     table.expect_fields(6, 6);
     constexpr What whats[] = {What::add, What::remove, What::update};
     while (table.next()) {
-        const std::int64_t type = table.integer(2, 0, 2);
-        take(table, whats[type], {0, 1, 4, 5});
+        const std::int64_t what = table.integer(2, 0, 2);
+        take(table, whats[what], {0, 1, 4, 5});
     }
     take_problems(table.problems());
 }
