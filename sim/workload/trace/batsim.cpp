@@ -14,7 +14,23 @@ using Json = nlohmann::json;
 
 constexpr double seconds_most = 4e9;   // 126 years: twice that is a Time.
 constexpr std::int64_t machines_most = 100'000'000;
-constexpr std::size_t bytes_most = std::size_t{1} << 30;
+constexpr std::size_t bytes_most = std::size_t{1} << 30, nesting_most = 100;
+
+/// How deep lists and objects stand in each other. The library copies by recursion: what is nested
+/// without end must not get there.
+std::size_t nesting_of(const std::string& text) {
+    std::size_t depth = 0, most = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') quoted = !quoted;
+        if (quoted && c == '\\') ++i;   // What it escapes may be a quote.
+        if (quoted) continue;
+        if (c == '[' || c == '{') most = std::max(most, ++depth);
+        if ((c == ']' || c == '}') && depth > 0) --depth;
+    }
+    return most;
+}
 
 /// A problem with one job or profile; JSON has no lines to tell.
 struct Wrong {
@@ -77,6 +93,7 @@ Result<std::vector<Task>> read_batsim(Lines lines) {
         text += '\n';
     }
     if (lines.problem() != nullptr) return *lines.problem();
+    if (nesting_of(text) > nesting_most) return fail("", "is nested too deeply");
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) return fail("", "is no JSON object");
     if (!json.contains("jobs") || !json["jobs"].is_array()) return fail("jobs", "is no list");

@@ -43,6 +43,13 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 using Json = nlohmann::json;
 
+/// As CSV would have it. What holds others is no field, and may be nested deeper than any stack.
+std::string text_of(const Json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_structured()) return value.is_array() ? "[…]" : "{…}";
+    return value.dump();
+}
+
 /// What stands at "a.b" of an object; null where there is nothing.
 const Json* at_path(const Json& object, std::string_view path) {
     const Json* at = &object;
@@ -97,10 +104,7 @@ bool Table::split_object() {
     fields_.resize(header_.size());
     for (std::size_t i = 0; i < header_.size(); ++i) {
         const Json* value = at_path(object, header_[i]);
-        using Replace = Json::error_handler_t;
-        fields_[i] = value == nullptr     ? std::string()
-                     : value->is_string() ? value->get<std::string>()
-                                          : value->dump(-1, ' ', false, Replace::replace);
+        fields_[i] = value == nullptr ? std::string() : text_of(*value);
     }
     count_ = header_.size();
     return true;

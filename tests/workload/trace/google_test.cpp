@@ -185,11 +185,15 @@ TEST_CASE("what is wrong with Google's traces", "[trace][google][malformed]") {
         {"{\"time\":1.5,\"type\":0,\"collection_id\":1,\"instance_index\":1}\n",
          "1: time: \"1.5\" is not a whole number from 0 to 4000000000000000"},
         {"{\"time\":[1],\"type\":0,\"collection_id\":1,\"instance_index\":1}\n",
-         "1: time: \"[1]\" is not a whole number from 0 to 4000000000000000"},
+         "1: time: \"[…]\" is not a whole number from 0 to 4000000000000000"},
         {"{\"time\":1,\"type\":0,\"collection_id\":1,\"instance_index\":1,"
          "\"resource_request\":{\"cpus\":-1}}\n",
          "1: resource_request.cpus: \"-1\" is not a number from 0 to 100"}};
     for (const auto& [text, expected] : later) CHECK(read_2019({text}).problem == expected);
+    // Deeper than a stack, were it written out.
+    const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+    CHECK(read_2019({"{\"time\":" + deep + "}"}).problem ==
+          "1: time: \"[…]\" is not a whole number from 0 to 4000000000000000");
 }
 
 TEST_CASE("twenty problems are enough, over all parts", "[trace][google][malformed]") {

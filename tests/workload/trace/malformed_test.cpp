@@ -126,6 +126,10 @@ TEST_CASE("what is wrong with logs of batch jobs", "[trace][malformed]") {
     CHECK(batsim("[]") == "0: : is no JSON object");
     CHECK(batsim("{\"jobs\": 3}") == "0: jobs: is no list");
     CHECK(batsim("{\"jobs\": []}") == "0: jobs: is empty");
+    CHECK(batsim("{\"jobs\": [{\"id\": " + std::string(500'000, '[') + std::string(500'000, ']') +
+                 "}]}") == "0: : is nested too deeply");
+    CHECK(batsim("{\"jobs\": [\"\\\\\\\"" + std::string(500, '[') + "\"]}") ==
+          "0: jobs[0]: is no object");   // In a text.
     CHECK(batsim("{\"jobs\": [3]}") == "0: jobs[0]: is no object");
     const std::string one = "{\"jobs\": [{\"subtime\": 1, \"res\": 1, \"profile\": \"p\"}], ";
     CHECK(batsim(one + "\"profiles\": {}}") == "0: jobs[0].profile: there is no profile \"p\"");
