@@ -47,7 +47,8 @@ python3 tests/bench/side_by_side.py build --large
 
 A whole process is measured, from its beginning to its end, with reading the trace: medians of
 {repetitions} runs in turn, and the largest memory of any. All come to the same makespan, and all
-that place by cores in use choose the same machine for every task.
+that place by cores in use choose the same machine for every task. Ratios are of CPU time: on a
+shared machine wall time says as much about the others.
 
 The bare loop is a priority queue of ends and an ordered set of machines, and does nothing else.
 SimPy has a process per task, SimGrid an actor per task that sleeps, with a stack of 32 KiB; how
@@ -68,6 +69,7 @@ class Row:
     name: str
     hosts: int
     seconds: list = field(default_factory=list)
+    cpu_seconds: list = field(default_factory=list)
     peak_bytes: int = 0
     makespan_ms: int = 0
     placements: str = ""
@@ -97,7 +99,7 @@ def write_workload(folder, hosts):
 
 
 def measured(build, words, folder):
-    """(wall time, peak memory with that of children, standard output) of a process."""
+    """Seconds, CPU seconds and peak bytes of a process and its children; its standard output."""
     result = folder / "measured.json"
     process = subprocess.Popen([build / "side_by_side_measure", result, *map(str, words)],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -110,8 +112,7 @@ def measured(build, words, folder):
         raise
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, words))}: ended with status {process.returncode}: {errors}")
-    figures = json.loads(result.read_text())
-    return figures["seconds"], figures["peak_bytes"], out
+    return json.loads(result.read_text()), out
 
 
 class Glasshive:
@@ -131,11 +132,11 @@ class Glasshive:
             words = [self.build / "glasshive", "compare", "--out", out, "--shard", "0"]
         else:
             words += ["--quiet", "--jobs", "1"]
-        seconds, peak, _ = measured(self.build, words, folder)
+        figures, _ = measured(self.build, words, folder)
         metrics = json.loads((out / "runs/0.json").read_text())["metrics"]
         if metrics["mean_wait"] != 0:
             sys.exit("Glasshive: a task waited; another seed makes a workload where none does")
-        return seconds, peak, {"makespan_ms": round(metrics["makespan"] * 1000), "placements": ""}
+        return figures, {"makespan_ms": round(metrics["makespan"] * 1000), "placements": ""}
 
 
 class Program:
@@ -145,8 +146,8 @@ class Program:
         self.build, self.name, self.words = build, name, words
 
     def run(self, folder, trace, _, hosts):
-        seconds, peak, text = measured(self.build, [*self.words, trace, hosts], folder)
-        return seconds, peak, json.loads(text)
+        figures, text = measured(self.build, [*self.words, trace, hosts], folder)
+        return figures, json.loads(text)
 
 
 def python_with_simpy():
@@ -181,9 +182,10 @@ def measure(build, sizes, repetitions):
                 for row, simulator in pairs:
                     if row.why:
                         continue
-                    seconds, peak, said = simulator.run(folder, trace, machines, hosts)
-                    row.seconds.append(seconds)
-                    row.peak_bytes = max(row.peak_bytes, peak)
+                    figures, said = simulator.run(folder, trace, machines, hosts)
+                    row.seconds.append(figures["seconds"])
+                    row.cpu_seconds.append(figures["cpu_seconds"])
+                    row.peak_bytes = max(row.peak_bytes, figures["peak_bytes"])
                     row.makespan_ms, row.placements = said["makespan_ms"], said["placements"]
             rows += [row for row, _ in pairs]
             trace.unlink()
@@ -201,17 +203,17 @@ def disagreements(rows):
 
 
 def table(rows):
-    floors = {row.hosts: statistics.median(row.seconds) for row in rows if row.name == FLOOR}
-    lines = [["machines", "tasks", "simulator", "wall time", "against the bare loop",
+    floors = {row.hosts: statistics.median(row.cpu_seconds) for row in rows if row.name == FLOOR}
+    lines = [["machines", "tasks", "simulator", "wall time", "CPU time", "against the bare loop",
               "peak memory", "makespan"]]
     for row in rows:
         cells = [f"{row.hosts:,}", f"{100 * row.hosts:,}", row.name]
         if row.why:
-            lines.append([*cells, row.why, "", "", ""])
+            lines.append([*cells, row.why, "", "", "", ""])
             continue
-        seconds = statistics.median(row.seconds)
-        lines.append([*cells, report.figure("seconds", seconds),
-                      f"{seconds / floors[row.hosts]:.1f} x",
+        cpu = statistics.median(row.cpu_seconds)
+        lines.append([*cells, report.figure("seconds", statistics.median(row.seconds)),
+                      report.figure("seconds", cpu), f"{cpu / floors[row.hosts]:.1f} x",
                       report.figure("peak_bytes", row.peak_bytes),
                       f"{row.makespan_ms / 1000:.3f} s"])
     return report.table(lines)

@@ -25,7 +25,11 @@ int main(int count, char** words) {
     const double seconds = std::chrono::duration<double>(Wall::now() - began).count();
     std::FILE* result = std::fopen(words[1], "w");
     if (result == nullptr) return 2;
-    std::fprintf(result, "{\"seconds\": %.6f, \"peak_bytes\": %ld}\n", seconds,
+    const auto seconds_of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    std::fprintf(result, "{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"peak_bytes\": %ld}\n",
+                 seconds, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
                  usage.ru_maxrss * 1024);
     std::fclose(result);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
