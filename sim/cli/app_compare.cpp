@@ -61,9 +61,6 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->type_name("N")
         ->check(CLI::Range(1, 100'000))
         ->excludes(seed);
-    command.add_option("-j,--jobs", options.jobs, "Processes at a time; one per core without it")
-        ->type_name("N")
-        ->check(CLI::Range(1, 4096));
 }
 
 /// From the same table as the reader.
@@ -83,11 +80,31 @@ static std::string options_text() {
     return text;
 }
 
+/// Who does the runs.
+static void add_engine(CLI::App& command, CompareOptions& options) {
+    command.add_option("-j,--jobs", options.jobs, "Processes at a time; one per core without it")
+        ->type_name("N")
+        ->check(CLI::Range(1, 4096));
+    command
+        .add_option("--engine", options.engine,
+                    "Where runs are done: here (local) or as a job array (slurm)")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"local", "slurm"}))
+        ->capture_default_str();
+    command
+        .add_option("--engine-option", options.engine_options,
+                    "Words for sbatch: '--partition=short --time=10'")
+        ->type_name("WORDS")
+        ->expected(1)
+        ->take_all();
+}
+
 void add_compare(App::Parts& p) {
     CLI::App* command = p.app.add_subcommand(
         "compare", "Run policies on one workload under the same seeds, and compare them");
     add_trace(*command, p.compare);
     add_matrix(*command, p.compare);
+    add_engine(*command, p.compare);
     command->add_option("-o,--out", p.compare.out, "Folder for the results")->type_name("DIR");
     CLI::Option* plan = command->add_flag("--plan-only", p.compare.plan_only,
                                           "Write DIR/plan.json and run nothing");
@@ -107,8 +124,9 @@ void add_compare(App::Parts& p) {
         "Options by kind of workload (--set, --vary):\n" + options_text() +
         "Each run is a process of its own, and every one that is done lies in DIR/runs: begun\n"
         "again after a kill, the same words go on where they were. Results do not depend on the\n"
-        "number of jobs. On other machines: --plan-only, then --shard N for each run, anywhere\n"
-        "that sees DIR and the trace, then --collect:\n"
+        "number of jobs. --engine slurm submits what is missing by sbatch, waits for it, and\n"
+        "collects; Ctrl-C cancels it. On other machines: --plan-only, then --shard N for each\n"
+        "run, anywhere that sees DIR and the trace, then --collect:\n"
         "  seq 0 59 | parallel glasshive compare --out DIR --shard {}\n"
         "DIR/report.html is one page that needs nothing else; report.json and four tables (.csv)\n"
         "have what it says, plots/ its pictures. Of an openb trace:\n"

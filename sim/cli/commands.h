@@ -115,6 +115,8 @@ struct CompareOptions {
     std::size_t seeds = 0;                         ///< so many from 1 on.
     std::size_t jobs = 0;                          ///< Processes at a time; 0: one per core.
     std::string out;                               ///< Folder.
+    std::string engine = "local";                  ///< Who runs: "local" or "slurm".
+    std::vector<std::string> engine_options;       ///< More words for it.
     bool plan_only = false;
     std::optional<std::size_t> shard;              ///< One run of the folder's plan.
     bool collect = false;

@@ -1,21 +1,16 @@
 // glasshive compare: a matrix of runs, one process each, into one folder, and the report on them.
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "cli/commands.h"
 #include "cli/compare_plan.h"
+#include "cli/compare_runs.h"
 #include "cli/compare_table.h"
-#include "cli/count_progress.h"
 #include "cli/problems.h"
 #include "cli/terminal.h"
 #include "compare/execute.h"
 #include "compare/folder.h"
 #include "compare/openb_tables.h"
 #include "compare/plot.h"
-#include "compare/pool.h"
 #include "compare/report.h"
 
 namespace glasshive::cli {
@@ -34,55 +29,6 @@ int fail(const CompareOptions& options, const Diagnostics& problems) {
     else
         print_problems(std::cerr, err, problems);
     return exit_user_error;
-}
-
-std::string program() {
-    std::error_code error;
-    return std::filesystem::read_symlink("/proc/self/exe", error).string();
-}
-
-std::string what_log_says(const std::string& path) {
-    std::ifstream in(path);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
-}
-
-/// Runs what is not there yet; what went wrong.
-Diagnostics run_missing(const CompareOptions& options, const Folder& folder, const Plan& plan) {
-    const auto runs = plan.runs();
-    std::vector<compare::Job> jobs;
-    for (std::size_t run = 0; run < runs.size(); ++run) {
-        if (folder.has(plan, run)) continue;
-        jobs.push_back(
-            {run,
-             {program(), "compare", "--out", options.out, "--shard", std::to_string(run)},
-             folder.log(run)});
-    }
-    const Terminal err(2, options.common.no_color);
-    CountProgress progress(std::cerr, err, jobs.size(), "runs");
-    Diagnostics problems;
-    const auto done = [&](std::size_t run, int status) {
-        progress.one_more();
-        if (status == 0) {
-            std::error_code ignored;
-            std::filesystem::remove(folder.log(run), ignored);
-            return true;
-        }
-        const std::string said = what_log_says(folder.log(run));
-        problems.push_back(
-            {.file =
-                 plan.policies[runs[run].policy].name + ", seed " + std::to_string(runs[run].seed),
-             .message = said.empty() ? "ended with status " + std::to_string(status) : said,
-             .hint = "glasshive compare --out " + options.out + " --shard " + std::to_string(run) +
-                     " repeats it"});
-        return false;
-    };
-    const std::size_t at_once =
-        options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-    compare::run_all(jobs, at_once, done);
-    progress.clear();
-    return problems;
 }
 
 /// Every file of the report; what could not be written.
@@ -190,7 +136,8 @@ int compare_command(const CompareOptions& options) {
                           !options.openb_nodes.empty() || !options.openb_pods.empty() ||
                           !options.orders.empty() || !options.policies.empty() ||
                           !options.set.empty() || !options.vary.empty() || options.seeds > 0 ||
-                          !options.seed.empty() || !options.parameters.empty();
+                          !options.seed.empty() || !options.parameters.empty() ||
+                          options.engine != "local" || !options.engine_options.empty();
         if (more) {
             return fail(options, {{.file = options.shard ? "--shard" : "--collect",
                                    .message = "DIR/plan.json says all there is to say",
@@ -201,6 +148,8 @@ int compare_command(const CompareOptions& options) {
         return options.shard ? run_shard(options, folder, plan.value())
                              : collect(options, folder, plan.value());
     }
+    const Diagnostics unsuited = check_engine(options);
+    if (!unsuited.empty()) return fail(options, unsuited);
     const auto plan = compare_plan(options);
     if (!plan.ok()) return fail(options, plan.problems());
     const auto experiment = compare::Experiment::load(plan.value());

@@ -2,11 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
+#include <system_error>
 
 namespace glasshive::compare {
 
@@ -71,6 +75,20 @@ Result<Plan> Folder::plan() const {
                           .hint = "glasshive compare … --out DIR writes one"};
     }
     return Plan::from_json(text, file("plan.json"));
+}
+
+std::vector<std::size_t> Folder::files() const {
+    std::vector<std::size_t> runs;
+    std::error_code error;
+    std::filesystem::directory_iterator each(file("runs"), error);
+    for (; !error && each != std::filesystem::directory_iterator(); each.increment(error)) {
+        const std::string name = each->path().filename().string();
+        std::size_t run = 0;
+        const auto read = std::from_chars(name.data(), name.data() + name.size(), run);
+        if (read.ec == std::errc() && std::string_view(read.ptr) == ".json") runs.push_back(run);
+    }
+    std::sort(runs.begin(), runs.end());
+    return runs;
 }
 
 std::optional<Measured> Folder::shard(const Plan& plan, std::size_t run) const {

@@ -21,6 +21,8 @@ class Folder {
     Diagnostics begin(const Plan& plan) const;
     Result<Plan> plan() const;
     bool has(const Plan& plan, std::size_t run) const { return shard(plan, run).has_value(); }
+    /// Runs of which a file is there: one look at the folder, which may be on another machine.
+    std::vector<std::size_t> files() const;
     std::optional<Measured> shard(const Plan& plan, std::size_t run) const;
     Diagnostics keep(const Plan& plan, std::size_t run, const Measured& measured) const;
     /// A file of the folder, whole or not at all.

@@ -19,14 +19,14 @@ std::optional<pid_t> start(const Job& job) {
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 2, job.errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     0666);
+    constexpr int anew = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&files, 1, job.output.c_str(), anew, 0666);
+    posix_spawn_file_actions_addopen(&files, 2, job.errors.c_str(), anew, 0666);
     std::vector<char*> words;
     for (const std::string& word : job.words) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     pid_t process = 0;
-    const int error = posix_spawn(&process, words.front(), &files, nullptr, words.data(), environ);
+    const int error = posix_spawnp(&process, words.front(), &files, nullptr, words.data(), environ);
     posix_spawn_file_actions_destroy(&files);
     return error == 0 ? std::optional(process) : std::nullopt;
 }

@@ -12,8 +12,9 @@ namespace glasshive::compare {
 /// nothing with it.
 struct Job {
     std::size_t number = 0;
-    std::vector<std::string> words;   ///< Program and arguments.
+    std::vector<std::string> words;   ///< Program, looked up in PATH, and arguments.
     std::string errors;               ///< File for its standard error.
+    std::string output = "/dev/null";   ///< File for its standard output.
 };
 
 /// Runs all jobs, at most `at_once` at a time, begun in their order. `done` is called here after

@@ -4,10 +4,9 @@
 // bare loop is a priority queue of ends and an ordered set of machines, on the same tasks in the
 // same run, and its makespan has to be ours.
 #include <filesystem>
-#include <queue>
-#include <set>
 #include <stdexcept>
 
+#include "bare_loop.h"
 #include "harness.h"
 #include "kernel/rng.h"
 #include "offline/inflation.h"
@@ -101,7 +100,7 @@ const offline::InflationSetup& setup() {
 
 // --- A million tasks -----------------------------------------------------------------------------
 
-constexpr int cores = 16;
+constexpr int cores = Spread::cores;
 
 std::vector<trace::Task> common_workload(std::int64_t hosts) {
     trace::GeneratorSpec spec;
@@ -120,42 +119,6 @@ std::vector<trace::Task> common_workload(std::int64_t hosts) {
     return tasks;
 }
 
-struct Bare {
-    struct Work {
-        std::int64_t at, run;
-        int cores;
-    };
-    /// The last end. Fewest used cores, then the first machine; who does not fit is an error here.
-    static std::int64_t run(const std::vector<Work>& work, std::uint32_t hosts) {
-        using End = std::pair<std::int64_t, std::pair<std::uint32_t, int>>;
-        std::priority_queue<End, std::vector<End>, std::greater<>> ends;
-        std::set<std::pair<int, std::uint32_t>> machines;
-        std::vector<int> used(hosts);
-        for (std::uint32_t i = 0; i < hosts; ++i) machines.insert({0, i});
-        std::int64_t last = 0;
-        const auto end_first = [&] {
-            const auto [at, what] = ends.top();
-            const auto [host, its] = what;
-            ends.pop();
-            machines.erase({used[host], host});
-            used[host] -= its;
-            machines.insert({used[host], host});
-            last = at;
-        };
-        for (const Work& each : work) {
-            while (!ends.empty() && ends.top().first <= each.at) end_first();
-            const auto [busy, host] = *machines.begin();
-            if (busy + each.cores > cores) throw std::runtime_error("a task waits");
-            machines.erase(machines.begin());
-            used[host] += each.cores;
-            machines.insert({used[host], host});
-            ends.push({each.at + each.run, {host, each.cores}});
-        }
-        while (!ends.empty()) end_first();
-        return last;
-    }
-};
-
 Figures beside_bare(swarm::PlacementPolicy policy) {
     const std::int64_t hosts = scaled(10'000);
     const std::vector<trace::Task> tasks = common_workload(hosts);
@@ -165,7 +128,7 @@ Figures beside_bare(swarm::PlacementPolicy policy) {
                         static_cast<int>(task.cpus.count / one_cpu.count)});
     }
     double before = thread_seconds();
-    const std::int64_t last = Bare::run(work, static_cast<std::uint32_t>(hosts));
+    const std::int64_t last = Bare::run(work, static_cast<std::uint32_t>(hosts)).last;
     const double bare = thread_seconds() - before;
     offline::Cluster cluster(swarm::built_in(policy), 1);
     for (std::int64_t i = 0; i < hosts; ++i) {

@@ -291,6 +291,22 @@ def check_run(targets, offered, folder):
     return problems
 
 
+def section_of(page, heading):
+    """A page's section with its heading, or "" when there is none: others write some of them."""
+    text = page.read_text() if page.exists() else ""
+    found = re.search(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", text, re.M | re.S)
+    return found[0] if found else ""
+
+
+def replace_section(page, heading, text):
+    """Puts a section where the old one was, or before the list of all benchmarks."""
+    whole, old = page.read_text(), section_of(page, heading)
+    before = old or "## All benchmarks\n"
+    if before not in whole:
+        sys.exit(f"{page}: has neither {heading} nor ## All benchmarks")
+    page.write_text(whole.replace(before, text + "\n" + ("" if old else before), 1))
+
+
 def main(arguments):
     if len(arguments) not in (2, 3) or arguments[1] not in ("--check", "--write"):
         sys.exit(__doc__)
@@ -309,11 +325,12 @@ def main(arguments):
     picture = pathlib.Path(arguments[2]).with_name("cost_per_task.svg")
     if series:
         picture.write_text(series_plot(series, what))
+    beside = section_of(pathlib.Path(arguments[2]), "## Beside other simulators").rstrip()
     text = [HEAD.format(machine=machine(build)), "## Goals\n", *goals, "",
             *(["## Cost per task against size\n",
                f"![Cost per task against the number of {what}]({picture.name})\n",
                *series_table(series, what), ""] if series else []),
-            "## All benchmarks\n", *all_table(results)]
+            *([beside + "\n"] if beside else []), "## All benchmarks\n", *all_table(results)]
     pathlib.Path(arguments[2]).write_text("\n".join(text) + "\n")
     print("\n".join(goals))
     print(f"{len(targets) - missed} of {len(targets)} goals met; written to {arguments[2]}")

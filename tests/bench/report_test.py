@@ -67,6 +67,17 @@ class Report(unittest.TestCase):
                                        *report.all_table(results)]))
             self.assertEqual(report.named_in(page), {"a/b"})
 
+    def test_a_section_that_others_write_is_kept_and_replaced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "p.md"
+            page.write_text("# P\n\n## All benchmarks\n\nrows\n")
+            self.assertEqual(report.section_of(page, "## Beside"), "")
+            for figure in ("1", "2"):
+                report.replace_section(page, "## Beside", f"## Beside\n\n{figure}\n")
+                self.assertEqual(page.read_text(), f"# P\n\n## Beside\n\n{figure}\n\n"
+                                                   "## All benchmarks\n\nrows\n")
+            self.assertEqual(report.section_of(page, "## Beside"), "## Beside\n\n2\n\n")
+
     def test_costs_are_compared_with_a_baseline_that_ran(self):
         results = self.read(
             {"name": "timers/drained", "real_time": 1, "items_per_second": 1e6},

@@ -14,22 +14,11 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "support"),
+                str(pathlib.Path(__file__).parent)]
+import matrices  # noqa: E402
 import program  # noqa: E402
 
-MACHINES = "name,cpus,memory,gpus,model,count\nbig,16,65536,0,,4\nsmall,4,16384,0,,8\n"
-NODES = "sn,cpu_milli,memory_mib,gpu,model\n" + "".join(
-    f"n{i:02},{16000 * (1 + i % 3)},65536,{2 * (1 + i % 3)},{'T4' if i % 2 else 'P100'}\n"
-    for i in range(12))
-PODS = "name,cpu_milli,memory_mib,num_gpu,gpu_milli\n" + "".join(
-    f"p{i:03},{1000 * (i % 5)},{1024 * (i % 7)},{('0,0', '1,300', '1,1000', '2,1000')[i % 4]}\n"
-    for i in range(80))
-SCENARIO = """schema: 1
-duration: 40s
-platform: {hosts: [{name: boss, role: manager}, {name: "n{}", count: 3}]}
-services: [{name: web, image: web, replicas: 4, ports: ["80:80"], resources: {cpus: 0.5}}]
-workload: {clients: [{service: web, rate: 5, start: 20s}]}
-"""
 FILES = ("report.html", "report.json", "summary.csv", "pairs.csv", "values.csv")
 
 
@@ -58,29 +47,7 @@ class Page(html.parser.HTMLParser):
         self.text += data
 
 
-class Compare(program.Case):
-    def setUp(self):
-        super().setUp()
-        for name, text in (("m.csv", MACHINES), ("nodes.csv", NODES), ("pods.csv", PODS),
-                           ("s.yaml", SCENARIO), ("own.lua", "return {score = function(node) "
-                                                             "return node.tasks end}")):
-            self.write(name, text)
-        self.write("log.swf", "; MaxProcs: 8\n" + "".join(
-            f"{i} {7 * i} -1 {5 + i * 37 % 90} {1 + i * 5 % 8} -1 -1 -1 {5 + i * 37 % 200} "
-            "-1 1 -1 -1 -1 -1 -1 -1 -1\n" for i in range(300)))
-
-    MATRICES = {
-        "tasks": ("--machines", "m.csv", "--policy", "spread,best-fit,own.lua", "--seeds", "6",
-                  "--set", "tasks=400", "--vary", "rate=0.05,0.2"),
-        "batch": ("log.swf", "--policy", "fcfs,easy,sjf+easy", "--seeds", "6", "--set", "jobs=100"),
-        "openb": ("--openb-nodes", "nodes.csv", "--openb-pods", "pods.csv", "--policy",
-                  "random,fgd,gpu-packing", "--seeds", "6"),
-        "scenario": ("s.yaml", "--policy", "spread,binpack", "--seeds", "5")}
-
-    def contents(self, out):
-        return {path.relative_to(self.folder / out): path.read_bytes()
-                for path in sorted((self.folder / out).rglob("*")) if path.is_file()}
-
+class Compare(matrices.Case):
     def test_any_number_of_jobs_says_the_same(self):
         for kind, words in self.MATRICES.items():
             with self.subTest(kind=kind):
@@ -229,7 +196,7 @@ class Compare(program.Case):
         """A file of the same length, and one that the scenario includes."""
         stack = "services: {a: {image: web, deploy: {replicas: 3}}}\n"
         self.write("part.yaml", stack)
-        self.write("whole.yaml", SCENARIO + "stack: {file: part.yaml}\n")
+        self.write("whole.yaml", matrices.SCENARIO + "stack: {file: part.yaml}\n")
         words = ("--policy", "spread,binpack", "--seeds", "5", "--quiet")
         self.call("compare", "whole.yaml", *words, "--plan-only", "--out", "x")
         self.write("part.yaml", stack.replace("3", "4"))
