@@ -15,8 +15,12 @@ static void add_trace(CLI::App& command, CompareOptions& options) {
         ->type_name("INPUT");
     command
         .add_option("--machines", options.machines,
-                    "Machines for a trace: name,cpus[,memory,gpus,model,count]. Without a trace, "
-                    "tasks are drawn by chance")
+                    "Machines for a trace: name,cpus[,memory,gpus,model,idle_watts,peak_watts,"
+                    "price,count]. Without a trace, tasks are drawn by chance")
+        ->type_name("FILE");
+    command
+        .add_option("--failures", options.failures,
+                    "Failures of those machines: machine,at[,down], in seconds")
         ->type_name("FILE");
     command
         .add_option("--openb-nodes", options.openb_nodes,
@@ -41,6 +45,13 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->delimiter(',')
         ->take_all();
     add_parameters(command, options.parameters, "A parameter of the policies in Lua");
+    command
+        .add_option("--pin", options.pins,
+                    "Of a trace: what if this task (its name, or #17) ran there? Each policy is "
+                    "also run with it")
+        ->type_name("TASK=MACHINE")
+        ->expected(1)
+        ->take_all();
     command.add_option("--set", options.set, "An option of the workload; see below")
         ->type_name("KEY=VALUE")
         ->expected(1)
@@ -51,6 +62,12 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
                     "parameters")
         ->type_name("KEY=A,B")
         ->expected(1)
+        ->take_all();
+    command
+        .add_option("--metric", options.metrics,
+                    "Report these alone: fewer comparisons, so smaller differences can be shown")
+        ->type_name("A,B")
+        ->delimiter(',')
         ->take_all();
     CLI::Option* seed = command.add_option("-s,--seed", options.seed, "Seeds, with commas")
                             ->type_name("N,M")

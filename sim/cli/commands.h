@@ -107,10 +107,13 @@ struct CompareOptions {
     CommonOptions common;
     std::string input;                             ///< Scenario, log or trace; may be empty.
     std::string machines;                          ///< File, for traces.
+    std::string failures;                          ///< File, for traces.
     std::string openb_nodes, openb_pods, orders;   ///< Files.
     std::vector<std::string> set, vary;            ///< "KEY=VALUE", "KEY=A,B".
     std::vector<std::string> policies;             ///< Built-in names, files in Lua.
     std::vector<std::string> parameters;           ///< "name=value", for those in Lua.
+    std::vector<std::string> metrics;              ///< Names; empty: all there are.
+    std::vector<std::string> pins;                 ///< "task=machine".
     std::vector<std::uint64_t> seed;               ///< As given; or
     std::size_t seeds = 0;                         ///< so many from 1 on.
     std::size_t jobs = 0;                          ///< Processes at a time; 0: one per core.

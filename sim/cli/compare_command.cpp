@@ -137,7 +137,9 @@ int compare_command(const CompareOptions& options) {
                           !options.orders.empty() || !options.policies.empty() ||
                           !options.set.empty() || !options.vary.empty() || options.seeds > 0 ||
                           !options.seed.empty() || !options.parameters.empty() ||
-                          options.engine != "local" || !options.engine_options.empty();
+                          !options.pins.empty() || !options.failures.empty() ||
+                          !options.metrics.empty() || options.engine != "local" ||
+                          !options.engine_options.empty();
         if (more) {
             return fail(options, {{.file = options.shard ? "--shard" : "--collect",
                                    .message = "DIR/plan.json says all there is to say",

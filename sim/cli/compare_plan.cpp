@@ -7,6 +7,7 @@
 #include "cli/load.h"
 #include "cli/terminal.h"
 #include "compare/execute.h"
+#include "compare/metrics.h"
 #include "workload/trace/lines.h"
 
 namespace glasshive::cli {
@@ -38,6 +39,9 @@ Described described_by(const CompareOptions& options, Diagnostics& problems) {
     const auto complain = [&](const char* option, const char* message, const char* hint) {
         problems.push_back({.file = option, .message = message, .hint = hint});
     };
+    if (!options.failures.empty() && options.machines.empty()) {
+        complain("--failures", "is for a trace (.csv), or tasks by chance", "--machines FILE");
+    }
     const bool openb = !options.openb_nodes.empty() || !options.openb_pods.empty();
     if (openb) {
         if (!options.machines.empty()) {
@@ -75,7 +79,30 @@ Described described_by(const CompareOptions& options, Diagnostics& problems) {
     }
     Described all{Kind::tasks, {{"machines", options.machines}}};
     if (!options.input.empty()) all.files.emplace_back("trace", options.input);
+    if (!options.failures.empty()) all.files.emplace_back("failures", options.failures);
     return all;
+}
+
+/// --pin TASK=MACHINE; false when there are none, or something is wrong.
+bool read_pins(const CompareOptions& options, Kind kind, std::map<std::string, std::string>& pins,
+               Diagnostics& problems) {
+    const std::size_t before = problems.size();
+    const auto complain = [&](const std::string& message, const std::string& hint) {
+        problems.push_back({.file = "--pin", .message = message, .hint = hint});
+    };
+    if (!options.pins.empty() && kind != Kind::tasks && kind != Kind::openb) {
+        complain("is for traces",
+                 "a scenario has placement constraints: services: [{placement: …}]");
+    }
+    for (const std::string& word : options.pins) {
+        const std::size_t equals = word.rfind('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
+            complain("\"" + word + "\" is not TASK=MACHINE", "a task's name, or #17 for the 17th");
+        } else if (!pins.emplace(word.substr(0, equals), word.substr(equals + 1)).second) {
+            complain(word.substr(0, equals) + " is pinned twice", "to one machine");
+        }
+    }
+    return !pins.empty() && problems.size() == before;
 }
 
 void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
@@ -92,6 +119,12 @@ void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& probl
                                 .hint = "policies go by their names: give the file another one"});
         }
         plan.policies.push_back(std::move(policy));
+    }
+    if (std::map<std::string, std::string> pins; read_pins(options, plan.kind, pins, problems)) {
+        const std::size_t count = plan.policies.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            plan.policies.push_back(compare::pinned(plan.policies[i], pins));
+        }
     }
     const bool takers = std::any_of(plan.policies.begin(), plan.policies.end(),
                                     [](const auto& policy) { return policy.script.has_value(); });
@@ -125,6 +158,25 @@ void take_seeds(const CompareOptions& options, Plan& plan, Diagnostics& problems
 }
 
 /// "KEY=a,b": every combination of all such words, the last one turning fastest.
+void take_metrics(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
+    std::vector<std::string> names;
+    for (const compare::MetricInfo& metric : compare::all_metrics())
+        names.emplace_back(metric.name);
+    for (const std::string& word : options.metrics) {
+        if (std::find(names.begin(), names.end(), word) != names.end()) {
+            plan.metrics.push_back(word);
+            continue;
+        }
+        const std::string near = nearest(word, names);
+        std::string all;
+        for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+        problems.push_back(
+            {.file = "--metric",
+             .message = "there is no metric \"" + word + "\"",
+             .hint = (near.empty() ? "" : "did you mean " + near + "? ") + "there are " + all});
+    }
+}
+
 void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
     const auto split = [&](const std::string& word, const char* option, std::string& key,
                            std::string& values) {
@@ -198,6 +250,7 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     }
     take_policies(options, plan, problems);
     take_seeds(options, plan, problems);
+    take_metrics(options, plan, problems);
     take_settings(options, plan, problems);
     if (plan.kind == Kind::scenario && problems.empty()) {
         take(compare::files_of_scenario(options.input, plan), plan.files, problems);
@@ -218,6 +271,7 @@ std::string compare_command_of(const Plan& plan) {
                                                          {"log", ""},
                                                          {"trace", ""},
                                                          {"machines", "--machines "},
+                                                         {"failures", "--failures "},
                                                          {"nodes", "--openb-nodes "},
                                                          {"pods", "--openb-pods "},
                                                          {"orders", "--orders "}};
@@ -229,7 +283,12 @@ std::string compare_command_of(const Plan& plan) {
     }
     std::string policies;
     std::map<std::string, std::string> parameters;
+    std::map<std::string, std::string> pins;
     for (const compare::PolicySpec& policy : plan.policies) {
+        if (!policy.pins.empty()) {   // Twins of those before.
+            pins = policy.pins;
+            continue;
+        }
         policies +=
             (policies.empty() ? "" : ",") + (policy.script ? policy.script->file : policy.name);
         if (!policy.script) continue;
@@ -238,6 +297,8 @@ std::string compare_command_of(const Plan& plan) {
     }
     line += " --policy " + shell_word(policies);
     for (const auto& [name, value] : parameters) line += " -p " + shell_word(name + "=" + value);
+    for (const auto& [task, machine] : pins) line += " --pin " + shell_word(task + "=" + machine);
+    for (const std::string& metric : plan.metrics) line += " --metric " + metric;
     line += seeds_of(plan);
     for (const auto& [name, value] : plan.options)
         line += " --set " + shell_word(name + "=" + value);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "compare/partings.h"
+
 namespace glasshive::cli {
 
 using compare::MetricReport;
@@ -69,6 +71,13 @@ void print_comparison(std::ostream& out, const Terminal& terminal, const Report&
         }
         for (const MetricReport& metric : variant.metrics) {
             print_metric(out, terminal, report, metric);
+        }
+        for (std::size_t i = 0; i < variant.partings.size(); ++i) {
+            if (!variant.partings[i]) continue;
+            out << terminal.paint(Tone::dim, printable(compare::parting_text(
+                                                 *variant.partings[i], plan.policies.front().name,
+                                                 plan.policies[i].name)))
+                << '\n';
         }
     }
 }

@@ -19,7 +19,7 @@ std::shared_ptr<const swarm::Policy> policy_from(const PolicySpec& spec, std::ui
         return std::move(loaded.value());
     }
     for (const auto& [name, which] : swarm::placement_policies) {
-        if (spec.name == name) return swarm::maker_of(which)();
+        if (spec.built_in == name) return swarm::maker_of(which)();
     }
     SIM_ASSERT(false);   // read_policy has looked.
     return nullptr;
@@ -80,6 +80,32 @@ Diagnostics unknown_settings(const Settings& settings, const std::vector<OptionI
                      (all.empty() ? "this kind of experiment has none" : "there are " + all)});
     }
     return problems;
+}
+
+void check_pins(const Plan& plan, const std::vector<workload::trace::Machine>& machines,
+                Diagnostics& problems) {
+    std::vector<std::string> names;
+    for (const workload::trace::Machine& machine : machines) names.push_back(machine.name);
+    std::map<std::string, std::string> pins;
+    for (const PolicySpec& policy : plan.policies) {
+        pins.insert(policy.pins.begin(), policy.pins.end());
+    }
+    for (const auto& [task, machine] : pins) {
+        if (std::find(names.begin(), names.end(), machine) != names.end()) continue;
+        const std::string near = nearest(machine, names);
+        problems.push_back(
+            {.file = "--pin",
+             .message = "there is no machine \"" + machine + "\"",
+             .hint = near.empty() ? "see the list of machines" : "did you mean " + near + "?"});
+    }
+}
+
+Diagnostic missing_pin(const std::map<std::string, std::string>& pins) {
+    std::string names;
+    for (const auto& [task, machine] : pins) names += (names.empty() ? "" : ", ") + task;
+    return {.file = "--pin",
+            .message = "the trace has no task named " + names,
+            .hint = "names are those of the trace; #17 is its 17th task"};
 }
 
 /// Options that this kind of experiment does not have.

@@ -4,6 +4,7 @@
 
 #include "compare/execute.h"
 #include "workload/trace/lines.h"
+#include "workload/trace/task.h"
 
 /// What the kinds of experiments share; one file each.
 namespace glasshive::compare {
@@ -30,6 +31,12 @@ auto read_file(const Input& input, Read read, Diagnostics& problems) {
     }
     return Value{};
 }
+
+/// Machines that pins name must be there.
+void check_pins(const Plan& plan, const std::vector<workload::trace::Machine>& machines,
+                Diagnostics& problems);
+/// No task of the trace has one of these names.
+Diagnostic missing_pin(const std::map<std::string, std::string>& pins);
 
 /// Those that are none of `known`.
 Diagnostics unknown_settings(const Settings& settings, const std::vector<OptionInfo>& known);

@@ -6,7 +6,25 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace glasshive::compare {
+
+/// Where a policy first chose otherwise than the reference (the report's first policy), on the same
+/// tasks under the same seed; all as text for people.
+struct Parting {
+    struct Side {
+        std::string node;           ///< "": nowhere.
+        std::string state;          ///< Before the task was there.
+        std::string by_reference;   ///< What the reference thinks of the node.
+        std::string by_other;       ///< What the other policy thinks of it.
+        friend bool operator==(const Side&, const Side&) = default;
+    };
+    std::uint64_t choice = 0;   ///< From 1; or how many were alike.
+    bool parted = false;
+    std::string task;
+    Side reference, other;   ///< What each chose.
+};
 
 /// What one run came to.
 struct Measured {
@@ -14,9 +32,11 @@ struct Measured {
     std::map<std::string, std::vector<double>> curves;   ///< By name; see metrics.h.
     std::vector<std::string> pods;                       ///< openb: by row, in order of arrival.
     std::vector<std::string> nodes;                      ///< Where each went; "": dropped.
+    std::optional<Parting> parting;                      ///< Where somebody looked for it.
     std::string digest;                                  ///< scenario: of its events.
 };
 
+nlohmann::ordered_json parting_json(const Parting& parting);
 /// As JSON, with the plan's fingerprint: equal results have equal bytes.
 std::string shard_text(const Measured& measured, const std::string& plan);
 /// Nothing when it is of another plan, cut short or no shard at all.

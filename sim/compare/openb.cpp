@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "compare/kinds.h"
+#include "compare/partings.h"
 #include "offline/cluster.h"
 #include "offline/inflation.h"
 #include "workload/trace/openb.h"
@@ -22,8 +23,29 @@ class Openb final : public Experiment {
     Measured run(const Plan& plan, const RunKey& key) const override {
         const auto policy = policy_from(plan.policies[key.policy], key.seed);
         const OpenbOrder& order = orders_.at(key.seed);
-        const auto result = offline::inflate(setup_, order, *policy, key.seed);
+        const PolicySpec& spec = plan.policies[key.policy];
         Measured measured;
+        offline::InflationOptions how{.watcher = nullptr, .pins = spec.pins};
+        offline::ChoiceRecorder recorder;
+        std::shared_ptr<const swarm::Policy> reference;
+        if (looks_for_parting(plan, key)) {
+            const PolicySpec& first = plan.policies.front();
+            reference = policy_from(first, key.seed);
+            offline::inflate(setup_, order, *reference, key.seed,
+                             {.watcher = &recorder, .pins = first.pins});
+        }
+        std::optional<offline::PartingFinder> finder;
+        if (reference) how.watcher = &finder.emplace(recorder.choices(), *reference);
+        const auto result = offline::inflate(setup_, order, *policy, key.seed, how);
+        if (result.pins_met < spec.pins.size()) throw RunFailure{missing_pin(spec.pins)};
+        if (finder && finder->found()) {
+            const std::uint64_t row = finder->found()->who;
+            measured.parting =
+                parting_of(*finder->found(), task_text(setup_.pods[order.pods[row]], row),
+                           *reference, *policy);
+        } else if (finder) {
+            measured.parting = no_parting(finder->same());
+        }
         for (const offline::InflationPoint& point : result.points) {
             measured.curves["alloc"].push_back(point.allocated);
             measured.curves["frag"].push_back(point.fragmented);
@@ -61,6 +83,7 @@ Result<std::unique_ptr<Experiment>> load_openb(const Plan& plan) {
     if (given) orders = read_file(order_list->second, workload::trace::read_openb_orders, problems);
     if (!problems.empty()) return problems;
     problems = offline::check_models(machines, pods, pod_list.shown);
+    check_pins(plan, machines, problems);
     auto setup = offline::InflationSetup::of(std::move(machines), std::move(pods));
     if (setup.capacity() == 0) {
         problems.push_back({.file = nodes.shown,

@@ -42,7 +42,11 @@ Input input_of(const Json& json) {
 
 Json json_of(const PolicySpec& policy) {
     Json json{{"name", policy.name}};
-    if (!policy.script) return json;
+    if (!policy.pins.empty()) json["pins"] = policy.pins;
+    if (!policy.script) {
+        json["built_in"] = policy.built_in;
+        return json;
+    }
     json["file"] = policy.script->file;
     json["text"] = policy.script->text;
     for (const auto& [name, value] : policy.script->parameters) {
@@ -59,7 +63,10 @@ script::Value value_of(const Json& json) {
 }
 
 PolicySpec policy_of(const Json& json) {
-    PolicySpec policy{.name = json.at("name"), .script = {}};
+    PolicySpec policy;
+    policy.name = json.at("name");
+    policy.built_in = json.value("built_in", "");
+    if (json.contains("pins")) policy.pins = json.at("pins").get<decltype(policy.pins)>();
     if (!json.contains("text")) return policy;
     script::ScriptSpec script;
     script.name = script.file = json.at("file");
@@ -116,6 +123,7 @@ std::string Plan::to_json() const {
     json["variants"] = variants;
     for (const PolicySpec& policy : policies) json["policies"].push_back(json_of(policy));
     json["seeds"] = seeds;
+    if (!metrics.empty()) json["metrics"] = metrics;
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -148,6 +156,9 @@ Result<Plan> Plan::from_json(const std::string& text, const std::string& file) {
         plan.variants = json.at("variants").get<std::vector<Settings>>();
         for (const Json& policy : json.at("policies")) plan.policies.push_back(policy_of(policy));
         plan.seeds = json.at("seeds").get<std::vector<std::uint64_t>>();
+        if (json.contains("metrics")) {
+            plan.metrics = json.at("metrics").get<std::vector<std::string>>();
+        }
         return plan;
     } catch (const Json::exception&) {
         return wrong("is no plan");
@@ -172,7 +183,7 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
     if (kind == Kind::batch || !word.ends_with(".lua")) {
         const std::vector<std::string> names = policy_names(kind);
         if (std::find(names.begin(), names.end(), word) != names.end()) {
-            return PolicySpec{.name = word, .script = {}};
+            return PolicySpec{.name = word, .built_in = word, .script = {}, .pins = {}};
         }
         std::string all;
         for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
@@ -196,7 +207,14 @@ Result<PolicySpec> read_policy(Kind kind, const std::string& word,
     script.parameters = parameters;
     const auto loaded = policy::ScriptedPlacement::load(script, 1);
     if (!loaded.ok()) return loaded.problems();
-    return PolicySpec{.name = loaded.value()->name(), .script = std::move(script)};
+    return PolicySpec{
+        .name = loaded.value()->name(), .built_in = "", .script = std::move(script), .pins = {}};
+}
+
+PolicySpec pinned(PolicySpec policy, const std::map<std::string, std::string>& pins) {
+    for (const auto& [task, machine] : pins) policy.name += ", " + task + "=" + machine;
+    policy.pins = pins;
+    return policy;
 }
 
 Result<Input> read_input(const std::string& path) {

@@ -14,7 +14,11 @@ namespace glasshive::compare {
 /// A policy to be compared: a name, or a file in Lua with what it says.
 struct PolicySpec {
     std::string name;                           ///< As reports show it: without folders and .lua.
+    std::string built_in;                       ///< Its own name, of a built-in; else empty.
     std::optional<script::ScriptSpec> script;   ///< None: a built-in.
+    /// Tasks that may run on one machine alone, whatever the policy says: what if? See
+    /// offline/pins.h.
+    std::map<std::string, std::string> pins;
 };
 
 /// A file that runs read, as it was when the plan was made.
@@ -53,6 +57,7 @@ struct Plan {
     std::vector<Settings> variants{Settings{}};   ///< Instead of those, one after the other.
     std::vector<PolicySpec> policies;
     std::vector<std::uint64_t> seeds;
+    std::vector<std::string> metrics;             ///< To be reported; empty: all there are.
 
     /// Variant by variant, policy by policy, seed by seed: the order of every table.
     std::vector<RunKey> runs() const;
@@ -71,6 +76,8 @@ struct Plan {
 /// policy is told.
 Result<PolicySpec> read_policy(Kind kind, const std::string& word,
                                const script::Parameters& parameters);
+/// The same policy with such pins: "best-fit, job7=n3".
+PolicySpec pinned(PolicySpec policy, const std::map<std::string, std::string>& pins);
 /// Reads the file's bytes.
 Result<Input> read_input(const std::string& path);
 /// Whether the file is still what it was when the plan was made.

@@ -161,7 +161,9 @@ static double power_below(double value) {
 
 std::vector<double> ticks(double low, double high, std::size_t most) {
     if (!std::isfinite(low) || !std::isfinite(high) || most < 2) return {};
-    if (high <= low) return {low};
+    // Nearer than numbers of six digits tell apart: a step might not even change the sum.
+    const double largest = std::max(std::abs(low), std::abs(high));
+    if (high - low <= largest * 1e-9) return {low};
     const double rough = (high - low) / static_cast<double>(most - 1);
     const double power = power_below(rough);
     double step = 10 * power;
@@ -172,7 +174,10 @@ std::vector<double> ticks(double low, double high, std::size_t most) {
         }
     }
     std::vector<double> all;
-    for (double at = std::ceil(low / step) * step; at <= high + step * 1e-9; at += step) {
+    const double first = std::ceil(low / step) * step;
+    for (std::size_t i = 0; i <= 2 * most; ++i) {
+        const double at = first + static_cast<double>(i) * step;
+        if (at > high + step * 1e-9) break;
         all.push_back(std::abs(at) < step * 1e-9 ? 0 : at);
     }
     return all;

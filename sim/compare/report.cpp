@@ -167,9 +167,15 @@ Report report_of(const Plan& plan, const std::vector<Measured>& measured) {
     Report report{.plan = plan, .variants = {}};
     for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
         const Slice slice(plan, measured, variant);
-        VariantReport one{plan.variant_name(variant), {}, {}};
+        VariantReport one{plan.variant_name(variant), {}, {}, {}};
+        for (std::size_t policy = 0; policy < plan.policies.size(); ++policy) {
+            one.partings.push_back(slice.at(policy, 0).parting);
+        }
         for (const MetricInfo& info : all_metrics()) {
-            if (slice.all_have(info.name)) one.metrics.push_back(slice.metric(info));
+            const bool wanted = plan.metrics.empty() ||
+                                std::find(plan.metrics.begin(), plan.metrics.end(), info.name) !=
+                                    plan.metrics.end();
+            if (wanted && slice.all_have(info.name)) one.metrics.push_back(slice.metric(info));
         }
         for (const CurveInfo& info : all_curves()) {
             CurveReport curve = slice.curve(info);
@@ -275,6 +281,16 @@ std::string report_json(const Report& report) {
         }
         json["metrics"].push_back(std::move(one));
     });
+    for (const VariantReport& variant : report.variants) {
+        for (std::size_t i = 0; i < variant.partings.size(); ++i) {
+            if (!variant.partings[i]) continue;
+            Json one{{"variant", variant.name},
+                     {"policy", report.plan.policies[i].name},
+                     {"than", report.plan.policies.front().name}};
+            one.update(parting_json(*variant.partings[i]));
+            json["partings"].push_back(std::move(one));
+        }
+    }
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ struct VariantReport {
     std::string name;   ///< "" of the only one.
     std::vector<MetricReport> metrics;
     std::vector<CurveReport> curves;
+    /// Where the policies part from the first one; by policy, none of the first.
+    std::vector<std::optional<Parting>> partings;
 };
 
 /// All that a comparison says; every output is made of this and of nothing else.

@@ -141,6 +141,40 @@ std::string metric_section(const Report& report, const MetricReport& metric,
     return html + "</section>\n";
 }
 
+/// The first choice in which each policy and the first one differ, and what both think of it.
+std::string partings_section(const Report& report, const VariantReport& variant) {
+    const std::string first = escaped(report.plan.policies.front().name);
+    std::string html;
+    for (std::size_t i = 0; i < variant.partings.size(); ++i) {
+        if (!variant.partings[i]) continue;
+        const Parting& parting = *variant.partings[i];
+        const std::string name = escaped(report.plan.policies[i].name);
+        if (!parting.parted) {
+            html += fmt::format("<p><b>{}</b> chose as {} did, {} times.</p>\n", name, first,
+                                parting.choice);
+            continue;
+        }
+        html += fmt::format("<p><b>{}</b> and {} chose alike {} times. Then came {}.</p>"
+                            "<div class=\"wide\"><table><thead><tr><th>chosen</th><th>by</th>"
+                            "<th>before</th><th>score of {}</th><th>score of {}</th></tr></thead>"
+                            "<tbody>\n",
+                            name, first, parting.choice - 1, escaped(parting.task), first, name);
+        for (const auto* side : {&parting.reference, &parting.other}) {
+            html +=
+                fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                            side->node.empty() ? "nowhere" : escaped(side->node),
+                            side == &parting.reference ? first : name, escaped(side->state),
+                            escaped(side->by_reference), escaped(side->by_other));
+        }
+        html += "</tbody></table></div>\n";
+    }
+    if (html.empty()) return html;
+    return "<section><h2>Where they part</h2><p class=\"soft\">Under the first seed. Up to that "
+           "choice both saw the same cluster; the higher score wins, equals go in order unless "
+           "they are drawn.</p>\n" +
+           html + "</section>\n";
+}
+
 std::string sources(const Report& report) {
     std::string html = "<section><h2>Definitions</h2><table><tbody>\n";
     std::vector<std::string> seen;
@@ -216,6 +250,7 @@ std::string report_html(const Report& report, const std::string& command) {
                         ".</p></section>\n";
             }
         }
+        html += partings_section(report, variant);
         html += "<h2>Metric by metric" + which + "</h2>\n";
         for (const MetricReport& metric : variant.metrics) {
             html += metric_section(report, metric, names);

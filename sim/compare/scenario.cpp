@@ -57,7 +57,7 @@ class Scenario final : public Experiment {
     static void take_policy(const PolicySpec& policy, scenario::ScenarioSpec& spec) {
         spec.policy_script = policy.script;
         for (const auto& [name, which] : swarm::placement_policies) {
-            if (!policy.script && policy.name == name) spec.policy = which;
+            if (policy.built_in == name) spec.policy = which;
         }
     }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "swarm/scheduler/pipeline.h"
 #include "swarm/scheduler/scheduler.h"
 
 namespace glasshive::offline {
@@ -92,6 +93,7 @@ GpuModels Cluster::models(const std::string& allowed) {
 }
 
 void Cluster::add(const Machine& machine) {
+    machines_.push_back(machine);
     auto config = std::make_shared<swarm::NodeConfig>();
     config->hostname = machine.name;
     config->cpus = machine.cpus;
@@ -162,7 +164,7 @@ std::optional<swarm::NodeId> Cluster::choose(Shape shape) {
     kind.used = ++placed_;
     if (kind.index.size() == 0) make_room(shape);
     judged_ += kind.index.catch_up(nodes_, kind.needs, now);
-    const swarm::Ranking ranking = kind.index.best(nodes_, 1, ties_);
+    const swarm::Ranking ranking = kind.index.best(nodes_, kind.needs, 1, ties_);
     if (ranking.candidates.empty()) return std::nullopt;
     return ranking.candidates.front().node->id;
 }
@@ -182,16 +184,33 @@ void Cluster::make_room(Shape newcomer) {
     ranked_.push_back(newcomer);
 }
 
-std::optional<Placement> Cluster::place(Shape shape) {
-    Kind& kind = kinds_[shape];
-    const auto node = choose(shape);
+std::optional<Placement> Cluster::place(Shape shape, std::uint64_t who) {
+    // A pinned one draws as if it were free, so that all others meet the same chance.
+    auto node = choose(shape);
+    if (const auto pin = pin_of(who)) node = pinned(shape, *pin);
+    if (watcher_ != nullptr) watcher_->chose(*this, who, shape, node);
     if (!node) return std::nullopt;
+    return place_at(shape, *node);
+}
+
+std::optional<swarm::NodeId> Cluster::pinned(Shape shape, swarm::NodeId node) const {
+    return fits(shape, nodes()[node.index()]) ? std::optional(node) : std::nullopt;
+}
+
+Placement Cluster::place_at(Shape shape, swarm::NodeId node) {
+    const Kind& kind = kinds_[shape];
     const swarm::GpuMask gpus = kind.needs.gpus.count == 0
                                     ? swarm::GpuMask{0}
-                                    : policy_.device(nodes()[node->index()], kind.needs, devices_);
-    nodes_.take(*node, kind.needs, gpus);
-    return Placement{*node, gpus};
+                                    : policy_.device(nodes()[node.index()], kind.needs, devices_);
+    nodes_.take(node, kind.needs, gpus);
+    return {node, gpus};
 }
+
+bool Cluster::fits(Shape shape, const swarm::NodeInfo& node) const {
+    return swarm::judge(kinds_[shape].needs, node) == swarm::Verdict::passes;
+}
+
+void Cluster::set_up(swarm::NodeId node, bool up) { nodes_.set_available(node, up); }
 
 void Cluster::remove(Shape shape, const Placement& placement) {
     nodes_.give_back(placement.node, kinds_[shape].needs, placement.gpus);

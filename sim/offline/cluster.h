@@ -27,6 +27,17 @@ struct Placement {
     swarm::GpuMask gpus = 0;
 };
 
+class Cluster;
+
+/// Looks on as a policy chooses.
+class Watcher {
+  public:
+    virtual ~Watcher() = default;
+    /// `node`: none when it fits nowhere. The cluster is as it was for the choice.
+    virtual void chose(const Cluster& cluster, std::uint64_t who, Shape shape,
+                       std::optional<swarm::NodeId> node) = 0;
+};
+
 /// Machines in trace mode: the swarm's scheduler without a swarm. The filters, the kept rankings
 /// and the policies are those that run online (`swarm/scheduler`); there are no agents, no
 /// heartbeats and no managers, and what is decided is so at once.
@@ -45,9 +56,35 @@ class Cluster {
     /// What policies shall take for typical: the demands of these tasks, see swarm::typical_of.
     void expect(const std::vector<workload::trace::Task>& tasks);
 
-    /// Puts one task of that kind where the policy wants it; none when it fits nowhere.
-    std::optional<Placement> place(Shape shape);
+    /// Puts one task of that kind where the policy wants it; none when it fits nowhere. `who` is
+    /// for pins and for who watches.
+    std::optional<Placement> place(Shape shape, std::uint64_t who = 0);
+    /// Puts it there, which it must fit.
+    Placement place_at(Shape shape, swarm::NodeId node);
     void remove(Shape shape, const Placement& placement);
+    /// A machine that is not up takes no tasks; those it has are the caller's to remove.
+    void set_up(swarm::NodeId node, bool up);
+
+    /// The task may run on this node alone, whatever the policy says.
+    void pin(std::uint64_t who, swarm::NodeId node) { pins_[who] = node; }
+    /// Where it is pinned to; none when it is not.
+    std::optional<swarm::NodeId> pin_of(std::uint64_t who) const {
+        const auto pin = pins_.find(who);
+        return pin != pins_.end() ? std::optional(pin->second) : std::nullopt;
+    }
+    /// Is told of each choice of place(), before the task is there; null: nobody.
+    void watch(Watcher* watcher) { watcher_ = watcher; }
+
+    /// Whether a node (perhaps in another state than it is in) could run one more such task.
+    bool fits(Shape shape, const swarm::NodeInfo& node) const;
+    /// Puts a task on a copy of a node (+1), or takes it off (-1).
+    void move(swarm::NodeInfo& node, Shape shape, swarm::GpuMask gpus, int sign) const {
+        swarm::NodeSet::move(node, kinds_[shape].needs, gpus, sign);
+    }
+    const swarm::Policy& policy() const { return policy_; }
+    const std::vector<workload::trace::Machine>& machines() const { return machines_; }
+    /// For policies that look at all nodes.
+    const swarm::NodeSet& node_set() const { return nodes_; }
 
     const std::vector<swarm::NodeInfo>& nodes() const { return nodes_.nodes(); }
     const swarm::TypicalTasks& typical() const { return typical_; }
@@ -72,6 +109,7 @@ class Cluster {
     swarm::GpuModels models(const std::string& allowed);
     Asked asked_by(const workload::trace::Task& task);
     std::optional<swarm::NodeId> choose(Shape shape);
+    std::optional<swarm::NodeId> pinned(Shape shape, swarm::NodeId node) const;
     void make_room(Shape newcomer);
 
     const swarm::Policy& policy_;
@@ -82,6 +120,9 @@ class Cluster {
     std::map<std::string, swarm::GpuModels> models_;
     std::map<Asked, Shape> shapes_;
     std::vector<Kind> kinds_;
+    std::vector<workload::trace::Machine> machines_;
+    std::map<std::uint64_t, swarm::NodeId> pins_;
+    Watcher* watcher_ = nullptr;
     const swarm::ServiceSpec spec_;   // Of all tasks, for scripts.
     std::vector<Shape> ranked_;       // Kinds whose ranking is kept.
     std::uint64_t placed_ = 0, judged_ = 0;

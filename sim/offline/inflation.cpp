@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "base/assert.h"
-#include "offline/cluster.h"
+#include "offline/pins.h"
 #include "swarm/scheduler/fragmentation.h"
 
 namespace glasshive::offline {
@@ -164,8 +164,11 @@ Diagnostics check_order(const InflationSetup& setup, const OpenbOrder& order, st
 }
 
 InflationResult inflate(const InflationSetup& setup, const OpenbOrder& order,
-                        const swarm::Policy& policy, std::uint64_t seed) {
+                        const swarm::Policy& policy, std::uint64_t seed,
+                        const InflationOptions& options) {
     Cluster cluster(policy, seed);
+    cluster.watch(options.watcher);
+    Pins pins(options.pins);
     std::vector<std::uint32_t> by_rank(setup.machines.size());   // Indices of machines.
     for (std::uint32_t i = 0; i < by_rank.size(); ++i) by_rank[order.node_rank[i]] = i;
     for (const std::uint32_t machine : by_rank) cluster.add(setup.machines[machine]);
@@ -175,10 +178,12 @@ InflationResult inflate(const InflationSetup& setup, const OpenbOrder& order,
 
     InflationResult result;
     Curve curve(cluster, setup.capacity());
-    for (const std::uint32_t index : order.pods) {
+    for (std::size_t row = 0; row < order.pods.size(); ++row) {
+        const std::uint32_t index = order.pods[row];
         const Task& pod = setup.pods[index];
         curve.arrived(pod);
-        const auto placed = cluster.place(shapes[index]);
+        pins.apply(cluster, pod.name, row);
+        const auto placed = cluster.place(shapes[index], row);
         if (placed)
             curve.placed(pod, placed->node);
         else
@@ -188,6 +193,7 @@ InflationResult inflate(const InflationSetup& setup, const OpenbOrder& order,
     }
     result.points = curve.points();
     result.allocated = curve.allocated();
+    result.pins_met = pins.met();
     return result;
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "swarm/scheduler/policy.h"
+#include "offline/cluster.h"
 #include "workload/trace/openb.h"
 
 namespace glasshive::offline {
@@ -46,12 +47,22 @@ struct InflationResult {
     std::vector<std::uint32_t> nodes;     ///< By arrival: index into machines, or `dropped`.
     std::vector<InflationPoint> points;   ///< By percent of arrived demand.
     std::uint64_t dropped_pods = 0;
-    double allocated = 0;   ///< Percent at the end, unrounded.
+    double allocated = 0;         ///< Percent at the end, unrounded.
+    std::uint64_t pins_met = 0;   ///< Pins whose pod arrived.
     static constexpr std::uint32_t dropped = 0xFFFFFFFF;
+};
+
+/// What may be asked of a run besides.
+struct InflationOptions {
+    Watcher* watcher = nullptr;   ///< Of its choices; `who` is the row.
+    /// Pods that may run on one machine alone, by name (the first of that name) or "#17" for the
+    /// 17th row.
+    std::map<std::string, std::string> pins;
 };
 
 /// Runs it once. `order` must pass check_order. `seed` is for policies that draw.
 InflationResult inflate(const InflationSetup& setup, const workload::trace::OpenbOrder& order,
-                        const swarm::Policy& policy, std::uint64_t seed);
+                        const swarm::Policy& policy, std::uint64_t seed,
+                        const InflationOptions& options = {});
 
 }   // namespace glasshive::offline

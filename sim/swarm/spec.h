@@ -34,13 +34,14 @@ enum class EndpointMode { vip, dnsrr };
 /// How the scheduler ranks nodes that could run a task. Swarm mode itself only spreads.
 enum class PlacementPolicy {
     spread, binpack, random, first_fit, best_fit, dot_product, worst_fit, least_loaded, most_loaded,
-    balanced, tetris, gpu_packing, gpu_clustering, fgd,
+    balanced, tetris, gpu_packing, gpu_clustering, fgd, power_of_two,
 };
 /// As scenarios and the command line write them.
 inline constexpr std::pair<const char*, PlacementPolicy> placement_policies[] = {
     {"spread", PlacementPolicy::spread},
     {"binpack", PlacementPolicy::binpack},
     {"random", PlacementPolicy::random},
+    {"power-of-two", PlacementPolicy::power_of_two},
     {"first-fit", PlacementPolicy::first_fit},
     {"best-fit", PlacementPolicy::best_fit},
     {"worst-fit", PlacementPolicy::worst_fit},

@@ -151,6 +151,7 @@ class Compare(matrices.Case):
     def test_mistakes(self):
         base = ("--machines", "m.csv", "--policy", "spread", "--out", "x")
         self.write("t.csv", "submit,cpus\n1,1\n2,many\n")
+        self.write("f.csv", "machine,at\nbig9,7\n")
         self.write("ok.csv", "submit,cpus\n1,1\n")
         self.write("models.csv", "submit,gpus,models\n" + "".join(
             f"{i},1,M{i}\n" for i in range(40)))
@@ -172,6 +173,18 @@ class Compare(matrices.Case):
                 ((*base, "--vary", "waiting=fifo,lifo"), '"lifo" is none of its values'),
                 (("-", *base, "--seeds", "2"), "can be read once, for one run"),
                 (("--openb-nodes", "nodes.csv", "--policy", "fgd"), "--openb-pods: is missing"),
+                ((*base, "--failures", "f.csv"), 'f.csv:2: there is no machine "big9"'),
+                (("s.yaml", *base[2:], "--failures", "f.csv"), "--failures: is for a trace"),
+                ((*base, "--pin", "t=big9"), 'there is no machine "big9"'),
+                ((*base, "--pin", "big9"), '"big9" is not TASK=MACHINE'),
+                (("s.yaml", *base[2:], "--pin", "t=big1"), "--pin: is for traces"),
+                (("ok.csv", *base, "--pin", "lost=big1"), "the trace has no task named lost"),
+                ((*base, "--metric", "makspan"), 'there is no metric "makspan"\n'
+                                                 "    hint: did you mean makespan?"),
+                ((*base, "--set", "window=7:2"), '"7:2" is not FROM:TO'),
+                ((*base, "--set", "demand=1", "--set", "load=2"), "both say how fast tasks arrive"),
+                ((*base, "--set", "preemption=maybe"), '"maybe" is none of its values'),
+                (("-", *base, "--set", "demand=1"), "would have to be read twice"),
                 (("--orders", "o.csv", *base), "--orders: is for an openb trace"),
                 (("models.csv", *base), "models.csv:34: more than 32 models of GPUs"),
                 (("ok.csv", *base, "--set", "rate=2"), "option rate: is for tasks by chance"),
@@ -191,6 +204,33 @@ class Compare(matrices.Case):
                 self.assertFalse((self.folder / "x").exists())
         self.assertIn("--out: is missing", self.call("compare", "log.swf", "--policy", "easy",
                                                      status=2).stderr)
+
+    def test_what_if(self):
+        """Machines fail, tasks are sent away, one is held elsewhere, and the page says it."""
+        self.write("watts.csv", "name,cpus,idle_watts,peak_watts,price,count\n"
+                                "big,16,100,250,0.8,4\n")
+        self.write("f.csv", "machine,at,down\nbig1,50,60\nbig2,100,\n")
+        self.write("t.csv", "name,submit,run,cpus,priority\n" + "".join(
+            f"t{i},{i},{20 + i * 37 % 90},{1 + i % 6},{i % 3}\n" for i in range(200)))
+        self.call("compare", "t.csv", "--machines", "watts.csv", "--failures", "f.csv", "--policy",
+                  "spread,best-fit,power-of-two", "--pin", "t7=big4", "--seeds", "5", "--set",
+                  "preemption=yes", "--set", "window=0:150", "--out", "x", "--quiet")
+        report = json.loads((self.folder / "x/report.json").read_text())
+        means = {(metric["metric"], of["policy"]): of["mean"] for metric in report["metrics"]
+                 for of in metric["policies"]}
+        self.assertEqual(means["failures", "spread"], 2)
+        self.assertGreater(means["lost_per_failure", "spread"], 0)
+        self.assertGreater(means["preempted", "best-fit"], 0)
+        self.assertGreater(means["energy", "spread"], means["energy_busy", "best-fit"])
+        self.assertGreaterEqual(means["makespan_over_bound", "best-fit"], 1)
+        partings = {of["policy"]: of for of in report["partings"]}
+        self.assertEqual(partings["spread, t7=big4"]["other"]["node"], "big4")
+        self.assertIn("(t7)", partings["spread, t7=big4"]["task"])
+        page = (self.folder / "x/report.html").read_text()
+        self.assertIn("Where they part", page)
+        self.assertIn("--pin t7=big4", page)
+        self.assertIn("--failures f.csv", page)
+        Page().feed(page)
 
     def test_what_changed_meanwhile_is_noticed(self):
         """A file of the same length, and one that the scenario includes."""

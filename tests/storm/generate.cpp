@@ -166,7 +166,7 @@ Draft generate(std::uint64_t seed) {
         plan.draft.policy =
             dice.one_of({"binpack", "random", "first-fit", "best-fit", "dot-product", "worst-fit",
                          "least-loaded", "most-loaded", "balanced", "tetris", "gpu-packing",
-                         "gpu-clustering", "fgd"});
+                         "gpu-clustering", "fgd", "power-of-two"});
     }
     plan.draft.tags.push_back("policy: " + plan.draft.policy);
     add_platform(plan, Dice(seed, "storm/platform"));

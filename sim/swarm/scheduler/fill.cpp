@@ -51,13 +51,31 @@ Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size
         if (a.rank != b.rank) return a.rank < b.rank;
         return a.tie != b.tie ? a.tie < b.tie : a.node->id < b.node->id;
     };
-    if (candidates.size() > tasks) {
-        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(tasks);
+    const std::size_t most = std::max(tasks, pipeline.needs().policy->choices());
+    if (candidates.size() > most) {
+        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(most);
         std::nth_element(candidates.begin(), end, candidates.end(), better);
         candidates.erase(end, candidates.end());
     }
     std::sort(candidates.begin(), candidates.end(), better);
+    if (most > tasks) take_least_loaded(ranking, pipeline.needs(), tasks);
     return ranking;
+}
+
+void take_least_loaded(Ranking& ranking, const Needs& needs, std::size_t tasks) {
+    std::vector<Candidate>& drawn = ranking.candidates;
+    const Policy& policy = *needs.policy;
+    std::size_t best = 0;
+    const auto load = [&](std::size_t at) {
+        const Score score = policy.load(*drawn[at].node, needs);
+        return std::pair(score.value, score.then);
+    };
+    for (std::size_t at = 1; at < std::min(drawn.size(), policy.choices()); ++at) {
+        if (drawn[at].rank.ties_with(drawn[0].rank) && load(at) < load(best)) best = at;
+    }
+    if (best > 0) std::swap(drawn[0], drawn[best]);
+    if (drawn.size() > tasks)
+        drawn.erase(drawn.begin() + static_cast<std::ptrdiff_t>(tasks), drawn.end());
 }
 
 Fill::Fill(Ranking ranking, Pipeline& pipeline, Time now)

@@ -53,6 +53,10 @@ Ranking rank_all(std::span<NodeInfo* const> nodes, Pipeline& pipeline, std::size
 Ranking rank_all(NodeSet& nodes, Pipeline& pipeline, std::size_t tasks, Time now,
                  kernel::Rng& ties);
 
+/// Policy::choices(): of the first so many candidates the one of the least load comes first; then
+/// no more than `tasks` are left.
+void take_least_loaded(Ranking& ranking, const Needs& needs, std::size_t tasks);
+
 /// Puts the tasks of one group on nodes as SwarmKit's scheduleNTasksOnNodes does: nodes ranked
 /// once, best first; stay on a node until the next one is strictly better; after the last node,
 /// round robin; filters run again before each use, and a node that refuses once is out.

@@ -173,7 +173,15 @@ void GroupIndex::put_in(const NodeInfo& node, Verdict verdict, const Needs& need
     bucket.push_back(node.id.value);
 }
 
-Ranking GroupIndex::best(NodeSet& nodes, std::size_t most, kernel::Rng& ties) {
+Ranking GroupIndex::best(NodeSet& nodes, const Needs& needs, std::size_t tasks,
+                         kernel::Rng& ties) {
+    const std::size_t most = std::max(tasks, needs.policy->choices());
+    Ranking ranking = best_of_all(nodes, most, ties);
+    if (most > tasks) take_least_loaded(ranking, needs, tasks);
+    return ranking;
+}
+
+Ranking GroupIndex::best_of_all(NodeSet& nodes, std::size_t most, kernel::Rng& ties) {
     Ranking ranking;
     ranking.passed = passed_;
     ranking.candidates.reserve(std::min(most, passed_));

@@ -29,7 +29,7 @@ class GroupIndex {
         return refused_[static_cast<std::size_t>(filter)];
     }
     /// The best `most` nodes, best first, equals in an order drawn from `ties`.
-    Ranking best(NodeSet& nodes, std::size_t most, kernel::Rng& ties);
+    Ranking best(NodeSet& nodes, const Needs& needs, std::size_t tasks, kernel::Rng& ties);
     std::size_t size() const { return entries_.size(); }
 
   private:
@@ -47,6 +47,7 @@ class GroupIndex {
     void enter(std::uint32_t node, bool passes);
     void play_all();
     void best_of_winners(NodeSet& nodes, std::size_t most, Ranking& ranking) const;
+    Ranking best_of_all(NodeSet& nodes, std::size_t most, kernel::Rng& ties);
     void judge_all(const NodeSet& nodes, const Needs& needs, Time now);
     void judge_changed(const NodeInfo& node, const Needs& needs, Time now);
     void judge_again(const NodeInfo& node, const Needs& needs, Time now);

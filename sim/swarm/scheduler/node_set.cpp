@@ -89,21 +89,28 @@ NodeId NodeSet::add_node(NameId hostname, std::shared_ptr<const NodeConfig> conf
     return id;
 }
 
+void NodeSet::set_available(NodeId node, bool available) {
+    nodes_[node.index()].available = available;
+    note_change(node);
+}
+
+void NodeSet::move(NodeInfo& node, const Needs& needs, GpuMask gpus, int sign) {
+    node.cpus_free -= needs.cpus * sign;
+    node.memory_free -= needs.memory * sign;
+    if (sign > 0)
+        node.gpus.take(needs.gpus, gpus);
+    else
+        node.gpus.give_back(needs.gpus, gpus);
+    count_active(node, needs.service, sign);
+}
+
 void NodeSet::take(NodeId node, const Needs& needs, GpuMask gpus) {
-    NodeInfo& info = nodes_[node.index()];
-    info.cpus_free -= needs.cpus;
-    info.memory_free -= needs.memory;
-    info.gpus.take(needs.gpus, gpus);
-    count_active(info, needs.service, +1);
+    move(nodes_[node.index()], needs, gpus, +1);
     note_change(node);
 }
 
 void NodeSet::give_back(NodeId node, const Needs& needs, GpuMask gpus) {
-    NodeInfo& info = nodes_[node.index()];
-    info.cpus_free += needs.cpus;
-    info.memory_free += needs.memory;
-    info.gpus.give_back(needs.gpus, gpus);
-    count_active(info, needs.service, -1);
+    move(nodes_[node.index()], needs, gpus, -1);
     note_change(node);
 }
 

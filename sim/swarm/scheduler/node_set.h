@@ -88,6 +88,10 @@ class NodeSet {
     /// Adds a node of a trace, of which no store knows; its id is the next one. What it has is
     /// what it has free.
     NodeId add_node(NameId hostname, std::shared_ptr<const NodeConfig> config, const Gpus& gpus);
+    void set_available(NodeId node, bool available);
+    /// Puts a task of a trace (sign +1) on a node, on these of its GPUs, or takes it off (-1),
+    /// without telling anybody: for what-if.
+    static void move(NodeInfo& node, const Needs& needs, GpuMask gpus, int sign);
     /// Puts a task of a trace on a node, on these of its GPUs, or takes it off.
     void take(NodeId node, const Needs& needs, GpuMask gpus);
     void give_back(NodeId node, const Needs& needs, GpuMask gpus);

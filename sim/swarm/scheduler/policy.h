@@ -39,6 +39,10 @@ class Policy {
     virtual bool has_filter() const { return false; }
     /// Equals go in order of joining; otherwise they are drawn.
     virtual bool ties_by_order() const { return true; }
+    /// Of so many that are drawn from equals, the one of the least load() gets the task (the power
+    /// of d choices). Requires that ties are drawn, and one_by_one().
+    virtual std::size_t choices() const { return 1; }
+    virtual Score load(const NodeInfo&, const Needs&) const { return {}; }
     /// Each task is a choice of its own, among all nodes that pass.
     virtual bool one_by_one() const { return false; }
     /// Scores change when the cluster gets a larger node than it ever had.

@@ -299,7 +299,7 @@ Ranking Scheduler::rank(Pipeline& pipeline, std::size_t tasks) {
         const auto verdict = static_cast<Verdict>(filter);
         pipeline.add_refused(verdict, index->refused(verdict).size());
     }
-    return index->best(nodes_, tasks, ties_);
+    return index->best(nodes_, pipeline.needs(), tasks, ties_);
 }
 
 /// The group's ranking, up to date; null when the cluster is too small to keep one.

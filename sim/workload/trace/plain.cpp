@@ -8,6 +8,7 @@ namespace glasshive::workload::trace {
 
 namespace {
 
+constexpr double watts_most = 1e6, price_most = 1e6;
 constexpr std::size_t nowhere = Table::whole;
 
 }   // namespace
@@ -78,7 +79,9 @@ Result<std::vector<Machine>> read_machines(Lines lines) {
     if (!table.read_header(wanted)) return table.problems();
     const auto column = [&](const char* name) { return table.column(name).value_or(nowhere); };
     const std::size_t name = column("name"), cpus = column("cpus"), memory = column("memory"),
-                      gpus = column("gpus"), model = column("model"), count = column("count");
+                      gpus = column("gpus"), model = column("model"), count = column("count"),
+                      idle = column("idle_watts"), peak = column("peak_watts"),
+                      price = column("price");
     std::vector<Machine> machines;
     std::set<std::string> names;
     while (table.next()) {
@@ -90,6 +93,13 @@ Result<std::vector<Machine>> read_machines(Lines lines) {
             machine.gpus = static_cast<std::int32_t>(table.integer(gpus, 0, gpus_most));
         }
         machine.model = table.text(model);
+        if (!table.is_empty(idle)) machine.idle_watts = table.number(idle, 0, watts_most);
+        machine.peak_watts = machine.idle_watts;
+        if (!table.is_empty(peak)) machine.peak_watts = table.number(peak, 0, watts_most);
+        if (machine.peak_watts < machine.idle_watts) {
+            table.complain(peak, "is less than idle_watts");
+        }
+        if (!table.is_empty(price)) machine.price = table.number(price, 0, price_most);
         const std::int64_t alike =
             table.is_empty(count) ? 1 : table.integer(count, 1, machines_most);
         if (machine.name.empty()) table.complain(name, "a name is missing");

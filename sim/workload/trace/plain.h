@@ -46,8 +46,9 @@ class PlainWriter {
     std::ostream& out_;
 };
 
-/// Machines: name, cpus, memory (MiB), gpus, model; and count, for several that are alike (their
-/// names end with their number, from 1). `name` and `cpus` must be there.
+/// Machines: name, cpus, memory (MiB), gpus, model; idle_watts and peak_watts (empty: as idle);
+/// price (per hour); and count, for several that are alike (their names end with their number, from
+/// 1). `name` and `cpus` must be there.
 Result<std::vector<Machine>> read_machines(Lines lines);
 /// Writes what read_machines reads, one line a machine.
 void write_machines(std::ostream& out, const std::vector<Machine>& machines);

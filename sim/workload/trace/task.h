@@ -17,6 +17,8 @@ struct Machine {
     Bytes memory{};
     std::int32_t gpus = 0;
     std::string model;   ///< Of its GPUs; empty: none, or not said.
+    double idle_watts = 0, peak_watts = 0;   ///< With no CPU in use, and with all; 0: not said.
+    double price = 0;                        ///< Per hour, in any currency; 0: not said.
 };
 
 /// Something that was asked for: a task, a pod, a virtual machine, a batch job.

@@ -20,10 +20,10 @@ struct Content {
     friend bool operator==(const Content&, const Content&) = default;
 };
 
-Content content_of(GroupIndex& index, NodeSet nodes) {
+Content content_of(GroupIndex& index, NodeSet nodes, const Needs& needs) {
     kernel::Rng ties(1, "any");
     Content content;
-    const Ranking ranking = index.best(nodes, nodes.nodes().size(), ties);
+    const Ranking ranking = index.best(nodes, needs, nodes.nodes().size(), ties);
     for (const Candidate& candidate : ranking.candidates) {
         content.ranks.emplace_back(candidate.rank, candidate.node->id);
     }
@@ -108,7 +108,7 @@ TEST_CASE("a kept ranking equals one made anew", "[swarm][scheduler][random]") {
             partial += kept.catch_up(nodes, needs, now) < nodes.nodes().size();
             GroupIndex fresh;
             fresh.catch_up(nodes, needs, now);
-            REQUIRE(content_of(kept, nodes) == content_of(fresh, nodes));
+            REQUIRE(content_of(kept, nodes, needs) == content_of(fresh, nodes, needs));
         }
     }
     REQUIRE(partial > 200);   // Most rounds were followed change by change.

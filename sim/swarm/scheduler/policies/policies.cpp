@@ -58,6 +58,7 @@ const Policy& built_in(PlacementPolicy policy) {
         case PlacementPolicy::gpu_packing: return gpu_packing_policy();
         case PlacementPolicy::gpu_clustering: return gpu_clustering_policy();
         case PlacementPolicy::fgd: return fgd_policy();
+        case PlacementPolicy::power_of_two: return power_of_two_policy();
     }
     SIM_ASSERT(false);
     return spread_policy();

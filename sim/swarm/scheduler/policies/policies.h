@@ -25,6 +25,7 @@ const Policy& tetris_policy();
 const Policy& gpu_packing_policy();
 const Policy& gpu_clustering_policy();
 const Policy& fgd_policy();
+const Policy& power_of_two_policy();
 
 /// CPUs, and whatever else is scarce, as fractions of the largest node: a trace's GPUs, generic
 /// resources where the cluster has any, memory elsewhere.
