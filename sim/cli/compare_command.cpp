@@ -66,6 +66,25 @@ Diagnostics write_report(const Folder& folder, const compare::Report& report,
     return problems;
 }
 
+/// Metrics that were asked for and that this workload does not have.
+Diagnostics metrics_missing(const compare::Report& report) {
+    Diagnostics problems;
+    for (const std::string& name : report.plan.metrics) {
+        bool is_there = false;
+        for (const compare::VariantReport& variant : report.variants) {
+            for (const compare::MetricReport& metric : variant.metrics) {
+                is_there |= metric.info->name == name;
+            }
+        }
+        if (is_there) continue;
+        problems.push_back({.file = "--metric",
+                            .message = "this workload has no " + name,
+                            .hint = "energy and price need machines that say them; moves, "
+                                    "lost_work and lost_per_failure need interruptions"});
+    }
+    return problems;
+}
+
 int collect(const CompareOptions& options, const Folder& folder, const Plan& plan) {
     std::vector<Measured> measured;
     Diagnostics missing;
@@ -82,7 +101,9 @@ int collect(const CompareOptions& options, const Folder& folder, const Plan& pla
     }
     if (!missing.empty()) return fail(options, missing);
     const compare::Report report = compare::report_of(plan, measured);
-    const Diagnostics problems = write_report(folder, report, measured);
+    Diagnostics problems = metrics_missing(report);
+    if (!problems.empty()) return fail(options, problems);
+    problems = write_report(folder, report, measured);
     if (!problems.empty()) return fail(options, problems);
     if (options.common.json) {
         std::cout << compare::report_json(report);

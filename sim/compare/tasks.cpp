@@ -108,7 +108,7 @@ class Tasks final : public Experiment {
         Diagnostics problems;
         for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
             const Settings settings = plan.settings(variant);
-            tasks_choice(settings, problems);
+            check_pins(plan, machines_for(tasks_choice(settings, problems)), problems);
             if (is_stream() && settings.contains("demand")) {
                 problems.push_back({.file = "option demand",
                                     .message = "the trace would have to be read twice",
@@ -123,7 +123,6 @@ class Tasks final : public Experiment {
             if (!problems.empty()) return problems;
         }
         problems = offline::check_models(machines_, {}, plan.files.at("machines").shown);
-        check_pins(plan, machines_, problems);
         for (const trace::Failure& failure : failures_) {
             const bool there =
                 std::any_of(machines_.begin(), machines_.end(),

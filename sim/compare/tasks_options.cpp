@@ -84,8 +84,20 @@ TasksChoice tasks_choice(const Settings& settings, Diagnostics& problems) {
                             .hint = "set one of them"});
     }
     chosen.window = window_of(settings, problems);
+    Diagnostics ignored;   // Told once.
     chosen.machines =
         static_cast<std::size_t>(number_of(settings, "machines", 0, 0, 1e7, problems));
+    const double machines = number_of(settings, "machines", 0, 0, 1e7, ignored);
+    if (static_cast<double>(chosen.machines) != machines) {
+        problems.push_back({.file = "option machines",
+                            .message = "\"" + settings.at("machines") + "\" is no whole number",
+                            .hint = "--set machines=30"});
+    }
+    if (settings.contains("mttr") && !settings.contains("mtbf")) {
+        problems.push_back({.file = "option mttr",
+                            .message = "says when machines are back, and none fails by chance",
+                            .hint = "--set mtbf=SECONDS, too"});
+    }
     chosen.mean_up = seconds(number_of(settings, "mtbf", 0, 0, 1e9, problems));
     chosen.mean_down = seconds(number_of(settings, "mttr", 600, 0.001, 1e9, problems));
     const auto preemption = settings.find("preemption");

@@ -183,6 +183,10 @@ class Compare(matrices.Case):
                                                  "    hint: did you mean makespan?"),
                 ((*base, "--set", "window=7:2"), '"7:2" is not FROM:TO'),
                 ((*base, "--set", "demand=1", "--set", "load=2"), "both say how fast tasks arrive"),
+                ((*base, "--set", "mttr=5"), "none fails by chance"),
+                ((*base, "--set", "machines=2.7"), '"2.7" is no whole number'),
+                ((*base, "--set", "machines=3", "--pin", "#1=small8"),
+                 'there is no machine "small8"'),
                 ((*base, "--set", "preemption=maybe"), '"maybe" is none of its values'),
                 (("-", *base, "--set", "demand=1"), "would have to be read twice"),
                 (("--orders", "o.csv", *base), "--orders: is for an openb trace"),
@@ -231,6 +235,12 @@ class Compare(matrices.Case):
         self.assertIn("--pin t7=big4", page)
         self.assertIn("--failures f.csv", page)
         Page().feed(page)
+
+    def test_a_metric_that_is_not_there(self):
+        done = self.call("compare", "--machines", "m.csv", "--policy", "spread", "--metric",
+                         "moves,makespan", "--out", "x", status=2)
+        self.assertIn("--metric: this workload has no moves", done.stderr)
+        self.assertFalse((self.folder / "x/report.html").exists())
 
     def test_what_changed_meanwhile_is_noticed(self):
         """A file of the same length, and one that the scenario includes."""
