@@ -52,6 +52,11 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->type_name("TASK=MACHINE")
         ->expected(1)
         ->take_all();
+    command
+        .add_option("--capacity", options.capacity,
+                    "Of a trace, or tasks by chance: what is the least number of machines with "
+                    "which this holds (any metric; <, <=, >, >=)? For each policy")
+        ->type_name("'METRIC < N'");
     command.add_option("--set", options.set, "An option of the workload; see below")
         ->type_name("KEY=VALUE")
         ->expected(1)

@@ -114,6 +114,7 @@ struct CompareOptions {
     std::vector<std::string> parameters;           ///< "name=value", for those in Lua.
     std::vector<std::string> metrics;              ///< Names; empty: all there are.
     std::vector<std::string> pins;                 ///< "task=machine".
+    std::string capacity;                          ///< "failed < 1%": search for a size.
     std::vector<std::uint64_t> seed;               ///< As given; or
     std::size_t seeds = 0;                         ///< so many from 1 on.
     std::size_t jobs = 0;                          ///< Processes at a time; 0: one per core.

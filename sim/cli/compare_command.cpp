@@ -1,6 +1,7 @@
 // glasshive compare: a matrix of runs, one process each, into one folder, and the report on them.
 #include <iostream>
 
+#include "cli/capacity.h"
 #include "cli/commands.h"
 #include "cli/compare_plan.h"
 #include "cli/compare_runs.h"
@@ -153,14 +154,13 @@ int compare_command(const CompareOptions& options) {
     }
     const Folder folder(options.out);
     if (options.shard || options.collect) {
-        const bool more = !options.input.empty() || !options.machines.empty() ||
-                          !options.openb_nodes.empty() || !options.openb_pods.empty() ||
-                          !options.orders.empty() || !options.policies.empty() ||
-                          !options.set.empty() || !options.vary.empty() || options.seeds > 0 ||
-                          !options.seed.empty() || !options.parameters.empty() ||
-                          !options.pins.empty() || !options.failures.empty() ||
-                          !options.metrics.empty() || options.engine != "local" ||
-                          !options.engine_options.empty();
+        const bool more =
+            !options.input.empty() || !options.machines.empty() || !options.openb_nodes.empty() ||
+            !options.openb_pods.empty() || !options.orders.empty() || !options.policies.empty() ||
+            !options.set.empty() || !options.vary.empty() || options.seeds > 0 ||
+            !options.seed.empty() || !options.parameters.empty() || !options.pins.empty() ||
+            !options.failures.empty() || !options.metrics.empty() || !options.capacity.empty() ||
+            options.engine != "local" || !options.engine_options.empty();
         if (more) {
             return fail(options, {{.file = options.shard ? "--shard" : "--collect",
                                    .message = "DIR/plan.json says all there is to say",
@@ -168,6 +168,11 @@ int compare_command(const CompareOptions& options) {
         }
         const auto plan = folder.plan();
         if (!plan.ok()) return fail(options, plan.problems());
+        if (!plan.value().goal.empty()) {
+            return fail(options, {{.file = options.out,
+                                   .message = "holds a search for a number of machines",
+                                   .hint = "the words with --capacity go on with it"}});
+        }
         return options.shard ? run_shard(options, folder, plan.value())
                              : collect(options, folder, plan.value());
     }
@@ -179,6 +184,7 @@ int compare_command(const CompareOptions& options) {
     if (!experiment.ok()) return fail(options, experiment.problems());
     Diagnostics problems = folder.begin(plan.value());
     if (!problems.empty()) return fail(options, problems);
+    if (!plan.value().goal.empty()) return search_capacity(options, plan.value());
     if (options.plan_only) return exit_ok;
     problems = options.input == "-" ? run_here(*experiment.value(), folder, plan.value(), 0)
                                     : run_missing(options, folder, plan.value());

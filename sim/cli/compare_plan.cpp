@@ -4,8 +4,10 @@
 #include <sstream>
 #include <variant>
 
+#include "cli/capacity.h"
 #include "cli/load.h"
 #include "cli/terminal.h"
+#include "compare/capacity.h"
 #include "compare/execute.h"
 #include "compare/metrics.h"
 #include "workload/trace/lines.h"
@@ -255,6 +257,13 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     if (plan.kind == Kind::scenario && problems.empty()) {
         take(compare::files_of_scenario(options.input, plan), plan.files, problems);
     }
+    if (!options.capacity.empty()) {
+        compare::Goal goal;
+        if (take(compare::Goal::read(options.capacity), goal, problems)) plan.goal = goal.text();
+        for (const Diagnostic& each : check_capacity(options, plan)) problems.push_back(each);
+        if (!problems.empty()) return problems;
+        return plan;
+    }
     const bool streams = options.input == "-";
     if (streams && plan.runs().size() > 1) {
         problems.push_back({.file = "standard input",
@@ -299,6 +308,7 @@ std::string compare_command_of(const Plan& plan) {
     for (const auto& [name, value] : parameters) line += " -p " + shell_word(name + "=" + value);
     for (const auto& [task, machine] : pins) line += " --pin " + shell_word(task + "=" + machine);
     for (const std::string& metric : plan.metrics) line += " --metric " + metric;
+    if (!plan.goal.empty()) line += " --capacity " + shell_word(plan.goal);
     line += seeds_of(plan);
     for (const auto& [name, value] : plan.options)
         line += " --set " + shell_word(name + "=" + value);

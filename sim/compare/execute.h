@@ -40,6 +40,9 @@ struct OptionInfo {
 };
 std::vector<OptionInfo> option_names(Kind kind);
 
+/// How many machines the list of a plan of Kind::tasks has; the plan was loaded before.
+std::size_t machines_of(const Plan& plan);
+
 /// Tasks as they are drawn where there is no trace: what the options of Kind::tasks say.
 Result<std::unique_ptr<workload::trace::TaskSource>> generated_trace(const Settings& settings,
                                                                      std::uint64_t seed);

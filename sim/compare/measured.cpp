@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compare/decisions.h"
+
 namespace glasshive::compare {
 
 using Json = nlohmann::ordered_json;
@@ -33,6 +35,7 @@ Json parting_json(const Parting& parting) {
 std::string shard_text(const Measured& measured, const std::string& plan) {
     Json json{{"plan", plan},          {"metrics", measured.metrics}, {"curves", measured.curves},
               {"pods", measured.pods}, {"nodes", measured.nodes},     {"digest", measured.digest}};
+    if (!measured.decisions.empty()) json["decisions"] = decisions_json(measured.decisions);
     if (measured.parting) json["parting"] = parting_json(*measured.parting);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -47,6 +50,9 @@ std::optional<Measured> read_shard(const std::string& text, const std::string& p
         measured.pods = json.at("pods").get<std::vector<std::string>>();
         measured.nodes = json.at("nodes").get<std::vector<std::string>>();
         measured.digest = json.at("digest");
+        if (json.contains("decisions")) {
+            measured.decisions = decisions_from(json.at("decisions"));
+        }
         if (json.contains("parting")) {
             const Json& parting = json.at("parting");
             measured.parting = Parting{parting.at("choice"), parting.at("parted"), "", {}, {}};

@@ -26,6 +26,22 @@ struct Parting {
     Side reference, other;   ///< What each chose.
 };
 
+/// What the scheduler of a whole cluster decided for one task.
+struct Decision {
+    struct Line {   ///< A node that was looked at.
+        std::string node;
+        std::string refused_by;                             ///< The filter; "": it passed.
+        std::uint32_t service_tasks = 0, total_tasks = 0;   ///< There, before this one.
+        double score = 0;
+        friend bool operator==(const Line&, const Line&) = default;
+    };
+    std::string task;
+    std::string node;   ///< "": nowhere.
+    bool has_scores = false;
+    std::vector<Line> lines;
+    friend bool operator==(const Decision&, const Decision&) = default;
+};
+
 /// What one run came to.
 struct Measured {
     std::map<std::string, double> metrics;               ///< By name; see metrics.h.
@@ -33,6 +49,7 @@ struct Measured {
     std::vector<std::string> pods;                       ///< openb: by row, in order of arrival.
     std::vector<std::string> nodes;                      ///< Where each went; "": dropped.
     std::optional<Parting> parting;                      ///< Where somebody looked for it.
+    std::vector<Decision> decisions;                     ///< scenario, first seed; decisions.h.
     std::string digest;                                  ///< scenario: of its events.
 };
 

@@ -124,6 +124,7 @@ std::string Plan::to_json() const {
     for (const PolicySpec& policy : policies) json["policies"].push_back(json_of(policy));
     json["seeds"] = seeds;
     if (!metrics.empty()) json["metrics"] = metrics;
+    if (!goal.empty()) json["capacity"] = goal;
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -159,6 +160,7 @@ Result<Plan> Plan::from_json(const std::string& text, const std::string& file) {
         if (json.contains("metrics")) {
             plan.metrics = json.at("metrics").get<std::vector<std::string>>();
         }
+        plan.goal = json.value("capacity", "");
         return plan;
     } catch (const Json::exception&) {
         return wrong("is no plan");

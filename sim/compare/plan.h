@@ -58,6 +58,7 @@ struct Plan {
     std::vector<PolicySpec> policies;
     std::vector<std::uint64_t> seeds;
     std::vector<std::string> metrics;             ///< To be reported; empty: all there are.
+    std::string goal;                             ///< Of a search for a size; see capacity.h.
 
     /// Variant by variant, policy by policy, seed by seed: the order of every table.
     std::vector<RunKey> runs() const;

@@ -98,26 +98,60 @@ std::size_t longest(const std::vector<std::string>& names) {
     return std::min<std::size_t>(most, 30);
 }
 
-/// Every point of every curve: where it goes along, and how far up its low, mean and high are.
-struct Points {
-    std::vector<double> along;
-    Band up;
-};
-
-Points points_of(const Band& band, bool is_cdf) {
-    Points points;
+Line line_of(const Band& band, bool is_cdf) {
+    Line line;
     const std::size_t count = band.mean.size();
-    for (std::size_t i = 0; i < count; ++i) points.along.push_back(static_cast<double>(i));
-    points.up = band;
-    if (!is_cdf) return points;
+    for (std::size_t i = 0; i < count; ++i) line.along.push_back(static_cast<double>(i));
+    line.up = band;
+    if (!is_cdf) return line;
     // Quantiles by percent: value along, percent up; a band of values has no height, so its edges
     // stand for themselves.
-    points.up.mean = points.along;
-    points.along.clear();
-    for (const double value : band.mean) points.along.push_back(squeezed(value));
-    points.up.low.clear();
-    points.up.high.clear();
-    return points;
+    line.up.mean = line.along;
+    line.along.clear();
+    for (const double value : band.mean) line.along.push_back(squeezed(value));
+    line.up.low.clear();
+    line.up.high.clear();
+    return line;
+}
+
+/// What covers all lines.
+void widen(const Line& line, Scale& x, Scale& y) {
+    for (const double value : line.along) {
+        x.low = std::min(x.low, value);
+        x.high = std::max(x.high, value);
+    }
+    for (const auto* edge : {&line.up.low, &line.up.mean, &line.up.high}) {
+        for (const double value : *edge) {
+            y.low = std::min(y.low, value);
+            y.high = std::max(y.high, value);
+        }
+    }
+}
+
+/// A line with its band.
+std::string drawn(const Line& line, const Scale& x, const Scale& y, std::size_t i) {
+    std::string mean, band, back, points;
+    const std::string series = class_of(i);
+    for (std::size_t k = 0; k < line.along.size(); ++k) {
+        const double at = x.at(line.along[k]);
+        mean += fmt::format("{:.1f},{:.1f} ", at, y.at(line.up.mean[k]));
+        if (line.has_points) {
+            points +=
+                fmt::format("<circle class=\"{} dot\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\"/>",
+                            series, at, y.at(line.up.mean[k]));
+        }
+        if (line.up.low.empty()) continue;
+        band += fmt::format("{:.1f},{:.1f} ", at, y.at(line.up.high[k]));
+        back = fmt::format("{:.1f},{:.1f} ", at, y.at(line.up.low[k])) + back;
+    }
+    std::string svg;
+    if (!band.empty()) {
+        svg += fmt::format("<polygon class=\"{} band\" points=\"{}{}\"/>\n", series, band, back);
+    }
+    return svg +
+           fmt::format("<polyline class=\"{} line\"{} points=\"{}\"/>\n", series, dashes_of(i),
+                       mean) +
+           points + (points.empty() ? "" : "\n");
 }
 
 }   // namespace
@@ -140,7 +174,8 @@ std::string escaped(const std::string& text) {
 std::string plot_css() {
     const std::string paper = series_css(light) +
                               ".grid{stroke:#8884;stroke-width:1}.label{fill:#555;stroke:none;"
-                              "font:12px system-ui,sans-serif}";
+                              "font:12px system-ui,sans-serif}.level{stroke:#888;stroke-width:1.4;"
+                              "stroke-dasharray:6 4}";
     const std::string night = series_css(dark) + ".label{fill:#bbb}";
     return paper +
            // Whatever the colours of a medium say later.
@@ -224,58 +259,50 @@ std::string dots_svg(const MetricReport& metric, const std::vector<std::string>&
     return svg + "</svg>\n";
 }
 
-std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& policies,
-                      bool standalone) {
+std::string lines_svg(const LinesLabels& labels, const std::vector<Line>& lines,
+                      const std::vector<std::string>& names, bool standalone) {
     constexpr double width = 760, height = 380, left = 58, top = 12, bottom = 330;
-    const double right = width - 24 - 7.2 * static_cast<double>(longest(policies));
-    std::vector<Points> all;
+    const double right = width - 24 - 7.2 * static_cast<double>(longest(names));
     Scale x{HUGE_VAL, -HUGE_VAL, left, right}, y{HUGE_VAL, -HUGE_VAL, bottom, top};
-    for (const Band& band : curve.bands) {
-        all.push_back(points_of(band, curve.info->is_cdf));
-        const Points& points = all.back();
-        for (const double value : points.along) {
-            x.low = std::min(x.low, value);
-            x.high = std::max(x.high, value);
-        }
-        for (const auto* edge : {&points.up.low, &points.up.mean, &points.up.high}) {
-            for (const double value : *edge) {
-                y.low = std::min(y.low, value);
-                y.high = std::max(y.high, value);
-            }
-        }
+    for (const Line& line : lines) widen(line, x, y);
+    if (labels.level) {
+        y.low = std::min(y.low, *labels.level);
+        y.high = std::max(y.high, *labels.level);
     }
-    std::string svg = open_svg(width, height, curve.info->title, standalone);
-    grid_along(svg, x, top, bottom, curve.info->is_cdf);
+    std::string svg = open_svg(width, height, labels.title, standalone);
+    grid_along(svg, x, top, bottom, labels.is_squeezed);
     grid_up(svg, y, left, right);
+    if (labels.level) {
+        svg += fmt::format("<line class=\"level\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" "
+                           "y2=\"{2:.1f}\"/>\n",
+                           left, right, y.at(*labels.level));
+    }
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}"
                        "</text>\n<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
-                       (left + right) / 2, bottom + 34, escaped(curve.info->along), left + 6,
-                       top + 12, escaped(curve.info->up));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const Points& points = all[i];
-        std::string line, band, back;
-        for (std::size_t k = 0; k < points.along.size(); ++k) {
-            const double at = x.at(points.along[k]);
-            line += fmt::format("{:.1f},{:.1f} ", at, y.at(points.up.mean[k]));
-            if (points.up.low.empty()) continue;
-            band += fmt::format("{:.1f},{:.1f} ", at, y.at(points.up.high[k]));
-            back = fmt::format("{:.1f},{:.1f} ", at, y.at(points.up.low[k])) + back;
-        }
-        const std::string series = class_of(i);
-        if (!band.empty()) {
-            svg +=
-                fmt::format("<polygon class=\"{} band\" points=\"{}{}\"/>\n", series, band, back);
-        }
-        svg += fmt::format("<polyline class=\"{} line\"{} points=\"{}\"/>\n", series, dashes_of(i),
-                           line);
+                       (left + right) / 2, bottom + 34, escaped(labels.along), left + 6, top + 12,
+                       escaped(labels.up));
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        svg += drawn(lines[i], x, y, i);
         const double legend = top + 16 + 18 * static_cast<double>(i);
         svg += fmt::format("<line class=\"{0} line\"{1} x1=\"{2:.1f}\" x2=\"{3:.1f}\" "
                            "y1=\"{4:.1f}\" y2=\"{4:.1f}\"/><text class=\"label\" x=\"{5:.1f}\" "
                            "y=\"{6:.1f}\">{7}</text>\n",
-                           series, dashes_of(i), right + 8, right + 22, legend, right + 27,
-                           legend + 4, escaped(policies[i].substr(0, 30)));
+                           class_of(i), dashes_of(i), right + 8, right + 22, legend, right + 27,
+                           legend + 4, escaped(names[i].substr(0, 30)));
     }
     return svg + "</svg>\n";
+}
+
+std::string curve_svg(const CurveReport& curve, const std::vector<std::string>& policies,
+                      bool standalone) {
+    std::vector<Line> lines;
+    for (const Band& band : curve.bands) lines.push_back(line_of(band, curve.info->is_cdf));
+    return lines_svg({.title = curve.info->title,
+                      .along = curve.info->along,
+                      .up = curve.info->up,
+                      .is_squeezed = curve.info->is_cdf,
+                      .level = {}},
+                     lines, policies, standalone);
 }
 
 }   // namespace glasshive::compare

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.h"
+#include "compare/decisions.h"
 #include "record/text.h"
 
 namespace glasshive::compare {
@@ -170,6 +171,10 @@ Report report_of(const Plan& plan, const std::vector<Measured>& measured) {
         VariantReport one{plan.variant_name(variant), {}, {}, {}};
         for (std::size_t policy = 0; policy < plan.policies.size(); ++policy) {
             one.partings.push_back(slice.at(policy, 0).parting);
+            if (policy > 0 && plan.kind == Kind::scenario) {
+                one.partings.back() =
+                    parting_between(slice.at(0, 0).decisions, slice.at(policy, 0).decisions);
+            }
         }
         for (const MetricInfo& info : all_metrics()) {
             const bool wanted = plan.metrics.empty() ||

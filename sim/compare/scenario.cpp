@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "compare/decisions.h"
 #include "compare/kinds.h"
 #include "session/session.h"
 #include "swarm/spec.h"
@@ -46,11 +47,16 @@ class Scenario final : public Experiment {
         auto opened = session::Session::open(std::move(how));
         if (!opened.ok()) throw RunFailure{opened.problems().front()};
         session::Session& session = *opened.value();
+        DecisionKeeper decisions(session.names());
+        const bool keeps = plan.policies.size() > 1 && key.seed == plan.seeds.front();
+        if (keeps) session.watch_decisions(&decisions);
         session.start();
         session.run_until(session.end());
         const session::Outcome outcome = session.finish();
         if (outcome.script_problem) throw RunFailure{*outcome.script_problem};
-        return measured_of(outcome);
+        Measured measured = measured_of(outcome);
+        measured.decisions = decisions.take();
+        return measured;
     }
 
   private:

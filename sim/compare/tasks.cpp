@@ -323,6 +323,11 @@ class Tasks final : public Experiment {
 
 }   // namespace
 
+std::size_t machines_of(const Plan& plan) {
+    Diagnostics problems;
+    return read_file(plan.files.at("machines"), trace::read_machines, problems).size();
+}
+
 Result<std::unique_ptr<Experiment>> load_tasks(const Plan& plan) {
     Diagnostics problems;
     auto machines = read_file(plan.files.at("machines"), trace::read_machines, problems);
