@@ -16,18 +16,43 @@ std::string variant_title(const CapacityReport& report, std::size_t variant) {
     return name.empty() ? "" : ": " + escaped(name);
 }
 
+/// What is far beyond the goal would press the rest flat: the height from which on the curve is
+/// left out; infinite where that is not so.
+double cut_of(const Goal& goal) {
+    const bool below =
+        goal.relation == Goal::Relation::less || goal.relation == Goal::Relation::at_most;
+    return below && goal.bound > 0 ? 5 * goal.bound : HUGE_VAL;
+}
+
+/// The line from where it comes down to `cut`.
+Line line_below(const std::vector<SizeTried>& tried, double cut) {
+    Line line;
+    line.has_points = true;
+    const auto add = [&](double machines, double mean) {
+        line.along.push_back(machines);
+        line.up.mean.push_back(mean);
+    };
+    for (std::size_t i = 0; i < tried.size(); ++i) {
+        const double mean = tried[i].of.mean, at = static_cast<double>(tried[i].machines);
+        if (mean > cut) continue;
+        if (i > 0 && tried[i - 1].of.mean > cut && std::isfinite(tried[i - 1].of.mean)) {
+            const double before = static_cast<double>(tried[i - 1].machines);
+            const double above = tried[i - 1].of.mean;
+            add(before + (at - before) * (above - cut) / (above - mean), cut);
+        }
+        add(at, mean);
+    }
+    return line;
+}
+
 std::string curve(const CapacityReport& report, std::size_t variant) {
     std::vector<Line> lines;
     std::vector<std::string> names;
     for (const CapacityCase& one : report.cases) {
         if (one.variant != variant) continue;
         names.push_back(report.plan.policies[one.policy].name);
-        Line line;
-        line.has_points = true;
-        for (const SizeTried& tried : one.found.tried) {
-            line.along.push_back(static_cast<double>(tried.machines));
-            line.up.mean.push_back(tried.of.mean);
-        }
+        Line line = line_below(one.found.tried, cut_of(report.goal));
+        if (line.along.empty()) line = line_below(one.found.tried, HUGE_VAL);
         lines.push_back(std::move(line));
     }
     const MetricInfo& metric = *report.goal.metric;
@@ -98,7 +123,8 @@ std::string capacity_html(const CapacityReport& report, const std::string& comma
         html += "</tbody></table></section>\n<section><h2>Curve" + variant_title(report, variant) +
                 "</h2>" + curve(report, variant) +
                 "<p class=\"soft\">A dot for each number of machines tried: the mean over seeds. "
-                "The dashed line across is the goal.</p></section>\n";
+                "The dashed line across is the goal; what is more than five times as high is left "
+                "out.</p></section>\n";
     }
     html += how_to_read(report);
     for (std::size_t variant = 0; variant < report.plan.variants.size(); ++variant) {

@@ -277,10 +277,12 @@ std::string lines_svg(const LinesLabels& labels, const std::vector<Line>& lines,
                            "y2=\"{2:.1f}\"/>\n",
                            left, right, y.at(*labels.level));
     }
+    // Where a curve that falls is not.
+    const double at = labels.level ? right - 6 : left + 6;
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}"
-                       "</text>\n<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
-                       (left + right) / 2, bottom + 34, escaped(labels.along), left + 6, top + 12,
-                       escaped(labels.up));
+                       "</text>\n<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\"{}>{}</text>\n",
+                       (left + right) / 2, bottom + 34, escaped(labels.along), at, top + 12,
+                       labels.level ? " text-anchor=\"end\"" : "", escaped(labels.up));
     for (std::size_t i = 0; i < lines.size(); ++i) {
         svg += drawn(lines[i], x, y, i);
         const double legend = top + 16 + 18 * static_cast<double>(i);
