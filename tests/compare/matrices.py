@@ -1,5 +1,7 @@
 """Small comparisons of every kind of workload, for the tests of glasshive compare."""
 
+import html.parser
+
 import program
 
 MACHINES = "name,cpus,memory,gpus,model,count\nbig,16,65536,0,,4\nsmall,4,16384,0,,8\n"
@@ -15,6 +17,31 @@ platform: {hosts: [{name: boss, role: manager}, {name: "n{}", count: 3}]}
 services: [{name: web, image: web, replicas: 4, ports: ["80:80"], resources: {cpus: 0.5}}]
 workload: {clients: [{service: web, rate: 5, start: 20s}]}
 """
+
+
+class Page(html.parser.HTMLParser):
+    """Whether tags match, and what is asked for from elsewhere."""
+
+    VOID = {"meta", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.outside, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.outside += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_startendtag(self, tag, attrs):
+        self.outside += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            raise AssertionError(f"</{tag}> in the wrong place")
+
+    def handle_data(self, data):
+        self.text += data
 
 
 class Case(program.Case):
