@@ -82,6 +82,7 @@ GpuModels Cluster::model(const std::string& name) {
     if (is_new) {
         SIM_ASSERT(models_.size() <= models_most);
         at->second = GpuModels{1} << (models_.size() - 1);
+        model_names_.push_back(name);
     }
     return at->second;
 }
@@ -123,6 +124,7 @@ Shape Cluster::shape_of(const Task& task) {
     needs.policy = &policy_;
     needs.largest = &nodes_.largest();
     needs.typical = &typical_;
+    needs.gpu_models = &model_names_;
     needs.spec = &spec_;
     kinds_.push_back({std::move(needs), {}, 0});
     return at->second;

@@ -118,6 +118,7 @@ class Cluster {
     swarm::NodeSet nodes_;
     swarm::TypicalTasks typical_;
     std::map<std::string, swarm::GpuModels> models_;
+    std::vector<std::string> model_names_;   // By bit.
     std::map<Asked, Shape> shapes_;
     std::vector<Kind> kinds_;
     std::vector<workload::trace::Machine> machines_;
