@@ -7,6 +7,7 @@ a few nodes that need no such data.
 
 import collections
 import csv
+import json
 import pathlib
 import shutil
 import sys
@@ -52,6 +53,31 @@ class Small(matrices.Case):
                 self.assertGreater(len({node for _, node in pods}), 6)
                 self.assertIn("", {node for _, node in pods})   # Not all of them fit.
         self.assertEqual(len({tuple(pods) for pods in placed.values()}), len(placed) // 2)
+
+
+    def test_a_timed_trace_tells_which_tasks_are_typical(self):
+        """There too policies are told them, and the twin is the same; a trace that can be read once
+        tells them too late."""
+        self.write("told.lua", "return {score = function() return 0 end, expect = function(t)\n"
+                               "if t.count < 10 then error('not told') end end}")
+        self.write("lua-fgd.lua", (program.ROOT / "lua/policies/fgd.lua").read_text())
+        self.write("gpus.csv", "name,cpus,memory,gpus,model,count\n"
+                               "a,16,65536,4,T4,3\nb,32,65536,8,P100,2\n")
+        self.write("t.csv", "name,submit,run,cpus,gpus,gpu_milli,models\n" + "".join(
+            f"t{i},{i},{20 + i * 37 % 90},{1 + i % 4},"
+            f"{('1,300', '0,0', '1,1000', '1,550', '2,1000', '1,120')[i * i % 11 % 6]},"
+            f"{'P100' if i % 7 == 0 and i * i % 11 % 6 != 1 else ''}\n" for i in range(300)))
+        words = ("--machines", "gpus.csv", "--quiet", "--policy")
+        policies = "first-fit,fgd,lua-fgd.lua,told.lua"
+        self.call("compare", "t.csv", *words, policies, "--out", "timed")
+        report = json.loads((self.folder / "timed/report.json").read_text())
+        waits = {of["policy"]: of["mean"] for metric in report["metrics"] for of in
+                 metric["policies"] if metric["metric"] == "mean_wait"}
+        self.assertEqual(waits["fgd"], waits["lua-fgd"])
+        self.assertNotEqual(waits["fgd"], waits["first-fit"])
+        done = self.call("compare", "-", *words, "fgd", "--out", "piped", status=2,
+                         input=(self.folder / "t.csv").read_text())
+        self.assertIn("--policy: fgd wants to know which tasks are typical", done.stderr)
 
 
 @unittest.skipUnless(OPENB.is_dir(), "skipped: ../shared/data/openb is not there")
