@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "compare/kinds.h"
 #include "workload/trace/fields.h"
 
 namespace glasshive::cli {
@@ -43,8 +44,8 @@ void choose_window(const Settings& settings, TraceChange& change, Diagnostics& p
 }
 
 void choose_demand(const Settings& settings, TraceChange& change, Diagnostics& problems) {
-    const double share = trace_number(settings, "demand", 0, 1e-6, 1000, problems);
-    const double capacity = trace_number(settings, "capacity", 0, 0.001, 1e12, problems);
+    const double share = compare::number_of(settings, "demand", 0, 1e-6, 1000, problems);
+    const double capacity = compare::number_of(settings, "capacity", 0, 0.001, 1e12, problems);
     const auto by = settings.find("inflate");
     if (by != settings.end() && by->second != "arrivals" && by->second != "repeat") {
         problems.push_back({.file = "option inflate",
@@ -103,9 +104,9 @@ TraceChange trace_change(const Settings& settings, std::uint64_t seed, Diagnosti
     TraceChange change;
     change.seed = seed;
     choose_window(settings, change, problems);
-    change.sample = trace_number(settings, "sample", 1, 1e-6, 1, problems);
-    change.load = trace_number(settings, "load", 1, 1e-6, 1e6, problems);
-    change.runs = trace_number(settings, "runs", 1, 1e-6, 1e6, problems);
+    change.sample = compare::number_of(settings, "sample", 1, 1e-6, 1, problems);
+    change.load = compare::number_of(settings, "load", 1, 1e-6, 1e6, problems);
+    change.runs = compare::number_of(settings, "runs", 1, 1e-6, 1e6, problems);
     choose_demand(settings, change, problems);
     return change;
 }

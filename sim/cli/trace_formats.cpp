@@ -1,12 +1,11 @@
 #include "cli/trace_formats.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <deque>
 #include <memory>
 
-#include "base/assert.h"
+#include "compare/kinds.h"
 #include "workload/trace/alibaba_2018.h"
 #include "workload/trace/azure_packing.h"
 #include "workload/trace/azure_vm.h"
@@ -22,20 +21,29 @@ namespace glasshive::cli {
 
 namespace trace = workload::trace;
 using compare::OptionInfo;
-using compare::Settings;
 using trace::WholeMachine;
 
 namespace {
 
-/// The same numbers as the readers' own: `trace_number` is given those.
+/// As text that lasts as long as the program.
+const char* lasting(std::int64_t number) {
+    static std::deque<std::string> texts;   // Addresses must stay.
+    return texts.emplace_back(std::to_string(number)).c_str();
+}
+
 std::vector<TraceFormat> make_formats() {
-    const auto cpus = [](const char* otherwise) {
-        return OptionInfo{"cpus", "number", otherwise,
+    const auto cpus = [](const WholeMachine& whole) {
+        return OptionInfo{"cpus", "number", lasting(whole.cpus.count / one_cpu.count),
                           "CPUs that a share of 1 means: the largest machine's."};
     };
-    const auto memory = [](const char* otherwise) {
-        return OptionInfo{"memory", "MiB", otherwise, "Memory that a share of 1 means."};
+    const auto memory = [](const WholeMachine& whole) {
+        return OptionInfo{"memory", "MiB", lasting(whole.memory.count / mebibyte.count),
+                          "Memory that a share of 1 means."};
     };
+    const WholeMachine &google_2011 = trace::google_2011_machine,
+                       &google_2019 = trace::google_2019_machine,
+                       &alibaba = trace::alibaba_2018_machine,
+                       &azure = trace::azure_packing_machine;
     return {{"openb", "Alibaba's cluster-trace-gpu-v2023: pods; nodes", true, true, false, {}},
             {"swf", "a log of the Parallel Workloads Archive", true, false, false, {}},
             {"batsim", "a workload of Batsim (JSON)", true, false, false, {}},
@@ -45,22 +53,31 @@ std::vector<TraceFormat> make_formats() {
              true,
              true,
              true,
-             {cpus("16"), memory("65536")}},
+             {cpus(google_2011), memory(google_2011)},
+             &google_2011},
             {"google-2019",
              "instance_events; machine_events (CSV or JSON lines)",
              true,
              true,
              true,
-             {cpus("64"), memory("524288")}},
-            {"alibaba-2018", "batch_task; machine_meta", true, true, false, {memory("524288")}},
+             {cpus(google_2019), memory(google_2019)},
+             &google_2019},
+            {"alibaba-2018",
+             "batch_task; machine_meta",
+             true,
+             true,
+             false,
+             {memory(alibaba)},
+             &alibaba},
             {"azure-packing",
              "the SQLite file",
              true,
              false,
              false,
-             {cpus("64"),
-              memory("524288"),
-              {"machine", "machineId", "the smallest of each type", "Whose shares are taken."}}},
+             {cpus(azure),
+              memory(azure),
+              {"machine", "machineId", "the smallest of each type", "Whose shares are taken."}},
+             &azure},
             {"azure-vm", "vmtable", true, false, false, {}},
             {"lanl",
              "failure records of Los Alamos",
@@ -70,14 +87,15 @@ std::vector<TraceFormat> make_formats() {
              {{"system", "number", "all", "Of this system alone."}}}};
 }
 
-WholeMachine whole_of(const TraceInput& input, const WholeMachine& otherwise,
-                      Diagnostics& problems) {
+/// Requires a format that gives shares.
+WholeMachine whole_of(const TraceInput& input, Diagnostics& problems) {
+    const WholeMachine& otherwise = *input.format->whole;
     const double cpus =
-        trace_number(input.settings, "cpus", static_cast<double>(otherwise.cpus.count) / 1e9, 0.001,
-                     trace::whole_cpus_most, problems);
-    const double mib = trace_number(input.settings, "memory",
-                                    static_cast<double>(otherwise.memory.count / mebibyte.count), 1,
-                                    trace::whole_mib_most, problems);
+        compare::number_of(input.settings, "cpus", static_cast<double>(otherwise.cpus.count) / 1e9,
+                           0.001, trace::whole_cpus_most, problems);
+    const double mib = compare::number_of(
+        input.settings, "memory", static_cast<double>(otherwise.memory.count / mebibyte.count), 1,
+        trace::whole_mib_most, problems);
     return {{std::llround(cpus * 1e9)}, mebibyte * std::llround(mib)};
 }
 
@@ -139,7 +157,7 @@ Diagnostics read_azure(const TraceInput& input, const trace::TaskSink& sink,
                        std::int64_t& left_out) {
     Diagnostics problems;
     trace::AzurePackingOptions options;
-    options.whole = whole_of(input, options.whole, problems);
+    options.whole = whole_of(input, problems);
     const auto machine = input.settings.find("machine");
     if (machine != input.settings.end()) options.machine = machine->second;
     if (!problems.empty()) return problems;
@@ -154,10 +172,9 @@ Diagnostics read_azure(const TraceInput& input, const trace::TaskSink& sink,
 
 /// Reads with a reader of that kind, made of the whole machine and what else it needs.
 template <class Reader, class... More>
-Diagnostics read_shares(const TraceInput& input, const WholeMachine& otherwise,
-                        std::int64_t& left_out, More... more) {
+Diagnostics read_shares(const TraceInput& input, std::int64_t& left_out, More... more) {
     Diagnostics problems;
-    const WholeMachine whole = whole_of(input, otherwise, problems);
+    const WholeMachine whole = whole_of(input, problems);
     if (!problems.empty()) return problems;
     Reader reader(whole, more...);
     problems = read_with(input, reader);
@@ -170,11 +187,9 @@ std::unique_ptr<trace::MachineEvents> read_events(const TraceInput& input, Diagn
     const std::string name = input.format->name;
     std::unique_ptr<trace::MachineEvents> reader;
     if (name == "google-2011") {
-        const WholeMachine whole = whole_of(input, trace::google_2011_machine, problems);
-        reader = std::make_unique<trace::Google2011Machines>(whole);
+        reader = std::make_unique<trace::Google2011Machines>(whole_of(input, problems));
     } else if (name == "google-2019") {
-        const WholeMachine whole = whole_of(input, trace::google_2019_machine, problems);
-        reader = std::make_unique<trace::Google2019Machines>(whole);
+        reader = std::make_unique<trace::Google2019Machines>(whole_of(input, problems));
     }
     if (reader && problems.empty()) problems = read_with(input, *reader);
     return reader;
@@ -212,41 +227,18 @@ std::string trace_format_of(const std::string& file) {
     return "openb";
 }
 
-double trace_number(const Settings& settings, const std::string& name, double otherwise,
-                    double least, double most, Diagnostics& problems) {
-    const auto set = settings.find(name);
-    if (set == settings.end()) return otherwise;
-    const std::string& text = set->second;
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    // Written so that NaN fails.
-    if (error == std::errc{} && end == text.data() + text.size() && value >= least &&
-        value <= most) {
-        return value;
-    }
-    char range[80];
-    std::snprintf(range, sizeof range, "a number from %g to %g", least, most);
-    problems.push_back({.file = "option " + name,
-                        .message = "\"" + text + "\" is not " + range,
-                        .hint = "--set " + name + "=…"});
-    return otherwise;
-}
-
 Diagnostics read_trace(const TraceInput& input, trace::SubmissionOrder& tasks,
                        std::int64_t& left_out) {
     const std::string name = input.format->name;
     const trace::TaskSink sink = [&](const trace::Task& task) { tasks.add(task); };
     if (name == "google-2011") {
-        return read_shares<trace::Google2011Tasks>(input, trace::google_2011_machine, left_out,
-                                                   sink);
+        return read_shares<trace::Google2011Tasks>(input, left_out, sink);
     }
     if (name == "google-2019") {
-        return read_shares<trace::Google2019Tasks>(input, trace::google_2019_machine, left_out,
-                                                   sink);
+        return read_shares<trace::Google2019Tasks>(input, left_out, sink);
     }
     if (name == "alibaba-2018") {
-        return read_shares<trace::Alibaba2018Tasks>(input, trace::alibaba_2018_machine, left_out,
-                                                    sink);
+        return read_shares<trace::Alibaba2018Tasks>(input, left_out, sink);
     }
     if (name == "azure-packing") return read_azure(input, sink, left_out);
     if (name == "azure-vm") {
@@ -270,7 +262,7 @@ Diagnostics read_trace(const TraceInput& input, std::vector<trace::Machine>& mac
         return problems;
     }
     if (name == "alibaba-2018") {
-        trace::Alibaba2018Machines reader(whole_of(input, trace::alibaba_2018_machine, problems));
+        trace::Alibaba2018Machines reader(whole_of(input, problems));
         if (problems.empty()) problems = read_with(input, reader);
         machines = reader.machines();
         return problems;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compare/execute.h"
+#include "workload/trace/fields.h"
 #include "workload/trace/submission_order.h"
 
 namespace glasshive::cli {
@@ -19,6 +20,8 @@ struct TraceFormat {
     const char* doc;   ///< For people: which files.
     bool tasks = false, machines = false, failures = false;
     std::vector<compare::OptionInfo> options;
+    /// What a share of 1 means, unless the options say it; null: it gives no shares.
+    const workload::trace::WholeMachine* whole = nullptr;
 
     bool tells(TraceWhat what) const;
 };
@@ -42,9 +45,5 @@ Diagnostics read_trace(const TraceInput& input, workload::trace::SubmissionOrder
 Diagnostics read_trace(const TraceInput& input, std::vector<workload::trace::Machine>& machines);
 Diagnostics read_trace(const TraceInput& input, std::vector<workload::trace::Failure>& failures,
                        std::int64_t& left_out);
-
-/// A number that an option is set to, between both; or a problem, then `otherwise`.
-double trace_number(const compare::Settings& settings, const std::string& name, double otherwise,
-                    double least, double most, Diagnostics& problems);
 
 }   // namespace glasshive::cli

@@ -58,7 +58,7 @@ double number_of(const Settings& settings, const std::string& name, double other
     std::snprintf(range, sizeof range, "a number from %g to %g", least, most);
     problems.push_back({.file = "option " + name,
                         .message = "\"" + text + "\" is not " + range,
-                        .hint = "--set " + name + "=… or --vary " + name + "=…,…"});
+                        .hint = "--set " + name + "=…"});
     return otherwise;
 }
 

@@ -18,7 +18,9 @@ std::string state_text(const offline::Parting::Side& side) {
     std::string text =
         fmt::format("{:g} of {:g} CPUs free", static_cast<double>(side.cpus_free.count) / 1e9,
                     static_cast<double>(side.cpus.count) / 1e9);
-    text += fmt::format(", {} MiB free", side.memory_free.count / mebibyte.count);
+    if (side.memory.count > 0) {
+        text += fmt::format(", {} MiB free", side.memory_free.count / mebibyte.count);
+    }
     if (side.gpu_milli_left > 0) {
         text += fmt::format(", {:g} GPUs free", static_cast<double>(side.gpu_milli_left) / 1e3);
     }

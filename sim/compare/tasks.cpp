@@ -86,15 +86,19 @@ class Tasks final : public Experiment {
         const TasksChoice chosen = tasks_choice(plan.settings(key.variant), none);
         const PolicySpec& spec = plan.policies[key.policy];
         const auto policy = policy_from(spec, key.seed);
+        const bool typical = policy->looks_at_typical();
         if (!looks_for_parting(plan, key) || is_stream()) {
-            return measured_of(replay(chosen, key.seed, spec, *policy, nullptr), chosen);
+            return measured_of(replay(chosen, key.seed, spec, *policy, typical, nullptr), chosen);
         }
         const PolicySpec& first = plan.policies.front();
         const auto reference = policy_from(first, key.seed);
         offline::ChoiceRecorder recorder;
-        replay(chosen, key.seed, first, *reference, &recorder);
+        // Each is asked about the other's choices, too.
+        const bool either = typical || reference->looks_at_typical();
+        replay(chosen, key.seed, first, *reference, either, &recorder);
         offline::PartingFinder finder(recorder.choices(), *reference);
-        Measured measured = measured_of(replay(chosen, key.seed, spec, *policy, &finder), chosen);
+        Measured measured =
+            measured_of(replay(chosen, key.seed, spec, *policy, either, &finder), chosen);
         measured.parting = no_parting(finder.same());
         if (const auto& found = finder.found()) {
             const std::string task = task_text(task_at(chosen, key.seed, found->who), found->who);
@@ -123,6 +127,12 @@ class Tasks final : public Experiment {
             if (!problems.empty()) return problems;
         }
         problems = offline::check_models(machines_, {}, plan.files.at("machines").shown);
+        for (const PolicySpec& policy : plan.policies) {
+            if (!is_stream() || !policy_from(policy, 1)->looks_at_typical()) continue;
+            problems.push_back({.file = "--policy",
+                                .message = policy.name + " wants to know which tasks are typical",
+                                .hint = "standard input can be read once: name a file"});
+        }
         for (const trace::Failure& failure : failures_) {
             const bool there =
                 std::any_of(machines_.begin(), machines_.end(),
@@ -158,10 +168,11 @@ class Tasks final : public Experiment {
 
   private:
     offline::TimedResult replay(const TasksChoice& chosen, std::uint64_t seed,
-                                const PolicySpec& spec, const swarm::Policy& policy,
+                                const PolicySpec& spec, const swarm::Policy& policy, bool typical,
                                 offline::Watcher* watcher) const {
         offline::Cluster cluster(policy, seed);
         for (const trace::Machine& machine : machines_for(chosen)) cluster.add(machine);
+        if (typical) cluster.expect(*workload(chosen, seed));
         cluster.watch(watcher);
         const auto tasks = workload(chosen, seed);
         const auto result = offline::run_timed(cluster, *tasks,

@@ -82,6 +82,7 @@ GpuModels Cluster::model(const std::string& name) {
     if (is_new) {
         SIM_ASSERT(models_.size() <= models_most);
         at->second = GpuModels{1} << (models_.size() - 1);
+        model_names_.push_back(name);
     }
     return at->second;
 }
@@ -123,31 +124,39 @@ Shape Cluster::shape_of(const Task& task) {
     needs.policy = &policy_;
     needs.largest = &nodes_.largest();
     needs.typical = &typical_;
+    needs.gpu_models = &model_names_;
     needs.spec = &spec_;
     kinds_.push_back({std::move(needs), {}, 0});
     return at->second;
 }
 
-void Cluster::expect(const std::vector<Task>& tasks) {
-    std::set<std::string> texts;
-    for (const Task& task : tasks) texts.insert(task.models);
-    std::map<std::string, std::uint32_t> rank;
-    for (const std::string& text : texts) {
-        const auto next = static_cast<std::uint32_t>(rank.size());
-        rank[text] = text.empty() ? 0 : next + 1;
+void Cluster::expect(workload::trace::TaskSource& tasks) {
+    std::map<std::pair<std::string, swarm::Demand>, std::uint64_t> counts;   // By models' text.
+    for (Task task; tasks.next(task);) {
+        counts[{task.models, swarm::Demand{.cpus = task.cpus,
+                                           .gpu_milli = task.gpu_milli,
+                                           .gpu_count = task.gpus,
+                                           .models = models(task.models)}}] +=
+            static_cast<std::uint64_t>(task.gang);
     }
-    std::vector<swarm::Demand> demands;
-    demands.reserve(tasks.size());
-    for (const Task& task : tasks) {
-        demands.push_back({.cpus = task.cpus,
-                           .gpu_milli = task.gpu_milli,
-                           .gpu_count = task.gpus,
-                           .models_rank = rank[task.models],
-                           .models = models(task.models)});
+    std::vector<std::pair<std::uint64_t, swarm::Demand>> counted;
+    std::uint32_t rank = 0;
+    const std::string* before = nullptr;
+    for (const auto& [of, count] : counts) {
+        const std::string& text = of.first;
+        if (before == nullptr || *before != text) rank = text.empty() ? 0 : rank + 1;
+        before = &text;
+        counted.emplace_back(count, of.second);
+        counted.back().second.models_rank = rank;
     }
-    typical_ = swarm::typical_of(std::move(demands));
+    typical_ = swarm::typical_of(std::move(counted));
     for (const Shape shape : ranked_) kinds_[shape].index = {};
     ranked_.clear();
+}
+
+void Cluster::expect(const std::vector<Task>& tasks) {
+    workload::trace::ListSource source(tasks);
+    expect(source);
 }
 
 std::optional<swarm::NodeId> Cluster::choose(Shape shape) {

@@ -14,6 +14,7 @@
 #include "swarm/scheduler/group_index.h"
 #include "swarm/scheduler/node_set.h"
 #include "swarm/scheduler/policy.h"
+#include "workload/trace/source.h"
 #include "workload/trace/task.h"
 
 namespace glasshive::offline {
@@ -53,7 +54,9 @@ class Cluster {
     void add(const workload::trace::Machine& machine);
     /// The kind of a task: its CPUs, memory, GPUs and models.
     Shape shape_of(const workload::trace::Task& task);
-    /// What policies shall take for typical: the demands of these tasks, see swarm::typical_of.
+    /// What policies shall take for typical: the demands of these tasks, each as often as it has
+    /// pieces; see swarm::typical_of. Reads the source to its end, and keeps what differs.
+    void expect(workload::trace::TaskSource& tasks);
     void expect(const std::vector<workload::trace::Task>& tasks);
 
     /// Puts one task of that kind where the policy wants it; none when it fits nowhere. `who` is
@@ -118,6 +121,7 @@ class Cluster {
     swarm::NodeSet nodes_;
     swarm::TypicalTasks typical_;
     std::map<std::string, swarm::GpuModels> models_;
+    std::vector<std::string> model_names_;   // By bit.
     std::map<Asked, Shape> shapes_;
     std::vector<Kind> kinds_;
     std::vector<workload::trace::Machine> machines_;

@@ -29,6 +29,7 @@ void PartingFinder::chose(const Cluster& cluster, std::uint64_t who, Shape shape
                            .cpus_free = info.cpus_free,
                            .cpus = info.config->cpus,
                            .memory_free = info.memory_free,
+                           .memory = info.config->memory,
                            .gpu_milli_left = info.gpus.total_left(),
                            .tasks = info.active,
                            .fits = cluster.fits(shape, info),

@@ -39,7 +39,7 @@ struct Parting {
     struct Side {
         std::string node;
         Cpus cpus_free{}, cpus{};
-        Bytes memory_free{};
+        Bytes memory_free{}, memory{};
         std::int64_t gpu_milli_left = 0;
         std::uint32_t tasks = 0;
         bool fits = false;

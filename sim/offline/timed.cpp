@@ -228,7 +228,7 @@ class Timed {
 
     bool may_preempt(const Waiter& task) {
         if (priorities_.empty() || priorities_.begin()->first >= task.priority) return false;
-        const auto found = preempt(cluster_, running_, task);
+        const auto found = preemptor_.find(task);
         if (!found) return false;
         for (const Slot slot : found->victims) {
             ++result_.preempted;
@@ -315,6 +315,7 @@ class Timed {
     Time now_{}, last_end_{};
     std::vector<End> ends_;   // A heap; some are void.
     RunningSet running_;
+    Preemptor preemptor_{cluster_, running_};
     WaitingQueue queue_;
     Pins pins_;
     Breakdowns breakdowns_;

@@ -13,7 +13,8 @@ std::string reference() {
         "`scheduler: {policy: FILE.lua}` in a scenario. The script ends with `return {…}`, a table "
         "with these entries; `score` or `score_all` is required.\n\n";
     text += script::reference_of(placement_entries());
-    for (const script::ViewType* type : {&node_type, &nodes_type, &task_type, &cluster_type}) {
+    for (const script::ViewType* type :
+         {&node_type, &nodes_type, &task_type, &typical_type, &cluster_type}) {
         text += "\n" + script::reference_of(*type);
     }
     text += "\n## Pull policies\n\n`pulls: {policy: FILE.lua}` in a scenario: which image an "

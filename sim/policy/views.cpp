@@ -1,7 +1,10 @@
 #include "policy/views.h"
 
 #include <array>
+#include <bit>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace glasshive::policy {
 
@@ -13,6 +16,25 @@ using script::ViewField;
 using script::ViewMethod;
 using swarm::Needs;
 using swarm::NodeInfo;
+
+/// The name of one model, where it has one.
+void gpu_model_out(swarm::GpuModels model, const Needs& needs, Out& out) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(model));
+    if (needs.gpu_models == nullptr || bit >= needs.gpu_models->size())
+        out.nothing();
+    else
+        out.text((*needs.gpu_models)[bit]);
+}
+
+/// The models that are named, as a set: `models.T4`. Empty: any.
+void models_out(swarm::GpuModels models, const Needs& needs, Out& out) {
+    std::vector<std::pair<std::string, script::Value>> named;
+    const std::size_t known = needs.gpu_models != nullptr ? needs.gpu_models->size() : 0;
+    for (std::size_t bit = 0; bit < known; ++bit) {
+        if ((models >> bit & 1) != 0) named.emplace_back((*needs.gpu_models)[bit], true);
+    }
+    out.record(named);
+}
 
 // --- One node ------------------------------------------------------------------------------------
 
@@ -76,6 +98,20 @@ constexpr std::array node_fields{
               }},
     ViewField{"gpu_milli_left", "integer", "All of those together.",
               [](const void* o, Out& out) { out.integer(node_of(o).gpus.total_left()); }},
+    ViewField{"gpu_model", "text or nil", "The model of its GPUs, where a trace names it.",
+              [](const void* o, Out& out) {
+                  const auto& view = *static_cast<const NodeView*>(o);
+                  gpu_model_out(view.node->gpus.model, *view.needs, out);
+              }},
+    ViewField{"gpu_tasks", "list of integers",
+              "How many tasks there have one whole GPU each, two, three, … sixteen.",
+              [](const void* o, Out& out) {
+                  const swarm::Gpus& gpus = node_of(o).gpus;
+                  out.list(swarm::gpus_most,
+                           [&](std::size_t i, Out& each) { each.integer(gpus.tasks[i + 1]); });
+              }},
+    ViewField{"gpu_share_tasks", "integer", "How many tasks there have a share of one GPU.",
+              [](const void* o, Out& out) { out.integer(node_of(o).gpus.tasks[0]); }},
 };
 
 constexpr std::array node_methods{
@@ -194,6 +230,10 @@ constexpr std::array task_fields{
               [](const void* o, Out& out) { out.integer(needs_of(o).gpus.count); }},
     ViewField{"gpu_milli", "integer", "Thousandths of each of them.",
               [](const void* o, Out& out) { out.integer(needs_of(o).gpus.milli); }},
+    ViewField{
+        "gpu_models", "table of booleans",
+        "The models that it may run on, `task.gpu_models.T4`; empty: any.",
+        [](const void* o, Out& out) { models_out(needs_of(o).gpus.models, needs_of(o), out); }},
     ViewField{"labels", "table of texts", "The labels of its service.",
               [](const void* o, Out& out) { out.texts(needs_of(o).spec->labels); }},
     ViewField{"replicas", "integer", "How many its service shall have; 1 of a global service.",
@@ -216,6 +256,53 @@ constexpr std::array task_fields{
                       out.number(seconds_of(queue->now - queue->since));
                   else
                       out.nothing();
+              }},
+};
+
+// --- The tasks that are expected -----------------------------------------------------------------
+
+template <class Read>
+void typical_column(const void* object, Out& out, Read read) {
+    const auto& view = *static_cast<const TypicalView*>(object);
+    out.list(view.tasks->size(), [&](std::size_t i, Out& each) { read((*view.tasks)[i], each); });
+}
+
+constexpr std::array typical_fields{
+    ViewField{"count", "integer", "How many kinds of tasks these are, the most frequent first.",
+              [](const void* o, Out& out) {
+                  out.integer(
+                      static_cast<std::int64_t>(static_cast<const TypicalView*>(o)->tasks->size()));
+              }},
+    ViewField{"share", "list of numbers", "How much of all each makes up; together 1.",
+              [](const void* o, Out& out) {
+                  typical_column(o, out, [](const swarm::TypicalTask& task, Out& each) {
+                      each.number(task.share);
+                  });
+              }},
+    ViewField{"nano_cpus", "list of integers", "See task; so the others.",
+              [](const void* o, Out& out) {
+                  typical_column(o, out, [](const swarm::TypicalTask& task, Out& each) {
+                      each.integer(task.cpus.count);
+                  });
+              }},
+    ViewField{"gpus", "list of integers", "",
+              [](const void* o, Out& out) {
+                  typical_column(o, out, [](const swarm::TypicalTask& task, Out& each) {
+                      each.integer(task.gpus.count);
+                  });
+              }},
+    ViewField{"gpu_milli", "list of integers", "",
+              [](const void* o, Out& out) {
+                  typical_column(o, out, [](const swarm::TypicalTask& task, Out& each) {
+                      each.integer(task.gpus.milli);
+                  });
+              }},
+    ViewField{"gpu_models", "list of tables", "",
+              [](const void* o, Out& out) {
+                  const Needs& needs = *static_cast<const TypicalView*>(o)->needs;
+                  typical_column(o, out, [&](const swarm::TypicalTask& task, Out& each) {
+                      models_out(task.gpus.models, needs, each);
+                  });
               }},
 };
 
@@ -266,6 +353,12 @@ constexpr script::ViewType nodes_type{
     nodes_fields, nodes_methods};
 constexpr script::ViewType task_type{
     "task", "The task to be placed: what its service asks.", task_fields, {}};
+constexpr script::ViewType typical_type{
+    "typical",
+    "The tasks that the cluster is expected to be asked for, as columns: the most frequent demands "
+    "that make up 95 % of a trace's tasks, online of the services' replicas.",
+    typical_fields,
+    {}};
 constexpr script::ViewType cluster_type{
     "cluster", "What is true of all nodes together.", cluster_fields, {}};
 

@@ -31,6 +31,13 @@ struct TaskView {
 };
 extern const script::ViewType task_type;
 
+/// `typical`: the tasks that are expected, as columns.
+struct TypicalView {
+    const swarm::TypicalTasks* tasks;
+    const swarm::Needs* needs;   ///< For the models' names.
+};
+extern const script::ViewType typical_type;
+
 /// `cluster`: what is true of all nodes together.
 struct ClusterView {
     const swarm::Needs* needs;

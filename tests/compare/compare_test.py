@@ -221,6 +221,9 @@ class Compare(matrices.Case):
         partings = {of["policy"]: of for of in report["partings"]}
         self.assertEqual(partings["spread, t7=big4"]["other"]["node"], "big4")
         self.assertIn("(t7)", partings["spread, t7=big4"]["task"])
+        states = [of[side]["state"] for of in partings.values() for side in ("reference", "other")]
+        self.assertIn("of 16 CPUs free", states[0])
+        self.assertNotIn("MiB", "".join(states))   # The machines say nothing of memory.
         page = (self.folder / "x/report.html").read_text()
         self.assertIn("Where they part", page)
         self.assertIn("--pin t7=big4", page)

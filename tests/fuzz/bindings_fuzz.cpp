@@ -53,7 +53,7 @@ std::string act(std::string_view text) {
     return stage.log + end + std::to_string(number_of(stream.last()));
 }
 
-/// What it makes of two nodes.
+/// What it makes of a node with GPUs, while other tasks become typical.
 std::string choose(std::string_view text) {
     const auto loaded = policy::ScriptedPlacement::load(spec_of(text), 1);
     if (!loaded.ok()) return to_text(loaded.problems().front());
@@ -67,8 +67,16 @@ std::string choose(std::string_view text) {
     auto config = std::make_shared<swarm::NodeConfig>();
     config->labels["zone"] = "west";
     node.config = config;
+    const std::vector<std::string> models{"T4", "P100"};
+    node.gpus = {.left = {1'000, 300, 0, 700}, .count = 4, .model = 2, .tasks = {2, 1}};
     swarm::Needs needs = needs_of(service, swarm::ServiceId{0}, 1, policy);
     needs.largest = &largest;
+    needs.gpus = {.count = 1, .milli = 250, .models = 3};
+    needs.gpu_models = &models;
+    swarm::TypicalTasks typical{{.cpus = one_cpu, .gpus = needs.gpus, .share = 0.75},
+                                {.cpus = one_cpu * 4, .gpus = {}, .share = 0.25}};
+    needs.typical = &typical;
+    kernel::Rng chance(1, "fuzz");
     std::string said;
     try {
         for (int i = 0; i < 3; ++i) {
@@ -77,6 +85,10 @@ std::string choose(std::string_view text) {
             const swarm::Score score = policy.score(node, needs);
             SIM_ASSERT(score.value == score.value);
             said += std::to_string(score.value) + " " + std::to_string(score.then) + "\n";
+            const swarm::GpuMask gpus = policy.device(node, needs, chance);
+            SIM_ASSERT(gpus == 1 || gpus == 2 || gpus == 8);   // The third is full.
+            said += std::to_string(gpus) + "\n";
+            if (!typical.empty()) typical.pop_back();   // None, the last time.
         }
     } catch (const RunFailure& failure) {
         SIM_ASSERT(!failure.problem.message.empty());

@@ -3,7 +3,10 @@
 // defined to be. Method: small clusters by hand; random traces with failures and priorities.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "offline/parting.h"
+#include "offline/preemption.h"
 #include "offline/timed.h"
 #include "swarm/scheduler/policies/policies.h"
 #include "workload/trace/generate.h"
@@ -223,6 +226,62 @@ TEST_CASE("the first choice in which two policies part", "[offline][parting]") {
     twin.run(tasks);
     CHECK(!same.found());
     CHECK(same.same() == 3);
+}
+
+TEST_CASE("whom to send away is the same whether it is kept or looked for anew",
+          "[offline][preemption][random]") {
+    std::uint64_t kept_judged = 0, anew_judged = 0;
+    int found = 0, in_vain = 0;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        CAPTURE(seed);
+        kernel::Rng chance(seed, "test");
+        Machines machines(20, 8, PlacementPolicy::best_fit);
+        Cluster& cluster = machines.cluster;
+        RunningSet running(20, true);
+        Preemptor kept(cluster, running);
+        std::vector<Slot> there;
+        const auto stop = [&](Slot slot) {
+            const Running& stopped = running.stop(slot);
+            for (const Placement& place : stopped.places) {
+                cluster.remove(stopped.task.shape, place);
+            }
+            there.erase(std::find(there.begin(), there.end(), slot));
+        };
+        for (int step = 0; step < 1'500; ++step) {
+            Waiter next;
+            next.who = static_cast<Ordinal>(step);
+            next.priority = static_cast<std::int64_t>(chance.below(5)) * 10 - 20;
+            next.gang = chance.below(8) == 0 ? 2 : 1;
+            next.shape = cluster.shape_of(task(0, 1, 1 << chance.below(4)));
+            if (chance.below(20) == 0) {
+                const swarm::NodeId node{static_cast<std::uint32_t>(chance.below(20))};
+                while (!running.on(node).empty()) stop(running.on(node).front());
+                cluster.set_up(node, !cluster.nodes()[node.index()].available);
+            }
+            if (chance.below(3) == 0 && !there.empty()) stop(there[chance.below(there.size())]);
+            std::vector<Placement> places;
+            for (int piece = 0; piece < next.gang; ++piece) {
+                if (const auto place = cluster.place(next.shape)) places.push_back(*place);
+            }
+            if (places.empty()) {
+                Preemptor anew(cluster, running);
+                const auto expected = anew.find(next), victims = kept.find(next);
+                anew_judged += anew.judged();
+                REQUIRE(victims.has_value() == expected.has_value());
+                ++(victims ? found : in_vain);
+                if (!victims) continue;
+                REQUIRE(victims->node == expected->node);
+                REQUIRE(victims->victims == expected->victims);
+                for (const Slot slot : victims->victims) stop(slot);
+                places = {cluster.place_at(next.shape, victims->node)};
+            }
+            there.push_back(running.start(next, places, at(step / 3)));
+        }
+        kept_judged += kept.judged();
+    }
+    CHECK(found > 1'000);
+    CHECK(in_vain > 100);
+    CHECK(kept_judged < anew_judged);
 }
 
 TEST_CASE("whatever fails and whoever is sent away, all is accounted for", "[offline][random]") {

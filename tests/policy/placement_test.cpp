@@ -243,7 +243,7 @@ TEST_CASE("a policy that fails while it is asked ends the run with its line", "[
         Row{"score = function(node)\nreturn node.memry end", 2,
             "a node has no field memry; it has hostname nano_cpus nano_cpus_free memory "
             "memory_free tasks service_tasks available role labels generic generic_free "
-            "gpus_left gpu_milli_left label()"},
+            "gpus_left gpu_milli_left gpu_model gpu_tasks gpu_share_tasks label()"},
         Row{"score = function(node) node.tasks = 1 end", 1, "a node is read-only"},
         Row{"score = function(node)\nwhile true do end end", 2,
             "the budget of 10000000 instructions is spent"},

@@ -1,5 +1,5 @@
 """Goal: the policies in lua/policies that share a built-in's name place every task where it does.
-Method: fifty random scenarios of the storm, each under one policy in C++ and in Lua; all six take
+Method: fifty random scenarios of the storm, each under one policy in C++ and in Lua; all nine take
 turns. Their digests are equal, but spread's, whose decisions in Lua say a score: there, where each
 task went.
 """
@@ -12,7 +12,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import program  # noqa: E402
 
-POLICIES = ["spread", "binpack", "random", "first-fit", "best-fit", "dot-product"]
+POLICIES = ["spread", "binpack", "random", "first-fit", "best-fit", "dot-product",
+            "gpu-packing", "gpu-clustering", "fgd"]
 SCENARIOS = 50
 
 

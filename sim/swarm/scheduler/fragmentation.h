@@ -14,6 +14,7 @@ struct TypicalTask {
     Cpus cpus{};
     GpuNeed gpus;
     double share = 0;   ///< Of all typical tasks; they add up to 1.
+    friend bool operator==(const TypicalTask&, const TypicalTask&) = default;
 };
 
 /// The tasks that a cluster is expected to be asked for.

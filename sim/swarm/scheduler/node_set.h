@@ -41,6 +41,7 @@ struct Needs {
     const Policy* policy = nullptr;                 ///< Ranks the nodes that pass.
     const Largest* largest = nullptr;               ///< For policies that look at it.
     const TypicalTasks* typical = nullptr;          ///< For policies that look at them.
+    const std::vector<std::string>* gpu_models = nullptr;   ///< Names by bit; null: none has any.
 };
 
 Needs needs_of(const ServiceSpec& spec, ServiceId service, std::uint32_t spec_version,

@@ -8,10 +8,12 @@
 
 namespace glasshive::workload::trace {
 
+/// What 1.0 means; the dataset says shares alone, these are ours.
+inline constexpr WholeMachine azure_packing_machine{one_cpu * 64, gibibyte * 512};
+
 /// How requests for shares of a machine become CPUs and memory.
 struct AzurePackingOptions {
-    /// What 1.0 means; the dataset says shares alone, these are ours.
-    WholeMachine whole{one_cpu * 64, gibibyte * 512};
+    WholeMachine whole = azure_packing_machine;
     /// The machineId whose shares are taken. VM types that it cannot run are left out. None: of
     /// each type the smallest machineId that it has.
     std::optional<std::string> machine;

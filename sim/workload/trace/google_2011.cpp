@@ -7,7 +7,6 @@ namespace {
 // Columns of task_events, from 0.
 constexpr std::size_t time = 0, job = 2, index = 3, type = 5, priority = 8, cpu = 9, memory = 10,
                       task_fields = 13;
-constexpr std::int64_t id_most = after_trace, priority_most = 1'000'000;
 
 TaskEvent::What what_of(std::int64_t event_type) {
     switch (event_type) {
@@ -25,15 +24,8 @@ void Google2011Tasks::read(Lines part) {
     Table table(std::move(part), Table::Style::commas);
     table.expect_fields(task_fields, task_fields);
     while (table.next()) {
-        TaskEvent event;
-        event.micro = micro_at(table, time);
-        event.job = table.integer(job, 0, id_most);
-        event.index = table.integer(index, 0, id_most);
+        TaskEvent event = event_at(table, {time, job, index, priority, cpu, memory});
         event.what = what_of(table.integer(type, 0, 8));
-        event.priority = table.is_empty(priority) ? 0 : table.integer(priority, 0, priority_most);
-        event.cpus = cpus_of_share(share_at(table, cpu), whole_);
-        event.memory = memory_of_share(share_at(table, memory), whole_);
-        event.line = table.line();
         if (event.micro < last_) {
             table.complain(time, "it happened before the event above",
                            "task_events are sorted by time: give the parts in their order");
@@ -43,11 +35,6 @@ void Google2011Tasks::read(Lines part) {
     }
     left_out_ = events_.left_out();
     take_problems(table.problems());
-}
-
-void Google2011Tasks::end() {
-    events_.end();
-    left_out_ = events_.left_out();
 }
 
 void Google2011Machines::read(Lines part) {

@@ -1,34 +1,26 @@
 #pragma once
 
+#include "workload/trace/google.h"
 #include "workload/trace/machine_events.h"
-#include "workload/trace/task_events.h"
 
 namespace glasshive::workload::trace {
-
-/// What 1.0 of CPU and memory means in Google's traces: the largest machine there is. How large
-/// that is, Google does not say; these are ours, of the order of a large machine of the time.
-inline constexpr WholeMachine google_2011_machine{one_cpu * 16, gibibyte * 64};
 
 /// Tasks of Google's trace of 2011: the parts of task_events, in their order (it is that of time).
 /// No header; 13 columns: time (µs), missing info, job, task index, machine, event type (0 SUBMIT,
 /// 1 SCHEDULE, 2 EVICT, 3 FAIL, 4 FINISH, 5 KILL, 6 LOST, 7 and 8 updates), user, scheduling class,
 /// priority, CPU, memory, disk, different machines.
 ///
-/// What becomes of the events: task_events.h. A task's name is "job/index". Times stay as they are:
-/// what was there when the trace began has time 0, the trace itself begins at 600 s.
+/// The trace itself begins at 600 s.
 /// Source: Google, "Google cluster-usage traces: format + schema", version 2.1, "Task events";
 /// google/cluster-data, ClusterData2011_2.md.
-class Google2011Tasks final : public PartReader {
+class Google2011Tasks final : public GoogleTasks {
   public:
     Google2011Tasks(const WholeMachine& whole, TaskSink sink)
-        : whole_(whole),
-          events_(std::move(sink)) {}
+        : GoogleTasks(whole, std::move(sink)) {}
     void read(Lines part) override;
-    void end() override;
+    void end() override { end_events(); }
 
   private:
-    WholeMachine whole_;
-    TaskEvents events_;
     std::int64_t last_ = 0;
 };
 

@@ -11,8 +11,6 @@ namespace glasshive::workload::trace {
 
 namespace {
 
-constexpr std::int64_t id_most = after_trace, priority_most = 1'000'000;
-
 /// A table with these columns, whatever its style; their places are 0, 1, 2, … of `at`.
 template <std::size_t Count>
 std::optional<Table> open_table(Lines part, const std::array<const char*, Count>& columns,
@@ -113,17 +111,10 @@ void Google2019Tasks::read(Lines part) {
     const auto [time, type, job, index, collection, priority, cpus, memory] = at;
     std::string bytes;
     while (table->next()) {
-        TaskEvent event;
-        event.micro = micro_at(*table, time);
+        TaskEvent event = event_at(*table, {time, job, index, priority, cpus, memory});
         event.what = what_of(enum_at(*table, type, event_types));
-        event.job = table->integer(job, 0, id_most);
-        event.index = table->integer(index, 0, id_most);
         const bool alloc =
             !table->is_empty(collection) && enum_at(*table, collection, collection_types) == 1;
-        if (!table->is_empty(priority)) event.priority = table->integer(priority, 0, priority_most);
-        event.cpus = cpus_of_share(share_at(*table, cpus), whole_);
-        event.memory = memory_of_share(share_at(*table, memory), whole_);
-        event.line = table->line();
         if (alloc || event.what == TaskEvent::What::other || !table->ok()) continue;
         pack(event, bytes);
         by_time_.add(event.micro, bytes);
@@ -138,8 +129,7 @@ void Google2019Tasks::end() {
         take_problems({*by_time_.problem()});
         return;
     }
-    events_.end();
-    left_out_ = events_.left_out();
+    end_events();
 }
 
 void Google2019Machines::read(Lines part) {

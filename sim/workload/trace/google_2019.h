@@ -1,14 +1,10 @@
 #pragma once
 
+#include "workload/trace/google.h"
 #include "workload/trace/machine_events.h"
 #include "workload/trace/spill.h"
-#include "workload/trace/task_events.h"
 
 namespace glasshive::workload::trace {
-
-/// What 1.0 of CPU and memory means: the largest machine. How large that is, Google does not say;
-/// these are ours.
-inline constexpr WholeMachine google_2019_machine{one_cpu * 64, gibibyte * 512};
 
 /// Tasks of one cell of Google's traces of 2019: the table instance_events, in any number of parts
 /// and in any order, as BigQuery writes them: CSV with a header, or a JSON object on each line
@@ -19,24 +15,20 @@ inline constexpr WholeMachine google_2019_machine{one_cpu * 64, gibibyte * 512};
 /// Enums are names or numbers: 0 SUBMIT, 1 QUEUE, 2 ENABLE, 3 SCHEDULE, 4 EVICT, 5 FAIL, 6 FINISH,
 /// 7 KILL, 8 LOST, 9 UPDATE_PENDING, 10 UPDATE_RUNNING.
 ///
-/// Events are sorted by time first (on disk); equal times stay in the order given. What becomes of
-/// them: task_events.h; QUEUE and ENABLE tell nothing, as updates do. Instances of alloc sets
-/// (collection_type 1) are reservations, not tasks, and not seen; a task inside one is a task with
-/// what it asks for itself.
+/// Events are sorted by time first (on disk); equal times stay in the order given. QUEUE and ENABLE
+/// tell nothing, as updates do. Instances of alloc sets (collection_type 1) are reservations, not
+/// tasks, and not seen; a task inside one is a task with what it asks for itself.
 /// Source: google/cluster-data, clusterdata_trace_format_v3.proto and ClusterData2019.md; "Google
 /// cluster-usage traces v3".
-class Google2019Tasks final : public PartReader {
+class Google2019Tasks final : public GoogleTasks {
   public:
     Google2019Tasks(const WholeMachine& whole, TaskSink sink)
-        : whole_(whole),
-          events_(std::move(sink)) {}
+        : GoogleTasks(whole, std::move(sink)) {}
     void read(Lines part) override;
     void end() override;
 
   private:
-    WholeMachine whole_;
     Spill by_time_;
-    TaskEvents events_;
 };
 
 /// Machines of the same: machine_events. Columns: time, machine_id, type (1 ADD, 2 REMOVE,
