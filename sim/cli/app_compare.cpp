@@ -52,14 +52,17 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
         ->type_name("TASK=MACHINE")
         ->expected(1)
         ->take_all();
-    command.add_option("--set", options.set, "An option of the workload; see below")
+    command
+        .add_option("--set", options.set,
+                    "An option of the workload; see below. Of a scenario: one of its values, by "
+                    "its path, or a parameter of its scripts")
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->take_all();
     command
         .add_option("--vary", options.vary,
-                    "The same with several values, one after the other; of a scenario: its "
-                    "parameters")
+                    "The same with several values, one after the other: "
+                    "services.web.replicas=3,6")
         ->type_name("KEY=A,B")
         ->expected(1)
         ->take_all();
