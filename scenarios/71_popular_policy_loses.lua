@@ -1,12 +1,15 @@
--- The popular policy loses: tasks of one, two or four CPUs come and go on machines of four. Who waits?
+-- The popular policy loses: tasks of one, two or four CPUs come and go on machines of four. Who
+-- waits?
 --
--- Watch for: Swarm spreads, and so leaves a little room everywhere. A task that asks for a whole machine finds none,
--- though half of all CPUs are free, and waits until one happens to be empty. Best fit fills what is in use
--- already, so that machines fall empty, and the same tasks start sooner. The script measures how long the wide ones wait.
--- Compare:   glasshive compare scenarios/71_popular_policy_loses.lua --policy spread,best-fit --seeds 10
---            --metric expectations_broken
--- Compare:   glasshive compare --machines scenarios/traces/twenty_machines.csv --policy spread,best-fit --seeds 10
---            --set cpus=4 --set rate=0.1 --set tasks=1000 --metric mean_wait,p99_wait
+-- Watch for: Swarm spreads, and so leaves a little room everywhere. A task that asks for a whole
+-- machine finds none, though half of all CPUs are free, and waits until one happens to be empty.
+-- Best fit fills what is in use already, so that machines fall empty, and the same tasks start
+-- sooner. The script measures how long the wide ones wait.
+-- Compare:   glasshive compare scenarios/71_popular_policy_loses.lua --policy spread,best-fit
+--            --seeds 10 --metric expectations_broken
+-- Compare:   glasshive compare --machines scenarios/traces/twenty_machines.csv
+--            --policy spread,best-fit --seeds 10 --set cpus=4 --set rate=0.1 --set tasks=1000
+--            --metric mean_wait,p99_wait
 -- Try next:  -p policy=spread; -p tasks=200; which machines does binpack (41) keep free?
 local count = parameters.tasks or 80
 local widths = {1, 1, 1, 1, 1, 1, 2, 2, 2, 4}
@@ -32,8 +35,9 @@ return {
             asked_for = asked_for + width * seconds
             spawn(function()
                 local name, asked = "task" .. i, now()
-                docker(("service create --detach --mode replicated-job --name %s --reserve-cpu %d " ..
-                        "--constraint node.role==worker work:%d"):format(name, width, seconds))
+                docker(("service create --detach --mode replicated-job --name %s " ..
+                        "--reserve-cpu %d --constraint node.role==worker work:%d")
+                    :format(name, width, seconds))
                 wait_until(function()
                     local task = tasks(name)[1]
                     return task and (task.state == "running" or task.state == "complete")

@@ -1,6 +1,7 @@
-"""Goal: what scenarios 70 to 79 say about policies is so. Method: each has the commands that compare
-them in its comment ("Compare:"); those are run as they stand, and what the story claims is looked up
-in the report. The claims about a single run are the scenarios' own expectations, which must hold.
+"""Goal: what scenarios 70 to 79 say about policies is so. Method: each has the commands that
+compare them in its comment ("Compare:"); those are run as they stand, and what the story claims is
+looked up in the report. The claims about a single run are the scenarios' own expectations, which
+must hold.
 """
 
 import json
