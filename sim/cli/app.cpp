@@ -74,6 +74,8 @@ static void add_run(App::Parts& p) {
     CLI::Option* seed = add_overrides(*run, p.seed, p.run.until, p.run.profile);
     add_parameters(*run, p.run.parameters,
                    "A parameter of the scenario's scripts and of checks; may be repeated");
+    add_settings(*run, p.run.set,
+                 "A value of the scenario, by its path: services.web.replicas=3; may be repeated");
     add_checks(*run, p.run.checks);
     run->add_option("-r,--record", p.run.record, "Write a recording to this file (.hive)")
         ->type_name("PATH");

@@ -57,14 +57,17 @@ static void add_matrix(CLI::App& command, CompareOptions& options) {
                     "Of a trace, or tasks by chance: what is the least number of machines with "
                     "which this holds (any metric; <, <=, >, >=)? For each policy")
         ->type_name("'METRIC < N'");
-    command.add_option("--set", options.set, "An option of the workload; see below")
+    command
+        .add_option("--set", options.set,
+                    "An option of the workload; see below. Of a scenario: one of its values, by "
+                    "its path, or a parameter of its scripts")
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->take_all();
     command
         .add_option("--vary", options.vary,
-                    "The same with several values, one after the other; of a scenario: its "
-                    "parameters")
+                    "The same with several values, one after the other: "
+                    "services.web.replicas=3,6")
         ->type_name("KEY=A,B")
         ->expected(1)
         ->take_all();

@@ -40,6 +40,8 @@ void add_common(CLI::App& app, CommonOptions& common, const char* json_help);
 std::string not_a_seed(const std::string& text);
 /// -p,--parameter NAME=VALUE, as often as wanted.
 void add_parameters(CLI::App& command, std::vector<std::string>& out, const char* what);
+/// --set PATH=VALUE, as often as wanted.
+void add_settings(CLI::App& command, std::vector<std::string>& out, const char* what);
 /// --check FILE, as often as wanted.
 CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out);
 

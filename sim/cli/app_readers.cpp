@@ -27,6 +27,18 @@ void add_parameters(CLI::App& command, std::vector<std::string>& out, const char
         });
 }
 
+void add_settings(CLI::App& command, std::vector<std::string>& out, const char* what) {
+    command.add_option("--set", out, what)
+        ->type_name("PATH=VALUE")
+        ->expected(1)
+        ->take_all()
+        ->check([](const std::string& text) {
+            const std::size_t equals = text.find('=');
+            const bool named = equals != std::string::npos && equals > 0;
+            return named ? std::string() : "a value is set by PATH=VALUE";
+        });
+}
+
 CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out) {
     return command.add_option("--check", out, "A check in Lua; may be repeated")
         ->type_name("FILE")

@@ -24,6 +24,7 @@ struct RunOptions {
     std::vector<std::string> files;           ///< Scenarios, or recordings to run again.
     std::optional<std::uint64_t> seed;
     std::vector<std::string> parameters;      ///< "name=value", for scripts.
+    std::vector<std::string> set;             ///< "path=value", of the scenario's own keys.
     std::vector<std::string> checks;          ///< Files in Lua.
     std::string until;                        ///< Duration, our grammar; empty: the scenario's.
     std::string profile;                      ///< Empty: the scenario's.

@@ -179,6 +179,25 @@ void take_metrics(const CompareOptions& options, Plan& plan, Diagnostics& proble
     }
 }
 
+/// At commas outside brackets and quotes: a value may be YAML.
+std::vector<std::string> split_values(const std::string& text) {
+    std::vector<std::string> values(1);
+    int depth = 0;
+    char quote = 0;
+    for (const char each : text) {
+        if (quote == 0 && each == ',' && depth <= 0) {
+            values.emplace_back();
+            continue;
+        }
+        if (each == '"' || each == '\'') quote = quote == 0 ? each : quote == each ? '\0' : quote;
+        if (quote == 0)
+            depth += each == '[' || each == '{' ? 1 : each == ']' || each == '}' ? -1 : 0;
+        values.back() += each;
+    }
+    if (values.back().empty()) values.pop_back();
+    return values;
+}
+
 void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& problems) {
     const auto split = [&](const std::string& word, const char* option, std::string& key,
                            std::string& values) {
@@ -195,7 +214,12 @@ void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& probl
     };
     std::string key, values;
     for (const std::string& word : options.set) {
-        if (split(word, "--set", key, values)) plan.options[key] = values;
+        if (!split(word, "--set", key, values)) continue;
+        if (!plan.options.emplace(key, values).second) {
+            problems.push_back({.file = "--set",
+                                .message = key + " is set twice",
+                                .hint = "with several values: --vary " + key + "=A,B"});
+        }
     }
     for (const std::string& word : options.vary) {
         if (!split(word, "--vary", key, values)) continue;
@@ -206,8 +230,7 @@ void take_settings(const CompareOptions& options, Plan& plan, Diagnostics& probl
         }
         std::vector<compare::Settings> more;
         for (const compare::Settings& variant : plan.variants) {
-            std::istringstream in(values);
-            for (std::string value; std::getline(in, value, ',');) {
+            for (const std::string& value : split_values(values)) {
                 more.push_back(variant);
                 more.back()[key] = value;
             }
@@ -254,7 +277,8 @@ Result<Plan> compare_plan(const CompareOptions& options) {
     take_seeds(options, plan, problems);
     take_metrics(options, plan, problems);
     take_settings(options, plan, problems);
-    if (plan.kind == Kind::scenario && problems.empty()) {
+    const auto scenario = plan.files.find("scenario");
+    if (scenario != plan.files.end() && !scenario->second.path.empty()) {
         take(compare::files_of_scenario(options.input, plan), plan.files, problems);
     }
     if (!options.capacity.empty()) {

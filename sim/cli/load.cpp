@@ -69,6 +69,18 @@ script::Parameters parameters_of(const record::Recording& recording) {
     return parameters;
 }
 
+/// As session::Session wrote them.
+std::vector<yaml::Override> overrides_of(const record::Recording& recording) {
+    std::vector<yaml::Override> overrides;
+    const nlohmann::json table =
+        nlohmann::json::parse(recording.meta("set").value_or("{}"), nullptr, false);
+    if (!table.is_object()) return overrides;
+    for (const auto& [path, value] : table.items()) {
+        if (value.is_string()) overrides.push_back({path, value.get<std::string>()});
+    }
+    return overrides;
+}
+
 /// The commands that a recording lists.
 Result<std::vector<session::TimedCommand>> commands_of(record::Recording& recording) {
     const auto text = recording.meta("commands");
@@ -101,7 +113,8 @@ Result<Loaded> load_recording(const std::string& path) {
                           .hint = "run the scenario file itself"};
     }
     const std::string seed = recording.meta("seed").value_or("");
-    scenario::Given given{.seed = {}, .parameters = parameters_of(recording)};
+    scenario::Given given{
+        .seed = {}, .parameters = parameters_of(recording), .overrides = overrides_of(recording)};
     if (!seed.empty()) given.seed = std::strtoull(seed.c_str(), nullptr, 10);
     auto read = scenario::read_scenario(
         *content, name, [&](const std::string& file) { return recording.meta("file:" + file); },
@@ -134,7 +147,21 @@ script::Parameters parameters_from(const std::vector<std::string>& words) {
     return parameters;
 }
 
+std::vector<yaml::Override> overrides_from(const std::vector<std::string>& words) {
+    std::vector<yaml::Override> overrides;
+    for (const std::string& word : words) {
+        const std::size_t equals = word.find('=');
+        overrides.push_back({word.substr(0, equals), word.substr(equals + 1)});
+    }
+    return overrides;
+}
+
 Result<Loaded> load(const std::string& path, const scenario::Given& given) {
+    if (is_recording(path) && !given.overrides.empty()) {
+        return Diagnostic{.file = yaml::label_of(given.overrides.front()),
+                          .message = "a recording runs again as it was made",
+                          .hint = "set it in the scenario file itself"};
+    }
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();

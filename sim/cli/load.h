@@ -23,6 +23,9 @@ struct Loaded {
 /// "name=value" as parameters of scripts.
 script::Parameters parameters_from(const std::vector<std::string>& words);
 
+/// "path=value" as values of the scenario's own keys.
+std::vector<yaml::Override> overrides_from(const std::vector<std::string>& words);
+
 /// Reads a scenario or a saved session (.yaml), or a recording (.hive: its embedded files, seed,
 /// profile, commands, and where it ended). A recording whose program died lists no commands: its
 /// events tell them. `given`: what the command line says; not for recordings, which embed theirs.

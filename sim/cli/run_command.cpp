@@ -32,14 +32,17 @@ std::string replay_command(const RunOptions& options, const scenario::ScenarioSp
         "glasshive run " + shell_word(file) + " --seed " + std::to_string(spec.seed);
     for (const std::string& each : options.parameters)
         command += " --parameter " + shell_word(each);
+    for (const std::string& each : options.set) command += " --set " + shell_word(each);
     if (!options.until.empty()) command += " --until " + shell_word(options.until);
     if (!options.profile.empty()) command += " --profile " + options.profile;
     return command;
 }
 
 scenario::Given given_by(const RunOptions& options) {
-    return {.seed = options.seed, .parameters = parameters_from(options.parameters),
-            .for_others_too = !options.checks.empty()};
+    return {.seed = options.seed,
+            .parameters = parameters_from(options.parameters),
+            .for_others_too = !options.checks.empty(),
+            .overrides = overrides_from(options.set)};
 }
 
 /// One process per file: SimGrid's engine is never restarted.
@@ -51,6 +54,7 @@ int run_each(const RunOptions& options) {
         for (const std::string& each : options.parameters) {
             words.insert(words.end(), {"--parameter", each});
         }
+        for (const std::string& each : options.set) words.insert(words.end(), {"--set", each});
         for (const std::string& each : options.checks) words.insert(words.end(), {"--check", each});
         if (!options.until.empty()) words.insert(words.end(), {"--until", options.until});
         if (!options.profile.empty()) words.insert(words.end(), {"--profile", options.profile});

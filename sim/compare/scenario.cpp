@@ -9,26 +9,48 @@
 #include "compare/kinds.h"
 #include "session/session.h"
 #include "swarm/spec.h"
+#include "yaml/override.h"
 
 namespace glasshive::compare {
 
 namespace {
 
-scenario::Given given_by(const Settings& settings, std::uint64_t seed) {
+/// Settings are values of the scenario by their path, or parameters of its scripts.
+scenario::Given given_by(const std::string& path, const Plan& plan, std::size_t variant,
+                         std::uint64_t seed) {
     scenario::Given given;
     given.seed = seed;
-    for (const auto& [name, value] : settings) {
-        given.parameters[name] = scenario::parameter_value(value);
+    for (const auto& [name, value] : plan.settings(variant)) {
+        if (scenario::is_override(path, name)) {
+            const bool varied = plan.variants[variant].contains(name);
+            given.overrides.push_back({name, value, varied ? "--vary" : "--set"});
+        } else {
+            given.parameters[name] = scenario::parameter_value(value);
+        }
     }
     return given;
+}
+
+/// What a comparison says itself.
+Diagnostics decided_elsewhere(const scenario::Given& given) {
+    Diagnostics problems;
+    for (const yaml::Override& each : given.overrides) {
+        const bool seed = each.path == "seed";
+        if (!seed && each.path.substr(0, each.path.find('.')) != "scheduler") continue;
+        problems.push_back({.file = yaml::label_of(each),
+                            .message = "would do nothing",
+                            .hint = seed ? "--seed 7, or --seeds 20" : "--policy A,B, and -p"});
+    }
+    return problems;
 }
 
 class Scenario final : public Experiment {
   public:
     explicit Scenario(Input file) : file_(std::move(file)) {}
 
-    Result<scenario::ScenarioSpec> read(const Settings& settings, std::uint64_t seed) const {
-        const scenario::Given given = given_by(settings, seed);
+    Result<scenario::ScenarioSpec> read(const Plan& plan, std::size_t variant,
+                                        std::uint64_t seed) const {
+        const scenario::Given given = given_by(file_.path, plan, variant, seed);
         auto read = scenario::read_scenario(file_.path, given);
         if (!read.ok()) return read.problems();
         if (auto unused = scenario::unused_parameters(file_.path, given, read.value())) {
@@ -39,7 +61,7 @@ class Scenario final : public Experiment {
     }
 
     Measured run(const Plan& plan, const RunKey& key) const override {
-        const auto given = read(plan.settings(key.variant), key.seed);
+        const auto given = read(plan, key.variant, key.seed);
         if (!given.ok()) throw RunFailure{given.problems().front()};
         session::Options how;
         how.spec = given.value();
@@ -105,10 +127,21 @@ class Scenario final : public Experiment {
 
 Result<std::map<std::string, Input>> files_of_scenario(const std::string& path, const Plan& plan) {
     std::map<std::string, Input> files;
+    Diagnostics problems;
     for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
-        const auto read =
-            scenario::read_scenario(path, given_by(plan.settings(variant), plan.seeds.front()));
-        if (!read.ok()) return read.problems();
+        const scenario::Given given = given_by(path, plan, variant, plan.seeds.front());
+        auto read = scenario::read_scenario(path, given);
+        for (const Diagnostics& wrong :
+             {read.ok() ? Diagnostics{} : read.problems(), decided_elsewhere(given)}) {
+            for (const Diagnostic& each : wrong) {   // Most are wrong in every variant.
+                if (std::find(problems.begin(), problems.end(), each) == problems.end())
+                    problems.push_back(each);
+            }
+        }
+        if (!read.ok()) continue;
+        const auto unused = scenario::unused_parameters(path, given, read.value());
+        if (unused && std::find(problems.begin(), problems.end(), *unused) == problems.end())
+            problems.push_back(*unused);
         const std::filesystem::path folder = std::filesystem::path(path).parent_path();
         for (std::size_t i = 0; i < read.value().inputs.size(); ++i) {
             const std::string& name = read.value().inputs[i].name;
@@ -117,13 +150,14 @@ Result<std::map<std::string, Input>> files_of_scenario(const std::string& path, 
             files[i == 0 ? "scenario" : "included " + name] = std::move(input.value());
         }
     }
+    if (!problems.empty()) return problems;
     return files;
 }
 
 Result<std::unique_ptr<Experiment>> load_scenario(const Plan& plan) {
     auto scenario = std::make_unique<Scenario>(plan.files.at("scenario"));
     for (std::size_t variant = 0; variant < plan.variants.size(); ++variant) {
-        const auto read = scenario->read(plan.settings(variant), plan.seeds.front());
+        const auto read = scenario->read(plan, variant, plan.seeds.front());
         if (!read.ok()) {
             Diagnostics problems = read.problems();
             for (Diagnostic& problem : problems) {

@@ -30,7 +30,14 @@ Loader::Loader(const std::string& file, const std::string& text, const FileReade
     : read_included_(read_included) {
     spec_.file = file;
     spec_.parameters = given.parameters;
+    spec_.overrides = given.overrides;
     spec_.inputs.push_back({file, text});
+}
+
+bool Loader::is_own(const std::string& file) const {
+    return file == spec_.file ||
+           std::any_of(spec_.overrides.begin(), spec_.overrides.end(),
+                       [&](const yaml::Override& each) { return file == yaml::label_of(each); });
 }
 
 std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
@@ -43,24 +50,48 @@ std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec) {
     return all;
 }
 
+/// What somebody may have meant who takes a key of the scenario for a parameter.
+static std::string meant_path(const Given& given, const ScenarioSpec& spec) {
+    const auto document = yaml::parse(spec.inputs.front().content, spec.file);
+    if (!document.ok()) return "";
+    for (const auto& [name, value] : given.parameters) {
+        const std::string path = yaml::nearest_path(document.value().root(), name);
+        if (!path.empty()) return "; did you mean --set " + path + "=…?";
+    }
+    return "";
+}
+
 std::optional<Diagnostic> unused_parameters(const std::string& path, const Given& given,
                                             ScenarioSpec& spec) {
     const bool taken = given.parameters.empty() || given.for_others_too ||
                        path.ends_with(".lua") || !scripts_of(spec).empty();
     if (taken) return std::nullopt;
-    return Diagnostic{.file = path, .message = "no script in it takes parameters",
-                      .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}"};
+    return Diagnostic{.file = path,
+                      .message = "no script in it takes parameters",
+                      .hint = "script: FILE.lua, or scheduler: {policy: FILE.lua}" +
+                              meant_path(given, spec)};
 }
 
-Result<ScenarioSpec> Loader::finish(const Diagnostics& more) {
+bool is_override(const std::string& path, const std::string& word) {
+    if (word.find_first_of(".[") != std::string::npos) return true;
+    const std::vector<KeyInfo>& keys = section(Part::scenario).keys;
+    return !path.ends_with(".lua") &&
+           std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return key.key == word; });
+}
+
+Result<ScenarioSpec> Loader::finish(const Diagnostics& more, const yaml::Node& written) {
     // What was given from outside comes before what the file says.
     for (script::ScriptSpec* script : scripts_of(spec_)) {
         for (const auto& [name, value] : spec_.parameters) script->parameters[name] = value;
     }
     problems_.insert(problems_.end(), more.begin(), more.end());
+    yaml::hint_paths(written, spec_.overrides, problems_);
     Diagnostics all = yaml::sorted(std::move(problems_));
     std::stable_partition(all.begin(), all.end(),
-                          [&](const Diagnostic& each) { return each.file == spec_.file; });
+                          [&](const Diagnostic& each) { return is_own(each.file); });
+    for (Diagnostic& each : all) {
+        if (each.file != spec_.file && is_own(each.file)) each.line = 0;   // Words have no lines.
+    }
     if (has_errors(all)) return all;
     spec_.warnings = std::move(all);
     return std::move(spec_);
@@ -93,7 +124,7 @@ void Loader::read(const yaml::Node& root) {
 
 void Loader::read_frame(Map& map) {
     check_schema(map);
-    map.value("session");   // A file that has one is read by read_session.
+    map.check(!map.has("session"), "session", "is for a saved session", "a file of its own");
     map.read("title", spec_.title);
     map.read("seed", spec_.seed);
     map.read("duration", spec_.duration);
@@ -301,7 +332,7 @@ std::optional<Included> Loader::include(const yaml::Value& value) {
 void Loader::adopt(const Diagnostics& found) {
     std::set<std::string> wrong;   // Every path with an error, and all that it is part of.
     for (const Diagnostic& each : problems_) {
-        if (each.severity != Severity::error || each.file != spec_.file) continue;
+        if (each.severity != Severity::error || !is_own(each.file)) continue;
         for (std::size_t end = each.path.find_first_of(".["); end != std::string::npos;
              end = each.path.find_first_of(".[", end + 1)) {
             wrong.insert(each.path.substr(0, end));
@@ -309,8 +340,7 @@ void Loader::adopt(const Diagnostics& found) {
         wrong.insert(each.path);
     }
     for (const Diagnostic& each : found) {
-        const bool follows = each.file == spec_.file && !each.path.empty() &&
-                             wrong.count(each.path) > 0;
+        const bool follows = is_own(each.file) && !each.path.empty() && wrong.count(each.path) > 0;
         if (!follows) problems_.push_back(each);
     }
 }

@@ -21,10 +21,12 @@ class Loader {
     void read(const yaml::Node& root);
     /// The spec, or every error: the scenario's own first, then those of included files, each in
     /// order of line. Warnings alone go with the spec.
-    /// `more`: problems that were found before.
-    Result<ScenarioSpec> finish(const Diagnostics& more);
+    /// `more`: problems that were found before. `written`: what was read, without overrides.
+    Result<ScenarioSpec> finish(const Diagnostics& more, const yaml::Node& written);
 
   private:
+    /// In the scenario itself, or in what overrides it; not in a file that it includes.
+    bool is_own(const std::string& file) const;
     void read_frame(Map& map);
     void read_machines(Map& map);
     void read_managers(const yaml::Value& value);

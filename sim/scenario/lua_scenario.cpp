@@ -38,15 +38,16 @@ Result<ScenarioSpec> read_lua_scenario(const std::string& text, const std::strin
     }
     auto document = yaml::parse(described.value().json, file);
     if (!document.ok()) return document.problems();
-    if (document.value().root().find("seed").exists()) {
+    const yaml::Document changed = yaml::overridden(document.value(), given.overrides, more);
+    if (changed.root().find("seed").exists()) {
         more.push_back({.file = file,
                         .line = 0,
                         .path = "seed",
                         .message = "a scenario in Lua is given its seed",
                         .hint = "--seed 7"});
     }
-    loader.read(document.value().root());
-    auto read = loader.finish(more);
+    loader.read(changed.root());
+    auto read = loader.finish(more, document.value().root());
     if (!read.ok()) {
         Diagnostics problems = read.problems();
         for (Diagnostic& problem : problems) {

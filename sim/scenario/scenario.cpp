@@ -99,6 +99,12 @@ Diagnostic session_given(const yaml::Node& session, const std::string& file) {
                                       : "name the scenario that it was saved from"};
 }
 
+Diagnostic overridden_session(const yaml::Override& override) {
+    return {.file = yaml::label_of(override),
+            .message = "a saved session is played as it was saved",
+            .hint = "set it in the scenario that it was saved from"};
+}
+
 Result<ScenarioSpec> read_text(std::string text, const std::string& file,
                                const FileReader& read_included, const Given& given,
                                bool may_be_session) {
@@ -110,11 +116,12 @@ Result<ScenarioSpec> read_text(std::string text, const std::string& file,
     const yaml::Node root = document.value().root();
     if (is_compose_file(root)) return compose_given(file);
     if (is_session(root) && may_be_session) {
+        if (!given.overrides.empty()) return overridden_session(given.overrides.front());
         return read_session(root, file, read_included, repeated);
     }
     if (is_session(root)) return session_given(root.find("session"), file);
-    loader.read(root);
-    return loader.finish(repeated);
+    loader.read(yaml::overridden(document.value(), given.overrides, repeated).root());
+    return loader.finish(repeated, root);
 }
 
 }   // namespace

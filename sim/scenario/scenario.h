@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "scenario/spec.h"
+#include "yaml/override.h"
 
 /// Turns a scenario file, and what it includes, into a ScenarioSpec or into everything that is
 /// wrong with it. Reads, never builds.
@@ -22,6 +23,9 @@ struct Given {
     std::optional<std::uint64_t> seed;   ///< Else the file's.
     script::Parameters parameters;
     bool for_others_too = false;         ///< Somebody else takes parameters, too.
+    /// Values of the scenario's own keys, put into it before it is read; not into what it includes,
+    /// and not for saved sessions.
+    std::vector<yaml::Override> overrides = {};
 };
 
 /// Reads the file at `path`; included files are relative to its folder. A file *.lua is a script
@@ -37,6 +41,9 @@ Result<ScenarioSpec> read_scenario(std::string text, const std::string& file,
 /// them; nothing when something does.
 std::optional<Diagnostic> unused_parameters(const std::string& path, const Given& given,
                                             ScenarioSpec& spec);
+/// Whether `word` is the path of a value in a scenario (read from `path`), and not a parameter's
+/// name: it has a "." or a "[", or is a key that stands at the top of a scenario in YAML.
+bool is_override(const std::string& path, const std::string& word);
 /// Every script that the scenario names.
 std::vector<script::ScriptSpec*> scripts_of(ScenarioSpec& spec);
 

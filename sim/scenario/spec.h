@@ -16,6 +16,7 @@
 #include "swarm/spec.h"
 #include "words/command.h"
 #include "workload/spec.h"
+#include "yaml/override.h"
 
 /// What a scenario file says, as plain data: everything a run needs, nothing built yet.
 namespace glasshive::scenario {
@@ -102,6 +103,7 @@ struct ScenarioSpec {
     swarm::PlacementPolicy policy = swarm::PlacementPolicy::spread;
     std::optional<script::ScriptSpec> script;          ///< What acts on the run, in Lua.
     script::Parameters parameters;                     ///< Given when it was read; see Given.
+    std::vector<yaml::Override> overrides;             ///< The same.
     std::optional<script::ScriptSpec> policy_script;   ///< Instead of `policy`.
     std::optional<script::ScriptSpec> pull_script;     ///< Which image is downloaded next.
     std::map<std::string, script::ScriptSpec> balancers;   ///< By service; others: round robin.

@@ -126,6 +126,12 @@ std::vector<std::pair<std::string, std::string>> meta_of(const Options& options)
         const auto replace = nlohmann::json::error_handler_t::replace;
         meta.emplace_back("parameters", parameters.dump(-1, ' ', false, replace));
     }
+    if (!spec.overrides.empty()) {
+        nlohmann::json set;
+        for (const yaml::Override& each : spec.overrides) set[each.path] = each.value;
+        const auto replace = nlohmann::json::error_handler_t::replace;
+        meta.emplace_back("set", set.dump(-1, ' ', false, replace));
+    }
     for (const scenario::InputFile& file : spec.inputs)
         meta.emplace_back("file:" + file.name, file.content);
     return meta;

@@ -243,7 +243,7 @@ std::vector<Node> Builder::merged_maps(const Node& value) {
     return maps;
 }
 
-void Builder::index_keys(Children& children) const {
+void index_keys(Children& children) {
     if (children.entries.size() <= linear_search_max) return;
     children.by_key.resize(children.entries.size());
     std::iota(children.by_key.begin(), children.by_key.end(), 0U);

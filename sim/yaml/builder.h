@@ -60,7 +60,6 @@ class Builder final : public YAML::EventHandler {
     void check_duplicates(std::vector<Entry>& entries);
     void merge(std::vector<Entry>& entries);
     std::vector<Node> merged_maps(const Node& value);
-    void index_keys(Children& children) const;
 
     std::string path() const;
     void report(int line, std::string path, std::string message, std::string hint = "");

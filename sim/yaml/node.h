@@ -94,6 +94,8 @@ class Document {
     const std::string& file() const;
     /// The text that was parsed, without its byte order mark.
     const std::string& text() const;
+    /// For the reader's own use.
+    const std::shared_ptr<const DocumentStorage>& storage() const { return storage_; }
 
   private:
     std::shared_ptr<const DocumentStorage> storage_;

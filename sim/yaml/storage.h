@@ -37,7 +37,11 @@ struct DocumentStorage {
     std::string text;
     std::deque<NodeData> nodes;
     std::set<std::string> tags;   ///< Each written tag once.
+    std::vector<std::shared_ptr<const DocumentStorage>> kept;   ///< What else Nodes point into.
 };
+
+/// Makes by_key of a map that is worth it.
+void index_keys(Children& children);
 
 /// Removes a byte order mark and checks that `text` is UTF-8 without control characters, and that
 /// neither it nor a line nor its nesting is too long for yaml-cpp. True when it is; else one
