@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <memory>
+#include <set>
 
 #include "base/result.h"
 #include "cli/app_parts.h"
@@ -32,6 +34,23 @@ constexpr const char* footer =
     "2 your files or words are wrong and nothing was run, 3 a bug of ours.\n"
     "Colour follows the terminal and NO_COLOR (no-color.org).";
 
+/// CLI11 keeps the options that exclude one another in order of their addresses: help would differ
+/// from build to build.
+class Formatter final : public CLI::Formatter {
+  public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        std::string text = CLI::Formatter::make_option_opts(option);
+        const std::string label = "Excludes:";
+        const std::size_t at = text.find(label);
+        if (at == std::string::npos) return text;
+        text.resize(at + label.size());   // They come last.
+        std::set<std::string> names;
+        for (const CLI::Option* other : option->get_excludes()) names.insert(other->get_name());
+        for (const std::string& name : names) text += " " + name;
+        return text;
+    }
+};
+
 }   // namespace
 
 static void add_run(App::Parts& p);
@@ -43,6 +62,7 @@ App::App() : parts_(std::make_unique<Parts>()) {
     p.app.footer(footer);
     p.app.require_subcommand(1);
     p.app.set_version_flag("-V,--version", session::version_text(), "Print the version and exit");
+    p.app.formatter(std::make_shared<Formatter>());   // Before subcommands, which take it over.
     p.app.get_formatter()->column_width(34);
     add_run(p);
     add_readers(p);
