@@ -1,6 +1,6 @@
 """Goal: the picture of fragmentation in docs/chapters/compare.md is what the policies do. Method:
-drawn anew from its data file and compared; and, where the trace lies beside the project, the data of
-some policies measured anew.
+drawn anew from its data file and compared; and, where the trace lies beside the project, the data
+of some policies measured anew.
 """
 
 import pathlib
