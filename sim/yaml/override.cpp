@@ -27,8 +27,10 @@ struct Step {
 std::string text_of(std::span<const Step> steps) {
     std::string text;
     for (const Step& step : steps) {
-        if (step.is_item) text += "[" + std::to_string(step.index) + "]";
-        else text += (text.empty() ? "" : ".") + step.key;
+        if (step.is_item)
+            text += "[" + std::to_string(step.index) + "]";
+        else
+            text += (text.empty() ? "" : ".") + step.key;
     }
     return text;
 }
@@ -58,7 +60,10 @@ std::string listed_below(const Node& node) {
 class Walk {
   public:
     Walk(const Node& root, const Override& override, Diagnostics& problems)
-        : root_(root), node_(root), override_(override), path_(override.path),
+        : root_(root),
+          node_(root),
+          override_(override),
+          path_(override.path),
           problems_(problems) {}
 
     std::optional<std::vector<Step>> steps() {
@@ -66,8 +71,10 @@ class Walk {
             const bool bracket = at_ < path_.size() && path_[at_] == '[';
             if (!(bracket ? item() : key())) return std::nullopt;
             if (at_ == path_.size()) return std::move(steps_);
-            if (path_[at_] == '.') ++at_;
-            else if (path_[at_] != '[') return malformed();
+            if (path_[at_] == '.')
+                ++at_;
+            else if (path_[at_] != '[')
+                return malformed();
         }
     }
 
@@ -144,9 +151,9 @@ class Walk {
 
     /// Takes `word` for `best` when the rest of the path begins with it, and nothing longer did.
     static void longer(std::string_view word, std::string_view rest, std::string_view& best) {
-        const bool whole = rest.starts_with(word) &&
-                           (rest.size() == word.size() || rest[word.size()] == '.' ||
-                            rest[word.size()] == '[');
+        const bool whole =
+            rest.starts_with(word) &&
+            (rest.size() == word.size() || rest[word.size()] == '.' || rest[word.size()] == '[');
         if (whole && word.size() > best.size()) best = rest.substr(0, word.size());
     }
 

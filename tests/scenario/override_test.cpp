@@ -8,11 +8,10 @@ using namespace scenario_test;
 
 namespace {
 
-const std::string written =
-    "schema: 1\nduration: 1m\n"
-    "platform: {hosts: [{name: \"n{}\", count: 3, cpus: 4}]}\n"
-    "services: [{name: web, image: w, replicas: 2}]\n"
-    "expect: [service web has 2 running tasks at the end]\n";
+const std::string written = "schema: 1\nduration: 1m\n"
+                            "platform: {hosts: [{name: \"n{}\", count: 3, cpus: 4}]}\n"
+                            "services: [{name: web, image: w, replicas: 2}]\n"
+                            "expect: [service web has 2 running tasks at the end]\n";
 
 Result<scenario::ScenarioSpec> with(std::vector<yaml::Override> overrides,
                                     const std::string& text = written,
@@ -79,8 +78,7 @@ TEST_CASE("mistakes name the option, the path, and what was meant", "[scenario][
     CHECK(problems_with({{"session", "{}"}})
               .starts_with("--set session: session: is for a saved session\n"));
     // What a good value makes wrong elsewhere is told there.
-    CHECK(problems_with({{"services.web.name", "api"}})
-              .starts_with("s.yaml:5: expect[0]: "));
+    CHECK(problems_with({{"services.web.name", "api"}}).starts_with("s.yaml:5: expect[0]: "));
     // What follows from a mistake in an override is told once.
     CHECK(problems_with({{"platform.hosts[0].count", "0"}})
               .starts_with("--set platform.hosts[0].count: platform.hosts[0].count: 0 is out"));

@@ -37,25 +37,26 @@ std::string after(const std::string& text, const std::vector<Override>& override
     return problems.empty() ? flat(changed.root()) : told;
 }
 
-const std::string services =
-    "services:\n"
-    "  - {name: web, replicas: 3, ports: [80, 443]}\n"
-    "  - {name: web.v2, replicas: 1, limits: {cpus: 1}}\n"
-    "  - {replicas: 9}\n"
-    "images: {\"shop/web:1.4\": 20MiB}\n"
-    "empty:\n";
+const std::string services = "services:\n"
+                             "  - {name: web, replicas: 3, ports: [80, 443]}\n"
+                             "  - {name: web.v2, replicas: 1, limits: {cpus: 1}}\n"
+                             "  - {replicas: 9}\n"
+                             "images: {\"shop/web:1.4\": 20MiB}\n"
+                             "empty:\n";
 
 }   // namespace
 
 TEST_CASE("a path leads to a value of any kind, by number or by name", "[yaml][override]") {
-    struct Row { const char *path, *value, *expected; };
+    struct Row {
+        const char *path, *value, *expected;
+    };
     const Row row = GENERATE(values<Row>({
-        {"a", "2", "{a: 2, b: {c: [1, {name: x, d: ~}]}}"},             // A scalar.
-        {"b", "[7]", "{a: 1, b: [7]}"},                                 // A map becomes a list.
-        {"b.c", "{e: f}", "{a: 1, b: {c: {e: f}}}"},                    // A list becomes a map.
+        {"a", "2", "{a: 2, b: {c: [1, {name: x, d: ~}]}}"},   // A scalar.
+        {"b", "[7]", "{a: 1, b: [7]}"},                       // A map becomes a list.
+        {"b.c", "{e: f}", "{a: 1, b: {c: {e: f}}}"},          // A list becomes a map.
         {"b.c[0]", "[2, 3]", "{a: 1, b: {c: [[2, 3], {name: x, d: ~}]}}"},
         {"b.c[1].d", "\"5\"", "{a: 1, b: {c: [1, {name: x, d: 5}]}}"},   // What was nothing.
-        {"b.c.x.d", "5", "{a: 1, b: {c: [1, {name: x, d: 5}]}}"},       // By name.
+        {"b.c.x.d", "5", "{a: 1, b: {c: [1, {name: x, d: 5}]}}"},        // By name.
         {"b.c.x.d.e", "5", "{a: 1, b: {c: [1, {name: x, d: {e: 5}}]}}"},
         {"b.c.x", "~", "{a: 1, b: {c: [1, ~]}}"},
         {"b.new", "9", "{a: 1, b: {c: [1, {name: x, d: ~}], new: 9}}"},
@@ -107,33 +108,45 @@ TEST_CASE("the document itself stays, and old values their places", "[yaml][over
 }
 
 TEST_CASE("what is wrong with a path or a value names both", "[yaml][override]") {
-    struct Row { const char *path, *value, *problem; };
+    struct Row {
+        const char *path, *value, *problem;
+    };
     const Row row = GENERATE(values<Row>({
-        {"", "1", "--set : is no path\n    hint: such as services.web.replicas or "
-                  "services[0].replicas\n"},
-        {"services.", "1", "--set services.: is no path\n    hint: such as services.web.replicas "
-                           "or services[0].replicas\n"},
-        {"services[x]", "1", "--set services[x]: is no path\n    hint: such as "
-                             "services.web.replicas or services[0].replicas\n"},
+        {"", "1",
+         "--set : is no path\n    hint: such as services.web.replicas or "
+         "services[0].replicas\n"},
+        {"services.", "1",
+         "--set services.: is no path\n    hint: such as services.web.replicas "
+         "or services[0].replicas\n"},
+        {"services[x]", "1",
+         "--set services[x]: is no path\n    hint: such as "
+         "services.web.replicas or services[0].replicas\n"},
         {"services.wbe.replicas", "1",
          "--set services.wbe.replicas: services has nothing named \"wbe\"\n"
          "    hint: did you mean services.web.replicas?\n"},
-        {"services.database", "1", "--set services.database: services has nothing named "
-                                   "\"database\"\n    hint: there are web, web.v2, [2]\n"},
-        {"services[3].replicas", "1", "--set services[3].replicas: services has 3 items, from [0] "
-                                      "on\n    hint: did you mean services[0].replicas?\n"},
-        {"limits[0]", "1", "--set limits[0]: limits is not there, and has no items\n"
-                           "    hint: there are services, images, empty\n"},
-        {"images[0]", "1", "--set images[0]: images is no list, and has no items\n"
-                           "    hint: there are shop/web:1.4\n"},
-        {"services.web.replicas.x", "1", "--set services.web.replicas.x: services[0].replicas is "
-                                         "\"3\": nothing is below it\n"
-                                         "    hint: did you mean services.web.replicas?\n"},
-        {"services.web.replicas", " ", "--set services.web.replicas: services[0].replicas: has no "
-                                       "value\n    hint: a YAML value; ~ for none\n"},
-        {"services.web.ports", "[80", "--set services.web.ports:1: not valid YAML: a list in "
-                                      "brackets is not closed\n    hint: look for a missing ] or "
-                                      "comma, here or in the lines above\n"},
+        {"services.database", "1",
+         "--set services.database: services has nothing named "
+         "\"database\"\n    hint: there are web, web.v2, [2]\n"},
+        {"services[3].replicas", "1",
+         "--set services[3].replicas: services has 3 items, from [0] "
+         "on\n    hint: did you mean services[0].replicas?\n"},
+        {"limits[0]", "1",
+         "--set limits[0]: limits is not there, and has no items\n"
+         "    hint: there are services, images, empty\n"},
+        {"images[0]", "1",
+         "--set images[0]: images is no list, and has no items\n"
+         "    hint: there are shop/web:1.4\n"},
+        {"services.web.replicas.x", "1",
+         "--set services.web.replicas.x: services[0].replicas is "
+         "\"3\": nothing is below it\n"
+         "    hint: did you mean services.web.replicas?\n"},
+        {"services.web.replicas", " ",
+         "--set services.web.replicas: services[0].replicas: has no "
+         "value\n    hint: a YAML value; ~ for none\n"},
+        {"services.web.ports", "[80",
+         "--set services.web.ports:1: not valid YAML: a list in "
+         "brackets is not closed\n    hint: look for a missing ] or "
+         "comma, here or in the lines above\n"},
     }));
     CAPTURE(row.path, row.value);
     CHECK(after(services, {{row.path, row.value}}) == row.problem);
