@@ -29,7 +29,9 @@ Tone tone_of(Verdict verdict) {
 std::string interval_text(const MetricReport& metric, std::size_t policy) {
     const compare::Estimate& e = metric.estimates[policy];
     if (e.count < 2) return "";
-    if (!std::isfinite(e.high) || !std::isfinite(e.low)) return "no interval";
+    const bool plain =
+        std::isfinite(e.high) && std::isfinite(e.low) && std::string(metric.info->unit) != "B";
+    if (!plain) return compare::interval_text(*metric.info, e.low, e.high);
     return fmt::format("{0:.{2}f} … {1:.{2}f}", e.low, e.high, metric.info->digits);
 }
 

@@ -72,12 +72,10 @@ std::string sizes_table(const CapacityReport& report, const CapacityCase& one) {
                                    "<th>seeds that meet it</th><th></th></tr></thead><tbody>\n",
                                    escaped(report.plan.policies[one.policy].name));
     for (const SizeTried& tried : one.found.tried) {
-        const bool known = tried.of.count > 1 && std::isfinite(tried.of.low);
         html += fmt::format(
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td></tr>\n",
             tried.machines, value_text(metric, tried.of.mean),
-            known ? value_text(metric, tried.of.low) + " … " + value_text(metric, tried.of.high)
-                  : "no interval",
+            tried.of.count > 1 ? interval_text(metric, tried.of.low, tried.of.high) : "no interval",
             tried.seeds_met, tried.values.size(),
             tried.surely ? "<span class=\"good\">surely</span>"
             : tried.met  ? "<span class=\"good\">meets it</span>"

@@ -92,7 +92,8 @@ class Slice {
                 values.push_back(at(policy, seed).metrics.at(info.name));
             }
             Estimate of = estimate(values, info.name);
-            of.low = std::max(of.low, 0.0);   // There is nothing below: all metrics count from 0.
+            // There is nothing below: all metrics count from 0. What is not known stays so.
+            if (std::isfinite(of.low)) of.low = std::max(of.low, 0.0);
             report.estimates.push_back(of);
             report.values.push_back(std::move(values));
         }
@@ -192,8 +193,25 @@ Report report_of(const Plan& plan, const std::vector<Measured>& measured) {
     return report;
 }
 
+/// With the prefix that leaves one to three digits before the point.
+static std::string bytes_text(double value) {
+    const char* const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    std::size_t at = 0;
+    for (; std::abs(value) >= 999.5 && at + 1 < std::size(units); ++at) value /= 1000;
+    return fmt::format("{:.{}f} {}", value, at == 0 ? 0 : 1, units[at]);
+}
+
+std::string interval_text(const MetricInfo& metric, double low, double high) {
+    const bool below = std::isfinite(low), above = std::isfinite(high);
+    if (!below && !above) return "no interval";
+    if (!below) return "at most " + value_text(metric, high);
+    if (!above) return "at least " + value_text(metric, low);
+    return value_text(metric, low) + " … " + value_text(metric, high);
+}
+
 std::string value_text(const MetricInfo& metric, double value) {
     const std::string unit = metric.unit;
+    if (unit == "B") return bytes_text(value + 0.0);
     return fmt::format("{:.{}f}{}", value + 0.0, metric.digits,
                        unit.empty() || unit == "share" ? "" : " " + unit);
 }

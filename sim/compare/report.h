@@ -81,5 +81,7 @@ std::string report_html(const Report& report, const std::string& command);
 
 /// A value with the metric's digits, "12.30 %".
 std::string value_text(const MetricInfo& metric, double value);
+/// "12.30 … 14.00 %"; one side where resampling says nothing of the other; "no interval".
+std::string interval_text(const MetricInfo& metric, double low, double high);
 
 }   // namespace glasshive::compare

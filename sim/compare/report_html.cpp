@@ -1,6 +1,5 @@
 // The report as one page that needs nothing else.
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
 #include "compare/page.h"
@@ -22,11 +21,6 @@ std::string verdict_html(Verdict verdict) {
         case Verdict::too_few: return "<span class=\"soft\">too few seeds</span>";
     }
     return "";
-}
-
-std::string range_text(const MetricInfo& metric, double low, double high) {
-    if (!std::isfinite(low) || !std::isfinite(high)) return "no interval";
-    return value_text(metric, low) + " … " + value_text(metric, high);
 }
 
 std::string said_of(Better better) {
@@ -51,7 +45,7 @@ std::string glance(const Report& report, const VariantReport& variant) {
             const Estimate& e = metric.estimates[i];
             html += "<td>" + value_text(*metric.info, e.mean);
             if (e.count > 1) {
-                html += "<br><small>" + range_text(*metric.info, e.low, e.high) + "</small>";
+                html += "<br><small>" + interval_text(*metric.info, e.low, e.high) + "</small>";
             }
             if (i > 0) html += "<br>" + verdict_html(metric.verdict(i, 0));
             html += "</td>";
@@ -105,7 +99,7 @@ std::string pair_table(const Report& report, const MetricReport& metric) {
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} : {}</td><td>{:.2f}</td>"
             "<td>{:.2g}</td><td>{}{}</td></tr>\n",
             escaped(report.plan.policies[pair.a].name), escaped(report.plan.policies[pair.b].name),
-            value_text(*metric.info, d.of.mean), range_text(*metric.info, d.of.low, d.of.high),
+            value_text(*metric.info, d.of.mean), interval_text(*metric.info, d.of.low, d.of.high),
             d.a_more, d.b_more, d.effect, d.p_holm, verdict_html(pair.verdict),
             pair.without_chance ? "<br><small>no chance involved</small>" : "");
     }

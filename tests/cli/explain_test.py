@@ -270,6 +270,14 @@ class Decisions(Recorded):
                                 r" +node-2 +chosen")
         self.assertRegex(shown, r"node-1 +resources +4 +4 +- +0")
 
+    def test_a_policy_is_not_asked_about_nodes_without_room(self):
+        [scenario] = (program.ROOT / "scenarios").glob("73*.yaml")
+        for policy in ("fgd", "gpu-packing", "gpu-clustering", "random"):
+            shown = self.call("run", scenario, "--set", f"scheduler.policy={policy}", "--decisions",
+                              "full", status=None)
+            self.assertIn(shown.returncode, (0, 1), shown.stderr)   # 1: an expectation broke.
+            self.assertRegex(shown.stdout, r"(boss|gpu\d) +resources +\d+ +\d+ +- +0")
+
 
 if __name__ == "__main__":
     program.main()

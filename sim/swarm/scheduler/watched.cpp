@@ -24,7 +24,10 @@ DecisionTable Scheduler::table_for(const Task& task, const Needs& needs) {
     for (const NodeInfo& node : nodes_.nodes()) {
         // A global task has its node already: only that one is looked at.
         if (node.removed || (task.node.valid() && task.node != node.id)) continue;
-        all.push_back({&node, judge(looked, node), rank_of(node, looked, kernel_.now())});
+        // A policy may take for granted that the task fits the node it is asked about.
+        const Verdict verdict = judge(looked, node);
+        const bool passes = verdict == Verdict::passes;
+        all.push_back({&node, verdict, passes ? rank_of(node, looked, kernel_.now()) : Rank{}});
     }
     std::stable_sort(all.begin(), all.end(), [](const Ranked& a, const Ranked& b) {
         const bool a_passes = a.verdict == Verdict::passes, b_passes = b.verdict == Verdict::passes;
