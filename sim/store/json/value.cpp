@@ -2,8 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <vector>
 
 #include "base/assert.h"
@@ -214,12 +212,8 @@ Members::iterator& Members::iterator::operator++() {
 
 Value Value::copy_of(std::string_view term) {
     SIM_ASSERT(!term.empty());
-    SIM_ASSERT(term.size() <= UINT32_MAX);
     Value value;
-    value.block_ = static_cast<Block*>(std::malloc(sizeof(Block) + term.size()));
-    SIM_ASSERT(value.block_ != nullptr);
-    *value.block_ = {1, static_cast<std::uint32_t>(term.size())};
-    std::memcpy(value.block_ + 1, term.data(), term.size());
+    value.bytes_ = SharedBytes::copy_of(term);
     return value;
 }
 
@@ -227,7 +221,5 @@ Value Value::empty_object() {
     static const Value empty = copy_of(std::string{tuple_tag, 1, nil_tag});
     return empty;
 }
-
-void Value::free_block() { std::free(block_); }
 
 }   // namespace glasshive::store::json

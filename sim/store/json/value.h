@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "store/json/shared_bytes.h"
 #include "store/json/term.h"
 
 namespace glasshive::store::json {
@@ -110,46 +110,23 @@ class Members {
 };
 
 /// A JSON value that owns its bytes and shares them: copying counts a reference. Immutable.
-/// Memory: one allocation of 8 bytes and the term. Not for use by several threads.
 class Value {
   public:
     Value() = default;   ///< Nothing, not even null.
     /// Requires the bytes of exactly one term.
     static Value copy_of(std::string_view term);
     static Value empty_object();
-    Value(const Value& other) noexcept : block_(other.block_) {
-        if (block_) ++block_->uses;
-    }
-    Value(Value&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-    Value& operator=(Value other) noexcept {
-        std::swap(block_, other.block_);
-        return *this;
-    }
-    ~Value() {
-        if (block_ && --block_->uses == 0) free_block();
-    }
 
-    explicit operator bool() const { return block_ != nullptr; }
-    View view() const { return View(data()); }
+    explicit operator bool() const { return static_cast<bool>(bytes_); }
+    View view() const { return View(bytes_.view().data()); }
     /// The term, which is what revision ids hash.
-    std::string_view bytes() const {
-        return block_ ? std::string_view(data(), block_->size) : std::string_view();
-    }
-    bool same_block(const Value& other) const { return block_ == other.block_; }
+    std::string_view bytes() const { return bytes_.view(); }
+    bool same_block(const Value& other) const { return bytes_.same_block(other.bytes_); }
     /// Same term: same members in the same order, numbers written alike.
-    friend bool operator==(const Value& a, const Value& b) {
-        return a.block_ == b.block_ || a.bytes() == b.bytes();
-    }
+    friend bool operator==(const Value&, const Value&) = default;
 
   private:
-    struct Block {
-        std::uint32_t uses;
-        std::uint32_t size;
-    };
-    const char* data() const { return reinterpret_cast<const char*>(block_ + 1); }
-    void free_block();
-
-    Block* block_ = nullptr;   // Followed by the term.
+    SharedBytes bytes_;
 };
 
 }   // namespace glasshive::store::json

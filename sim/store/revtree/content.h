@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "store/json/shared_bytes.h"
 #include "store/json/value.h"
 
 namespace glasshive::store {
@@ -15,7 +16,7 @@ struct Attachment {
     std::string name;
     std::string type;           ///< Content type.
     std::string md5;            ///< 16 bytes, of what is stored: of the gzip bytes if zipped.
-    json::Value data;           ///< A text whose bytes are what is stored.
+    json::SharedBytes data;     ///< What is stored.
     Bytes length{};             ///< As the client sent it.
     Bytes encoded_length{};     ///< As stored.
     std::uint32_t revpos = 0;   ///< Position of the revision that brought it.
@@ -30,6 +31,12 @@ struct Content {
     std::vector<Attachment> attachments{};   ///< In document order.
     bool deleted = false;                    ///< A tombstone; it keeps its body.
 
+    /// Of the body's term and the attachments as stored: CouchDB's external size.
+    Bytes size() const {
+        Bytes size{static_cast<std::int64_t>(body.bytes().size())};
+        for (const Attachment& attachment : attachments) size += attachment.encoded_length;
+        return size;
+    }
     friend bool operator==(const Content&, const Content&) = default;
 };
 

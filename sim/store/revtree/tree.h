@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/revtree/content.h"
@@ -69,7 +70,9 @@ class Tree {
 
     Tree() = default;
     Tree(const Tree& other);
-    Tree(Tree&&) noexcept = default;
+    Tree(Tree&& other) noexcept   ///< Leaves an empty one.
+        : only_(std::exchange(other.only_, {})),
+          many_(std::move(other.many_)) {}
     Tree& operator=(Tree other) noexcept;
     ~Tree() = default;
 

@@ -200,6 +200,9 @@ TEST_CASE("copies of a tree go their own ways", "[store][revtree]") {
     CHECK(shape(other) == "1-a(2-b)");
     CHECK(shape(third) == "1-a(2-b 2-c)");
     CHECK(third.node(0).content.same_block(one.node(0).content));   // What they hold is shared.
+    const Tree moved = std::move(other);
+    CHECK(shape(moved) == "1-a(2-b)");
+    CHECK(other.empty());   // NOLINT: that it is empty is the point.
 }
 
 TEST_CASE("a path is made from what _revisions says", "[store][revtree]") {
