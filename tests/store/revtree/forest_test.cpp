@@ -13,7 +13,7 @@ using namespace store;
 
 namespace {
 
-constexpr std::uint64_t worlds = 1500;
+constexpr std::uint64_t worlds = 400;
 
 void require_sound(const Tree& tree) {
     const std::vector<std::string> broken = violations(tree);
