@@ -29,6 +29,8 @@ LIBRARIES = [
     ("fmt", r"fmt/", "fmt::fmt", None),
     ("nlohmann/json", r"nlohmann/", "nlohmann_json::nlohmann_json", None),
     ("xxHash", r"xxhash\.h$", "PkgConfig::XXHASH", None),
+    ("OpenSSL", r"openssl/", "OpenSSL::Crypto", None),
+    ("zlib", r"zlib\.h$", "ZLIB::ZLIB", None),
     ("threads", r"(thread|pthread\.h)$", "Threads::Threads", None),
 ]
 

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "store/json/value.h"
+#include "store/shard/placement.h"
+#include "store/shard/ranges.h"
+
+namespace glasshive::store {
+
+/// A line of the shard map's changelog: what was added, moved away or split.
+struct MapChange {
+    enum class Kind : std::uint8_t { add, remove, split };
+    Kind kind = Kind::add;
+    Range range;
+    std::string node;
+    std::uint32_t parts = 0;   ///< Of a split.
+};
+
+/// Where a database's copies are: its document in `_dbs`, which every node has a copy of and an
+/// operator may edit by hand. So by_node and by_range may disagree; then by_node counts, as in
+/// CouchDB. Nothing here moves by itself: nodes that join hold nothing, nodes that leave stay.
+/// Source: fabric_db_create:make_document/3, mem3_util:build_ordered_shards/2,
+/// mem3_reshard_dbdoc:update_shard_props/3.
+class ShardMap {
+  public:
+    /// A new database's map. `created`: seconds since 1970, which every shard's name carries.
+    ShardMap(std::string database, std::int64_t created, bool partitioned,
+             const std::vector<Copy>& copies);
+    /// From a document's body, which may be anybody's. Or what is wrong with it.
+    static std::variant<ShardMap, std::string> read(std::string database, json::View body);
+    /// The document's body, as CouchDB writes it: shard_suffix, changelog, by_node, by_range,
+    /// props.
+    json::Value body() const;
+
+    const std::string& database() const { return database_; }
+    const std::string& suffix() const { return suffix_; }   ///< ".1415960794"
+    bool partitioned() const { return partitioned_; }
+    /// "shards/80000000-ffffffff/orders.1415960794"
+    std::string shard_name(const Range& range) const;
+    const std::vector<MapChange>& changelog() const { return changelog_; }
+
+    // --- Who holds what --------------------------------------------------------------------------
+    /// All copies. By range and then in the map's order of nodes, in which a request asks them.
+    const std::vector<Copy>& copies() const { return copies_; }
+    std::vector<const Copy*> copies_on(std::string_view node) const;
+    /// Which copies hold these hashes. While one copy of a range is split and another is not,
+    /// ranges of several lengths hold a document.
+    std::vector<const Copy*> copies_of(std::uint32_t hash) const;
+    /// Ditto for an id; empty for one that a partitioned database refuses.
+    std::vector<const Copy*> copies_of(std::string_view id) const;
+    std::optional<std::uint32_t> hash(std::string_view id) const;
+    /// The distinct ranges, in order; q of them unless a split is half done.
+    std::vector<Range> ranges() const;
+    /// How many whole rings the copies make: the database's n. Source: mem3_util:calculate_max_n/1.
+    std::uint32_t n() const;
+    /// The copy that a node prefers to ask of these: every node names the same one.
+    /// Requires one or more of equal range. Source: mem3:choose_ushards/2.
+    const Copy* preferred(const std::vector<const Copy*>& copies) const;
+
+    // --- What an operator does -------------------------------------------------------------------
+    /// Each says whether it could. A move: add on the new node, wait until it is filled, remove.
+    bool add_copy(const Range& range, const std::string& node);
+    bool remove_copy(const Range& range, const std::string& node);
+    /// One node's copy of a range is now `parts` copies. Others keep theirs whole.
+    bool split_copy(const Range& range, const std::string& node, std::uint32_t parts);
+
+  private:
+    ShardMap() = default;
+    void rebuild();
+
+    std::string database_;
+    std::string suffix_;
+    bool partitioned_ = false;
+    std::vector<MapChange> changelog_;
+    std::map<std::string, std::vector<Range>> by_node_;
+    std::map<Range, std::vector<std::string>> by_range_;
+    std::vector<Copy> copies_;
+};
+
+/// Takes the name of a shard apart; empty when it is none.
+struct ShardName {
+    Range range;
+    std::string database;
+    std::string suffix;
+};
+std::optional<ShardName> parse_shard_name(std::string_view name);
+
+/// Which of `nodes` is responsible for a document: the same to all who know the same nodes.
+/// Requires one or more. Source: mem3:owner/3, mem3_util:rotate_list/2.
+std::string owner_of(std::string_view database, std::string_view id,
+                     std::vector<std::string> nodes);
+
+}   // namespace glasshive::store
