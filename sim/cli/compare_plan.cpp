@@ -112,10 +112,16 @@ void take_policies(const CompareOptions& options, Plan& plan, Diagnostics& probl
         compare::PolicySpec policy;
         auto read = compare::read_policy(plan.kind, word, parameters_from(options.parameters));
         if (!take(std::move(read), policy, problems)) continue;
-        const bool known =
-            std::any_of(plan.policies.begin(), plan.policies.end(),
-                        [&](const auto& other) { return other.name == policy.name; });
-        if (known) {
+        const auto same = [&] {
+            return std::find_if(plan.policies.begin(), plan.policies.end(),
+                                [&](const auto& other) { return other.name == policy.name; });
+        };
+        // A built-in and a script of its name are told apart by the script's ending.
+        if (const auto other = same(); other != plan.policies.end()) {
+            const bool twins = policy.script.has_value() != other->script.has_value();
+            if (twins) (policy.script ? policy.name : other->name) += ".lua";
+        }
+        if (same() != plan.policies.end()) {
             problems.push_back({.file = "--policy",
                                 .message = "\"" + policy.name + "\" twice",
                                 .hint = "policies go by their names: give the file another one"});

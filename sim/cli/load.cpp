@@ -162,6 +162,11 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
                           .message = "a recording runs again as it was made",
                           .hint = "set it in the scenario file itself"};
     }
+    if (is_recording(path) && !given.parameters.empty() && !given.for_others_too) {
+        return Diagnostic{.file = "--parameter " + given.parameters.begin()->first,
+                          .message = "a recording runs again as it was made",
+                          .hint = "give it to the scenario file itself"};
+    }
     if (is_recording(path)) return load_recording(path);
     auto read = scenario::read_scenario(path, given);
     if (!read.ok()) return read.problems();

@@ -50,11 +50,12 @@ class Compare(matrices.Case):
         self.assertEqual(again, whole)
 
     def test_scenarios_part_at_a_decision(self):
-        self.write("twin.lua", (program.ROOT / "lua/policies/spread.lua").read_text())
-        self.call("compare", "s.yaml", "--policy", "spread,binpack,twin.lua", "--seeds", "5",
+        self.write("spread.lua", (program.ROOT / "lua/policies/spread.lua").read_text())
+        self.call("compare", "s.yaml", "--policy", "spread,binpack,spread.lua", "--seeds", "5",
                   "--out", "part", "--quiet")
         report = json.loads((self.folder / "part/report.json").read_text())
         binpack, own = report["partings"]
+        self.assertEqual(own["policy"], "spread.lua")   # A twin keeps its ending.
         self.assertTrue(binpack["parted"])
         self.assertTrue(binpack["task"].startswith("web."))
         self.assertNotEqual(binpack["reference"]["node"], binpack["other"]["node"])

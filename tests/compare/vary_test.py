@@ -92,6 +92,8 @@ class Vary(matrices.Case):
         refused = self.call("run", "r.hive", "--set", "services.web.replicas=6", status=2)
         self.assertIn("--set services.web.replicas: a recording runs again as it was made",
                       refused.stderr)
+        refused = self.call("run", "r.hive", "-p", "rate=6", status=2)
+        self.assertIn("--parameter rate: a recording runs again as it was made", refused.stderr)
 
     def test_several_files_take_the_same_values(self):
         (self.folder / "t").mkdir()
