@@ -101,11 +101,16 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
         rows.push_back(std::move(service));
     }
     const Reader tasks(state, glass, "task");
+    const Reader nodes(state, glass, "node");
     for (const record::StateRow* row : tasks.rows()) {
         const auto service = by_name.find(tasks.text(*row, "service"));
         if (service == by_name.end()) continue;
         ServiceRow& counted = rows[service->second];
         const std::string now = tasks.state(*row);
+        const NameId node = glass.recording().names().find(tasks.text(*row, "node"));
+        const record::StateRow* where = nodes.find(node);
+        // A dead node's tasks stay "running" in the store; `docker service ls` leaves them out, too.
+        if (where != nullptr && nodes.state(*where) == "down") continue;
         if (now == "running")
             ++counted.running;
         else if (now == "failed" || now == "rejected")

@@ -38,7 +38,7 @@ struct ServiceRow {
     std::string mode;
     std::string image;
     std::int64_t desired = 0;   ///< Tasks wanted; -1 for services that run one on every node.
-    int running = 0;            ///< Tasks the managers believe to run.
+    int running = 0;            ///< Tasks believed to run, on nodes not believed down.
     int waiting = 0;            ///< Tasks on their way to running.
     int failed = 0;             ///< Tasks that failed or were rejected, still remembered.
 };
