@@ -71,8 +71,10 @@ void draw_window(Context& context, const std::string& panel) {
     const float top = 44 * s + gap;
     const float bottom = size.y - gap;
     const auto all = panels();
+    // Five panes in a small window would be five titles: the first one alone says more.
+    const bool small = size.x < 640 * s || size.y < 480 * s;
     for (const Panel& one : all) {
-        if (one.name == panel) {
+        if (one.name == panel || (panel.empty() && small)) {
             draw_pane(context, list, one, {{gap, top}, {size.x - gap, bottom}});
             return;
         }

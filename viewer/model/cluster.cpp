@@ -109,7 +109,7 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
         const std::string now = tasks.state(*row);
         const NameId node = glass.recording().names().find(tasks.text(*row, "node"));
         const record::StateRow* where = nodes.find(node);
-        // A dead node's tasks stay "running" in the store; `docker service ls` leaves them out, too.
+        // A dead node's tasks stay "running" in the store; `docker service ls` omits them, too.
         if (where != nullptr && nodes.state(*where) == "down") continue;
         if (now == "running")
             ++counted.running;
