@@ -110,7 +110,7 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
         const NameId node = glass.recording().names().find(tasks.text(*row, "node"));
         const record::StateRow* where = nodes.find(node);
         // A dead node's tasks stay "running" in the store; `docker service ls` omits them, too.
-        if (where != nullptr && nodes.state(*where) == "down") continue;
+        if (now == "running" && where != nullptr && nodes.state(*where) == "down") continue;
         if (now == "running")
             ++counted.running;
         else if (now == "failed" || now == "rejected")

@@ -110,6 +110,7 @@ TEST_CASE("what a host is and what is believed of it are shown apart", "[viewer]
     const Cluster known = cluster_at(glass, at(21));
     REQUIRE(known.hosts[0].believed == "down");
     REQUIRE(known.services.at(0).running == 1);
+    REQUIRE(known.services.at(0).failed == 1);
     REQUIRE(cluster_at(glass, at(20)).services.at(0).running == 1);   // "running" on a dead node.
     REQUIRE(cluster_at(glass, at(9)).services.at(0).running == 2);    // And back again.
 }
