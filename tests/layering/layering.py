@@ -46,6 +46,7 @@ VIEWER_MODEL_MAY_INCLUDE = {"base", "record", "viewer/model"}
 
 CODE = {".h", ".cpp"}
 NOT_CODE = {"README.md", "CMakeLists.txt"}
+FONTS = re.compile(r"viewer/app/fonts/[a-z_]+(\.otf|\.ttf|\.license\.txt)")   # Data of the build.
 # How a module could be given more than its sim_module() says.
 BEHIND = re.compile(r"\b((?:target_)?(?:link_libraries|include_directories))\s*\(\s*(\S*)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
@@ -171,7 +172,7 @@ class Checker:
             if users is not None and module not in users:
                 self.report(at, f"{module} includes <{name}>: {title} is for "
                                 f"{', '.join(users)} only")
-            elif target and not module.startswith("viewer/"):
+            elif target:
                 self.libraries.setdefault(module, set()).add(target)
                 if target not in self.modules[module].external:
                     self.report(at, f"{module} includes <{name}> without EXTERNAL {target}")
@@ -216,7 +217,8 @@ class Checker:
             for path in sorted((self.root / top).rglob("*")):
                 if path.is_file() and path.suffix in CODE:
                     self.check_file(path)
-                elif path.is_file() and path.name not in NOT_CODE:
+                elif (path.is_file() and path.name not in NOT_CODE
+                      and not FONTS.fullmatch(path.relative_to(self.root).as_posix())):
                     self.report(path.relative_to(self.root).as_posix(),
                                 "neither .h, .cpp nor README.md: no check reads it")
         self.check_unused()

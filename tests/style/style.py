@@ -200,7 +200,8 @@ def house_files(root):
 
 
 def check_readmes(root):
-    folders = {p.parent for p in (root / "sim").rglob("*") if p.suffix in CPP}
+    folders = {p.parent for top in ("sim", "viewer") for p in (root / top).rglob("*")
+               if p.suffix in CPP}
     for folder in sorted(folders):
         readme, name = folder / "README.md", folder.relative_to(root).as_posix()
         if not readme.is_file():

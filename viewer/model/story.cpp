@@ -1,0 +1,90 @@
+#include "viewer/model/story.h"
+
+#include <algorithm>
+
+namespace glasshive::viewer {
+
+namespace {
+
+constexpr std::string_view types[] = {"host", "node", "task", "fault"};
+
+}   // namespace
+
+struct StoryReader final : EventSink {
+    explicit StoryReader(Story& told) : story(told) {}
+    Story& story;
+    void on_event(const Event& event, std::string_view) override { story.add(event); }
+};
+
+std::optional<Diagnostic> Story::advance(std::uint64_t events_max) {
+    if (done() || events_max == 0) return std::nullopt;
+    const std::uint64_t last = std::min(glass_.events(), read_ + events_max);
+    StoryReader reader(*this);
+    const record::Recording::Range range{
+        .first = EventId{read_ + 1}, .last = EventId{last}, .samples = false};
+    auto problem = glass_.recording().replay(reader, range);
+    if (problem)
+        damaged_ = true;
+    else
+        read_ = last;
+    return problem;
+}
+
+double Story::progress() const {
+    if (glass_.events() == 0) return 1;
+    return static_cast<double>(read_) / static_cast<double>(glass_.events());
+}
+
+void Story::add(const Event& event) {
+    const EventKind* kind = glass_.recording().registry().find(event.kind);
+    if (kind == nullptr) return;
+    if (kind->verbosity == 0) {
+        if (marks_.size() < marks_max)
+            marks_.push_back({event.time, event.id, event.subject, kind->name});
+        else
+            full_ = true;
+    }
+    const auto* type = std::find(std::begin(types), std::end(types), kind->subject);
+    if (type == std::end(types) || (kind->state.empty() && !kind->ends_subject)) return;
+    row_of_.resize(std::size(types));
+    auto& rows = row_of_[static_cast<std::size_t>(type - std::begin(types))];
+    if (event.subject.value >= rows.size()) {
+        if (event.subject.value >= glass_.recording().names().size()) return;
+        rows.resize(glass_.recording().names().size(), 0);
+    }
+    std::uint32_t& place = rows[event.subject.value];
+    if (place == 0) {
+        rows_.push_back({*type, event.subject, {}});
+        place = static_cast<std::uint32_t>(rows_.size());
+    }
+    std::vector<Span>& spans = rows_[place - 1].spans;
+    const bool open = !spans.empty() && spans.back().to == glass_.end();
+    if (open && !kind->ends_subject && spans.back().state == kind->state) return;
+    if (open) spans.back().to = std::max(spans.back().from, event.time);
+    if (kind->ends_subject) return;
+    if (spans_ >= spans_max) {
+        full_ = true;
+        return;
+    }
+    ++spans_;
+    spans.push_back({event.time, glass_.end(), kind->state, event.id});
+}
+
+std::vector<Span> spans_between(const SpanRow& row, Time from, Time to, Duration unit) {
+    const auto first = std::partition_point(row.spans.begin(), row.spans.end(),
+                                            [from](const Span& span) { return span.to < from; });
+    std::vector<Span> shown;
+    for (auto span = first; span != row.spans.end() && span->from <= to; ++span) {
+        const bool tiny = span->to - span->from < unit;
+        if (tiny && !shown.empty() && shown.back().to - shown.back().from < unit &&
+            span->to - shown.back().from < unit) {
+            const bool longer = span->to - span->from > shown.back().to - shown.back().from;
+            if (longer) shown.back() = *span;
+            continue;
+        }
+        shown.push_back(*span);
+    }
+    return shown;
+}
+
+}   // namespace glasshive::viewer
