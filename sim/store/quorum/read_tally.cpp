@@ -10,9 +10,8 @@ namespace glasshive::store {
 namespace {
 
 bool same(const OpenedPath& a, const OpenedPath& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Step& x, const Step& y) {
-        return x.revision == y.revision;
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Step& x, const Step& y) { return x.revision == y.revision; });
 }
 
 /// Not found is everybody's ancestor.

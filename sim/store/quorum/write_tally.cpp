@@ -17,8 +17,7 @@ Decision as_decision(const CopyReply& reply, std::uint32_t copies) {
         case CopyReply::Kind::stored:
             return {.kind = Decision::Kind::stored, .revision = reply.revision, .copies = copies};
         case CopyReply::Kind::noreply: return {.kind = Decision::Kind::noreply, .copies = copies};
-        case CopyReply::Kind::conflict:
-            return {.kind = Decision::Kind::conflict, .copies = copies};
+        case CopyReply::Kind::conflict: return {.kind = Decision::Kind::conflict, .copies = copies};
         case CopyReply::Kind::refused: break;
     }
     return {.kind = Decision::Kind::refused, .copies = copies};
@@ -40,10 +39,9 @@ std::optional<Decision> decided(const std::vector<CopyReply>& replies, std::uint
 
 Decision forced(const std::vector<CopyReply>& replies, std::uint32_t w) {
     if (replies.empty()) return {.kind = Decision::Kind::failed, .unhealthy = true};
-    const auto refused =
-        std::find_if(replies.begin(), replies.end(), [](const CopyReply& reply) {
-            return reply.kind == CopyReply::Kind::refused;
-        });
+    const auto refused = std::find_if(replies.begin(), replies.end(), [](const CopyReply& reply) {
+        return reply.kind == CopyReply::Kind::refused;
+    });
     if (const auto met = decided(replies, w)) {
         // Of replicated edits, a validation function's no on any copy is told.
         if (refused != replies.end() && met->kind == Decision::Kind::noreply) {

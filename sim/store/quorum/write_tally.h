@@ -30,12 +30,12 @@ struct Decision {
         accepted,   ///< Fewer, but one or more stored it: "accepted":true, 202.
         conflict,
         refused,
-        failed,     ///< Nobody answered: internal_server_error.
+        failed,   ///< Nobody answered: internal_server_error.
     };
     Kind kind = Kind::failed;
     Revision revision{};
     std::uint32_t copies = 0;   ///< That said so.
-    bool unhealthy = false;     ///< The request as a whole is a 500: silence, or errors that differ.
+    bool unhealthy = false;   ///< The request as a whole is a 500: silence, or errors that differ.
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };

@@ -2,8 +2,8 @@
 // table; no network, no clock.
 #include <catch2/catch.hpp>
 
-#include "store/quorum/values.h"
 #include "store/quorum/read_tally.h"
+#include "store/quorum/values.h"
 #include "store/quorum/write_tally.h"
 
 using namespace glasshive;
@@ -36,12 +36,12 @@ TEST_CASE("w copies must say the same, and errors are never enough", "[store][qu
         {{ok}, 1, true},
         {{ok}, 2, false},
         {{ok, ok}, 2, true},
-        {{ok, other}, 2, false},                    // Two successes, but not of one revision.
+        {{ok, other}, 2, false},   // Two successes, but not of one revision.
         {{ok, conflict, ok}, 2, true},
         {{conflict, conflict, conflict}, 2, false},   // So all copies are waited for.
         {{known, known}, 2, true},
         {{refused, refused}, 2, false},
-        {{ok, ok, ok}, 4, false},                   // w > n is not clamped.
+        {{ok, ok, ok}, 4, false},   // w > n is not clamped.
     }));
     REQUIRE(decided(row.replies, row.w).has_value() == row.met);
 }
@@ -63,7 +63,7 @@ TEST_CASE("when nobody else will answer, the replies at hand decide", "[store][q
         {{conflict, conflict, conflict}, 2, Kind::conflict, 409, 201},
         {{conflict}, 2, Kind::conflict, 409, 201},   // Degraded, still 409.
         {{conflict, refused}, 2, Kind::conflict, 409, 500},
-        {{known}, 2, Kind::noreply, 201, 201},       // new_edits=false on one of three copies.
+        {{known}, 2, Kind::noreply, 201, 201},   // new_edits=false on one of three copies.
         {{known, refused, known}, 2, Kind::refused, 403, 201},
         {{}, 2, Kind::failed, 500, 500},
     }));
@@ -94,8 +94,8 @@ TEST_CASE("a read answers what r copies say and repairs who differs", "[store][q
     const Row row = GENERATE(values<Row>({
         {{path({"a"}), path({"a"})}, true, Repair::none, "1-a"},
         {{{}, {}}, true, Repair::none, ""},
-        {{path({"a"})}, false, Repair::first, "1-a"},              // 12.1: never an error.
-        {{path({"a"}), {}}, false, Repair::first, "1-a"},          // Found beats not found.
+        {{path({"a"})}, false, Repair::first, "1-a"},       // 12.1: never an error.
+        {{path({"a"}), {}}, false, Repair::first, "1-a"},   // Found beats not found.
         {{{}, path({"a"}), path({"a"})}, true, Repair::behind, "1-a"},
         {{path({"a"}), path({"b", "a"}), path({"b", "a"})}, true, Repair::behind, "2-b"},
         {{path({"b", "a"}), path({"a"}), path({"a"})}, true, Repair::first, "2-b"},
