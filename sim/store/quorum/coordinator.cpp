@@ -116,6 +116,8 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
     Job job{.type = QuorumMessage::update, .database = map.database()};
     job.wanted = w == 0 ? quorum_of(map.n()) : w;
     job.replies.resize(count);
+    job.final_conflict.resize(count);
+    const bool serialized = options_.serialized_start && !edits.empty();
     job.write_then = std::move(then);
     for (const auto& [place, which] : groups) {
         job.workers.push_back({place.second, place.first, which});
@@ -136,6 +138,13 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
                 request->edits.push_back(edits[i]);
                 size += edits[i].content->size() + Bytes{64};
             }
+        }
+        if (serialized && worker > 0 && workers[worker].range == workers[worker - 1].range) {
+            Worker& held = jobs_.at(number).workers[worker];
+            held.state = Worker::State::held;
+            held.request = std::move(request);
+            held.size = size;
+            continue;
         }
         ask(number, worker, std::move(request), size);
     }

@@ -24,6 +24,9 @@ struct QuorumMember {
 /// Source: default.ini, [fabric] request_timeout.
 struct CoordinatorOptions {
     Duration request_timeout = std::chrono::seconds{60};
+    /// Default: false, as 3.5 does. True, as after 3.5.2 ([fabric] serialize_worker_startup): a
+    /// client's edit goes to one copy of a range first, and a conflict there is final.
+    bool serialized_start = false;
 };
 
 /// What a write is answered. One decision per edit, in their order; none when there is no such
@@ -48,8 +51,8 @@ struct StatusAnswer {
 ///
 /// Concurrent writers through two coordinators may both succeed: each copy decides alone.
 /// Source: fabric_doc_update.erl, fabric_doc_open.erl, fabric_db_create.erl, fabric_db_delete.erl,
-/// fabric_db_meta.erl; the parallel start of 3.5.
-/// Leaves out: the serialised start after 3.5.2, `_local` documents, purge, open_revs,
+/// fabric_db_meta.erl.
+/// Leaves out: `_local` documents, purge, open_revs,
 /// scatter-gather, validation functions, the runtime's net tick.
 class Coordinator final : public kernel::Process {
   public:
@@ -83,7 +86,9 @@ class Coordinator final : public kernel::Process {
         std::size_t member = 0;
         Range range{};
         std::vector<std::size_t> edits{};   ///< Of a write: which of the request's.
-        enum class State : std::uint8_t { waiting, answered, lost } state = State::waiting;
+        enum class State : std::uint8_t { held, waiting, answered, lost } state = State::waiting;
+        std::shared_ptr<ShardRequest> request{};   ///< While held: what it will be asked.
+        Bytes size{};
     };
     struct Job {
         QuorumMessage type{};
@@ -96,6 +101,7 @@ class Coordinator final : public kernel::Process {
         bool timed_out = false;
         kernel::TimerId timer{};
         std::vector<std::vector<CopyReply>> replies{};   ///< By edit.
+        std::vector<bool> final_conflict{};              ///< By edit.
         std::unique_ptr<ReadTally> tally{};
         Then<WriteAnswer> write_then{};
         Then<ReadAnswer> read_then{};
@@ -111,6 +117,8 @@ class Coordinator final : public kernel::Process {
              Bytes size);
     void ask_all_copies(Job job, const ShardMap& map, const ShardRequest& request);
     void ask_all_members(Job job, const ShardRequest& request);
+    /// Serialised: the range's first copy spoke or was lost; its others may start.
+    void start_held(Jobs::iterator at, std::size_t first);
     void lose(Jobs::iterator at, std::size_t worker, std::string_view why);
     /// Decides if it can; the job is gone then.
     void look(Jobs::iterator at);

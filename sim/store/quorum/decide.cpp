@@ -28,6 +28,7 @@ void Coordinator::on_message(const kernel::Message& message) {
         for (std::size_t i = 0; i < worker.edits.size(); ++i) {
             job.replies[worker.edits[i]].push_back(reply->replies[i]);
         }
+        start_held(at, message.b);
     }
     look(at);
 }
@@ -74,7 +75,37 @@ void Coordinator::lose(Jobs::iterator at, std::size_t worker, std::string_view w
                  {field::name(name(node_)),
                   field::name(name(members_[job.workers[worker].member].node)),
                   field::name(name(why))});
+    start_held(at, worker);
     look(at);
+}
+
+void Coordinator::start_held(Jobs::iterator at, std::size_t first) {
+    Job& job = at->second;
+    const bool answered = job.workers[first].state == Worker::State::answered;
+    for (std::size_t i = 0; i < job.workers.size(); ++i) {
+        Worker& held = job.workers[i];
+        if (held.state != Worker::State::held || held.range != job.workers[first].range) continue;
+        std::vector<std::size_t> left;
+        std::vector<Edit> edits;
+        for (std::size_t k = 0; k < held.edits.size(); ++k) {
+            const std::size_t edit = held.edits[k];
+            if (answered && job.replies[edit].front().kind == CopyReply::Kind::conflict) {
+                job.final_conflict[edit] = true;   // No other copy is asked to store it.
+                continue;
+            }
+            left.push_back(edit);
+            edits.push_back(held.request->edits[k]);
+        }
+        held.edits = std::move(left);
+        held.request->edits = std::move(edits);
+        held.state = held.edits.empty() ? Worker::State::lost : Worker::State::waiting;
+        if (held.edits.empty()) {
+            --job.waiting;
+            continue;
+        }
+        ask(at->first, i, std::move(held.request), held.size);
+        if (!answered) return;   // The next copy is the first one now.
+    }
 }
 
 // --- Deciding ------------------------------------------------------------------------------------
@@ -84,10 +115,11 @@ void Coordinator::look(Jobs::iterator at) {
     bool enough = job.waiting == 0;
     if (job.tally) enough = enough || job.tally->met();
     if (job.type == QuorumMessage::update) {
-        enough = enough || std::all_of(job.replies.begin(), job.replies.end(),
-                                       [&job](const std::vector<CopyReply>& replies) {
-                                           return decided(replies, job.wanted).has_value();
-                                       });
+        bool all = true;
+        for (std::size_t i = 0; i < job.replies.size(); ++i) {
+            all = all && (job.final_conflict[i] || decided(job.replies[i], job.wanted).has_value());
+        }
+        enough = enough || all;
     }
     if (enough) finish(at);
 }

@@ -28,7 +28,8 @@ struct StoreCluster {
         std::unique_ptr<store::Replica> replica;
         std::unique_ptr<store::Coordinator> coordinator;
     };
-    explicit StoreCluster(std::size_t nodes, std::uint64_t seed = 1)
+    explicit StoreCluster(std::size_t nodes, std::uint64_t seed = 1,
+                          const store::CoordinatorOptions& options = {})
         : stream(names),
           topology(nodes),
           kernel((stream.add_sink(&log), stream), topology, seed),
@@ -45,8 +46,8 @@ struct StoreCluster {
             members.push_back({.node = name, .replica = kernel.add_process(host, *all[i].replica)});
         }
         for (std::size_t i = 0; i < nodes; ++i) {
-            all[i].coordinator = std::make_unique<store::Coordinator>(kernel, all[i].files,
-                                                                      members[i].node, members);
+            all[i].coordinator = std::make_unique<store::Coordinator>(
+                kernel, all[i].files, members[i].node, members, options);
             kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].coordinator);
             start(i);
         }

@@ -145,3 +145,23 @@ TEST_CASE("a crash takes what no commit covered, and no acknowledged write", "[s
     }
     REQUIRE(cluster.put(1, "a", "{}") == 201);
 }
+
+TEST_CASE("with the serialised start one of two writers gets 409", "[store][quorum]") {
+    // 3.1: fabric_doc_update.erl after 3.5.2, [fabric] serialize_worker_startup.
+    StoreCluster cluster(3, 1, {.serialized_start = true});
+    REQUIRE(cluster.create(0) == 201);
+    const auto a = cluster.begin_put(0, "a", R"({"by":"a"})");
+    const auto b = cluster.begin_put(1, "a", R"({"by":"b"})");
+    cluster.driver.run_for(1s);
+    const std::multiset<int> statuses{(*a)->status, (*b)->status};
+    REQUIRE(statuses == std::multiset<int>{201, 409});
+    for (std::size_t node = 0; node < 3; ++node) REQUIRE(cluster.leaves(node, "a") == 1);
+    REQUIRE(cluster.get(2, "a", 3).substr(0, 3) == "200");
+    for (std::size_t node = 0; node < 3; ++node) REQUIRE(cluster.leaves(node, "a") == 1);
+
+    cluster.kill(0);   // The copy that is asked first: the next one takes its place.
+    REQUIRE(cluster.put(1, "b", "{}") == 201);
+    REQUIRE(cluster.put(2, "b", "{}") == 409);
+    cluster.kill(1);
+    REQUIRE(cluster.put(2, "c", "{}") == 202);
+}

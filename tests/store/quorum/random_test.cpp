@@ -77,10 +77,11 @@ std::vector<Promise> storm(StoreCluster& cluster, std::uint64_t seed) {
 
 TEST_CASE("no acknowledged write disappears, and 202 means fewer than w", "[store][quorum]") {
     const std::size_t nodes = GENERATE(3U, 5U);
+    const bool serialized = GENERATE(false, true);
     std::size_t created = 0, accepted = 0;
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-        CAPTURE(nodes, seed);
-        StoreCluster cluster(nodes, seed);
+        CAPTURE(nodes, serialized, seed);
+        StoreCluster cluster(nodes, seed, {.serialized_start = serialized});
         REQUIRE(cluster.create(0) == 201);
         const std::vector<Promise> promises = storm(cluster, seed);
         keeps_promises(cluster, promises);
