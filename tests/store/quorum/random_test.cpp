@@ -96,6 +96,9 @@ TEST_CASE("no acknowledged write disappears, and 202 means fewer than w", "[stor
             const std::string answer = cluster.get(0, id, 3);
             REQUIRE((answer.substr(0, 3) == "200" || answer == "404 missing"));
             REQUIRE(cluster.get(1, id, 3) == answer);
+            if (answer.substr(0, 3) == "200") {   // Repaired: every copy has the winner.
+                REQUIRE(holders(cluster, id, rev(answer.substr(4))) == 3);
+            }
         }
         keeps_promises(cluster, promises);
     }
