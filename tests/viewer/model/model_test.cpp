@@ -158,7 +158,9 @@ TEST_CASE("a filtered list holds what a search of all events finds", "[viewer][e
         REQUIRE(number_of(list.at(position)->id) == position + 1);
 
     std::vector<std::uint64_t> expected;
-    for (const EventLine& line : glass.lines(1, 3000).value()) {
+    const auto lines = glass.lines(1, 3000);
+    REQUIRE(lines.ok());
+    for (const EventLine& line : lines.value()) {
         if (line.kind.rfind("task.", 0) == 0 && line.subject_text == "web.17")
             expected.push_back(number_of(line.id));
     }

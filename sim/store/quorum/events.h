@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+
+#include "base/event.h"
+
+/// Numbers 300..339: what the document store's coordinators decide (subject: the database).
+namespace glasshive::store::events {
+
+inline constexpr EventKind db_write{
+    .id = 300,
+    .name = "db.write",
+    .subject = "database",
+    .doc = "A coordinator decided a write.",
+    .fields = {{{"node", FieldType::name, "that coordinated"},
+                {"status", FieldType::integer, "201, 202, 409, 403 or 500"},
+                {"copies", FieldType::integer, "least number of equal replies to one document"},
+                {"w", FieldType::integer, "wanted"}}},
+    .verbosity = 2};
+inline constexpr EventKind db_read{.id = 301,
+                                   .name = "db.read",
+                                   .subject = "database",
+                                   .doc = "A read met less than r equal replies, or failed.",
+                                   .fields = {{{"node", FieldType::name, "that coordinated"},
+                                               {"status", FieldType::integer, "200, 404 or 500"},
+                                               {"replies", FieldType::integer, "of copies"},
+                                               {"r", FieldType::integer, "wanted"}}},
+                                   .verbosity = 2};
+inline constexpr EventKind db_repair{
+    .id = 302,
+    .name = "db.repair",
+    .subject = "database",
+    .doc = "A read found copies that differ and writes what it found to all of them.",
+    .fields = {{{"node", FieldType::name, "that coordinates"},
+                {"revisions", FieldType::integer, "that differ"}}},
+    .verbosity = 2};
+inline constexpr EventKind db_copy_lost{
+    .id = 303,
+    .name = "db.copy_lost",
+    .subject = "database",
+    .doc = "A coordinator waits no longer for a copy.",
+    .fields = {{{"node", FieldType::name, "that coordinates"},
+                {"copy", FieldType::name, "node of the copy"},
+                {"why", FieldType::name, "down, no file or timeout"}}},
+    .verbosity = 2};
+
+inline constexpr std::array all{&db_write, &db_read, &db_repair, &db_copy_lost};
+
+}   // namespace glasshive::store::events

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/process.h"
+#include "store/db/edit.h"
+#include "store/json/value.h"
+#include "store/quorum/read_tally.h"
+#include "store/quorum/write_tally.h"
+#include "store/shard/shard_map.h"
+
+namespace glasshive::store {
+
+/// Between a coordinator and a replica. `a` is the coordinator's number of the request, `b` which
+/// of its workers is asked; a reply carries both back.
+enum class QuorumMessage : std::uint16_t {
+    update = 400,   ///< ShardRequest: edits or replicated.
+    open,           ///< ShardRequest: id.
+    create,         ///< ShardRequest: map. Makes the node's files and stores the map.
+    remove,         ///< ShardRequest: database.
+    security,       ///< ShardRequest: security.
+    revs_limit,     ///< ShardRequest: limit.
+    updated,        ///< ShardReply: replies, in order of the edits.
+    opened,         ///< ShardReply: path.
+    done,           ///< Nothing more to say.
+    failed,         ///< There is no such file here: the worker is lost (rexi_EXIT).
+};
+
+/// What one copy is asked. Only what its type names is filled; values are shared, not copied.
+struct ShardRequest final : kernel::MessageBody {
+    std::string database;
+    std::string shard;   ///< Name of the file.
+    std::vector<Edit> edits;
+    std::vector<ReplicatedEdit> replicated;
+    json::SharedBytes id;
+    std::optional<ShardMap> map;
+    json::Value security;
+    std::uint32_t limit = 0;
+};
+
+struct ShardReply final : kernel::MessageBody {
+    std::vector<CopyReply> replies;
+    OpenedPath path;
+};
+
+}   // namespace glasshive::store

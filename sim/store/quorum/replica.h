@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "store/quorum/messages.h"
+#include "store/quorum/node_files.h"
+
+namespace glasshive::store {
+
+/// What a replica's host lends it.
+struct ReplicaMachine {
+    std::string node;
+    kernel::QueueId cpu;    ///< In core-seconds.
+    kernel::QueueId disk;   ///< In bytes.
+    /// A sync, in bytes that the disk could have written meanwhile. A choice of the model: 1 ms of
+    /// a disk of 200 MB/s.
+    Bytes sync{200'000};
+};
+
+/// The process of a node that answers for its copies (rexi_server, fabric_rpc, couch_db_updater).
+/// Updates of one copy that wait while a commit is under way share the next one. An update changes
+/// the copy when the disk has it, and is answered then: a crash loses what waits, nothing else.
+class Replica final : public kernel::Process {
+  public:
+    Replica(kernel::Kernel& kernel, NodeFiles& files, ReplicaMachine machine)
+        : kernel_(kernel),
+          files_(files),
+          machine_(std::move(machine)) {}
+
+    void on_message(const kernel::Message& message) override;
+    void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
+    void on_stop() override;
+
+  private:
+    using Batch = std::vector<kernel::Message>;
+    struct Job {
+        std::string shard;
+        Batch batch;
+        Cost cost;
+    };
+    struct Queue {
+        Batch waiting;
+        bool busy = false;
+    };
+    static const ShardRequest& request_of(const kernel::Message& message) {
+        return static_cast<const ShardRequest&>(*message.body);
+    }
+    Cost cost_of(const Database& copy, const kernel::Message& message) const;
+    void commit_next(const std::string& shard);
+    void start(Job job);
+    void carry_out(const kernel::Message& message);
+    void change_files(const kernel::Message& message);
+    void answer(const kernel::Message& to, QuorumMessage type,
+                std::shared_ptr<const ShardReply> body = {}, Bytes size = Bytes{64});
+
+    kernel::Kernel& kernel_;
+    NodeFiles& files_;
+    ReplicaMachine machine_;
+    std::map<std::string, Queue, std::less<>> queues_;   // By shard.
+    std::map<std::uint64_t, Job> jobs_;
+    std::uint64_t next_job_ = 0;
+};
+
+}   // namespace glasshive::store
