@@ -89,6 +89,7 @@ GpuModels Cluster::model(const std::string& name) {
 
 GpuModels Cluster::models(const std::string& allowed) {
     GpuModels all = 0;
+    if (allowed.empty()) return all;   // Asked for each task of a trace; a stream is dear.
     for (const std::string& part : split(allowed)) all |= model(part);
     return all;
 }

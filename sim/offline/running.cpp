@@ -16,7 +16,7 @@ Slot RunningSet::start(const Waiter& task, const std::vector<Placement>& places,
     free_.pop_back();
     Running& running = slots_[slot];
     running.task = task;
-    running.places.assign(places.begin(), places.end());
+    running.places.assign(places);
     running.since = now;
     running.number = ++started_;
     ++count_;

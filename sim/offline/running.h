@@ -27,9 +27,33 @@ struct Waiter {
 /// The row of a running task; used again after it.
 using Slot = std::uint32_t;
 
+/// Where a task's pieces are. Nearly all tasks are one piece, which stands in the row itself: each
+/// end of a task would wait for another line of memory else.
+class Places {
+  public:
+    void assign(const std::vector<Placement>& places) {
+        count_ = places.size();
+        if (count_ == 1)
+            one_ = places.front();
+        else
+            more_ = places;
+    }
+    void clear() { count_ = 0; }
+    bool empty() const { return count_ == 0; }
+    std::size_t size() const { return count_; }
+    const Placement* begin() const { return count_ == 1 ? &one_ : more_.data(); }
+    const Placement* end() const { return begin() + count_; }
+    const Placement& front() const { return *begin(); }   ///< Requires one.
+
+  private:
+    Placement one_{};
+    std::size_t count_ = 0;
+    std::vector<Placement> more_;
+};
+
 struct Running {
     Waiter task;
-    std::vector<Placement> places;   ///< Of its pieces; empty: nobody is in this slot.
+    Places places;   ///< Of its pieces; empty: nobody is in this slot.
     Time since{};
     std::uint32_t number = 0;        ///< Of this start: what was planned for another is void.
 };
@@ -44,6 +68,12 @@ class RunningSet {
     /// Forgets the task. What is returned is valid until the next start().
     const Running& stop(Slot slot);
     const Running& operator[](Slot slot) const { return slots_[slot]; }
+    /// The slot will be asked for soon.
+    void prefetch(Slot slot) const {
+        const char* const row = reinterpret_cast<const char*>(&slots_[slot]);
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + sizeof(Running) - 1);
+    }
     /// Whether the start with that number still runs there.
     bool runs(Slot slot, std::uint32_t number) const {
         return slots_[slot].number == number && !slots_[slot].places.empty();

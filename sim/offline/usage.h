@@ -33,6 +33,8 @@ class Usage {
     void advance(Time now);
     /// A node's tasks came or went, or it failed or came back.
     void changed(const swarm::NodeInfo& node);
+    /// The node will change soon.
+    void prefetch(std::size_t node) const { __builtin_prefetch(&nodes_[node]); }
     /// Up to the last advance().
     UsageTotals totals() const;
 
