@@ -66,8 +66,6 @@ DocumentTable::Slot DocumentTable::add(json::SharedBytes id) {
 }
 
 void DocumentTable::remove(Slot slot) {
-    order();   // So that it stands in one list only.
-    std::erase(sorted_, slot);
     // Close the gap in the table: whoever was pushed past it moves up.
     const std::size_t mask = entries_.size() - 1;
     const std::string_view id = documents_[slot].id.view();
@@ -81,10 +79,17 @@ void DocumentTable::remove(Slot slot) {
     }
     entries_[gap] = {};
     documents_[slot] = {};
-    free_.push_back(slot);
+    gone_.push_back(slot);   // Its place in the order has to go before another has the slot.
 }
 
 const std::vector<DocumentTable::Slot>& DocumentTable::order() const {
+    if (!gone_.empty()) {
+        const auto is_gone = [this](Slot slot) { return !documents_[slot].id; };
+        std::erase_if(sorted_, is_gone);
+        std::erase_if(added_, is_gone);
+        free_.insert(free_.end(), gone_.begin(), gone_.end());
+        gone_.clear();
+    }
     if (added_.empty()) return sorted_;
     const auto before = [this](Slot a, Slot b) {
         return documents_[a].id.view() < documents_[b].id.view();

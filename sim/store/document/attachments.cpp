@@ -64,6 +64,11 @@ std::string plain_type(std::string_view type) {
     return plain;
 }
 
+/// What followed is what was announced (couch_util:check_md5/2; of the bytes as they came).
+bool arrived_whole(const AttachmentGiven& given) {
+    return given.md5.empty() || given.md5 == md5(given.data);
+}
+
 /// One that came zipped stays so: a digest must not change on its way.
 Attachment kept(const AttachmentGiven& given, const CompressionRules& rules) {
     if (!given.zipped) return stored(given.name, given.type, given.data, rules);
@@ -134,6 +139,9 @@ attachments_of(std::string_view id, const std::vector<AttachmentGiven>& given,
     for (const AttachmentGiven& one : given) {
         if (one.kind != AttachmentGiven::Kind::stub) {
             SIM_ASSERT(one.kind == AttachmentGiven::Kind::in_document);
+            if (!arrived_whole(one)) {
+                return Refusal{"content_md5_mismatch", "Possible message corruption."};
+            }
             all.push_back(kept(one, rules));
             all.back().revpos = position.value_or(one.revpos.value_or(0));
             continue;

@@ -27,7 +27,7 @@ struct AttachmentGiven {
     std::string data;                      ///< As sent; gzip bytes when `zipped`.
     std::optional<std::uint32_t> revpos;   ///< A stub without one fits any.
     std::optional<std::int64_t> length;    ///< Of one that follows.
-    std::string md5;                       ///< `digest`, 16 bytes, or nothing.
+    std::string md5;                       ///< `digest` of one that follows, 16 bytes, or nothing.
     bool zipped = false;                   ///< `encoding: gzip`, of one that follows.
 };
 
@@ -42,10 +42,12 @@ struct CompressionRules {
 };
 
 /// The attachments of an edit, whole. Requires that those that follow were put in their place.
-/// Refused: a stub of nothing, or of another revision's (missing_stub, 412).
+/// Refused: a stub of nothing, or of another revision's (missing_stub, 412); bytes that followed
+/// and are not those of their digest (content_md5_mismatch, 400).
 /// `before`: what the edited revision holds; null: nothing. `position`: of the new revision, which
 /// brings what is no stub; none: a replicated edit, which says itself.
-/// Source: couch_doc:merge_stubs/2, couch_att:merge_stubs/2, couch_db:set_new_att_revpos/1.
+/// Source: couch_doc:merge_stubs/2, couch_att:merge_stubs/2, couch_db:set_new_att_revpos/1,
+/// couch_db:with_stream/3; chttpd:error_info/1.
 std::variant<std::vector<Attachment>, Refusal>
 attachments_of(std::string_view id, const std::vector<AttachmentGiven>& given,
                const Content* before, std::optional<std::uint32_t> position,

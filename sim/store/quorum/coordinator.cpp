@@ -16,11 +16,22 @@ Coordinator::Coordinator(kernel::Kernel& kernel, NodeFiles& files, std::string n
       node_(std::move(node)),
       members_(members),
       options_(options),
-      place_(kernel.rng("store/place/" + node_)) {}
+      place_(kernel.rng("store/place/" + node_)) {
+    SIM_ASSERT(std::is_sorted(members_.begin(), members_.end(),
+                              [](const auto& a, const auto& b) { return a.node < b.node; }));
+}
 
 const ShardMap* Coordinator::map_of(std::string_view database) const {
     const auto found = files_.maps.find(database);
     return found == files_.maps.end() ? nullptr : &found->second;
+}
+
+std::optional<std::size_t> Coordinator::member_of(std::string_view node) const {
+    const auto at = std::lower_bound(
+        members_.begin(), members_.end(), node,
+        [](const QuorumMember& member, std::string_view name) { return member.node < name; });
+    if (at == members_.end() || at->node != node) return std::nullopt;
+    return static_cast<std::size_t>(at - members_.begin());
 }
 
 // --- Asking --------------------------------------------------------------------------------------
@@ -57,18 +68,16 @@ void Coordinator::ask_all_copies(Job job, const ShardMap& map, const ShardReques
         for (const Copy& copy : map.copies()) copies.push_back(&copy);
     }
     for (const Copy* copy : copies) {
-        const auto member =
-            std::find_if(members_.begin(), members_.end(),
-                         [copy](const QuorumMember& each) { return each.node == copy->node; });
-        if (member == members_.end()) continue;   // Left the cluster: counts as down.
-        job.workers.push_back({static_cast<std::size_t>(member - members_.begin()), copy->range});
+        if (const auto member = member_of(copy->node)) {
+            job.workers.push_back({*member, copy->range});
+        }
     }
     const std::uint64_t number = open_job(std::move(job));
     const std::size_t workers = jobs_.at(number).workers.size();
     for (std::size_t worker = 0; worker < workers; ++worker) {
         auto one = std::make_shared<ShardRequest>(request);
         one->shard = map.shard_name(jobs_.at(number).workers[worker].range);
-        ask(number, worker, std::move(one), Bytes{128});
+        ask(number, worker, std::move(one), request_bytes);
     }
     if (workers == 0) look(jobs_.find(number));
 }
@@ -80,7 +89,7 @@ void Coordinator::ask_all_members(Job job, const ShardRequest& request) {
     const std::uint64_t number = open_job(std::move(job));
     const auto shared = std::make_shared<const ShardRequest>(request);
     for (std::size_t worker = 0; worker < members_.size(); ++worker) {
-        ask(number, worker, shared, Bytes{512});
+        ask(number, worker, shared, map_bytes);
     }
 }
 
@@ -107,9 +116,8 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
     for (std::size_t i = 0; i < count; ++i) {
         const std::string_view id = edits.empty() ? replicated[i].id.view() : edits[i].id.view();
         for (const Copy* copy : map.copies_of(id)) {
-            for (std::size_t member = 0; member < members_.size(); ++member) {
-                if (members_[member].node != copy->node) continue;
-                groups[{copy->range, member}].push_back(i);
+            if (const auto member = member_of(copy->node)) {
+                groups[{copy->range, *member}].push_back(i);
             }
         }
     }
@@ -127,16 +135,16 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
     for (std::size_t worker = 0; worker < workers.size(); ++worker) {
         auto request = std::make_shared<ShardRequest>();
         request->shard = map.shard_name(workers[worker].range);
-        Bytes size{128};
+        Bytes size = request_bytes;
         for (const std::size_t i : workers[worker].edits) {
             if (edits.empty()) {
                 request->replicated.push_back(replicated[i]);
                 const ContentPtr& content = replicated[i].path.back().content;
-                size += Bytes{24 * static_cast<std::int64_t>(replicated[i].path.size())};
+                size += revision_bytes * static_cast<std::int64_t>(replicated[i].path.size());
                 if (content) size += content->size();
             } else {
                 request->edits.push_back(edits[i]);
-                size += edits[i].content->size() + Bytes{64};
+                size += edits[i].content->size() + edit_bytes;
             }
         }
         if (serialized && worker > 0 && workers[worker].range == workers[worker - 1].range) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,6 +111,8 @@ class Coordinator final : public kernel::Process {
     using Jobs = std::map<std::uint64_t, Job>;
 
     const ShardMap* map_of(std::string_view database) const;
+    /// Which of the members; none when the node has left the cluster, which counts as down.
+    std::optional<std::size_t> member_of(std::string_view node) const;
     void write_any(const ShardMap& map, std::vector<Edit> edits,
                    std::vector<ReplicatedEdit> replicated, std::uint32_t w, Then<WriteAnswer> then);
     std::uint64_t open_job(Job job);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/units.h"
 #include "kernel/process.h"
 #include "store/db/edit.h"
 #include "store/json/value.h"
@@ -28,6 +29,14 @@ enum class QuorumMessage : std::uint16_t {
     done,           ///< Nothing more to say.
     failed,         ///< There is no such file here: the worker is lost (rexi_EXIT).
 };
+
+/// How large messages are on the wire, beside the bodies of documents in them: a header and some
+/// words for each. Choices of the model.
+inline constexpr Bytes request_bytes{128};
+inline constexpr Bytes map_bytes{512};   ///< A request that carries a shard map.
+inline constexpr Bytes reply_bytes{64};
+inline constexpr Bytes edit_bytes{64};   ///< For each edit, beside its content: id and revision.
+inline constexpr Bytes revision_bytes{24};   ///< For each revision of a path.
 
 /// What one copy is asked. Only what its type names is filled; values are shared, not copied.
 struct ShardRequest final : kernel::MessageBody {

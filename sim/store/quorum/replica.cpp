@@ -72,8 +72,8 @@ Cost Replica::cost_of(const Database& copy, const kernel::Message& message) cons
     const ShardRequest& request = request_of(message);
     if (static_cast<QuorumMessage>(message.type) == QuorumMessage::open) {
         const Document* document = copy.find(request.id.view());
-        const ContentPtr content =
-            document == nullptr ? ContentPtr() : winner_of(*document).back().content;
+        if (document == nullptr) return copy.cost_of_read({});
+        const ContentPtr& content = document->tree.node(document->tree.winner()).content;
         return copy.cost_of_read(content ? content->size() : Bytes{});
     }
     if (!request.edits.empty()) return copy.cost_of(request.edits);
@@ -132,7 +132,8 @@ void Replica::carry_out(const kernel::Message& message) {
         case QuorumMessage::open: {
             const Document* document = copy.find(request.id.view());
             if (document != nullptr) reply->path = winner_of(*document);
-            Bytes size{64 + 24 * static_cast<std::int64_t>(reply->path.size())};
+            Bytes size =
+                reply_bytes + revision_bytes * static_cast<std::int64_t>(reply->path.size());
             if (!reply->path.empty() && reply->path.back().content) {
                 size += reply->path.back().content->size();
             }

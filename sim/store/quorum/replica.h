@@ -56,7 +56,7 @@ class Replica final : public kernel::Process {
     void carry_out(const kernel::Message& message);
     void change_files(const kernel::Message& message);
     void answer(const kernel::Message& to, QuorumMessage type,
-                std::shared_ptr<const ShardReply> body = {}, Bytes size = Bytes{64});
+                std::shared_ptr<const ShardReply> body = {}, Bytes size = reply_bytes);
 
     kernel::Kernel& kernel_;
     NodeFiles& files_;

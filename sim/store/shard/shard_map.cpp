@@ -9,6 +9,38 @@
 
 namespace glasshive::store {
 
+namespace {
+
+/// Takes from `left` (how many copies of each range) one whole ring, if there is one.
+bool take_ring(std::map<Range, std::uint32_t>& left) {
+    constexpr std::uint64_t ring_end = std::uint64_t{UINT32_MAX} + 1;
+    std::set<std::uint64_t> closes{ring_end};   // From here on to the ring's end without a gap.
+    for (auto it = left.rbegin(); it != left.rend(); ++it) {
+        const auto& [range, count] = *it;
+        if (count > 0 && closes.count(std::uint64_t{range.end} + 1) > 0) closes.insert(range.begin);
+    }
+    if (closes.count(0) == 0) return false;
+    for (std::uint64_t at = 0; at < ring_end;) {
+        const auto begin = static_cast<std::uint32_t>(at);
+        auto it = left.lower_bound({begin, begin});
+        while (it->second == 0 || closes.count(std::uint64_t{it->first.end} + 1) == 0) ++it;
+        SIM_ASSERT(it->first.begin == begin);
+        --it->second;
+        at = std::uint64_t{it->first.end} + 1;
+    }
+    return true;
+}
+
+std::uint32_t rings_of(const std::vector<Copy>& copies) {
+    std::map<Range, std::uint32_t> left;
+    for (const Copy& copy : copies) ++left[copy.range];
+    std::uint32_t rings = 0;
+    while (take_ring(left)) ++rings;
+    return rings;
+}
+
+}   // namespace
+
 ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
                    const std::vector<Copy>& copies)
     : database_(std::move(database)),
@@ -46,6 +78,7 @@ void ShardMap::rebuild() {
     copies_ = sorted(by_node) == sorted(by_range) ? std::move(by_range) : std::move(by_node);
     std::stable_sort(copies_.begin(), copies_.end(),
                      [](const Copy& a, const Copy& b) { return a.range < b.range; });
+    n_ = rings_of(copies_);
 }
 
 std::string ShardMap::shard_name(const Range& range) const {
@@ -84,38 +117,6 @@ std::vector<Range> ShardMap::ranges() const {
         if (ranges.empty() || ranges.back() != copy.range) ranges.push_back(copy.range);
     }
     return ranges;
-}
-
-namespace {
-
-/// Takes from `left` (how many copies of each range) one whole ring, if there is one.
-bool take_ring(std::map<Range, std::uint32_t>& left) {
-    constexpr std::uint64_t ring_end = std::uint64_t{UINT32_MAX} + 1;
-    std::set<std::uint64_t> closes{ring_end};   // From here on to the ring's end without a gap.
-    for (auto it = left.rbegin(); it != left.rend(); ++it) {
-        const auto& [range, count] = *it;
-        if (count > 0 && closes.count(std::uint64_t{range.end} + 1) > 0) closes.insert(range.begin);
-    }
-    if (closes.count(0) == 0) return false;
-    for (std::uint64_t at = 0; at < ring_end;) {
-        const auto begin = static_cast<std::uint32_t>(at);
-        auto it = left.lower_bound({begin, begin});
-        while (it->second == 0 || closes.count(std::uint64_t{it->first.end} + 1) == 0) ++it;
-        SIM_ASSERT(it->first.begin == begin);
-        --it->second;
-        at = std::uint64_t{it->first.end} + 1;
-    }
-    return true;
-}
-
-}   // namespace
-
-std::uint32_t ShardMap::n() const {
-    std::map<Range, std::uint32_t> left;
-    for (const Copy& copy : copies_) ++left[copy.range];
-    std::uint32_t rings = 0;
-    while (take_ring(left)) ++rings;
-    return rings;
 }
 
 bool ShardMap::add_copy(const Range& range, const std::string& node) {

@@ -60,7 +60,7 @@ class ShardMap {
     /// The distinct ranges, in order; q of them unless a split is half done.
     std::vector<Range> ranges() const;
     /// How many whole rings the copies make: the database's n. Source: mem3_util:calculate_max_n/1.
-    std::uint32_t n() const;
+    std::uint32_t n() const { return n_; }
     /// The copy that a node prefers to ask of these: every node names the same one.
     /// Requires one or more of equal range. Source: mem3:choose_ushards/2.
     const Copy* preferred(const std::vector<const Copy*>& copies) const;
@@ -83,6 +83,7 @@ class ShardMap {
     std::map<std::string, std::vector<Range>> by_node_;
     std::map<Range, std::vector<std::string>> by_range_;
     std::vector<Copy> copies_;
+    std::uint32_t n_ = 0;
 };
 
 /// Takes the name of a shard apart; empty when it is none.

@@ -190,6 +190,19 @@ TEST_CASE("bytes that only claim to be gzip are all there is", "[store][document
     CHECK(identity_of(bomb.front()) == given.data);
 }
 
+TEST_CASE("what follows and is not what was announced is refused", "[store][document]") {
+    DocumentRead document =
+        read(R"({"_attachments":{"a":{"follows":true,"length":3,"content_type":"text/plain",)"
+             R"("digest":"md5-kAFQmDzST7DWlj99KOF/cg=="}}})");   // Of "abc".
+    AttachmentGiven& given = document.attachments.front();
+    REQUIRE(given.kind == AttachmentGiven::Kind::follows);
+    given.kind = AttachmentGiven::Kind::in_document;   // The part came.
+    given.data = "abc";
+    CHECK(whole(document).front().length.count == 3);
+    given.data = "abd";
+    CHECK(missing(document, nullptr) == "content_md5_mismatch: Possible message corruption.");
+}
+
 TEST_CASE("a stub keeps what is there, of the revision that it names", "[store][document]") {
     const DocumentRead first =
         read(R"({"_attachments":{"a":{"data":"YQ==","content_type":"image/png"},)"
