@@ -1,6 +1,7 @@
 // glasshive compare --capacity: the least number of machines that meets a goal.
 #include "cli/capacity.h"
 
+#include <chrono>
 #include <iostream>
 
 #include "cli/compare_plan.h"
@@ -18,13 +19,6 @@ using compare::Plan;
 
 namespace {
 
-Diagnostic no_such_metric(const std::string& name) {
-    return {.file = "--capacity",
-            .message = "this workload has no " + name,
-            .hint = "energy and price need machines that say them; moves, lost_work and "
-                    "lost_per_failure need interruptions"};
-}
-
 /// The runs of one number of machines, done or done before.
 class Sizes {
   public:
@@ -41,14 +35,17 @@ class Sizes {
         const Plan plan = compare::plan_of_size(plan_, variant, policy, machines);
         const Folder folder(options.out);
         problems_ = folder.begin(plan);
-        if (problems_.empty()) problems_ = run_missing(options, folder, plan);
+        const RunsShown shown{.unit = "runs of " + plan.policies.front().name + " with " +
+                                      std::to_string(machines) + " machines",
+                              .since = began_};
+        if (problems_.empty()) problems_ = run_missing(options, folder, plan, shown);
         std::vector<double> values;
         for (std::size_t run = 0; problems_.empty() && run < plan.seeds.size(); ++run) {
             const auto shard = folder.shard(plan, run);
             if (shard && shard->metrics.contains(goal_.metric->name))
                 values.push_back(shard->metrics.at(goal_.metric->name));
             else
-                problems_ = {no_such_metric(goal_.metric->name)};
+                problems_ = {compare::missing_metric("--capacity", goal_.metric->name)};
         }
         if (!problems_.empty()) return std::nullopt;
         return values;
@@ -59,6 +56,7 @@ class Sizes {
     const CompareOptions& options_;
     const Plan& plan_;
     const compare::Goal& goal_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     Diagnostics problems_;
 };
 
@@ -115,14 +113,6 @@ Diagnostics check_capacity(const CompareOptions& options, const Plan& plan) {
 }
 
 int search_capacity(const CompareOptions& options, const Plan& plan) {
-    const auto fail = [&](const Diagnostics& problems) {
-        const Terminal err(2, options.common.no_color);
-        if (options.common.json)
-            print_problems_json(std::cout, problems);
-        else
-            print_problems(std::cerr, err, problems);
-        return exit_user_error;
-    };
     compare::CapacityReport report{
         .plan = plan, .goal = compare::Goal::read(plan.goal).value(), .cases = {}};
     const std::size_t first = compare::machines_of(plan);
@@ -132,7 +122,7 @@ int search_capacity(const CompareOptions& options, const Plan& plan) {
             auto found = compare::search_size(report.goal, first, [&](std::size_t machines) {
                 return sizes.values(variant, policy, machines);
             });
-            if (!found) return fail(sizes.problems());
+            if (!found) return refuse(options.common, sizes.problems());
             report.cases.push_back({variant, policy, std::move(*found)});
         }
     }
@@ -145,7 +135,7 @@ int search_capacity(const CompareOptions& options, const Plan& plan) {
           {"capacity.csv", compare::capacity_csv(report)}}) {
         for (const Diagnostic& each : folder.write(name, text)) problems.push_back(each);
     }
-    if (!problems.empty()) return fail(problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     if (options.common.json) {
         std::cout << compare::capacity_json(report);
     } else if (!options.common.quiet) {

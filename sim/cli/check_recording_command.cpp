@@ -62,13 +62,7 @@ Diagnostics missing_kinds(const Checks& checks, const scenario::ScenarioSpec& sp
 int check_one(const CheckRecordingOptions& options, const std::string& path) {
     const Terminal out(1, options.common.no_color);
     const Terminal err(2, options.common.no_color);
-    const auto fail = [&](const Diagnostics& problems) {
-        if (options.common.json)
-            print_problems_json(std::cout, problems);
-        else
-            print_problems(std::cerr, err, problems);
-        return exit_user_error;
-    };
+    const auto fail = [&](const Diagnostics& problems) { return refuse(options.common, problems); };
     auto opened = record::Recording::open(path);
     if (!opened.ok()) return fail(opened.problems());
     record::Recording& recording = opened.value();

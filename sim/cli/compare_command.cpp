@@ -23,15 +23,6 @@ using compare::RunKey;
 
 namespace {
 
-int fail(const CompareOptions& options, const Diagnostics& problems) {
-    const Terminal err(2, options.common.no_color);
-    if (options.common.json)
-        print_problems_json(std::cout, problems);
-    else
-        print_problems(std::cerr, err, problems);
-    return exit_user_error;
-}
-
 /// Every file of the report; what could not be written.
 Diagnostics write_report(const Folder& folder, const compare::Report& report,
                          const std::vector<Measured>& measured) {
@@ -78,10 +69,7 @@ Diagnostics metrics_missing(const compare::Report& report) {
             }
         }
         if (is_there) continue;
-        problems.push_back({.file = "--metric",
-                            .message = "this workload has no " + name,
-                            .hint = "energy and price need machines that say them; moves, "
-                                    "lost_work and lost_per_failure need interruptions"});
+        problems.push_back(compare::missing_metric("--metric", name));
     }
     return problems;
 }
@@ -100,12 +88,12 @@ int collect(const CompareOptions& options, const Folder& folder, const Plan& pla
                                .hint = "glasshive compare --out " + options.out + " --shard " +
                                        std::to_string(run)});
     }
-    if (!missing.empty()) return fail(options, missing);
+    if (!missing.empty()) return refuse(options.common, missing);
     const compare::Report report = compare::report_of(plan, measured);
     Diagnostics problems = metrics_missing(report);
-    if (!problems.empty()) return fail(options, problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     problems = write_report(folder, report, measured);
-    if (!problems.empty()) return fail(options, problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     if (options.common.json) {
         std::cout << compare::report_json(report);
     } else if (!options.common.quiet) {
@@ -128,29 +116,30 @@ int run_shard(const CompareOptions& options, const Folder& folder, const Plan& p
     const auto runs = plan.runs();
     const std::size_t run = *options.shard;
     if (run >= runs.size()) {
-        return fail(options, {{.file = "--shard",
-                               .message = "there is no run " + std::to_string(run),
-                               .hint = "0 to " + std::to_string(runs.size() - 1)}});
+        return refuse(options.common, {{.file = "--shard",
+                                        .message = "there is no run " + std::to_string(run),
+                                        .hint = "0 to " + std::to_string(runs.size() - 1)}});
     }
     if (folder.has(plan, run)) return exit_ok;
     Diagnostics problems;
     for (const auto& [name, input] : plan.files) {
         for (const Diagnostic& each : compare::check_input(input)) problems.push_back(each);
     }
-    if (!problems.empty()) return fail(options, problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     const auto experiment = compare::Experiment::load(plan);
-    if (!experiment.ok()) return fail(options, experiment.problems());
+    if (!experiment.ok()) return refuse(options.common, experiment.problems());
     problems = run_here(*experiment.value(), folder, plan, run);
-    return problems.empty() ? exit_ok : fail(options, problems);
+    return problems.empty() ? exit_ok : refuse(options.common, problems);
 }
 
 }   // namespace
 
 int compare_command(const CompareOptions& options) {
     if (options.out.empty()) {
-        return fail(options, {{.file = "--out",
-                               .message = "is missing",
-                               .hint = "--out DIR: the folder for results and the report"}});
+        return refuse(options.common,
+                      {{.file = "--out",
+                        .message = "is missing",
+                        .hint = "--out DIR: the folder for results and the report"}});
     }
     const Folder folder(options.out);
     if (options.shard || options.collect) {
@@ -162,33 +151,33 @@ int compare_command(const CompareOptions& options) {
             !options.failures.empty() || !options.metrics.empty() || !options.capacity.empty() ||
             options.engine != "local" || !options.engine_options.empty();
         if (more) {
-            return fail(options, {{.file = options.shard ? "--shard" : "--collect",
-                                   .message = "DIR/plan.json says all there is to say",
-                                   .hint = "give --out DIR and nothing else"}});
+            return refuse(options.common, {{.file = options.shard ? "--shard" : "--collect",
+                                            .message = "DIR/plan.json says all there is to say",
+                                            .hint = "give --out DIR and nothing else"}});
         }
         const auto plan = folder.plan();
-        if (!plan.ok()) return fail(options, plan.problems());
+        if (!plan.ok()) return refuse(options.common, plan.problems());
         if (!plan.value().goal.empty()) {
-            return fail(options, {{.file = options.out,
-                                   .message = "holds a search for a number of machines",
-                                   .hint = "the words with --capacity go on with it"}});
+            return refuse(options.common, {{.file = options.out,
+                                            .message = "holds a search for a number of machines",
+                                            .hint = "the words with --capacity go on with it"}});
         }
         return options.shard ? run_shard(options, folder, plan.value())
                              : collect(options, folder, plan.value());
     }
     const Diagnostics unsuited = check_engine(options);
-    if (!unsuited.empty()) return fail(options, unsuited);
+    if (!unsuited.empty()) return refuse(options.common, unsuited);
     const auto plan = compare_plan(options);
-    if (!plan.ok()) return fail(options, plan.problems());
+    if (!plan.ok()) return refuse(options.common, plan.problems());
     const auto experiment = compare::Experiment::load(plan.value());
-    if (!experiment.ok()) return fail(options, experiment.problems());
+    if (!experiment.ok()) return refuse(options.common, experiment.problems());
     Diagnostics problems = folder.begin(plan.value());
-    if (!problems.empty()) return fail(options, problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     if (!plan.value().goal.empty()) return search_capacity(options, plan.value());
     if (options.plan_only) return exit_ok;
     problems = options.input == "-" ? run_here(*experiment.value(), folder, plan.value(), 0)
                                     : run_missing(options, folder, plan.value());
-    if (!problems.empty()) return fail(options, problems);
+    if (!problems.empty()) return refuse(options.common, problems);
     return collect(options, folder, plan.value());
 }
 

@@ -46,7 +46,7 @@ std::string repeat(const CompareOptions& options, std::size_t run) {
 // --- Here ----------------------------------------------------------------------------------------
 
 Diagnostics run_by_processes(const CompareOptions& options, const Folder& folder, const Plan& plan,
-                             const std::vector<std::size_t>& missing) {
+                             const std::vector<std::size_t>& missing, const RunsShown& shown) {
     std::vector<compare::Job> jobs;
     for (const std::size_t run : missing) {
         jobs.push_back(
@@ -55,7 +55,7 @@ Diagnostics run_by_processes(const CompareOptions& options, const Folder& folder
              .errors = folder.log(run)});
     }
     const Terminal err(2, options.common.no_color);
-    CountProgress progress(std::cerr, err, jobs.size(), "runs");
+    CountProgress progress(std::cerr, err, jobs.size(), shown.unit, shown.since);
     Diagnostics problems;
     const auto done = [&](std::size_t run, int status) {
         progress.one_more();
@@ -111,9 +111,9 @@ Diagnostics lost_runs(const CompareOptions& options, const Plan& plan,
 }
 
 Diagnostics run_by_slurm(const CompareOptions& options, const Folder& folder, const Plan& plan,
-                         const std::vector<std::size_t>& missing) {
+                         const std::vector<std::size_t>& missing, const RunsShown& shown) {
     const Terminal err(2, options.common.no_color);
-    CountProgress progress(std::cerr, err, missing.size(), "runs");
+    CountProgress progress(std::cerr, err, missing.size(), shown.unit, shown.since);
     const std::string out = std::filesystem::absolute(options.out).lexically_normal().string();
     std::string jobs;
     const compare::SlurmWatch watch{
@@ -173,15 +173,16 @@ Diagnostics check_engine(const CompareOptions& options) {
     return {};
 }
 
-Diagnostics run_missing(const CompareOptions& options, const Folder& folder, const Plan& plan) {
+Diagnostics run_missing(const CompareOptions& options, const Folder& folder, const Plan& plan,
+                        const RunsShown& shown) {
     std::vector<std::size_t> missing;
     const std::size_t runs = plan.runs().size();
     for (std::size_t run = 0; run < runs; ++run) {
         if (!folder.has(plan, run)) missing.push_back(run);
     }
     if (missing.empty()) return {};
-    return options.engine == "slurm" ? run_by_slurm(options, folder, plan, missing)
-                                     : run_by_processes(options, folder, plan, missing);
+    return options.engine == "slurm" ? run_by_slurm(options, folder, plan, missing, shown)
+                                     : run_by_processes(options, folder, plan, missing, shown);
 }
 
 }   // namespace glasshive::cli

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -13,7 +14,9 @@ namespace glasshive::cli {
 /// on a terminal only, and when they take more than two seconds.
 class CountProgress {
   public:
-    CountProgress(std::ostream& out, const Terminal& terminal, std::size_t all, std::string unit);
+    /// `since`: when the whole began that this is a part of; the two seconds count from there.
+    CountProgress(std::ostream& out, const Terminal& terminal, std::size_t all, std::string unit,
+                  std::optional<std::chrono::steady_clock::time_point> since = {});
     void one_more();
     /// Wipes the bar's line so that something else may be printed.
     void clear();
@@ -24,7 +27,7 @@ class CountProgress {
     const Terminal& terminal_;
     std::size_t all_, done_ = 0;
     std::string unit_;
-    Wall::time_point started_;
+    Wall::time_point started_, since_;
     bool visible_ = false;
 };
 

@@ -23,11 +23,6 @@ std::string dump(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-int tell(const CommonOptions& common, const Diagnostics& problems) {
-    print_problems(std::cerr, Terminal(2, common.no_color), problems);
-    return exit_user_error;
-}
-
 /// "" is the end; else a duration since the start.
 Result<std::optional<Time>> instant(const std::string& at) {
     if (at.empty()) return std::optional<Time>{};
@@ -57,15 +52,15 @@ void print_json(const explain::Story& story) {
 int nodes_of_decision(const AtOptions& options, record::Recording& recording,
                       std::optional<Time> at) {
     const auto decision = explain::decision_about(recording, options.subject, at);
-    if (!decision.ok()) return tell(options.common, decision.problems());
+    if (!decision.ok()) return refuse(options.common, decision.problems());
     auto loaded = load(options.recording);
-    if (!loaded.ok()) return tell(options.common, loaded.problems());
+    if (!loaded.ok()) return refuse(options.common, loaded.problems());
     auto opened = session::Session::open({.spec = std::move(loaded.value().spec),
                                           .record_path = "",
                                           .replay_command = "glasshive run " + options.recording,
                                           .commands = std::move(loaded.value().commands),
                                           .stop_at = loaded.value().stop_at});
-    if (!opened.ok()) return tell(options.common, opened.problems());
+    if (!opened.ok()) return refuse(options.common, opened.problems());
     session::Session& session = *opened.value();
     OneDecision watch(decision.value().id, decision.value().time);
     session.watch_decisions(&watch);
@@ -82,11 +77,11 @@ int nodes_of_decision(const AtOptions& options, record::Recording& recording,
     const bool same = watch.found() && session.names().text(watch.found()->task) ==
                                            decision.value().task;
     if (!same) {
-        return tell(options.common,
-                    {{.file = options.recording,
-                      .message = "this program decides otherwise than the one that recorded this",
-                      .hint = "the recording was made by version " +
-                              printable(loaded.value().recorded_version)}});
+        return refuse(options.common,
+                      {{.file = options.recording,
+                        .message = "this program decides otherwise than the one that recorded this",
+                        .hint = "the recording was made by version " +
+                                printable(loaded.value().recorded_version)}});
     }
     if (options.common.json) {
         std::cout << dump(decision_json(*watch.found(), session.names())) << '\n';
@@ -105,12 +100,12 @@ int nodes_of_decision(const AtOptions& options, record::Recording& recording,
 
 int explain_command(const AtOptions& options) {
     const auto at = instant(options.at);
-    if (!at.ok()) return tell(options.common, at.problems());
+    if (!at.ok()) return refuse(options.common, at.problems());
     auto recording = record::Recording::open(options.recording);
-    if (!recording.ok()) return tell(options.common, recording.problems());
+    if (!recording.ok()) return refuse(options.common, recording.problems());
     if (options.nodes) return nodes_of_decision(options, recording.value(), at.value());
     const auto story = explain::explain(recording.value(), options.subject, at.value());
-    if (!story.ok()) return tell(options.common, story.problems());
+    if (!story.ok()) return refuse(options.common, story.problems());
     if (options.common.json) print_json(story.value());
     else print_story(std::cout, Terminal(1, options.common.no_color), story.value());
     return exit_ok;
@@ -118,19 +113,19 @@ int explain_command(const AtOptions& options) {
 
 int table_command(const AtOptions& options, const std::string& which) {
     const auto at = instant(options.at);
-    if (!at.ok()) return tell(options.common, at.problems());
+    if (!at.ok()) return refuse(options.common, at.problems());
     auto recording = record::Recording::open(options.recording);
-    if (!recording.ok()) return tell(options.common, recording.problems());
+    if (!recording.ok()) return refuse(options.common, recording.problems());
     auto read = explain::tables_at(recording.value(), at.value());
-    if (!read.ok()) return tell(options.common, read.problems());
+    if (!read.ok()) return refuse(options.common, read.problems());
     explain::Tables& tables = read.value();
     if (!options.subject.empty()) {
         std::erase_if(tables.tasks, [&](const words::TaskRow& row) {
             return row.name.rfind(options.subject + ".", 0) != 0;
         });
         if (tables.tasks.empty()) {
-            return tell(options.common, {{.file = options.recording,
-                                          .message = "no such service: " + options.subject}});
+            return refuse(options.common, {{.file = options.recording,
+                                            .message = "no such service: " + options.subject}});
         }
     }
     if (!options.common.json) {

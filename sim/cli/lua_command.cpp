@@ -14,11 +14,7 @@ namespace glasshive::cli {
 
 int lua_command(const LuaOptions& options) {
     const Terminal err(2, options.common.no_color);
-    const auto fail = [&](const Diagnostic& problem) {
-        if (options.common.json) print_problems_json(std::cout, {problem});
-        else print_problems(std::cerr, err, {problem});
-        return exit_user_error;
-    };
+    const auto fail = [&](const Diagnostic& problem) { return refuse(options.common, {problem}); };
     std::ifstream in(options.file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     if (!in && text.empty()) {

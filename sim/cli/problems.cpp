@@ -1,5 +1,7 @@
 #include "cli/problems.h"
 
+#include <iostream>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -43,6 +45,14 @@ void print_problems_json(std::ostream& out, const Diagnostics& problems) {
                -1, ' ', false, nlohmann::json::error_handler_t::replace)
         << '\n';
     out.flush();
+}
+
+int refuse(const CommonOptions& common, const Diagnostics& problems) {
+    if (common.json)
+        print_problems_json(std::cout, problems);
+    else
+        print_problems(std::cerr, Terminal(2, common.no_color), problems);
+    return exit_user_error;
 }
 
 }   // namespace glasshive::cli

@@ -165,11 +165,7 @@ void tell_failures(const RunOptions& options, const Terminal& err,
 int run_one(const RunOptions& options) {
     const Terminal out(1, options.common.no_color);
     const Terminal err(2, options.common.no_color);
-    const auto fail = [&](const Diagnostics& problems) {
-        if (options.common.json) print_problems_json(std::cout, problems);
-        else print_problems(std::cerr, err, problems);
-        return exit_user_error;
-    };
+    const auto fail = [&](const Diagnostics& problems) { return refuse(options.common, problems); };
     auto prepared = prepare(options);
     if (!prepared.ok()) return fail(prepared.problems());
     const Ready& ready = prepared.value();
@@ -233,11 +229,7 @@ int run_command(const RunOptions& options) {
         if (loaded.ok()) continue;
         problems.insert(problems.end(), loaded.problems().begin(), loaded.problems().end());
     }
-    if (has_errors(problems)) {
-        if (options.common.json) print_problems_json(std::cout, problems);
-        else print_problems(std::cerr, err, problems);
-        return exit_user_error;
-    }
+    if (has_errors(problems)) return refuse(options.common, problems);
     return run_each(options);
 }
 

@@ -115,6 +115,13 @@ const MetricInfo* metric_named(const std::string& name) {
     return nullptr;
 }
 
+Diagnostic missing_metric(const std::string& option, const std::string& name) {
+    return {.file = option,
+            .message = "this workload has no " + name,
+            .hint = "energy and price need machines that say them; moves, lost_work and "
+                    "lost_per_failure need interruptions"};
+}
+
 const std::vector<CurveInfo>& all_curves() {
     static const std::vector<CurveInfo> all{
         {"alloc", "GPUs allocated", "arrived demand, % of all GPUs", "% of all GPUs", false},

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+
 namespace glasshive::compare {
 
 enum class Better { higher, lower, neither };
@@ -22,6 +24,9 @@ struct MetricInfo {
 const std::vector<MetricInfo>& all_metrics();
 /// By its name; null when there is none.
 const MetricInfo* metric_named(const std::string& name);
+
+/// What is said where a workload does not have a metric that somebody asked for by that option.
+Diagnostic missing_metric(const std::string& option, const std::string& name);
 
 /// A curve: what goes along and what goes up.
 struct CurveInfo {
