@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/text.h"
 #include "cli/timeline.h"
 
 namespace glasshive::cli {
@@ -22,25 +23,9 @@ struct Fields {
         return nullptr;
     }
     std::string value(std::size_t at) const {
-        const FieldValue v = event.fields[at];
-        switch (kind.fields[at].type) {
-            case FieldType::none: return "";
-            case FieldType::integer: return std::to_string(v.integer);
-            case FieldType::event: return "#" + std::to_string(v.integer);
-            case FieldType::duration: return to_text(Duration{v.integer});
-            case FieldType::bytes: return to_text(Bytes{v.integer});
-            case FieldType::text: return std::string(text);
-            case FieldType::real: {
-                char buffer[32];
-                std::snprintf(buffer, sizeof buffer, "%g", v.real);
-                return buffer;
-            }
-            case FieldType::name: {
-                const NameId id{static_cast<std::uint32_t>(v.integer)};
-                return id.valid() ? std::string(names.text(id)) : "";
-            }
-        }
-        return "";
+        const FieldType type = kind.fields[at].type;
+        return type == FieldType::text ? std::string(text)
+                                       : field_text(type, event.fields[at], names);
     }
     std::string get(std::string_view name) const {
         std::size_t at = 0;

@@ -1,12 +1,11 @@
 #include "console/subjects.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/text.h"
 #include "explain/story.h"
 #include "record/text.h"
 #include "session/event_pattern.h"
-#include "words/tables.h"
 
 namespace glasshive::console {
 
@@ -46,7 +45,7 @@ std::vector<std::string> Subjects::names(const std::string& kind) const {
             names.emplace_back(session::without_id(types[type].name, name));
         }
     }
-    std::sort(names.begin(), names.end(), words::natural_less);
+    std::sort(names.begin(), names.end(), natural_less);
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
 }
@@ -94,33 +93,16 @@ std::string Subjects::text_of(std::size_t type, const record::StateRow& row) con
 }
 
 std::string Subjects::value_text(const record::StateValue& value) const {
-    const std::int64_t number = value.value.integer;
-    switch (value.type) {
-        case FieldType::none: return "";
-        case FieldType::integer: return std::to_string(number);
-        case FieldType::event: return "#" + std::to_string(number);
-        case FieldType::duration: return to_text(Duration{number});
-        case FieldType::bytes: return to_text(Bytes{number});
-        case FieldType::real: {
-            char text[32];
-            std::snprintf(text, sizeof text, "%g", value.value.real);
-            return text;
-        }
-        case FieldType::name: {
-            const NameId id{static_cast<std::uint32_t>(number)};
-            return id.valid() ? std::string(recording_->names().text(id)) : "";
-        }
-        case FieldType::text: {   // The number is that of the event that said it.
-            struct Said final : EventSink {
-                void on_event(const Event&, std::string_view said) override { text = said; }
-                std::string text;
-            } said;
-            const EventId id{static_cast<std::uint64_t>(number)};
-            recording_->replay(said, {.first = id, .last = id, .samples = false});
-            return said.text;
-        }
+    if (value.type != FieldType::text) {
+        return field_text(value.type, value.value, recording_->names());
     }
-    return "";
+    struct Said final : EventSink {   // The number is that of the event that said it.
+        void on_event(const Event&, std::string_view said) override { text = said; }
+        std::string text;
+    } said;
+    const EventId id{static_cast<std::uint64_t>(value.value.integer)};
+    recording_->replay(said, {.first = id, .last = id, .samples = false});
+    return said.text;
 }
 
 }   // namespace glasshive::console

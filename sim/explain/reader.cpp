@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "explain/story.h"
 #include "record/sqlite.h"
 
@@ -16,21 +17,8 @@ struct One final : EventSink {
     }
 };
 
-std::string shown(FieldType type, FieldValue v, const Names& names, const std::string& text) {
-    switch (type) {
-        case FieldType::none: return "";
-        case FieldType::integer: return std::to_string(v.integer);
-        case FieldType::event: return "#" + std::to_string(v.integer);
-        case FieldType::duration: return to_text(Duration{v.integer});
-        case FieldType::bytes: return to_text(Bytes{v.integer});
-        case FieldType::text: return text;
-        case FieldType::real: return std::to_string(v.real);
-        case FieldType::name: {
-            const NameId id{static_cast<std::uint32_t>(v.integer)};
-            return id.valid() && id.index() < names.size() ? std::string(names.text(id)) : "";
-        }
-    }
-    return "";
+std::string shown(FieldType type, FieldValue value, const Names& names, const std::string& text) {
+    return type == FieldType::text ? text : field_text(type, value, names);
 }
 
 }   // namespace

@@ -75,6 +75,9 @@ class Recording {
 
     /// Newest event at or before `time`; 0 when there is none. Cost: a few look-ups.
     Result<EventId> last_event_at(Time time);
+    /// How many events the file has: fewer than the newest one's number where some kinds alone were
+    /// kept. Cost: a walk over the pages of the events.
+    Result<std::uint64_t> count_events();
     /// What was true at `time`, events at that instant included: nearest keyframe, then events.
     Result<State> state_at(Time time);
     /// What was true right after an event.

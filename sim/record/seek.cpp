@@ -60,6 +60,13 @@ Result<EventId> Recording::last_event_at(Time time) {
     return EventId{static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(0)))};
 }
 
+Result<std::uint64_t> Recording::count_events() {
+    impl_->arm();
+    Statement row(impl_->db.get(), "SELECT count(*) FROM main.hive_event");
+    if (!row.step()) return impl_->sql_problem("counting events");
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(0)));
+}
+
 Result<State> Recording::state_at(Time time) {
     const auto event = last_event_at(time);
     if (!event.ok()) return event.problems();

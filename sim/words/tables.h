@@ -91,9 +91,6 @@ struct ContainerState {
 };
 std::string container_status(const ContainerState& state);
 
-/// "web.2" before "web.10". Source: fvbommel/sortorder, NaturalLess.
-bool natural_less(std::string_view a, std::string_view b);
-
 /// Rows of equal length in columns: at least 10 wide, 3 apart, the last one ragged.
 /// Source: Go text/tabwriter as docker sets it up (minwidth 10, tabwidth 1, padding 3, ' ').
 std::string columns(const std::vector<std::vector<std::string>>& rows);

@@ -254,15 +254,6 @@ TEST_CASE("ages are rounded as go-units rounds them", "[words][tables]") {
     }
 }
 
-TEST_CASE("names with numbers sort by the numbers", "[words][tables]") {
-    REQUIRE(natural_less("web.2", "web.10"));
-    REQUIRE_FALSE(natural_less("web.10", "web.2"));
-    REQUIRE(natural_less("a", "ab"));
-    REQUIRE(natural_less("a2b", "a2c"));
-    REQUIRE(natural_less("a1", "a01"));
-    REQUIRE_FALSE(natural_less("x9", "x9"));
-}
-
 TEST_CASE("a container's status reads as the engine writes it", "[words][tables]") {
     using namespace std::chrono_literals;
     REQUIRE(container_status({true, false, true, "", 0, 5min}) == "Up 5 minutes");

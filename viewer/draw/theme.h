@@ -13,9 +13,9 @@ enum class Mood { good, busy, warn, bad, idle };
 struct Theme {
     ImU32 ground, panel, edge, grid, text, faint, accent, chosen;
     ImU32 moods[5];            ///< By Mood.
-    ImFont* body = nullptr;    ///< 13 px at scale 1.
-    ImFont* title = nullptr;   ///< 15 px, semi-bold.
-    ImFont* mono = nullptr;    ///< 12 px.
+    ImFont* body = nullptr;    ///< 14 px at scale 1.
+    ImFont* title = nullptr;   ///< 16 px, semi-bold.
+    ImFont* mono = nullptr;    ///< 13 px.
     float scale = 1;           ///< Pixels per unit of the spacing grid.
 };
 

@@ -1,9 +1,9 @@
 #include "viewer/model/cluster.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
-#include <tuple>
+
+#include "base/text.h"
 
 namespace glasshive::viewer {
 
@@ -67,8 +67,8 @@ std::vector<HostCell> hosts_of(const record::State& state, const Glass& glass) {
         cells.push_back(std::move(cell));
     }
     std::sort(cells.begin(), cells.end(), [](const HostCell& a, const HostCell& b) {
-        if (a.zone != b.zone) return before_by_number(a.zone, b.zone);
-        return before_by_number(a.text, b.text);
+        if (a.zone != b.zone) return natural_less(a.zone, b.zone);
+        return natural_less(a.text, b.text);
     });
     return cells;
 }
@@ -121,42 +121,12 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
     return rows;
 }
 
-bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-/// The number at `at`, without leading zeros; moves `at` behind it.
-std::string_view number_at(std::string_view text, std::size_t& at) {
-    while (at + 1 < text.size() && text[at] == '0' && digit(text[at + 1])) ++at;
-    const std::size_t start = at;
-    while (at < text.size() && digit(text[at])) ++at;
-    return text.substr(start, at - start);
-}
-
 }   // namespace
 
 Cluster cluster_of(const record::State& state, const Glass& glass) {
     Cluster cluster{hosts_of(state, glass), services_of(state, glass)};
     place_containers(state, glass, cluster.hosts);
     return cluster;
-}
-
-bool before_by_number(std::string_view a, std::string_view b) {
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.size() && j < b.size()) {
-        if (digit(a[i]) && digit(b[j])) {
-            const std::string_view left = number_at(a, i);
-            const std::string_view right = number_at(b, j);
-            if (left.size() != right.size()) return left.size() < right.size();
-            if (left != right) return left < right;
-        } else if (a[i] != b[j]) {
-            return a[i] < b[j];
-        } else {
-            ++i;
-            ++j;
-        }
-    }
-    if (a.size() - i != b.size() - j) return a.size() - i < b.size() - j;
-    return a < b;   // "n01" and "n1" differ, and their order must not.
 }
 
 }   // namespace glasshive::viewer

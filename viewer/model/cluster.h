@@ -52,7 +52,4 @@ struct Cluster {
 /// Cost: the live hosts, containers, tasks and services. Fields a recording lacks stay empty.
 Cluster cluster_of(const record::State& state, const Glass& glass);
 
-/// Orders "n2" before "n10": digits compare as numbers.
-bool before_by_number(std::string_view a, std::string_view b);
-
 }   // namespace glasshive::viewer

@@ -31,7 +31,7 @@ void EventList::set_filter(const std::string& words) {
 
 std::optional<Diagnostic> EventList::advance(std::uint64_t events_max) {
     if (done() || events_max == 0) return std::nullopt;
-    const std::uint64_t last = std::min(glass_.events(), read_ + events_max);
+    const std::uint64_t last = std::min(glass_.last(), read_ + events_max);
     const auto lines = glass_.lines(read_ + 1, last);
     if (!lines.ok()) {
         damaged_ = true;
@@ -50,12 +50,12 @@ std::optional<Diagnostic> EventList::advance(std::uint64_t events_max) {
 
 const EventLine* EventList::at(std::uint64_t position) {
     SIM_ASSERT(position < size());
-    return line(words_.empty() ? position + 1 : found_[position]);
+    return line(gathers() ? found_[position] : position + 1);
 }
 
 std::optional<std::uint64_t> EventList::position_of(EventId event) const {
-    const std::uint64_t number = std::min(number_of(event), glass_.events());
-    if (words_.empty()) return number == 0 ? std::nullopt : std::optional(number - 1);
+    const std::uint64_t number = std::min(number_of(event), glass_.last());
+    if (!gathers()) return number == 0 ? std::nullopt : std::optional(number - 1);
     const auto after = std::upper_bound(found_.begin(), found_.end(), number);
     if (after == found_.begin()) return std::nullopt;
     return static_cast<std::uint64_t>(after - found_.begin() - 1);

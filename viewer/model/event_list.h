@@ -10,8 +10,9 @@
 namespace glasshive::viewer {
 
 /// The events that a filter leaves, reachable by position: what a clipped list of millions needs.
-/// Without a filter the position is the event's number and nothing is read ahead. With one, the
-/// numbers of matching events are gathered a slice at a time (8 bytes each).
+/// Without a filter the position is the event's number and nothing is read ahead. With one, and in
+/// a recording with gaps, the numbers of those to be shown are gathered a slice at a time (8 bytes
+/// each).
 class EventList {
   public:
     explicit EventList(Glass& glass) : glass_(glass) {}
@@ -22,9 +23,9 @@ class EventList {
     const std::string& filter() const { return filter_; }
     /// Looks at up to `events_max` more events. Damage ends the search, said once.
     std::optional<Diagnostic> advance(std::uint64_t events_max);
-    bool done() const { return words_.empty() || read_ >= glass_.events() || damaged_; }
+    bool done() const { return !gathers() || read_ >= glass_.last() || damaged_; }
 
-    std::uint64_t size() const { return words_.empty() ? glass_.events() : found_.size(); }
+    std::uint64_t size() const { return gathers() ? found_.size() : glass_.events(); }
     /// The event at a position. Null when the file is damaged there. Reads a page at a time; the
     /// pointer lives until the next call. Requires position < size().
     const EventLine* at(std::uint64_t position);
@@ -34,6 +35,7 @@ class EventList {
   private:
     static constexpr std::uint64_t page_size = 256;
 
+    bool gathers() const { return !words_.empty() || glass_.has_gaps(); }
     const EventLine* line(std::uint64_t number);
 
     Glass& glass_;

@@ -1,6 +1,9 @@
 #include "viewer/model/glass.h"
 
 #include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
 
 namespace glasshive::viewer {
 
@@ -52,12 +55,24 @@ Result<Glass> Glass::open(const std::string& path) {
     Glass glass(std::move(recording.value()));
     const auto last = glass.recording_.last_event_at(time_never);
     if (!last.ok()) return last.problems();
-    glass.events_ = number_of(last.value());
-    if (glass.events_ == 0) return glass;
-    const auto line = glass.lines(glass.events_, glass.events_);
+    const auto count = glass.recording_.count_events();
+    if (!count.ok()) return count.problems();
+    glass.last_ = number_of(last.value());
+    glass.events_ = count.value();
+    const auto line = glass.lines(glass.last_, glass.last_);
     if (!line.ok()) return line.problems();
     for (const EventLine& newest : line.value()) glass.end_ = newest.time;
+    if (glass.recording_.clean()) glass.end_ = std::max(glass.end_, glass.said_end());
     return glass;
+}
+
+/// A run goes on after its last event; a stranger's file may say anything.
+Time Glass::said_end() const {
+    const std::string text = recording_.meta("end_time_ns").value_or("");
+    std::int64_t ns = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ns);
+    const bool whole = error == std::errc{} && end == text.data() + text.size() && ns >= 0;
+    return whole ? time_of_ns(ns) : Time{};
 }
 
 Result<const record::State*> Glass::state_at(Time time) {
@@ -72,7 +87,7 @@ Result<const record::State*> Glass::state_at(Time time) {
 
 Result<std::vector<EventLine>> Glass::lines(std::uint64_t first, std::uint64_t last) {
     first = std::max<std::uint64_t>(1, first);
-    last = std::min(last, events_);
+    last = std::min(last, last_);
     Lines sink(recording_);
     if (first > last) return std::move(sink.lines);
     sink.lines.reserve(last - first + 1);
@@ -85,31 +100,6 @@ Result<std::vector<EventLine>> Glass::lines(std::uint64_t first, std::uint64_t l
 std::string_view Glass::text(NameId name) const {
     return name.value < recording_.names().size() ? recording_.names().text(name)
                                                   : std::string_view{};
-}
-
-std::string field_text(FieldType type, FieldValue value, const Names& names) {
-    switch (type) {
-        case FieldType::none:
-        case FieldType::text: return {};
-        case FieldType::integer: return std::to_string(value.integer);
-        case FieldType::real: {
-            std::string text = std::to_string(value.real);
-            text.erase(text.find_last_not_of('0') + 1);
-            if (!text.empty() && text.back() == '.') text.pop_back();
-            return text;
-        }
-        case FieldType::name: {
-            const auto id = static_cast<std::uint64_t>(value.integer);
-            return id < names.size()
-                       ? std::string(names.text(NameId{static_cast<std::uint32_t>(id)}))
-                       : std::string{};
-        }
-        case FieldType::duration: return to_text(Duration{value.integer});
-        case FieldType::bytes: return to_text(Bytes{value.integer});
-        case FieldType::event:
-            return value.integer == 0 ? std::string{} : "#" + std::to_string(value.integer);
-    }
-    return {};
 }
 
 }   // namespace glasshive::viewer

@@ -32,13 +32,17 @@ class Glass {
 
     record::Recording& recording() { return recording_; }
     const record::Recording& recording() const { return recording_; }
-    /// Events are numbered 1..events().
+    /// How many events there are.
     std::uint64_t events() const { return events_; }
-    /// Time of the last event; 0 s for an empty run.
+    /// The number of the newest event; 0 of none. A recording that kept some kinds alone (`record:
+    /// {kinds: …}`) has fewer events than that, with gaps between their numbers.
+    std::uint64_t last() const { return last_; }
+    bool has_gaps() const { return events_ != last_; }
+    /// Where the run ended; of one that was cut short, the time of its last event.
     Time end() const { return end_; }
     /// What was true at `time`. The last answer is kept: asking again costs nothing.
     Result<const record::State*> state_at(Time time);
-    /// Events first..last, both included, cut to those there are.
+    /// Events with the numbers first..last, both included, that there are.
     Result<std::vector<EventLine>> lines(std::uint64_t first, std::uint64_t last);
     /// The text of a name; "" for none.
     std::string_view text(NameId name) const;
@@ -46,14 +50,13 @@ class Glass {
   private:
     explicit Glass(record::Recording recording) : recording_(std::move(recording)) {}
 
+    Time said_end() const;
+
     record::Recording recording_;
-    std::uint64_t events_ = 0;
+    std::uint64_t events_ = 0, last_ = 0;
     Time end_{};
     std::optional<record::State> state_;
     Time state_time_{};
 };
-
-/// The value of one field in words: names resolved, durations in seconds, bytes with a unit.
-std::string field_text(FieldType type, FieldValue value, const Names& names);
 
 }   // namespace glasshive::viewer

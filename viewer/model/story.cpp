@@ -18,7 +18,7 @@ struct StoryReader final : EventSink {
 
 std::optional<Diagnostic> Story::advance(std::uint64_t events_max) {
     if (done() || events_max == 0) return std::nullopt;
-    const std::uint64_t last = std::min(glass_.events(), read_ + events_max);
+    const std::uint64_t last = std::min(glass_.last(), read_ + events_max);
     StoryReader reader(*this);
     const record::Recording::Range range{
         .first = EventId{read_ + 1}, .last = EventId{last}, .samples = false};
@@ -31,8 +31,8 @@ std::optional<Diagnostic> Story::advance(std::uint64_t events_max) {
 }
 
 double Story::progress() const {
-    if (glass_.events() == 0) return 1;
-    return static_cast<double>(read_) / static_cast<double>(glass_.events());
+    if (glass_.last() == 0) return 1;
+    return static_cast<double>(read_) / static_cast<double>(glass_.last());
 }
 
 void Story::add(const Event& event) {

@@ -43,7 +43,7 @@ class Story {
 
     /// Reads up to `events_max` more events. Damage ends the story where it is, said once.
     std::optional<Diagnostic> advance(std::uint64_t events_max);
-    bool done() const { return read_ >= glass_.events() || damaged_; }
+    bool done() const { return read_ >= glass_.last() || damaged_; }
     double progress() const;                   ///< 0..1
     bool complete() const { return !full_; }   ///< False when a bound cut something away.
 

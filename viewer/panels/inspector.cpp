@@ -1,4 +1,5 @@
 // Everything that the recording says of the selected thing at the playhead.
+#include "base/text.h"
 #include "viewer/panels/panels.h"
 
 namespace glasshive::viewer {

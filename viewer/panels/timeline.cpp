@@ -1,8 +1,9 @@
 // A row per host and task, a bar per state; faults and other grave events as marks on top.
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "base/text.h"
+#include "viewer/model/time_cursor.h"
 #include "viewer/panels/panels.h"
 
 namespace glasshive::viewer {
@@ -12,41 +13,48 @@ namespace {
 /// Where an instant stands on the chart.
 struct Scale {
     float left, right;
-    double from, to;   ///< Seconds.
+    TimeCursor cursor;   ///< The span that is shown.
+    float width() const { return std::max(1.0F, right - left); }
     float x(Time time) const {
-        const double share = to > from ? (seconds_of(time) - from) / (to - from) : 0;
-        return left + static_cast<float>(share) * (right - left);
+        return left + static_cast<float>(cursor.pixel_of(time, static_cast<double>(width())));
+    }
+    Duration pixel() const {
+        const auto span = static_cast<double>((cursor.to() - cursor.from()).count());
+        return Duration{static_cast<std::int64_t>(span / static_cast<double>(width()))};
     }
 };
 
 /// The step of 1, 2 or 5 times a power of ten that gives at most `count` ticks.
-double tick_step(double span, double count) {
-    const double raw = std::max(span, 1e-9) / std::max(count, 1.0);
-    const double power = std::pow(10, std::floor(std::log10(raw)));
-    for (const double step : {1.0, 2.0, 5.0}) {
-        if (step * power >= raw) return step * power;
+Duration tick_step(Duration span, double count) {
+    const double raw = std::max(1.0, static_cast<double>(span.count()) / std::max(count, 1.0));
+    std::int64_t power = 1;
+    while (static_cast<double>(power) * 10 <= raw) power *= 10;
+    for (const std::int64_t step : {1, 2, 5}) {
+        if (static_cast<double>(step * power) >= raw) return Duration{step * power};
     }
-    return 10 * power;
+    return Duration{power > INT64_MAX / 10 ? INT64_MAX : 10 * power};
 }
 
 void draw_axis(const Context& context, ImDrawList& list, const Scale& scale, Area area) {
     const Theme& theme = context.theme;
     const float bottom = area.max.y - 18 * theme.scale;
-    const double step = tick_step(scale.to - scale.from, (scale.right - scale.left) / 90);
-    for (double t = scale.from; t <= scale.to; t += step) {
-        const float x = scale.x(time_of_ns(static_cast<std::int64_t>(t * 1e9)));
+    const Time end = scale.cursor.to();
+    const Duration step = tick_step(end - scale.cursor.from(),
+                                    static_cast<double>(scale.width() / (90 * theme.scale)));
+    for (Time t = scale.cursor.from();; t += step) {
+        const float x = scale.x(t);
         list.AddLine({x, area.min.y}, {x, bottom}, theme.grid);
-        std::string text = seconds_text(time_of_ns(static_cast<std::int64_t>(t * 1e9)), 1);
-        draw_text(list, theme.mono, {x, bottom + 3 * theme.scale}, area.max.x, theme.faint, text);
+        draw_text(list, theme.mono, {x, bottom + 3 * theme.scale}, area.max.x, theme.faint,
+                  seconds_text(t, 1));
+        if (end - t < step) break;
     }
 }
 
 void draw_row(const Context& context, ImDrawList& list, const Scale& scale, const SpanRow& row,
               float y, float height) {
     const Theme& theme = context.theme;
-    const double pixel = (scale.to - scale.from) / std::max(1.0F, scale.right - scale.left);
-    const Duration unit{static_cast<std::int64_t>(pixel * 1e9)};
-    for (const Span& span : spans_between(row, Time{}, context.glass.end(), unit)) {
+    for (const Span& span :
+         spans_between(row, scale.cursor.from(), scale.cursor.to(), scale.pixel())) {
         const Mood mood = mood_of(span.state);
         if (mood == Mood::idle) continue;
         const ImU32 colour = theme.moods[static_cast<int>(mood)];
@@ -78,9 +86,9 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     }
     std::stable_sort(rows.begin(), rows.end(), [&](const SpanRow* a, const SpanRow* b) {
         if (a->type != b->type) return a->type == "host";
-        return before_by_number(context.glass.text(a->subject), context.glass.text(b->subject));
+        return natural_less(context.glass.text(a->subject), context.glass.text(b->subject));
     });
-    const Scale scale{area.min.x + 110 * s, area.max.x - 8 * s, 0, seconds_of(context.glass.end())};
+    const Scale scale{area.min.x + 110 * s, area.max.x - 8 * s, TimeCursor(context.glass.end())};
     const Area chart{{area.min.x, area.min.y + 14 * s}, area.max};
     draw_axis(context, list, scale, chart);
     const float step = 19 * s;
@@ -89,10 +97,13 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     for (std::size_t i = 0; i < rows.size(); ++i, y += step) {
         const bool last = y + 2 * step > bottom && i + 1 < rows.size();
         if (y + step > bottom) break;
-        const std::string more = std::to_string(rows.size() - i) + " more rows";
+        if (last) {
+            draw_text(list, theme.mono, {area.min.x, y + s}, scale.left - 8 * s, theme.faint,
+                      std::to_string(rows.size() - i) + " more rows");
+            break;
+        }
         draw_text(list, theme.mono, {area.min.x, y + s}, scale.left - 8 * s, theme.faint,
-                  last ? std::string_view(more) : context.glass.text(rows[i]->subject));
-        if (last) break;
+                  context.glass.text(rows[i]->subject));
         draw_row(context, list, scale, *rows[i], y, 14 * s);
     }
     for (const Mark& mark : context.story.marks()) {

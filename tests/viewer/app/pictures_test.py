@@ -61,7 +61,7 @@ class Pictures(unittest.TestCase):
 
     def test_the_instant_and_the_selection_are_seen_and_repeat(self):
         before = self.picture("--at", 30)
-        self.assertEqual(before, self.picture("--at", 30))
+        self.assertEqual(before, self.picture("--at", "30s"))
         self.assertNotEqual(before, self.picture("--at", 100))
         self.assertNotEqual(before, self.picture("--at", 30, "--select", "node-2"))
 
@@ -71,6 +71,8 @@ class Pictures(unittest.TestCase):
         for arguments, word in (((cut,), "cut.hive"), (("missing.hive",), "missing.hive"),
                                 ((RECORDING, "--select", "nobody"), "nobody"),
                                 ((RECORDING, "--size", "7x7"), "7x7"),
+                                ((RECORDING, "--at", "soon"), "soon"),
+                                ((RECORDING, "--at", "-3"), "-3"),
                                 ((RECORDING, "--panel", "Nothing"), "Nothing")):
             done = view(*arguments, "--screenshot", pathlib.Path(FOLDER.name) / "no.png")
             self.assertEqual(done.returncode, 2, arguments)

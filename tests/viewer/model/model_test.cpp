@@ -178,13 +178,28 @@ TEST_CASE("a filtered list holds what a search of all events finds", "[viewer][e
     REQUIRE_FALSE(list.position_of(EventId{3000}));
 }
 
-TEST_CASE("names are ordered as people count", "[viewer]") {
-    REQUIRE(before_by_number("n2", "n10"));
-    REQUIRE_FALSE(before_by_number("n10", "n2"));
-    REQUIRE(before_by_number("a", "b"));
-    REQUIRE(before_by_number("n", "n1"));
-    REQUIRE_FALSE(before_by_number("n1", "n1"));
-    REQUIRE(before_by_number("n01", "n1") != before_by_number("n1", "n01"));
+TEST_CASE("a recording that kept some kinds alone has no blank lines", "[viewer][events]") {
+    const fixture::Folder folder("viewer");
+    record::RecorderOptions options;
+    options.path = folder.file("some.hive");
+    options.leave_out = {"task.*"};
+    const fixture::Recorded recorded(options, 7, 3000);
+    Glass glass = opened(options.path);
+    REQUIRE(glass.has_gaps());
+    REQUIRE(glass.events() > 100);
+    REQUIRE(glass.events() < glass.last());
+    EventList list(glass);
+    while (!list.done()) REQUIRE_FALSE(list.advance(700));
+    REQUIRE(list.size() == glass.events());
+    std::uint64_t before = 0;
+    for (std::uint64_t position = 0; position < list.size(); ++position) {
+        const EventLine* const line = list.at(position);
+        REQUIRE(line != nullptr);
+        REQUIRE(line->kind.rfind("task.", 0) != 0);
+        REQUIRE(number_of(line->id) > before);
+        before = number_of(line->id);
+    }
+    REQUIRE(list.position_of(EventId{glass.last()}) == list.size() - 1);
 }
 
 TEST_CASE("a recording cut short or bent is one clear line or a shorter story", "[viewer]") {
