@@ -14,8 +14,8 @@ void print_problem(std::ostream& out, const Terminal& terminal, const Diagnostic
 void print_problems(std::ostream& out, const Terminal& terminal, const Diagnostics& problems);
 /// The same as a JSON array on one line, for --json.
 void print_problems_json(std::ostream& out, const Diagnostics& problems);
-/// How a command ends that cannot do what it was asked for: all that is wrong, where --json wants it
-/// or to standard error. Gives back exit_user_error.
+/// How a command ends that cannot do what it was asked for: all that is wrong, where --json wants
+/// it or to standard error. Gives back exit_user_error.
 int refuse(const CommonOptions& common, const Diagnostics& problems);
 
 }   // namespace glasshive::cli

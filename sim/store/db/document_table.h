@@ -12,7 +12,8 @@ namespace glasshive::store {
 /// A copy's documents: found by id in O(1), walked in order of their ids' bytes.
 ///
 /// Order is made when somebody looks: what was added since is sorted and merged into it, what is
-/// gone is taken out, so writes pay nothing for it and a walk costs at most O(documents) more than it shows.
+/// gone is taken out, so writes pay nothing for it and a walk costs at most O(documents) more than
+/// it shows.
 /// Memory: 64 bytes a document, 12 for finding it, 4 for its place.
 class DocumentTable {
   public:
