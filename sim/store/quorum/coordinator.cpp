@@ -181,7 +181,7 @@ void Coordinator::create(const std::string& database, const Spread& spread,
     }
     auto placed =
         place(members, spread, [this](std::uint64_t bound) { return place_.below(bound); });
-    if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->error});
+    if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->reason});
     ShardRequest request;
     request.database = database;
     request.map.emplace(database, ns_of(kernel_.now()) / 1'000'000'000, false,

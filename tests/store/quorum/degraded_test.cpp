@@ -65,6 +65,18 @@ TEST_CASE("w greater than n is always 202, and r greater than n is n", "[store][
     REQUIRE(cluster.get(1, "a", 7) == "200 " + first);
 }
 
+TEST_CASE("no database for a zone that has no node", "[store][quorum]") {
+    // couchdb.md 2; mem3_util:create_partition_map/5.
+    StoreCluster cluster(3);
+    auto answer = StoreCluster::awaited<store::StatusAnswer>();
+    cluster.all[0].coordinator->create("orders", {.placement = {{"nowhere", 1}}},
+                                       StoreCluster::keep(answer));
+    REQUIRE(*answer);
+    REQUIRE((*answer)->status == 500);
+    REQUIRE((*answer)->reason == "no_nodes_in_zone");
+    REQUIRE(cluster.put(0, "a", "{}") == 404);
+}
+
 TEST_CASE("with n=2 and one copy down, writes are 202", "[store][quorum]") {
     StoreCluster cluster(2);
     REQUIRE(cluster.create(0, 2, 3) == 201);   // n is silently reduced to the nodes there are.
