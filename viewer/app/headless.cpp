@@ -2,12 +2,14 @@
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include "viewer/app/headless.h"
 
+#include <array>
 #include <vector>
 
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 #include <GL/gl.h>
 #include <GL/glext.h>
+#include <GLFW/glfw3.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
 #include <stb_image_write.h>
@@ -47,46 +49,96 @@ struct Surfaceless {
     }
 };
 
-void bind_target(int width, int height) {
-    GLuint frame = 0;
-    GLuint colour = 0;
-    glGenFramebuffers(1, &frame);
-    glGenRenderbuffers(1, &colour);
-    glBindRenderbuffer(GL_RENDERBUFFER, colour);
-    glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
-    glBindFramebuffer(GL_FRAMEBUFFER, frame);
-    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colour);
-    glViewport(0, 0, width, height);
+/// Where ImGui's text fields find their keys; a window's backend does the same.
+void map_keys(ImGuiIO& io) {
+    static constexpr std::array<std::array<int, 2>, 12> keys{
+        {{ImGuiKey_Tab, GLFW_KEY_TAB},
+         {ImGuiKey_LeftArrow, GLFW_KEY_LEFT},
+         {ImGuiKey_RightArrow, GLFW_KEY_RIGHT},
+         {ImGuiKey_UpArrow, GLFW_KEY_UP},
+         {ImGuiKey_DownArrow, GLFW_KEY_DOWN},
+         {ImGuiKey_Home, GLFW_KEY_HOME},
+         {ImGuiKey_End, GLFW_KEY_END},
+         {ImGuiKey_Delete, GLFW_KEY_DELETE},
+         {ImGuiKey_Backspace, GLFW_KEY_BACKSPACE},
+         {ImGuiKey_Enter, GLFW_KEY_ENTER},
+         {ImGuiKey_Escape, GLFW_KEY_ESCAPE},
+         {ImGuiKey_A, GLFW_KEY_A}}};
+    for (const auto& [ours, theirs] : keys) io.KeyMap[ours] = theirs;
 }
 
 }   // namespace
 
-std::string draw_to_png(const std::string& path, int width, int height,
-                        const std::function<void()>& begin, const std::function<void()>& draw) {
-    const Surfaceless surfaceless;
-    if (!surfaceless.error.empty()) return surfaceless.error;
-    bind_target(width, height);
+struct Headless::Impl {
+    Surfaceless surfaceless;
+    int width = 0, height = 0;
+    GLuint frame = 0, colour = 0;
+
+    void bind_target() {
+        if (frame != 0) {
+            glDeleteFramebuffers(1, &frame);
+            glDeleteRenderbuffers(1, &colour);
+        }
+        glGenFramebuffers(1, &frame);
+        glGenRenderbuffers(1, &colour);
+        glBindRenderbuffer(GL_RENDERBUFFER, colour);
+        glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
+        glBindFramebuffer(GL_FRAMEBUFFER, frame);
+        glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colour);
+        glViewport(0, 0, width, height);
+        ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+    }
+};
+
+Headless::Headless(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<Headless>> Headless::open(int width, int height) {
+    auto impl = std::make_unique<Impl>();
+    if (!impl->surfaceless.error.empty()) return Diagnostic{.message = impl->surfaceless.error};
+    IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.DeltaTime = 1.0F / 60;
-    io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
-    begin();
+    map_keys(io);
+    impl->width = width;
+    impl->height = height;
+    impl->bind_target();
     ImGui_ImplOpenGL3_Init("#version 330");
+    return std::unique_ptr<Headless>(new Headless(std::move(impl)));
+}
+
+Headless::~Headless() {
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui::DestroyContext();
+}
+
+void Headless::resize(int width, int height) {
+    impl_->width = width;
+    impl_->height = height;
+    impl_->bind_target();
+}
+
+void Headless::frame(const std::function<void()>& draw, const std::function<void()>& input) {
     ImGui_ImplOpenGL3_NewFrame();
+    if (input) input();
     ImGui::NewFrame();
     draw();
     ImGui::Render();
+    glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    const auto row = static_cast<std::size_t>(width) * 3;
-    std::vector<unsigned char> pixels(row * static_cast<std::size_t>(height));
+}
+
+int Headless::vertices() const { return ImGui::GetDrawData()->TotalVtxCount; }
+
+std::string Headless::save(const std::string& path) const {
+    const auto row = static_cast<std::size_t>(impl_->width) * 3;
+    std::vector<unsigned char> pixels(row * static_cast<std::size_t>(impl_->height));
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
-    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
-    ImGui_ImplOpenGL3_Shutdown();
-    ImGui::DestroyContext();
+    glReadPixels(0, 0, impl_->width, impl_->height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
     stbi_flip_vertically_on_write(1);   // OpenGL counts rows from below.
-    const bool written =
-        stbi_write_png(path.c_str(), width, height, 3, pixels.data(), static_cast<int>(row)) != 0;
+    const bool written = stbi_write_png(path.c_str(), impl_->width, impl_->height, 3, pixels.data(),
+                                        static_cast<int>(row)) != 0;
     return written ? "" : "cannot write " + path;
 }
 

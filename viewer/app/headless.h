@@ -1,13 +1,37 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+
+#include "base/result.h"
 
 namespace glasshive::viewer {
 
-/// Draws one frame without display or GPU and writes it as a PNG. `begin` runs once with a current
-/// ImGui context (fonts), `draw` between NewFrame and Render. Returns "" or what went wrong.
-std::string draw_to_png(const std::string& path, int width, int height,
-                        const std::function<void()>& begin, const std::function<void()>& draw);
+/// A current ImGui context on an OpenGL one that has neither display nor GPU (EGL, surfaceless),
+/// drawing into a framebuffer. One at a time.
+class Headless {
+  public:
+    /// A Diagnostic that names the packages to install where EGL cannot do that.
+    static Result<std::unique_ptr<Headless>> open(int width, int height);
+    ~Headless();
+    Headless(const Headless&) = delete;
+    Headless& operator=(const Headless&) = delete;
+
+    /// One frame of 1/60 s: what is `draw`n between NewFrame and Render. `input` runs before
+    /// NewFrame: where tests put mouse and keys.
+    void frame(const std::function<void()>& draw, const std::function<void()>& input = {});
+    /// Another size from the next frame on.
+    void resize(int width, int height);
+    /// The last frame as a PNG. "" or what went wrong.
+    std::string save(const std::string& path) const;
+    /// Corners of the last frame's triangles: what a frame costs a GPU.
+    int vertices() const;
+
+  private:
+    struct Impl;
+    explicit Headless(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
 
 }   // namespace glasshive::viewer

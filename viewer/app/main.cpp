@@ -1,4 +1,4 @@
-// The program glasshive-viewer: a picture of a recording at one instant.
+// The program glasshive-viewer: a recording in a window, or a picture of one instant.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -7,7 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include "viewer/app/headless.h"
-#include "viewer/app/layout.h"
+#include "viewer/app/view.h"
+#include "viewer/app/window.h"
 #include "yaml/units.h"
 
 using namespace glasshive;
@@ -16,7 +17,7 @@ using namespace glasshive::viewer;
 namespace {
 
 struct Options {
-    std::string file, select, screenshot, size = "1280x720", theme = "dark", panel;
+    std::string file, other, select, screenshot, size = "1280x720", theme = "dark", panel;
     std::string at;
     int width = 0, height = 0;
 };
@@ -28,44 +29,41 @@ int refuse(const std::string& message) {
 
 int refuse(const Diagnostic& problem) { return refuse(to_text(problem)); }
 
-/// "75s", "1m30s", or seconds alone, as glasshive's own --at; nothing: the end.
-std::optional<Time> playhead_of(const Options& options, Time end) {
-    if (options.at.empty()) return end;
-    auto given = yaml::parse_duration(options.at);
-    if (!given) given = yaml::parse_duration(options.at + "s");
+/// "75s", "1m30s", or seconds alone, as glasshive's own --at.
+std::optional<Time> instant_of(const std::string& text) {
+    auto given = yaml::parse_duration(text);
+    if (!given) given = yaml::parse_duration(text + "s");
     if (!given) return std::nullopt;
-    return std::min(end, Time{} + *given.value);
+    return Time{} + *given.value;
 }
 
 int show(const Options& options) {
-    auto opened = Glass::open(options.file);
+    ViewOptions wanted{.file = options.file,
+                       .other = options.other,
+                       .at = {},
+                       .select = options.select,
+                       .panel = options.panel,
+                       .dark = options.theme == "dark"};
+    if (!options.at.empty()) {
+        wanted.at = instant_of(options.at);
+        if (!wanted.at)
+            return refuse("--at \"" + options.at + "\" is no instant, such as 75s or 1m30s");
+    }
+    auto opened = View::open(wanted);
     if (!opened.ok()) return refuse(opened.problems().front());
-    Glass& glass = opened.value();
-    Selection selection;
-    const auto playhead = playhead_of(options, glass.end());
-    if (!playhead) return refuse("--at \"" + options.at + "\" is no instant, such as 75s or 1m30s");
-    selection.playhead = *playhead;
-    selection.subject = glass.recording().names().find(options.select);
-    if (!options.select.empty() && selection.subject.value >= glass.recording().names().size())
-        return refuse("--select: the recording never mentions \"" + options.select + "\"");
-    const auto state = glass.state_at(selection.playhead);
-    if (!state.ok()) return refuse(state.problems().front());
-    const Cluster cluster = cluster_of(*state.value(), glass);
-    constexpr std::uint64_t slice = 50'000;
-    Story story(glass);
-    while (!story.done()) {
-        if (const auto problem = story.advance(slice)) return refuse(*problem);
+    View& view = *opened.value();
+    if (options.screenshot.empty()) {
+        const std::string error = run_window(view, options.width, options.height);
+        return error.empty() ? 0 : refuse(error + "; --screenshot FILE needs none");
     }
-    EventList events(glass);
-    while (!events.done()) {
-        if (const auto problem = events.advance(slice)) return refuse(*problem);
-    }
-    Theme theme = theme_named(options.theme == "dark");
-    Context context{glass, cluster, story, events, selection, theme};
-    const float scale = options.width >= 2400 ? 2.0F : 1.0F;   // As a HiDPI screen would.
-    const std::string error = draw_to_png(
-        options.screenshot, options.width, options.height, [&] { load_fonts(theme, scale); },
-        [&] { draw_window(context, options.panel); });
+    auto headless = Headless::open(options.width, options.height);
+    if (!headless.ok()) return refuse(headless.problems().front());
+    view.dress(options.width >= 2400 ? 2.0F : 1.0F);   // As a HiDPI screen would.
+    view.settle();
+    // Scrolling children know their size after a frame.
+    for (int i = 0; i < 3; ++i) headless.value()->frame([&] { view.frame(); });
+    if (!view.message().empty()) return refuse(view.message());
+    const std::string error = headless.value()->save(options.screenshot);
     return error.empty() ? 0 : refuse(error);
 }
 
@@ -73,12 +71,13 @@ int show(const Options& options) {
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app{"Shows a recording. Without a window so far: --screenshot makes a picture."};
+    CLI::App app{"Shows a recording in a window, or as a picture without one."};
     app.add_option("file", options.file, "Recording (*.hive)")->required();
+    app.add_option("other", options.other, "A second recording to compare with");
     app.add_option("--at", options.at, "Virtual time, such as 75s; without it the end")
         ->type_name("TIME");
     app.add_option("--select", options.select, "Name of a host, task, service…");
-    app.add_option("--screenshot", options.screenshot, "PNG to write")->required();
+    app.add_option("--screenshot", options.screenshot, "PNG to write, without a window");
     app.add_option("--size", options.size, "WIDTHxHEIGHT in pixels, each 64 to 8192");
     app.add_option("--theme", options.theme, "light or dark")
         ->check(CLI::IsMember({"light", "dark"}));

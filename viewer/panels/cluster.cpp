@@ -48,7 +48,7 @@ void draw_host(const Context& context, ImDrawList& list, const HostCell& host, A
 }   // namespace
 
 void draw_cluster(Context& context, ImDrawList& list, Area area) {
-    const auto& hosts = context.cluster.hosts;
+    const auto& hosts = context.now.cluster.hosts;
     if (hosts.empty()) {
         draw_empty(context, list, area, "No host exists at this instant.",
                    "Move the playhead, or record a run with hosts.");

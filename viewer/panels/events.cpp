@@ -8,8 +8,7 @@ namespace glasshive::viewer {
 void draw_events(Context& context, ImDrawList& list, Area area) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
-    const auto newest = context.glass.recording().last_event_at(context.selection.playhead);
-    const auto last = newest.ok() ? context.events.position_of(newest.value()) : std::nullopt;
+    const auto last = context.events.position_of(context.now.last);
     if (!last) {
         draw_empty(context, list, area, "No event up to this instant.",
                    context.events.filter().empty() ? "Move the playhead on."

@@ -29,14 +29,8 @@ struct Lines {
 
 void draw_inspector(Context& context, ImDrawList& list, Area area) {
     const NameId wanted = context.selection.subject;
-    const auto state = context.glass.state_at(context.selection.playhead);
-    if (!state.ok()) {
-        draw_empty(context, list, area, state.problems().front().message,
-                   state.problems().front().hint);
-        return;
-    }
     Lines lines{context.theme, list, area, area.min.y};
-    const record::State& now = *state.value();
+    const record::State& now = context.now.state;
     bool known = false;
     for (std::size_t type = 0; type < now.plan().types.size(); ++type) {
         const record::StateRow* row = now.find(type, wanted);
@@ -55,7 +49,7 @@ void draw_inspector(Context& context, ImDrawList& list, Area area) {
     }
     if (!known)
         draw_empty(context, list, area, "Nothing is selected that exists now.",
-                   "Select with --select NAME: a host, task, service…");
+                   "Click a host, a task, a service, or an event.");
 }
 
 }   // namespace glasshive::viewer

@@ -4,8 +4,11 @@ namespace glasshive::viewer {
 
 std::span<const Panel> panels() {
     static constexpr Panel all[] = {
-        {"Cluster", draw_cluster}, {"Timeline", draw_timeline},   {"Services", draw_services},
-        {"Events", draw_events},   {"Inspector", draw_inspector},
+        {"Cluster", Slot::main, draw_cluster, "Hosts with what runs on them."},
+        {"Timeline", Slot::time, draw_timeline, "Who was in which state when."},
+        {"Services", Slot::side, draw_services, "Desired against running."},
+        {"Events", Slot::list, draw_events, "Everything that was said, in order."},
+        {"Inspector", Slot::detail, draw_inspector, "All that is known of the selected thing."},
     };
     return all;
 }
@@ -16,6 +19,28 @@ void draw_empty(const Context& context, ImDrawList& list, Area area, std::string
     draw_text(list, theme.body, area.min, area.max.x, theme.text, what);
     draw_text(list, theme.body, {area.min.x, area.min.y + 20 * theme.scale}, area.max.x,
               theme.faint, next);
+}
+
+void draw_tip(const Context& context, std::string_view heading, std::string_view text) {
+    const Theme& theme = context.theme;
+    ImGui::BeginTooltip();
+    ImGui::PushTextWrapPos(360 * theme.scale);
+    if (!heading.empty()) {
+        ImGui::PushFont(theme.title);
+        ImGui::TextUnformatted(heading.data(), heading.data() + heading.size());
+        ImGui::PopFont();
+    }
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopTextWrapPos();
+    ImGui::EndTooltip();
+}
+
+Hit offer(Context& context, NameId name, ImVec2 min, ImVec2 max, std::string_view tip) {
+    const std::string_view text = context.glass.text(name);
+    const Hit hit = context.hits.at(text, min, max);
+    if (hit.clicked || hit.menu) context.selection.subject = name;
+    if (hit.hovered) draw_tip(context, text, tip);
+    return hit;
 }
 
 }   // namespace glasshive::viewer

@@ -8,13 +8,13 @@ namespace glasshive::viewer {
 void draw_services(Context& context, ImDrawList& list, Area area) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
-    if (context.cluster.services.empty()) {
+    if (context.now.cluster.services.empty()) {
         draw_empty(context, list, area, "No service exists at this instant.",
                    "Move the playhead behind the first service.created.");
         return;
     }
     float y = area.min.y;
-    for (const ServiceRow& service : context.cluster.services) {
+    for (const ServiceRow& service : context.now.cluster.services) {
         if (y + 46 * s > area.max.y) break;
         const bool global = service.desired < 0;
         const bool short_of = !global && service.running < service.desired;

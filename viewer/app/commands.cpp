@@ -1,0 +1,88 @@
+#include "viewer/app/commands.h"
+
+#include <GLFW/glfw3.h>
+
+namespace glasshive::viewer {
+
+namespace {
+
+void move(View& view, double seconds) {
+    view.player().playing = false;
+    const Time at = view.selection().playhead;
+    const Duration step{static_cast<std::int64_t>(seconds * 1e9)};
+    view.seek(at + step);
+}
+
+/// The next panel of the pane that fills the window, or of the main pane.
+void next_panel(View& view) {
+    Layout& layout = view.layout();
+    const auto all = panels();
+    const std::string_view here = layout.alone.empty() ? shown_panel(layout, Slot::main).name
+                                                       : std::string_view(layout.alone);
+    std::size_t at = 0;
+    while (at < all.size() && all[at].name != here) ++at;
+    for (std::size_t i = 1; i <= all.size(); ++i) {
+        const Panel& panel = all[(at + i) % all.size()];
+        if (layout.alone.empty() && panel.slot != Slot::main) continue;
+        layout.show(panel.name);
+        return;
+    }
+}
+
+void fill(View& view) {
+    Layout& layout = view.layout();
+    layout.alone =
+        layout.alone.empty() ? std::string(shown_panel(layout, Slot::main).name) : std::string();
+}
+
+constexpr Command table[] = {
+    {"Play or pause", "Space", GLFW_KEY_SPACE, 0, [](View& view) { view.toggle_play(); }},
+    {"Next event", "Right", GLFW_KEY_RIGHT, 0, [](View& view) { view.step(1); }},
+    {"Previous event", "Left", GLFW_KEY_LEFT, 0, [](View& view) { view.step(-1); }},
+    {"One second on", "Shift+Right", GLFW_KEY_RIGHT, GLFW_MOD_SHIFT,
+     [](View& view) { move(view, 1); }},
+    {"One second back", "Shift+Left", GLFW_KEY_LEFT, GLFW_MOD_SHIFT,
+     [](View& view) { move(view, -1); }},
+    {"Ten seconds on", "Ctrl+Right", GLFW_KEY_RIGHT, GLFW_MOD_CONTROL,
+     [](View& view) { move(view, 10); }},
+    {"Ten seconds back", "Ctrl+Left", GLFW_KEY_LEFT, GLFW_MOD_CONTROL,
+     [](View& view) { move(view, -10); }},
+    {"To the start", "Home", GLFW_KEY_HOME, 0, [](View& view) { view.seek(Time{}); }},
+    {"To the end", "End", GLFW_KEY_END, 0, [](View& view) { view.seek(view.glass().end()); }},
+    {"Ten times faster", "Up", GLFW_KEY_UP, 0,
+     [](View& view) { view.player().set_speed(view.player().speed * 10); }},
+    {"Ten times slower", "Down", GLFW_KEY_DOWN, 0,
+     [](View& view) { view.player().set_speed(view.player().speed / 10); }},
+    {"Next panel", "Tab", GLFW_KEY_TAB, 0, next_panel},
+    {"One panel, or all", "F", GLFW_KEY_F, 0, fill},
+    {"Light or dark", "T", GLFW_KEY_T, 0, [](View& view) { view.toggle_theme(); }},
+    {"Find a command, a panel, a name, an instant", "Ctrl+K", GLFW_KEY_K, GLFW_MOD_CONTROL,
+     [](View& view) { view.toggle_palette(); }},
+    {"These keys", "?", GLFW_KEY_SLASH, GLFW_MOD_SHIFT, [](View& view) { view.toggle_help(); }},
+    {"Close, or select nothing", "Esc", GLFW_KEY_ESCAPE, 0, [](View& view) { view.escape(); }},
+};
+
+}   // namespace
+
+std::span<const Command> commands() { return table; }
+
+void take_keys(View& view) {
+    const ImGuiIO& io = ImGui::GetIO();
+    const int held = (io.KeyCtrl ? GLFW_MOD_CONTROL : 0) | (io.KeyShift ? GLFW_MOD_SHIFT : 0);
+    for (const Command& command : table) {
+        // In a text field a letter is a letter; Escape and the palette's key still work.
+        const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K;
+        if (io.WantTextInput && !always) continue;
+        if (held == command.modifiers && ImGui::IsKeyPressed(command.key)) {
+            command.run(view);
+            return;
+        }
+    }
+    // The question mark stands elsewhere on other keyboards.
+    if (io.WantTextInput) return;
+    for (const ImWchar character : io.InputQueueCharacters) {
+        if (character == '?' && !ImGui::IsKeyPressed(GLFW_KEY_SLASH)) view.toggle_help();
+    }
+}
+
+}   // namespace glasshive::viewer

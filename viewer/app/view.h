@@ -1,0 +1,105 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "viewer/app/layout.h"
+#include "viewer/app/player.h"
+#include "viewer/model/seeker.h"
+
+namespace glasshive::viewer {
+
+struct ViewOptions {
+    std::string file;
+    std::string other;        ///< A second recording to compare with; "": none.
+    std::optional<Time> at;   ///< Empty: the end.
+    std::string select;       ///< A name; "": nothing.
+    std::string panel;        ///< Fills the window; "": all panes.
+    bool dark = true;
+};
+
+/// Everything behind the window: what is open, what is selected, what is drawn. Knows ImGui, but no
+/// window system: a window, a picture for a file and a test drive it alike.
+class View {
+  public:
+    /// Problems: a file that cannot be read, a name that nobody mentions.
+    static Result<std::unique_ptr<View>> open(const ViewOptions& options);
+
+    /// Fonts and style for the current ImGui context. Once, before the first frame.
+    void dress(float scale);
+    /// One frame, between ImGui::NewFrame and ImGui::Render.
+    void frame();
+    /// Reads to the end and waits for the picture of the playhead: for pictures and tests.
+    void settle();
+    /// Something moves or is still being read: another frame is wanted without any input.
+    bool restless() const;
+
+    // What keys, palette, bars and tests do.
+    void seek(Time at);
+    void select(NameId name) { selection_.subject = name; }
+    /// False when the recording never mentions it.
+    bool select(std::string_view name);
+    /// To the next (1) or previous (-1) event of the list, as it is filtered.
+    void step(int direction);
+    void toggle_play();
+    void toggle_theme();
+    void toggle_help() { help_ = !help_; }
+    void toggle_palette() { palette_ = !palette_; }
+    void escape();
+    void say(std::string message) { message_ = std::move(message); }
+
+    Glass& glass() { return *glass_; }
+    const Picture& now() const { return *now_; }
+    Story& story() { return *story_; }
+    EventList& events() { return *events_; }
+    Selection& selection() { return selection_; }
+    Player& player() { return player_; }
+    Layout& layout() { return layout_; }
+    const Theme& theme() const { return theme_; }
+    Hits& hits() { return hits_; }
+    /// Of the picture that is shown.
+    std::size_t hosts_on() const { return hosts_on_; }
+    std::size_t active_faults() const { return faults_; }
+    Memory& memory() { return memory_; }
+    const std::string& message() const { return message_; }
+    bool help_shown() const { return help_; }
+    bool palette_shown() const { return palette_; }
+    /// Keeps where things are drawn, for tests.
+    void remember_hits() { remember_ = true; }
+
+  private:
+    View() = default;
+    void read_on();
+    void take(std::shared_ptr<const Picture> picture);
+    void draw_ground(Context& context);
+
+    std::unique_ptr<Glass> glass_, other_;
+    std::unique_ptr<Seeker> seeker_;
+    std::shared_ptr<const Picture> now_;   // Never null once open; dies before the seeker.
+    std::unique_ptr<Story> story_;
+    std::unique_ptr<EventList> events_;
+    std::size_t hosts_on_ = 0, faults_ = 0;
+    Selection selection_;
+    Time wanted_{};
+    Player player_;
+    Layout layout_;
+    Theme theme_;
+    bool dark_ = true;
+    Hits hits_;
+    Memory memory_;
+    std::string message_;   // In the status line.
+    bool help_ = false, palette_ = false, remember_ = false;
+};
+
+/// The bars above and below the panes.
+void draw_header(View& view, ImDrawList& list, Area area);
+void draw_status(View& view, ImDrawList& list, Area area);
+/// The keys, over everything.
+void draw_help(View& view);
+/// Type to find: commands, panels, names, instants.
+void draw_palette(View& view);
+/// Does what the keys of this frame say.
+void take_keys(View& view);
+
+}   // namespace glasshive::viewer
