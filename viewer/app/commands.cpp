@@ -59,6 +59,7 @@ constexpr Command table[] = {
     {"Find a command, a panel, a name, an instant", "Ctrl+K", GLFW_KEY_K, GLFW_MOD_CONTROL,
      [](View& view) { view.toggle_palette(); }},
     {"These keys", "?", GLFW_KEY_SLASH, GLFW_MOD_SHIFT, [](View& view) { view.toggle_help(); }},
+    {"Close the window", "Ctrl+Q", GLFW_KEY_Q, GLFW_MOD_CONTROL, [](View& view) { view.quit(); }},
     {"Close, or select nothing", "Esc", GLFW_KEY_ESCAPE, 0, [](View& view) { view.escape(); }},
 };
 
@@ -70,8 +71,9 @@ void take_keys(View& view) {
     const ImGuiIO& io = ImGui::GetIO();
     const int held = (io.KeyCtrl ? GLFW_MOD_CONTROL : 0) | (io.KeyShift ? GLFW_MOD_SHIFT : 0);
     for (const Command& command : table) {
-        // In a text field a letter is a letter; Escape and the palette's key still work.
-        const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K;
+        // In a text field a letter is a letter; these three still work.
+        const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K ||
+                            command.key == GLFW_KEY_Q;
         if (io.WantTextInput && !always) continue;
         if (held == command.modifiers && ImGui::IsKeyPressed(command.key)) {
             command.run(view);

@@ -47,6 +47,7 @@ class View {
     void toggle_help() { help_ = !help_; }
     void toggle_palette() { palette_ = !palette_; }
     void escape();
+    void quit() { quit_ = true; }
     void say(std::string message) { message_ = std::move(message); }
 
     Glass& glass() { return *glass_; }
@@ -57,12 +58,14 @@ class View {
     Player& player() { return player_; }
     Layout& layout() { return layout_; }
     const Theme& theme() const { return theme_; }
+    bool dark() const { return dark_; }
     Hits& hits() { return hits_; }
     /// Of the picture that is shown.
     std::size_t hosts_on() const { return hosts_on_; }
     std::size_t active_faults() const { return faults_; }
     Memory& memory() { return memory_; }
     const std::string& message() const { return message_; }
+    bool wants_to_quit() const { return quit_; }
     bool help_shown() const { return help_; }
     bool palette_shown() const { return palette_; }
     /// Keeps where things are drawn, for tests.
@@ -89,7 +92,7 @@ class View {
     Hits hits_;
     Memory memory_;
     std::string message_;   // In the status line.
-    bool help_ = false, palette_ = false, remember_ = false;
+    bool help_ = false, palette_ = false, remember_ = false, quit_ = false;
 };
 
 /// The bars above and below the panes.

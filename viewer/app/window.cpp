@@ -34,7 +34,7 @@ void loop(View& view, GLFWwindow* window) {
     // A popup opens a frame after its click, and a tooltip after its hover: a few frames follow
     // every input.
     int frames_to_draw = 3;
-    while (glfwWindowShouldClose(window) == GLFW_FALSE) {
+    while (glfwWindowShouldClose(window) == GLFW_FALSE && !view.wants_to_quit()) {
         const bool moving = frames_to_draw > 0 || view.restless();
         const double before = glfwGetTime();
         if (moving) {
@@ -52,7 +52,7 @@ void loop(View& view, GLFWwindow* window) {
 
 }   // namespace
 
-std::string run_window(View& view, int width, int height) {
+std::string run_window(View& view, int& width, int& height) {
     if (glfwInit() == GLFW_FALSE) return "no display: " + last_error();
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
@@ -77,6 +77,7 @@ std::string run_window(View& view, int width, int height) {
     glfwGetWindowContentScale(window, &scale, nullptr);
     view.dress(scale);
     loop(view, window);
+    glfwGetWindowSize(window, &width, &height);
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();
