@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 
 #include <CLI/CLI.hpp>
@@ -153,8 +153,7 @@ int main(int argc, char** argv) {
     }
     const std::string size = options.size.empty() ? "1280x720" : options.size;
     char rest = 0;
-    if (std::sscanf(size.c_str(), "%5dx%5d%c", &options.width, &options.height, &rest) !=
-            2 ||
+    if (std::sscanf(size.c_str(), "%5dx%5d%c", &options.width, &options.height, &rest) != 2 ||
         options.width < 64 || options.width > 8192 || options.height < 64 || options.height > 8192)
         return refuse("--size \"" + options.size + "\" is not WIDTHxHEIGHT, each 64 to 8192");
     return show(options);

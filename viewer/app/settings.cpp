@@ -20,7 +20,8 @@ void read_share(const Json& json, const char* name, float& share) {
 
 void read_pixels(const Json& json, const char* name, int low, int& pixels) {
     if (const auto found = json.find(name); found != json.end() && found->is_number())
-        pixels = static_cast<int>(std::clamp(found->get<double>(), static_cast<double>(low), 8192.0));
+        pixels =
+            static_cast<int>(std::clamp(found->get<double>(), static_cast<double>(low), 8192.0));
 }
 
 }   // namespace
@@ -59,8 +60,8 @@ bool save_settings(const std::string& path, const Settings& settings) {
     std::error_code ignored;   // Writing says whether it went well.
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
     const Layout& layout = settings.layout;
-    Json json{{"side", layout.side},     {"upper", layout.upper}, {"lower", layout.lower},
-              {"middle", layout.middle}, {"tabs", Json::array()}, {"dark", settings.dark},
+    Json json{{"side", layout.side},     {"upper", layout.upper},    {"lower", layout.lower},
+              {"middle", layout.middle}, {"tabs", Json::array()},    {"dark", settings.dark},
               {"width", settings.width}, {"height", settings.height}};
     for (const std::string& tab : layout.shown) {
         if (!tab.empty()) json["tabs"].push_back(tab);

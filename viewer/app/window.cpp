@@ -15,6 +15,12 @@ std::string last_error() {
     return text == nullptr ? "no reason was given" : text;
 }
 
+void take_key(GLFWwindow* window, int key, int, int action, int modifiers) {
+    if (action == GLFW_RELEASE) return;
+    constexpr int ours = GLFW_MOD_CONTROL | GLFW_MOD_SHIFT;
+    static_cast<View*>(glfwGetWindowUserPointer(window))->press(key, modifiers & ours);
+}
+
 void draw_frame(View& view, GLFWwindow* window) {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
@@ -71,6 +77,8 @@ std::string run_window(View& view, int& width, int& height) {
     glfwSetWindowSizeLimits(window, 320, 240, GLFW_DONT_CARE, GLFW_DONT_CARE);
     ImGui::CreateContext();
     ImGui::GetIO().IniFilename = nullptr;
+    glfwSetWindowUserPointer(window, &view);
+    glfwSetKeyCallback(window, take_key);   // Before ImGui's, which calls it.
     ImGui_ImplGlfw_InitForOpenGL(window, true);
     ImGui_ImplOpenGL3_Init("#version 330");
     float scale = 1;

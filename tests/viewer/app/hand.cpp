@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 
+#include <GLFW/glfw3.h>
 #include <catch2/catch.hpp>
 
 namespace glasshive::viewer {
@@ -101,6 +102,8 @@ void Hand::press(int key, bool ctrl, bool shift) {
         io.KeyShift = down && shift;
         io.KeysDown[key] = down;
     };
+    const int modifiers = (ctrl ? GLFW_MOD_CONTROL : 0) | (shift ? GLFW_MOD_SHIFT : 0);
+    view_->press(key, modifiers);
     frame([&] { hold(true); });
     frame([&] { hold(false); });
     rest(2);

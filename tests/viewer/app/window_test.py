@@ -28,14 +28,15 @@ class Window(unittest.TestCase):
                        check=True, capture_output=True)
         reading, writing = os.pipe()
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1300x900x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1300x900x24", "-nolisten", "tcp",
+             "-noreset"],   # Else it starts anew whenever its last client goes.
             pass_fds=[writing], stderr=subprocess.DEVNULL)
         self.addCleanup(self.server.wait)
         self.addCleanup(self.server.terminate)
         os.close(writing)
         self.assertTrue(select.select([reading], [], [], 30)[0], "Xvfb does not start")
-        display = os.read(reading, 64).decode().strip()
-        os.close(reading)
+        with os.fdopen(reading) as told:
+            display = told.readline().strip()   # The whole line: it writes it in two parts.
         self.environment = {**os.environ, "DISPLAY": f":{display}",
                             "XDG_CONFIG_HOME": str(self.folder / "config")}
 
@@ -55,7 +56,8 @@ class Window(unittest.TestCase):
                 self.do("windowfocus", "--sync", found.stdout.split()[0])
                 time.sleep(1)   # A first frame by software takes its time.
                 return viewer
-            self.assertIsNone(viewer.poll(), "the viewer ended before its window came")
+            if viewer.poll() is not None:
+                self.fail("the viewer ended before its window came: " + viewer.stderr.read())
             time.sleep(0.2)
         self.fail("no window came")
 
@@ -63,7 +65,10 @@ class Window(unittest.TestCase):
         viewer = self.opened()
         self.do("key", "t")                                      # Light.
         time.sleep(0.5)
-        self.do("mousemove", 910, 400, "mousedown", 1)           # The gap beside the right column.
+        self.do("mousemove", 910, 400)                           # The gap beside the right column.
+        time.sleep(0.5)
+        self.do("mousedown", 1)
+        time.sleep(0.5)
         for x in (880, 800, 700):
             self.do("mousemove", x, 400)
             time.sleep(0.3)
