@@ -1,11 +1,8 @@
 #include "store/javascript/engine.h"
 
-#include <atomic>
-#include <condition_variable>
 #include <cstdlib>
 #include <ctime>
-#include <mutex>
-#include <thread>
+#include <optional>
 
 #include <js/CompilationAndEvaluation.h>
 #include <js/ContextOptions.h>
@@ -17,6 +14,7 @@
 
 #include "base/assert.h"
 #include "store/javascript/prelude.h"
+#include "store/javascript/watchdog.h"
 #include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
@@ -24,14 +22,6 @@
 namespace glasshive::store::javascript {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-/// Milliseconds of the wall clock, which ends calls and decides nothing else.
-std::int64_t wall_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch())
-        .count();
-}
 
 // g++ 12 sees the address of a local in the list of roots, where SpiderMonkey keeps it on purpose.
 #if defined(__GNUC__) && !defined(__clang__)
@@ -65,27 +55,14 @@ struct Machine {
     Budget budget;
     JSContext* cx = nullptr;
     std::uint64_t calls = 0;
-    std::atomic<std::int64_t> deadline{0};   // wall_ms; 0 while no call is under way.
     bool gave_up = false;
-    std::mutex mutex;
-    std::condition_variable ending;
-    bool ends = false;
-    std::thread watchdog;
+    std::optional<Watchdog> watchdog;   // While there is a context.
 
-    void watch() {
-        std::unique_lock lock(mutex);
-        while (!ends) {
-            ending.wait_for(lock, std::chrono::milliseconds(50));
-            const std::int64_t until = deadline.load();
-            if (until != 0 && wall_ms() > until) JS_RequestInterruptCallback(cx);
-        }
-    }
     static Machine& of(JSContext* cx) { return *static_cast<Machine*>(JS_GetContextPrivate(cx)); }
     /// False ends the call: nothing can catch that.
     static bool interrupted(JSContext* cx) {
         Machine& machine = of(cx);
-        const std::int64_t until = machine.deadline.load();
-        machine.gave_up = machine.gave_up || (until != 0 && wall_ms() > until);
+        machine.gave_up = machine.gave_up || machine.watchdog->over();
         return !machine.gave_up;
     }
 };
@@ -150,16 +127,11 @@ Engine::Engine(Surroundings surroundings, Budget budget) : machine_(std::make_un
     SIM_ASSERT(JS::InitSelfHostedCode(cx));
     JS_SetContextPrivate(cx, machine_.get());
     JS_AddInterruptCallback(cx, Machine::interrupted);
-    machine_->watchdog = std::thread([machine = machine_.get()] { machine->watch(); });
+    machine_->watchdog.emplace([cx] { JS_RequestInterruptCallback(cx); });
 }
 
 Engine::~Engine() {
-    {
-        const std::lock_guard lock(machine_->mutex);
-        machine_->ends = true;
-    }
-    machine_->ending.notify_all();
-    machine_->watchdog.join();
+    machine_->watchdog.reset();
     JS_DestroyContext(machine_->cx);
 }
 
@@ -233,9 +205,9 @@ std::variant<json::Value, Refusal> Program::Impl::call(const char* entry,
     }
     if (flag != nullptr && !given.append(JS::BooleanValue(*flag))) return failed();
     JS::RootedValue answer(cx);
-    engine.deadline = wall_ms() + engine.budget.wall.count();
+    engine.watchdog->watch(engine.budget.wall);
     const bool done = JS::Call(cx, entries, entry, given, &answer);
-    engine.deadline = 0;
+    engine.watchdog->rest();
     if (!done) return failed();
     const json::Parsed parsed = json::parse(utf8(cx, answer));
     // Depth alone can be wrong with what JSON.stringify wrote.
