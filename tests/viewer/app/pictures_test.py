@@ -61,7 +61,8 @@ class Pictures(unittest.TestCase):
 
     def test_frames_are_the_run_as_a_film(self):
         folder = pathlib.Path(FOLDER.name) / "film"
-        done = view(RECORDING, "--frames", folder, "--every", "15s", "--at", "45s", "--size", "640x480")
+        done = view(RECORDING, "--frames", folder, "--every", "15s", "--at", "45s",
+                    "--size", "640x480")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         names = sorted(path.name for path in folder.iterdir())
         self.assertEqual(names, [f"frame-{i:06}.png" for i in range(4)])
