@@ -20,7 +20,7 @@ std::vector<double> ticks(double from, double to, double count) {
     }
     const double first = std::ceil(from / step - 1e-9);
     for (double i = first; i * step <= to + step * 1e-9 && found.size() < 1000; ++i)
-        found.push_back(i * step);
+        found.push_back(i * step + 0.0);   // Never -0.
     return found;
 }
 

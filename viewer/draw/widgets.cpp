@@ -20,6 +20,10 @@ Rect thumb_of(const Pen& pen, const Scroll& scroll, Rect seen, double length) {
 }   // namespace
 
 bool scroll(const Pen& pen, Scroll& scroll, Rect seen, double length) {
+    return glasshive::viewer::scroll(pen, scroll, seen, length, seen);
+}
+
+bool scroll(const Pen& pen, Scroll& scroll, Rect seen, double length, Rect wheel) {
     const double height = static_cast<double>(seen.height());
     const double most = std::max(0.0, length - height);
     const double before = scroll.top;
@@ -27,7 +31,7 @@ bool scroll(const Pen& pen, Scroll& scroll, Rect seen, double length) {
     if (most <= 0) return false;
     const ImGuiIO& io = ImGui::GetIO();
     bool moved = false;
-    if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(seen.min, seen.max) &&
+    if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(wheel.min, wheel.max) &&
         io.MouseWheel != 0 && !io.KeyCtrl) {
         scroll.top -= static_cast<double>(io.MouseWheel * 60 * pen.s);
         moved = true;

@@ -41,6 +41,8 @@ struct Scroll {
 /// Wheel, and a thumb at the right edge where the content of `length` pixels is longer than `seen`
 /// is high; keeps `top` within the content. True when the person moved it.
 bool scroll(const Pen& pen, Scroll& scroll, Rect seen, double length);
+/// The same where the wheel counts within `wheel` alone: over a chart it zooms.
+bool scroll(const Pen& pen, Scroll& scroll, Rect seen, double length, Rect wheel);
 /// Makes row `row` of rows `step` pixels high visible, moving as little as needed.
 void scroll_to(Scroll& scroll, double row, float step, float seen);
 

@@ -9,6 +9,9 @@ std::span<const Panel> panels() {
         {"Services", Slot::side, draw_services, "Desired against running."},
         {"Events", Slot::list, draw_events, "Everything that was said, in order."},
         {"Inspector", Slot::detail, draw_inspector, "All that is known of the selected thing."},
+        {"Why", Slot::detail, draw_why, "The causes of what is selected, step by step."},
+        {"Managers", Slot::time, draw_managers, "Who led in which term, and who wanted to."},
+        {"Plots", Slot::time, draw_plots, "Requests, latency and every gauge over time."},
     };
     return all;
 }

@@ -60,5 +60,8 @@ void draw_timeline(Context& context, ImDrawList& list, Area area);
 void draw_services(Context& context, ImDrawList& list, Area area);
 void draw_events(Context& context, ImDrawList& list, Area area);
 void draw_inspector(Context& context, ImDrawList& list, Area area);
+void draw_why(Context& context, ImDrawList& list, Area area);
+void draw_managers(Context& context, ImDrawList& list, Area area);
+void draw_plots(Context& context, ImDrawList& list, Area area);
 
 }   // namespace glasshive::viewer

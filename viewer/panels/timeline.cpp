@@ -201,7 +201,8 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     const auto& lines = memory.rows.lines();
     const float y0 = 3 * s;
     scroll(pen, memory.scroll, {{bars.max.x, seen.min.y}, seen.max},
-           static_cast<double>(step) * static_cast<double>(lines.size()) + static_cast<double>(y0));
+           static_cast<double>(step) * static_cast<double>(lines.size()) + static_cast<double>(y0),
+           {area.min, {bars.min.x, area.max.y}});
     {
         const Clip clip(seen);
         const RowsSeen shown = rows_seen(memory.scroll, seen, step, lines.size());
