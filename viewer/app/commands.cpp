@@ -59,6 +59,7 @@ constexpr Command table[] = {
     {"Find a command, a panel, a name, an instant", "Ctrl+K", GLFW_KEY_K, GLFW_MOD_CONTROL,
      [](View& view) { view.toggle_palette(); }},
     {"These keys", "?", GLFW_KEY_SLASH, GLFW_MOD_SHIFT, [](View& view) { view.toggle_help(); }},
+    {"Close the window", "Ctrl+Q", GLFW_KEY_Q, GLFW_MOD_CONTROL, [](View& view) { view.quit(); }},
     {"Close, or select nothing", "Esc", GLFW_KEY_ESCAPE, 0, [](View& view) { view.escape(); }},
 };
 
@@ -68,20 +69,24 @@ std::span<const Command> commands() { return table; }
 
 void take_keys(View& view) {
     const ImGuiIO& io = ImGui::GetIO();
-    const int held = (io.KeyCtrl ? GLFW_MOD_CONTROL : 0) | (io.KeyShift ? GLFW_MOD_SHIFT : 0);
-    for (const Command& command : table) {
-        // In a text field a letter is a letter; Escape and the palette's key still work.
-        const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K;
-        if (io.WantTextInput && !always) continue;
-        if (held == command.modifiers && ImGui::IsKeyPressed(command.key)) {
+    bool slash = false;
+    const std::vector<View::Key> pressed = view.keys();
+    for (const View::Key& key : pressed) {
+        slash = slash || key.code == GLFW_KEY_SLASH;
+        for (const Command& command : table) {
+            if (command.key != key.code || command.modifiers != key.modifiers) continue;
+            // In a text field a letter is a letter; these three still work.
+            const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K ||
+                                command.key == GLFW_KEY_Q;
+            if (io.WantTextInput && !always) continue;
+            view.take_key(key.code, key.modifiers);
             command.run(view);
-            return;
         }
     }
     // The question mark stands elsewhere on other keyboards.
-    if (io.WantTextInput) return;
+    if (io.WantTextInput || slash) return;
     for (const ImWchar character : io.InputQueueCharacters) {
-        if (character == '?' && !ImGui::IsKeyPressed(GLFW_KEY_SLASH)) view.toggle_help();
+        if (character == '?') view.toggle_help();
     }
 }
 

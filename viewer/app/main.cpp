@@ -1,12 +1,16 @@
 // The program glasshive-viewer: a recording in a window, or a picture of one instant.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
 #include <CLI/CLI.hpp>
 
 #include "viewer/app/headless.h"
+#include "viewer/app/settings.h"
 #include "viewer/app/view.h"
 #include "viewer/app/window.h"
 #include "yaml/units.h"
@@ -17,8 +21,8 @@ using namespace glasshive::viewer;
 namespace {
 
 struct Options {
-    std::string file, other, select, screenshot, size = "1280x720", theme = "dark", panel;
-    std::string at;
+    std::string file, other, select, screenshot, size, theme, panel;
+    std::string at, frames, every = "1s";
     int width = 0, height = 0;
 };
 
@@ -37,34 +41,88 @@ std::optional<Time> instant_of(const std::string& text) {
     return Time{} + *given.value;
 }
 
+/// What the window was told is kept for the next one; what the command line said is not.
+int show_window(View& view, const Options& options, Settings settings) {
+    view.layout() = settings.layout;
+    view.layout().alone = options.panel;
+    int width = options.size.empty() ? settings.width : options.width;
+    int height = options.size.empty() ? settings.height : options.height;
+    const std::string error = run_window(view, width, height);
+    if (!error.empty()) return refuse(error + "; --screenshot FILE needs none");
+    settings = {view.layout(), view.dark(), width, height};
+    const std::string path = settings_path();
+    if (!path.empty() && !save_settings(path, settings))
+        std::cerr << "glasshive-viewer: cannot write " << path << "\n";
+    return 0;
+}
+
+/// One picture of what the view shows, at its playhead. "" or what went wrong.
+std::string draw_file(View& view, Headless& headless, const std::string& path) {
+    view.settle();
+    // Scrolling children know their size after a frame.
+    for (int i = 0; i < 3; ++i) headless.frame([&] { view.frame(); });
+    return view.message().empty() ? headless.save(path) : view.message();
+}
+
+/// Frames from the start of the recording to the playhead, one each `every`.
+int draw_frames(View& view, Headless& headless, const Options& options) {
+    const auto every = yaml::parse_duration(options.every);
+    if (!every || every.value->count() <= 0)
+        return refuse("--every \"" + options.every + "\" is no span of time, such as 1s or 100ms");
+    const Time last = view.selection().playhead;
+    constexpr std::int64_t frames_max = 100'000;
+    const std::int64_t frames = ns_of(last) / every.value->count() + 1;
+    if (frames > frames_max)
+        return refuse(std::to_string(frames) + " frames are more than 100000; a longer --every");
+    std::error_code ignored;   // Writing says whether it went well.
+    std::filesystem::create_directories(options.frames, ignored);
+    const bool shows_progress = isatty(STDERR_FILENO) != 0;
+    for (std::int64_t i = 0; i < frames; ++i) {
+        char name[32];
+        std::snprintf(name, sizeof name, "/frame-%06lld.png", static_cast<long long>(i));
+        view.seek(time_of_ns(i * every.value->count()));
+        const std::string error = draw_file(view, headless, options.frames + name);
+        if (!error.empty()) return refuse(error);
+        if (shows_progress) std::cerr << "\rframe " << i + 1 << " of " << frames << std::flush;
+    }
+    if (shows_progress) std::cerr << "\n";
+    return 0;
+}
+
+int draw_files(View& view, const Options& options) {
+    auto headless = Headless::open(options.width, options.height);
+    if (!headless.ok()) return refuse(headless.problems().front());
+    view.dress(options.width >= 2400 ? 2.0F : 1.0F);   // As a HiDPI screen would.
+    if (!options.screenshot.empty()) {
+        const std::string error = draw_file(view, *headless.value(), options.screenshot);
+        if (!error.empty()) return refuse(error);
+    }
+    return options.frames.empty() ? 0 : draw_frames(view, *headless.value(), options);
+}
+
 int show(const Options& options) {
     ViewOptions wanted{.file = options.file,
                        .other = options.other,
                        .at = {},
                        .select = options.select,
                        .panel = options.panel,
-                       .dark = options.theme == "dark"};
+                       .dark = options.theme != "light"};
     if (!options.at.empty()) {
         wanted.at = instant_of(options.at);
         if (!wanted.at)
             return refuse("--at \"" + options.at + "\" is no instant, such as 75s or 1m30s");
     }
+    Settings settings;
+    const bool windowed = options.screenshot.empty() && options.frames.empty();
+    if (windowed) {
+        settings = load_settings(settings_path());
+        if (options.theme.empty()) wanted.dark = settings.dark;
+    }
     auto opened = View::open(wanted);
     if (!opened.ok()) return refuse(opened.problems().front());
     View& view = *opened.value();
-    if (options.screenshot.empty()) {
-        const std::string error = run_window(view, options.width, options.height);
-        return error.empty() ? 0 : refuse(error + "; --screenshot FILE needs none");
-    }
-    auto headless = Headless::open(options.width, options.height);
-    if (!headless.ok()) return refuse(headless.problems().front());
-    view.dress(options.width >= 2400 ? 2.0F : 1.0F);   // As a HiDPI screen would.
-    view.settle();
-    // Scrolling children know their size after a frame.
-    for (int i = 0; i < 3; ++i) headless.value()->frame([&] { view.frame(); });
-    if (!view.message().empty()) return refuse(view.message());
-    const std::string error = headless.value()->save(options.screenshot);
-    return error.empty() ? 0 : refuse(error);
+    if (windowed) return show_window(view, options, std::move(settings));
+    return draw_files(view, options);
 }
 
 }   // namespace
@@ -78,6 +136,10 @@ int main(int argc, char** argv) {
         ->type_name("TIME");
     app.add_option("--select", options.select, "Name of a host, task, service…");
     app.add_option("--screenshot", options.screenshot, "PNG to write, without a window");
+    app.add_option("--frames", options.frames,
+                   "Folder for a PNG of each instant from the start to --at, without a window");
+    app.add_option("--every", options.every, "Virtual time between two frames (1s)")
+        ->type_name("SPAN");
     app.add_option("--size", options.size, "WIDTHxHEIGHT in pixels, each 64 to 8192");
     app.add_option("--theme", options.theme, "light or dark")
         ->check(CLI::IsMember({"light", "dark"}));
@@ -89,9 +151,9 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    const std::string size = options.size.empty() ? "1280x720" : options.size;
     char rest = 0;
-    if (std::sscanf(options.size.c_str(), "%5dx%5d%c", &options.width, &options.height, &rest) !=
-            2 ||
+    if (std::sscanf(size.c_str(), "%5dx%5d%c", &options.width, &options.height, &rest) != 2 ||
         options.width < 64 || options.width > 8192 || options.height < 64 || options.height > 8192)
         return refuse("--size \"" + options.size + "\" is not WIDTHxHEIGHT, each 64 to 8192");
     return show(options);

@@ -117,13 +117,13 @@ void draw_found(View& view, Palette& palette) {
 }
 
 /// Arrow keys, Enter. True when the chosen one shall run.
-bool take_palette_keys(Palette& palette) {
+bool take_palette_keys(View& view, Palette& palette) {
     const std::size_t count = palette.found.size();
     if (count == 0) return false;
-    if (ImGui::IsKeyPressed(GLFW_KEY_DOWN)) palette.chosen = (palette.chosen + 1) % count;
-    if (ImGui::IsKeyPressed(GLFW_KEY_UP)) palette.chosen = (palette.chosen + count - 1) % count;
+    if (view.take_key(GLFW_KEY_DOWN, 0)) palette.chosen = (palette.chosen + 1) % count;
+    if (view.take_key(GLFW_KEY_UP, 0)) palette.chosen = (palette.chosen + count - 1) % count;
     palette.chosen = std::min(palette.chosen, count - 1);
-    return ImGui::IsKeyPressed(GLFW_KEY_ENTER);
+    return view.take_key(GLFW_KEY_ENTER, 0);
 }
 
 }   // namespace
@@ -152,7 +152,7 @@ void draw_palette(View& view) {
         palette.found = find(view, palette.words);
         palette.chosen = 0;
     }
-    const bool run = take_palette_keys(palette);
+    const bool run = take_palette_keys(view, palette);
     ImGui::BeginChild("##found");
     if (palette.found.empty()) ImGui::TextDisabled("Nothing is called that at this instant.");
     draw_found(view, palette);

@@ -103,6 +103,16 @@ void View::frame() {
     draw_ground(context);
     if (palette_) draw_palette(*this);
     if (help_) draw_help(*this);
+    keys_.clear();
+}
+
+bool View::take_key(int code, int modifiers) {
+    const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const Key& key) {
+        return key.code == code && key.modifiers == modifiers;
+    });
+    if (found == keys_.end()) return false;
+    keys_.erase(found);
+    return true;
 }
 
 void View::draw_ground(Context& context) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "viewer/app/layout.h"
 #include "viewer/app/player.h"
@@ -28,6 +29,16 @@ class View {
 
     /// Fonts and style for the current ImGui context. Once, before the first frame.
     void dress(float scale);
+    /// A key went down or repeats (GLFW's code and modifiers). Waits for the next frame: a tap that
+    /// is shorter than a frame counts.
+    void press(int key, int modifiers) { keys_.push_back({key, modifiers}); }
+    struct Key {
+        int code = 0, modifiers = 0;
+    };
+    /// Those of this frame that nobody took yet.
+    std::vector<Key>& keys() { return keys_; }
+    /// Takes a key out of this frame's; false when it was not pressed.
+    bool take_key(int code, int modifiers);
     /// One frame, between ImGui::NewFrame and ImGui::Render.
     void frame();
     /// Reads to the end and waits for the picture of the playhead: for pictures and tests.
@@ -47,6 +58,7 @@ class View {
     void toggle_help() { help_ = !help_; }
     void toggle_palette() { palette_ = !palette_; }
     void escape();
+    void quit() { quit_ = true; }
     void say(std::string message) { message_ = std::move(message); }
 
     Glass& glass() { return *glass_; }
@@ -57,12 +69,14 @@ class View {
     Player& player() { return player_; }
     Layout& layout() { return layout_; }
     const Theme& theme() const { return theme_; }
+    bool dark() const { return dark_; }
     Hits& hits() { return hits_; }
     /// Of the picture that is shown.
     std::size_t hosts_on() const { return hosts_on_; }
     std::size_t active_faults() const { return faults_; }
     Memory& memory() { return memory_; }
     const std::string& message() const { return message_; }
+    bool wants_to_quit() const { return quit_; }
     bool help_shown() const { return help_; }
     bool palette_shown() const { return palette_; }
     /// Keeps where things are drawn, for tests.
@@ -88,8 +102,9 @@ class View {
     bool dark_ = true;
     Hits hits_;
     Memory memory_;
+    std::vector<Key> keys_;
     std::string message_;   // In the status line.
-    bool help_ = false, palette_ = false, remember_ = false;
+    bool help_ = false, palette_ = false, remember_ = false, quit_ = false;
 };
 
 /// The bars above and below the panes.

@@ -15,6 +15,12 @@ std::string last_error() {
     return text == nullptr ? "no reason was given" : text;
 }
 
+void take_key(GLFWwindow* window, int key, int, int action, int modifiers) {
+    if (action == GLFW_RELEASE) return;
+    constexpr int ours = GLFW_MOD_CONTROL | GLFW_MOD_SHIFT;
+    static_cast<View*>(glfwGetWindowUserPointer(window))->press(key, modifiers & ours);
+}
+
 void draw_frame(View& view, GLFWwindow* window) {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
@@ -34,7 +40,7 @@ void loop(View& view, GLFWwindow* window) {
     // A popup opens a frame after its click, and a tooltip after its hover: a few frames follow
     // every input.
     int frames_to_draw = 3;
-    while (glfwWindowShouldClose(window) == GLFW_FALSE) {
+    while (glfwWindowShouldClose(window) == GLFW_FALSE && !view.wants_to_quit()) {
         const bool moving = frames_to_draw > 0 || view.restless();
         const double before = glfwGetTime();
         if (moving) {
@@ -52,7 +58,7 @@ void loop(View& view, GLFWwindow* window) {
 
 }   // namespace
 
-std::string run_window(View& view, int width, int height) {
+std::string run_window(View& view, int& width, int& height) {
     if (glfwInit() == GLFW_FALSE) return "no display: " + last_error();
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
@@ -71,12 +77,15 @@ std::string run_window(View& view, int width, int height) {
     glfwSetWindowSizeLimits(window, 320, 240, GLFW_DONT_CARE, GLFW_DONT_CARE);
     ImGui::CreateContext();
     ImGui::GetIO().IniFilename = nullptr;
+    glfwSetWindowUserPointer(window, &view);
+    glfwSetKeyCallback(window, take_key);   // Before ImGui's, which calls it.
     ImGui_ImplGlfw_InitForOpenGL(window, true);
     ImGui_ImplOpenGL3_Init("#version 330");
     float scale = 1;
     glfwGetWindowContentScale(window, &scale, nullptr);
     view.dress(scale);
     loop(view, window);
+    glfwGetWindowSize(window, &width, &height);
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();

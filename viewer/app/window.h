@@ -6,8 +6,8 @@
 
 namespace glasshive::viewer {
 
-/// Shows the view in a window until it is closed. Draws only when something happened. "" or why
-/// there can be no window.
-std::string run_window(View& view, int width, int height);
+/// Shows the view in a window of this size, in screen units, until it is closed; then they are the
+/// size it had. Draws only when something happened. "" or why there can be no window.
+std::string run_window(View& view, int& width, int& height);
 
 }   // namespace glasshive::viewer

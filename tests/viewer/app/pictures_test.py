@@ -59,6 +59,16 @@ class Pictures(unittest.TestCase):
             self.assertEqual(f"{width}x{height}", size)
         self.assertNotEqual(self.picture("--theme", "light"), self.picture("--theme", "dark"))
 
+    def test_frames_are_the_run_as_a_film(self):
+        folder = pathlib.Path(FOLDER.name) / "film"
+        done = view(RECORDING, "--frames", folder, "--every", "15s", "--at", "45s", "--size", "640x480")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        names = sorted(path.name for path in folder.iterdir())
+        self.assertEqual(names, [f"frame-{i:06}.png" for i in range(4)])
+        done = view(RECORDING, "--frames", folder, "--every", "0s")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--every", done.stderr)
+
     def test_the_instant_and_the_selection_are_seen_and_repeat(self):
         before = self.picture("--at", 30)
         self.assertEqual(before, self.picture("--at", "30s"))
