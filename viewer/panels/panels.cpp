@@ -5,6 +5,7 @@ namespace glasshive::viewer {
 std::span<const Panel> panels() {
     static constexpr Panel all[] = {
         {"Cluster", Slot::main, draw_cluster, "Hosts with what runs on them."},
+        {"Network", Slot::main, draw_network, "Links, what moves over them, and what is cut."},
         {"Timeline", Slot::time, draw_timeline, "Who was in which state when."},
         {"Services", Slot::side, draw_services, "Desired against running."},
         {"Events", Slot::list, draw_events, "Everything that was said, in order."},

@@ -63,5 +63,6 @@ void draw_inspector(Context& context, ImDrawList& list, Area area);
 void draw_why(Context& context, ImDrawList& list, Area area);
 void draw_managers(Context& context, ImDrawList& list, Area area);
 void draw_plots(Context& context, ImDrawList& list, Area area);
+void draw_network(Context& context, ImDrawList& list, Area area);
 
 }   // namespace glasshive::viewer
