@@ -9,6 +9,8 @@ std::span<const Panel> panels() {
         {"Timeline", Slot::time, draw_timeline, "Who was in which state when."},
         {"Services", Slot::side, draw_services, "Desired against running."},
         {"Events", Slot::list, draw_events, "Everything that was said, in order."},
+        {"Scenario", Slot::list, draw_scenario, "The files of the run, and the line to blame."},
+        {"Compare", Slot::list, draw_compare, "Two recordings, and where they part."},
         {"Inspector", Slot::detail, draw_inspector, "All that is known of the selected thing."},
         {"Why", Slot::detail, draw_why, "The causes of what is selected, step by step."},
         {"Managers", Slot::time, draw_managers, "Who led in which term, and who wanted to."},
