@@ -9,7 +9,7 @@ namespace glasshive::viewer {
 
 namespace {
 
-constexpr std::uint64_t slice = 2'000;   // Events; about a millisecond.
+constexpr std::uint64_t slice = 1'000;   // Events; about half a millisecond.
 
 }   // namespace
 
@@ -50,10 +50,10 @@ void View::dress(float scale) {
     apply_style(theme_);
 }
 
-void View::read_on() {
+void View::read_on(std::chrono::microseconds budget) {
     using Clock = std::chrono::steady_clock;
-    const auto stop = Clock::now() + std::chrono::milliseconds(2);
-    while ((!story_->done() || !events_->done()) && Clock::now() < stop) {
+    const auto stop = Clock::now() + budget;
+    while (reading() && Clock::now() < stop) {
         for (const auto& problem : {story_->advance(slice), events_->advance(slice)}) {
             if (problem) say(problem->message);
         }
@@ -61,7 +61,7 @@ void View::read_on() {
 }
 
 void View::settle() {
-    while (!story_->done() || !events_->done()) read_on();
+    while (reading()) read_on(std::chrono::seconds(1));
     seeker_->want(selection_.playhead);
     wanted_ = selection_.playhead;
     if (auto picture = seeker_->wait()) take(std::move(picture));
@@ -80,9 +80,8 @@ void View::take(std::shared_ptr<const Picture> picture) {
     }
 }
 
-bool View::restless() const {
-    return player_.playing || !story_->done() || !events_->done() || !seeker_->idle() ||
-           now_->at != selection_.playhead;
+bool View::moving() const {
+    return player_.playing || !seeker_->idle() || now_->at != selection_.playhead;
 }
 
 void View::frame() {
@@ -91,7 +90,7 @@ void View::frame() {
         player_.advance(selection_.playhead, glass_->end(),
                         std::min(0.1, static_cast<double>(ImGui::GetIO().DeltaTime)));
     take_keys(*this);
-    read_on();
+    read_on(std::chrono::milliseconds(1));
     if (selection_.playhead != wanted_) {
         wanted_ = selection_.playhead;
         seeker_->want(wanted_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,8 +44,12 @@ class View {
     void frame();
     /// Reads to the end and waits for the picture of the playhead: for pictures and tests.
     void settle();
-    /// Something moves or is still being read: another frame is wanted without any input.
-    bool restless() const;
+    /// What is seen changes by itself: it plays, or the picture of the playhead is not there yet.
+    bool moving() const;
+    /// Parts of the recording were not read yet: read_on() has something to do.
+    bool reading() const { return !story_->done() || !events_->done(); }
+    /// Reads on for about `budget`. Each frame does, a little; a window does in between.
+    void read_on(std::chrono::microseconds budget);
 
     // What keys, palette, bars and tests do.
     void seek(Time at);
@@ -84,7 +89,6 @@ class View {
 
   private:
     View() = default;
-    void read_on();
     void take(std::shared_ptr<const Picture> picture);
     void draw_ground(Context& context);
 

@@ -1,5 +1,8 @@
 #include "viewer/app/window.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
@@ -15,10 +18,36 @@ std::string last_error() {
     return text == nullptr ? "no reason was given" : text;
 }
 
+/// What the window's callbacks tell the loop.
+struct Told {
+    View& view;
+    bool touched = true;
+};
+
+Told& told(GLFWwindow* window) { return *static_cast<Told*>(glfwGetWindowUserPointer(window)); }
+
 void take_key(GLFWwindow* window, int key, int, int action, int modifiers) {
+    told(window).touched = true;
     if (action == GLFW_RELEASE) return;
     constexpr int ours = GLFW_MOD_CONTROL | GLFW_MOD_SHIFT;
-    static_cast<View*>(glfwGetWindowUserPointer(window))->press(key, modifiers & ours);
+    told(window).view.press(key, modifiers & ours);
+}
+
+/// ImGui's backend takes over some of these and calls ours.
+void listen(GLFWwindow* window) {
+    glfwSetKeyCallback(window, take_key);
+    glfwSetCharCallback(window, [](GLFWwindow* of, unsigned) { told(of).touched = true; });
+    glfwSetMouseButtonCallback(window,
+                               [](GLFWwindow* of, int, int, int) { told(of).touched = true; });
+    glfwSetScrollCallback(window,
+                          [](GLFWwindow* of, double, double) { told(of).touched = true; });
+    glfwSetCursorPosCallback(window,
+                             [](GLFWwindow* of, double, double) { told(of).touched = true; });
+    glfwSetCursorEnterCallback(window, [](GLFWwindow* of, int) { told(of).touched = true; });
+    glfwSetFramebufferSizeCallback(window,
+                                   [](GLFWwindow* of, int, int) { told(of).touched = true; });
+    glfwSetWindowRefreshCallback(window, [](GLFWwindow* of) { told(of).touched = true; });
+    glfwSetWindowFocusCallback(window, [](GLFWwindow* of, int) { told(of).touched = true; });
 }
 
 void draw_frame(View& view, GLFWwindow* window) {
@@ -36,23 +65,30 @@ void draw_frame(View& view, GLFWwindow* window) {
     glfwSwapBuffers(window);
 }
 
-void loop(View& view, GLFWwindow* window) {
-    // A popup opens a frame after its click, and a tooltip after its hover: a few frames follow
-    // every input.
-    int frames_to_draw = 3;
+/// Draws while something moves or was touched, ten times a second while more is being read, and not
+/// at all while nothing happens: software rendering takes a tenth of a second for a frame.
+void loop(Told& heard, GLFWwindow* window) {
+    View& view = heard.view;
+    constexpr int frames_after = 4;   // A tooltip or popup comes some frames after its reason.
+    constexpr double progress_every = 0.1, wait_max = 0.5;
+    int frames = frames_after;
+    double drawn = 0;
     while (glfwWindowShouldClose(window) == GLFW_FALSE && !view.wants_to_quit()) {
-        const bool moving = frames_to_draw > 0 || view.restless();
-        const double before = glfwGetTime();
-        if (moving) {
+        const bool busy = frames > 0 || view.moving() || view.reading();
+        if (busy)
             glfwPollEvents();
-        } else {
-            glfwWaitEventsTimeout(0.5);
-            // Woken before its time: by input.
-            if (glfwGetTime() - before < 0.49) frames_to_draw = 4;
+        else
+            glfwWaitEventsTimeout(wait_max);
+        if (heard.touched) frames = frames_after;
+        heard.touched = false;
+        const bool progress = view.reading() && glfwGetTime() - drawn >= progress_every;
+        if (frames > 0 || view.moving() || progress) {
+            draw_frame(view, window);
+            drawn = glfwGetTime();
+            frames = std::max(0, frames - 1);
+        } else if (view.reading()) {
+            view.read_on(std::chrono::milliseconds(8));
         }
-        if (!moving && frames_to_draw == 0) continue;
-        draw_frame(view, window);
-        if (frames_to_draw > 0) --frames_to_draw;
     }
 }
 
@@ -77,14 +113,15 @@ std::string run_window(View& view, int& width, int& height) {
     glfwSetWindowSizeLimits(window, 320, 240, GLFW_DONT_CARE, GLFW_DONT_CARE);
     ImGui::CreateContext();
     ImGui::GetIO().IniFilename = nullptr;
-    glfwSetWindowUserPointer(window, &view);
-    glfwSetKeyCallback(window, take_key);   // Before ImGui's, which calls it.
+    Told heard{view};
+    glfwSetWindowUserPointer(window, &heard);
+    listen(window);   // Before ImGui does.
     ImGui_ImplGlfw_InitForOpenGL(window, true);
     ImGui_ImplOpenGL3_Init("#version 330");
     float scale = 1;
     glfwGetWindowContentScale(window, &scale, nullptr);
     view.dress(scale);
-    loop(view, window);
+    loop(heard, window);
     glfwGetWindowSize(window, &width, &height);
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();

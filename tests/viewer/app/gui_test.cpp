@@ -81,7 +81,7 @@ TEST_CASE("play runs to the end at the chosen speed and stops there", "[gui]") {
     CHECK(hand.view().player().speed == 10);
     hand.click("header/play");
     CHECK(hand.view().player().playing);
-    CHECK(hand.view().restless());
+    CHECK(hand.view().moving());
     const Time before = hand.view().selection().playhead;
     for (int i = 0; i < 60; ++i) hand.frame();   // A second of frames.
     const Duration moved = hand.view().selection().playhead - before;
