@@ -26,7 +26,7 @@ namespace pl = platform::events;
 namespace sw = swarm::events;
 
 constexpr const EventKind* kinds[] = {
-    &pl::fault_started, &pl::host_added,      &pl::host_off,        &pl::host_on,
+    &pl::fault_started, &pl::host_added,      &pl::host_off,          &pl::host_on,
     &sw::node_ready,    &sw::service_created, &rt::container_started, &rt::container_ended,
     &sw::task_new,      &sw::task_running,    &sw::task_failed};
 
@@ -68,7 +68,8 @@ class Teller {
     FieldArgument zone(std::int64_t i) {
         return field::name(names_.intern("zone-" + std::to_string(i % 4)));
     }
-    EventId tell(const EventKind& kind, NameId subject, std::initializer_list<FieldArgument> fields) {
+    EventId tell(const EventKind& kind, NameId subject,
+                 std::initializer_list<FieldArgument> fields) {
         ++count_;
         return stream_.emit(now(), scenario_cause, kind, subject, fields);
     }
@@ -154,8 +155,8 @@ std::unique_ptr<viewer::View> opened(const std::string& path) {
 }
 
 double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                     values.end());
+    std::nth_element(values.begin(),
+                     values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
     return values[values.size() / 2];
 }
 
@@ -185,7 +186,8 @@ double frame_ms(viewer::View& view, int count) {
     view->player().set_speed(10);
     view->toggle_play();
     const double playing = frame_ms(*view, 120);
-    return Figures{{"seconds", reading}, {"frame_ms", still}, {"playing_ms", playing}, {"vertices", vertices}};
+    return Figures{
+        {"seconds", reading}, {"frame_ms", still}, {"playing_ms", playing}, {"vertices", vertices}};
 });
 
 /// words: path. From nothing to the first picture, then jumps.

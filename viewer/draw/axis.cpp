@@ -52,12 +52,12 @@ void draw_time_axis(const Pen& pen, Rect chart, double from, double to) {
     const std::vector<double> marks = ticks(from, to, std::max(1.0, count));
     const double step = marks.size() > 1 ? marks[1] - marks[0] : to - from;
     for (const double at : marks) {
-        const float x =
-            chart.min.x + static_cast<float>((at - from) / (to - from)) * chart.width();
+        const float x = chart.min.x + static_cast<float>((at - from) / (to - from)) * chart.width();
         pen.list.AddLine({x, chart.min.y}, {x, chart.max.y}, pen.theme.grid, pen.s);
         const std::string text = tick_text(at, step) + " s";
         const float width = text_width(pen.theme.mono, text);
-        const float left = std::clamp(x - width / 2, chart.min.x, std::max(chart.min.x, chart.max.x - width));
+        const float left =
+            std::clamp(x - width / 2, chart.min.x, std::max(chart.min.x, chart.max.x - width));
         draw_text(pen.list, pen.theme.mono, {left, chart.max.y + 3 * pen.s}, chart.max.x + pen.s,
                   pen.theme.faint, text);
     }

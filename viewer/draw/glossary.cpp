@@ -42,7 +42,8 @@ void add_item(Book& book, std::string_view item) {
             next = item.find("**", close + 2);
         }
         if (item.substr(end, 3) == "**:") {
-            const std::string meaning = plain(item.substr(end + 3, next == std::string_view::npos ? next : next - end - 3));
+            const std::string meaning =
+                plain(item.substr(end + 3, next == std::string_view::npos ? next : next - end - 3));
             for (std::size_t from = 0; from <= terms.size();) {
                 const std::size_t comma = std::min(terms.find(", ", from), terms.size());
                 book.texts.emplace_back(terms.substr(from, comma - from));

@@ -90,8 +90,7 @@ float draw_text_right(ImDrawList& list, ImFont* font, ImVec2 right, float left, 
 float draw_wrapped(ImDrawList& list, ImFont* font, ImVec2 at, float width, float bottom,
                    ImU32 colour, std::string_view text) {
     const char* end = text.data() + text.size();
-    const float height =
-        font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text.data(), end).y;
+    const float height = font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text.data(), end).y;
     const ImVec4 clip{at.x, at.y, at.x + width + 1, bottom};
     if (at.y < bottom)
         list.AddText(font, font->FontSize, at, colour, text.data(), end, width, &clip);
@@ -107,8 +106,8 @@ ImU32 mixed(ImU32 a, ImU32 b, float share) {
     const ImVec4 x = ImGui::ColorConvertU32ToFloat4(a);
     const ImVec4 y = ImGui::ColorConvertU32ToFloat4(b);
     const auto between = [share](float from, float to) { return from + (to - from) * share; };
-    return ImGui::ColorConvertFloat4ToU32({between(x.x, y.x), between(x.y, y.y),
-                                           between(x.z, y.z), between(x.w, y.w)});
+    return ImGui::ColorConvertFloat4ToU32(
+        {between(x.x, y.x), between(x.y, y.y), between(x.z, y.z), between(x.w, y.w)});
 }
 
 ImU32 line_colour(const Theme& theme, std::size_t n) {
@@ -159,8 +158,7 @@ std::size_t segmented(const Pen& pen, ImVec2 right, float left,
         const ImVec2 max{x + w, right.y + height};
         const Hit hit = pen.hits.at(words[i], min, max);
         if (hit.clicked) now = i;
-        if (i == chosen)
-            pen.list.AddRectFilled(min, max, pen.theme.chosen, 6 * pen.s);
+        if (i == chosen) pen.list.AddRectFilled(min, max, pen.theme.chosen, 6 * pen.s);
         draw_text(pen.list, pen.theme.body, {x + pad, right.y + 4 * pen.s}, max.x,
                   i == chosen || hit.hovered ? pen.theme.text : pen.theme.faint, words[i]);
         x += w;

@@ -35,8 +35,8 @@ void make_rate(std::vector<Reading>& points) {
     if (!points.empty()) points.front().min = points.front().max = points.front().mean = 0;
 }
 
-void add_gauge(Glass& glass, const ChartKind& chart, std::string_view chosen,
-               const CurveSpan& span, std::vector<Curve>& curves) {
+void add_gauge(Glass& glass, const ChartKind& chart, std::string_view chosen, const CurveSpan& span,
+               std::vector<Curve>& curves) {
     const Names& names = glass.recording().names();
     const NameId series = names.find(chart.series);
     if (!series.valid()) return;
@@ -105,7 +105,8 @@ std::vector<ChartKind> charts_of(Glass& glass, const Story& story, const std::st
         }
         charts.push_back(std::move(chart));
     }
-    if (!event.empty()) charts.push_back({Of::events, event, "per second", Unit::per_second, event});
+    if (!event.empty())
+        charts.push_back({Of::events, event, "per second", Unit::per_second, event});
     return charts;
 }
 
@@ -124,7 +125,9 @@ std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& 
             if (story != nullptr) add_latencies(*story, span, curves);
             break;
         case ChartKind::Of::gauge: add_gauge(glass, chart, chosen, span, curves); break;
-        case ChartKind::Of::events: add_rate(glass, chart.series, chart.series, span, curves); break;
+        case ChartKind::Of::events:
+            add_rate(glass, chart.series, chart.series, span, curves);
+            break;
     }
     return curves;
 }

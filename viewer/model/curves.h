@@ -40,9 +40,9 @@ struct CurveSpan {
     int level = 0;              ///< As TimeCursor::level.
     std::size_t pixels = 100;   ///< Wide.
 };
-/// The lines of a chart; of a gauge with many subjects, those of `chosen` and some more. `story` may
-/// be null: then there are no latencies. Cost: a few index look-ups and at most two points a pixel
-/// and line.
+/// The lines of a chart; of a gauge with many subjects, those of `chosen` and some more. `story`
+/// may be null: then there are no latencies. Cost: a few index look-ups and at most two points a
+/// pixel and line.
 std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& chart,
                              std::string_view chosen, const CurveSpan& span);
 

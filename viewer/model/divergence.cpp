@@ -25,8 +25,8 @@ struct Keeper final : EventSink {
 NameId name_in(FieldValue value) { return NameId{static_cast<std::uint32_t>(value.integer)}; }
 
 bool alike(std::string_view a, std::string_view b) {
-    return a == b || (a.size() > id_length && b.size() > id_length &&
-                      without_ids(a) == without_ids(b));
+    return a == b ||
+           (a.size() > id_length && b.size() > id_length && without_ids(a) == without_ids(b));
 }
 
 bool same(const Kept& a, const Glass& left, const Kept& b, const Glass& right) {

@@ -11,8 +11,8 @@ namespace glasshive::viewer {
 
 /// Where two recordings part: the first event that is not the same in both, looked for a slice at a
 /// time. Events are the same when time, kind, cause, subject and every field are, names compared as
-/// text (their numbers differ from run to run) and without the random ids of tasks. What run.started
-/// says of the settings is no difference: another seed alone is none.
+/// text (their numbers differ from run to run) and without the random ids of tasks. What
+/// run.started says of the settings is no difference: another seed alone is none.
 class Divergence {
   public:
     /// Both outlive it.

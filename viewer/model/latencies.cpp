@@ -25,7 +25,8 @@ double edge_of(std::size_t bin) {
 void Latencies::add(Time time, Time end, const Event& event, const EventKind& kind) {
     if (time < Time{}) return;
     for (std::size_t i = 0; i < kind.field_count(); ++i) {
-        if (kind.fields[i].name != "latency" || kind.fields[i].type != FieldType::duration) continue;
+        if (kind.fields[i].name != "latency" || kind.fields[i].type != FieldType::duration)
+            continue;
         if (counts_.empty()) {
             counts_.resize(slots * bins);
             const auto whole = std::max(end, time).time_since_epoch();
@@ -58,7 +59,8 @@ std::vector<Latencies::Point> Latencies::points() const {
     for (std::size_t slot = 0; slot < slots && !counts_.empty(); ++slot) {
         const auto begin = counts_.begin() + static_cast<std::ptrdiff_t>(slot * bins);
         Point point{.from = Time{width_ * static_cast<std::int64_t>(slot)}};
-        for (std::size_t bin = 0; bin < bins; ++bin) point.count += begin[static_cast<std::ptrdiff_t>(bin)];
+        for (std::size_t bin = 0; bin < bins; ++bin)
+            point.count += begin[static_cast<std::ptrdiff_t>(bin)];
         if (point.count == 0) continue;
         const auto percentile = [&](double share) {
             const double wanted = std::ceil(share * static_cast<double>(point.count));

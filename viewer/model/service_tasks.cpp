@@ -19,11 +19,14 @@ struct Fields {
         if (value == nullptr || value->type != FieldType::name) return {};
         return NameId{static_cast<std::uint32_t>(value->value.integer)};
     }
+    std::int64_t integer(const record::StateRow& row, std::string_view field) const {
+        const record::StateValue* value = state.value(type, row, field);
+        return value != nullptr && value->type == FieldType::integer ? value->value.integer : 0;
+    }
     std::string text(const record::StateRow& row, std::string_view field) const {
         const record::StateValue* value = state.value(type, row, field);
-        return value != nullptr
-                   ? field_text(value->type, value->value, glass.recording().names())
-                   : std::string{};
+        return value != nullptr ? field_text(value->type, value->value, glass.recording().names())
+                                : std::string{};
     }
 };
 
@@ -44,12 +47,14 @@ std::vector<TaskLine> tasks_of(const Picture& picture, const Glass& glass, NameI
                          .state = std::string(picture.state.state_text(*row)),
                          .desired = fields.text(*row, "desired"),
                          .error = fields.text(*row, "error"),
-                         .since = row->since});
+                         .since = row->since,
+                         .slot = fields.integer(*row, "slot")});
     }
     // Rows come in order of first mention: the later one of a slot is the newer one.
     std::reverse(lines.begin(), lines.end());
     std::stable_sort(lines.begin(), lines.end(), [](const TaskLine& a, const TaskLine& b) {
-        return natural_less(a.label, b.label);
+        if (a.slot != b.slot) return a.slot < b.slot;   // Numbers: a service may have thousands.
+        return a.slot == 0 && natural_less(a.label, b.label);
     });
     for (std::size_t i = 1; i < lines.size(); ++i)
         lines[i].past = lines[i].label == lines[i - 1].label;
@@ -65,8 +70,7 @@ UpdateProgress update_of(const Picture& picture, const Glass& glass, NameId serv
     progress.message = fields.text(*row, "message");
     // SwarmKit's words: "update in progress", "rollback in progress".
     progress.going = progress.message.find("in progress") != std::string::npos;
-    if (const auto* left = picture.state.value(*type, *row, "left"))
-        progress.left = left->type == FieldType::integer ? left->value.integer : 0;
+    progress.left = fields.integer(*row, "left");
     return progress;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct TaskLine {
     std::string_view label;   ///< "web.3"; lives as long as the recording.
     std::string state, desired, error;
     Time since{};
-    bool past = false;   ///< Not its slot's newest task: history.
+    std::int64_t slot = 0;   ///< 0 of global services.
+    bool past = false;       ///< Not its slot's newest task: history.
 };
 
 /// How far the replacing of a service's tasks has come.

@@ -136,12 +136,13 @@ std::optional<SourceLine> line_of_name(const std::vector<SourceFile>& files,
         std::size_t at = line.find("name:");
         if (trimmed(line) == std::string(name) + ":") return true;
         if (at == std::string::npos) return false;
-        for (at += 5; at < line.size() && (line[at] == ' ' || line[at] == '"'); ++at) {}
+        for (at += 5; at < line.size() && (line[at] == ' ' || line[at] == '"'); ++at) {
+        }
         const std::string_view rest = std::string_view(line).substr(at);
         const bool here = rest.substr(0, name.size()) == name;
-        return here && (rest.size() == name.size() ||
-                        std::string_view(" ,}\"'#").find(rest[name.size()]) !=
-                            std::string_view::npos);
+        return here &&
+               (rest.size() == name.size() ||
+                std::string_view(" ,}\"'#").find(rest[name.size()]) != std::string_view::npos);
     });
 }
 

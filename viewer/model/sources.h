@@ -31,8 +31,7 @@ std::optional<SourceLine> line_of_item(const std::vector<SourceFile>& files,
 /// The first line that has `text` in it and is no comment.
 std::optional<SourceLine> line_with(const std::vector<SourceFile>& files, std::string_view text);
 /// Where a thing gets its name: "name: web", or "web:" alone on its line.
-std::optional<SourceLine> line_of_name(const std::vector<SourceFile>& files,
-                                       std::string_view name);
+std::optional<SourceLine> line_of_name(const std::vector<SourceFile>& files, std::string_view name);
 /// The line that an event goes back to: that of its own fault, command, expectation or script, else
 /// of the first one among its causes, else of the service it is about.
 std::optional<SourceLine> line_of_event(const std::vector<SourceFile>& files, Glass& glass,

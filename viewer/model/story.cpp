@@ -9,9 +9,9 @@ namespace {
 constexpr std::string_view types[] = {"host", "node", "task", "fault"};
 
 // What stands out although it is said at a lower level than 0.
-constexpr std::string_view decisive[] = {"decision.refused", "decision.scaled", "raft.leader",
-                                         "update.started",   "update.completed",
-                                         "update.rollback_completed"};
+constexpr std::string_view decisive[] = {"decision.refused", "decision.scaled",
+                                         "raft.leader",      "update.started",
+                                         "update.completed", "update.rollback_completed"};
 
 bool stands_out(const EventKind& kind) {
     return kind.verbosity == 0 ||

@@ -60,7 +60,7 @@ class Story {
     bool complete() const { return !full_; }   ///< False when a bound cut something away.
 
     const std::vector<SpanRow>& rows() const { return rows_; }   ///< In order of first mention.
-    const std::vector<Mark>& marks() const { return marks_; }     ///< In order of time.
+    const std::vector<Mark>& marks() const { return marks_; }    ///< In order of time.
     const std::vector<Reign>& reigns() const { return reigns_; }   ///< In order of time.
     /// How long answered requests took, over the whole run.
     const Latencies& latencies() const { return latencies_; }

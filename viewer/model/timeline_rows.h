@@ -11,8 +11,8 @@ namespace glasshive::viewer {
 
 /// One line of the chart: a heading, or the rows of the story that are drawn over one another.
 struct TimelineLine {
-    std::string_view label;   ///< Lives as long as the recording.
-    NameId subject;           ///< What a click on the label selects.
+    std::string_view label;              ///< Lives as long as the recording.
+    NameId subject;                      ///< What a click on the label selects.
     std::uint32_t first = 0, last = 0;   ///< Into order(): first..last, one past it.
     bool heading = false;
 };

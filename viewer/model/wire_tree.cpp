@@ -43,9 +43,8 @@ void turn(WireTree& tree, const std::vector<std::vector<int>>& children, int at,
     if (below.empty()) next += step;
     if (place.host) ++place.hosts;
     const double angle = (first + next) / 2 - 3.14159265358979 / 2;
-    const double radius = place.host ? 1.0
-                                     : static_cast<double>(depth) /
-                                           static_cast<double>(std::max(1, deepest));
+    const double radius =
+        place.host ? 1.0 : static_cast<double>(depth) / static_cast<double>(std::max(1, deepest));
     place.x = static_cast<float>(radius * std::cos(angle));
     place.y = static_cast<float>(radius * std::sin(angle));
 }
@@ -69,9 +68,10 @@ std::vector<int> WireTree::path(int from, int to) const {
 WireTree tree_of(const Wires& wires, const Picture& picture) {
     WireTree tree;
     const auto add = [&](NameId name, bool host) {
-        const auto [place, fresh] = tree.of.try_emplace(name, static_cast<int>(tree.places.size()));
-        if (fresh) tree.places.push_back({.name = name, .host = host});
-        return place->second;
+        if (!name.valid() || tree.find(name) >= 0) return;
+        if (name.value >= tree.of.size()) tree.of.resize(name.value + 1, -1);
+        tree.of[name.value] = static_cast<int>(tree.places.size());
+        tree.places.push_back({.name = name, .host = host});
     };
     for (const HostCell& host : picture.cluster.hosts) add(host.name, true);
     for (const NameId name : wires.switches) add(name, false);
@@ -89,7 +89,8 @@ WireTree tree_of(const Wires& wires, const Picture& picture) {
         leaves += children[i].empty() ? 1 : 0;
         deepest = std::max(deepest, static_cast<int>(way_up(tree, static_cast<int>(i)).size()) - 1);
     }
-    const double step = 2 * 3.14159265358979 / static_cast<double>(std::max<std::size_t>(1, leaves));
+    const double step =
+        2 * 3.14159265358979 / static_cast<double>(std::max<std::size_t>(1, leaves));
     double next = 0;
     for (const int root : children.back()) turn(tree, children, root, 0, next, step, deepest);
     return tree;

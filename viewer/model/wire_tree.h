@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <vector>
 
 #include "viewer/model/wires.h"
@@ -20,12 +19,9 @@ struct WirePlace {
 
 struct WireTree {
     std::vector<WirePlace> places;
-    std::map<NameId, int> of;   ///< By name.
+    std::vector<int> of;   ///< By NameId; -1: nowhere.
 
-    int find(NameId name) const {
-        const auto found = of.find(name);
-        return found == of.end() ? -1 : found->second;
-    }
+    int find(NameId name) const { return name.value < of.size() ? of[name.value] : -1; }
     /// The way between two places over what is above both: places in order, both ends included.
     /// Empty when there is none.
     std::vector<int> path(int from, int to) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/text.h"
 
@@ -90,10 +89,12 @@ struct Listener final : EventSink {
 
 Wires wires_of(const Picture& picture, Glass& glass, Duration window) {
     Wires wires;
-    std::set<NameId> hosts;
-    for (const HostCell& host : picture.cluster.hosts) hosts.insert(host.name);
+    // By name: hosts, and then switches that are known already.
+    std::vector<bool> known(glass.recording().names().size() + 1, false);
+    for (const HostCell& host : picture.cluster.hosts) {
+        if (host.name.value < known.size()) known[host.name.value] = true;
+    }
     const Rows links(picture.state, "link");
-    std::set<NameId> switches;
     for (const record::StateRow* row : links.all()) {
         Wire wire{.name = row->subject,
                   .a = links.name(*row, "a"),
@@ -101,7 +102,9 @@ Wires wires_of(const Picture& picture, Glass& glass, Duration window) {
                   .bandwidth = links.integer(*row, "bandwidth"),
                   .down = picture.state.state_text(*row) == "down"};
         for (const NameId end : {wire.a, wire.b}) {
-            if (hosts.count(end) == 0 && switches.insert(end).second) wires.switches.push_back(end);
+            if (end.value >= known.size() || known[end.value]) continue;
+            known[end.value] = true;
+            wires.switches.push_back(end);
         }
         wires.links.push_back(wire);
     }
@@ -119,9 +122,8 @@ Wires wires_of(const Picture& picture, Glass& glass, Duration window) {
     Listener listener(glass.recording(), picture.at - window);
     const std::uint64_t last = number_of(picture.last);
     if (last > 0) {
-        const record::Recording::Range range{.first = EventId{last > 400 ? last - 400 : 1},
-                                             .last = EventId{last},
-                                             .samples = false};
+        const record::Recording::Range range{
+            .first = EventId{last > 400 ? last - 400 : 1}, .last = EventId{last}, .samples = false};
         glass.recording().replay(listener, range);
     }
     for (const auto& [pair, said] : listener.said) wires.said.push_back(said);

@@ -10,10 +10,10 @@ namespace glasshive::viewer {
 /// A link of the platform, as it is at one instant.
 struct Wire {
     NameId name;
-    NameId a, b;              ///< A host or a switch each; a is the lower end.
+    NameId a, b;                  ///< A host or a switch each; a is the lower end.
     std::int64_t bandwidth = 0;   ///< Bits per second, as built.
     bool down = false;
-    int flows = 0;            ///< Bulk transfers under way that cross it: see count_flows().
+    int flows = 0;   ///< Bulk transfers under way that cross it: see count_flows().
 };
 
 /// A bulk transfer under way.
@@ -48,8 +48,8 @@ struct Wires {
     std::vector<Said> said;   ///< Of the last moments, newest last, a pair of hosts once.
 };
 
-/// Cost: the live links and flows, and the last few hundred events. `window`: how long ago a message
-/// may have been said.
+/// Cost: the live links and flows, and the last few hundred events. `window`: how long ago a
+/// message may have been said.
 Wires wires_of(const Picture& picture, Glass& glass, Duration window);
 
 }   // namespace glasshive::viewer

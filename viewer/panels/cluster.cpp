@@ -68,8 +68,9 @@ void draw_containers(Context& context, ImDrawList& list, const HostCell& host, R
     const std::size_t places = rows * static_cast<std::size_t>(columns);
     for (std::size_t i = 0; i < count && i < places; ++i) {
         const ContainerCell& container = host.containers[i];
-        const ImVec2 min{room.min.x + static_cast<float>(i % static_cast<std::size_t>(columns)) * step.x,
-                         room.min.y + static_cast<float>(i / static_cast<std::size_t>(columns)) * step.y};
+        const ImVec2 min{
+            room.min.x + static_cast<float>(i % static_cast<std::size_t>(columns)) * step.x,
+            room.min.y + static_cast<float>(i / static_cast<std::size_t>(columns)) * step.y};
         const ImVec2 max{min.x + step.x - 3 * s, min.y + step.y - 3 * s};
         const bool chosen = context.selection.subject == container.name;
         if (words && i + 1 == places && count > places) {
@@ -108,9 +109,9 @@ void draw_host(Context& context, const Pen& pen, const HostCell& host, Rect cell
     const bool framed = chosen || mood != Mood::good;
     pen.list.AddRectFilled(cell.min, cell.max, chosen ? theme.chosen : theme.ground, 6 * s);
     pen.list.AddRect(cell.min, cell.max,
-                     chosen                ? theme.accent
-                     : framed              ? faded(pen.mood(mood), 0.8F)
-                                           : theme.edge,
+                     chosen   ? theme.accent
+                     : framed ? faded(pen.mood(mood), 0.8F)
+                              : theme.edge,
                      6 * s, 0, s);
     draw_mood(pen.list, theme, {cell.min.x + 14 * s, cell.min.y + 16 * s}, 9 * s, mood);
     const float right = cell.max.x - 8 * s;

@@ -106,8 +106,9 @@ void HostGrid::fit(const Theme& theme) {
     }
     small_ = step.x < 66 * s || step.y < 40 * s;
     if (small_) step.x = step.y = std::min(step.x, step.y);
+    if (small_ && step.x >= 4) step.x = step.y = std::floor(step.x);   // Whole pixels: even gaps.
     step.y = std::min(step.y, 220 * s);
-    gap_ = small_ ? (step.x < 4 ? 0.0F : std::min(2 * s, step.x / 6)) : 8 * s;
+    gap_ = small_ ? (step.x < 4 ? 0.0F : std::ceil(std::min(2 * s, step.x / 8))) : 8 * s;
     for (Zone& zone : zones_) {
         zone.step = step;
         const float fits = std::floor((zone.cells.width() + 0.01F) / step.x);
@@ -139,8 +140,8 @@ std::optional<std::size_t> HostGrid::at(ImVec2 place) const {
         const float x = std::floor((place.x - zone.cells.min.x) / zone.step.x);
         const float y = std::floor((place.y - zone.cells.min.y) / zone.step.y);
         if (x < 0 || y < 0 || x >= number(zone.columns)) return std::nullopt;
-        const std::size_t host = zone.first + static_cast<std::size_t>(y) * zone.columns +
-                                 static_cast<std::size_t>(x);
+        const std::size_t host =
+            zone.first + static_cast<std::size_t>(y) * zone.columns + static_cast<std::size_t>(x);
         if (host < zone.last) return host;
     }
     return std::nullopt;
@@ -161,13 +162,12 @@ void HostGrid::draw_zones(Context& context, const Pen& pen) const {
                                8 * s);
         pen.list.AddRect(zone.box.min, zone.box.max, frame, 8 * s, 0, s);
         const float right = zone.box.max.x - 8 * s;
-        const float width = draw_text(pen.list, pen.theme.body,
-                                      {zone.box.min.x + 10 * s, zone.box.min.y + 6 * s}, right,
-                                      zone.troubled > 0 ? pen.mood(Mood::warn) : pen.theme.faint,
-                                      zone.name);
+        const float width =
+            draw_text(pen.list, pen.theme.body, {zone.box.min.x + 10 * s, zone.box.min.y + 6 * s},
+                      right, zone.troubled > 0 ? pen.mood(Mood::warn) : pen.theme.faint, zone.name);
         const std::size_t count = zone.last - zone.first;
-        const std::string text = zone.troubled > 0 ? std::to_string(count - zone.troubled) + " of " +
-                                                         std::to_string(count) + " on"
+        const std::string text = zone.troubled > 0 ? std::to_string(count - zone.troubled) +
+                                                         " of " + std::to_string(count) + " on"
                                                    : std::to_string(count);
         const float left = zone.box.min.x + width + 20 * s;
         if (left + text_width(pen.theme.mono, text) < right)

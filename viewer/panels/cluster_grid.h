@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,7 +29,7 @@ class HostGrid {
 
   private:
     struct Zone {
-        std::string_view name;
+        std::string name;                  ///< A copy: pictures come and go.
         std::size_t first = 0, last = 0;   ///< Hosts: first..last, one past it.
         std::size_t troubled = 0;          ///< Hosts that are not on.
         Rect box, cells;
@@ -46,7 +47,7 @@ class HostGrid {
     Rect area_{};
     Time at_{};
     EventId last_{};
-    ImU32 ground_ = 0;             ///< Of the theme the colours are of.
+    ImU32 ground_ = 0;   ///< Of the theme the colours are of.
     float gap_ = 1;
     bool small_ = false;
 };

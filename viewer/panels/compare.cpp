@@ -19,8 +19,8 @@ struct CompareMemory {
     std::shared_ptr<Divergence> parting;
     std::shared_ptr<EventList> left, right;
     std::string problem;
-    bool went = false;       ///< The list has gone to where they part.
-    EventId last{};          ///< Where it went since.
+    bool went = false;   ///< The list has gone to where they part.
+    EventId last{};      ///< Where it went since.
 };
 
 std::string file_name(const Glass& glass) {
@@ -54,8 +54,8 @@ void draw_cell(Context& context, const Pen& pen, const EventLine* line, Rect cel
     const ImU32 word = differs ? pen.mood(Mood::warn) : theme.faint;
     draw_text(pen.list, theme.mono, {cell.min.x + 8 * s, y}, kind - 6 * s, theme.faint,
               seconds_text(line->time));
-    draw_text(pen.list, theme.mono, {kind, y}, subject - 8 * s,
-              later ? faded(word, 0.6F) : word, line->kind);
+    draw_text(pen.list, theme.mono, {kind, y}, subject - 8 * s, later ? faded(word, 0.6F) : word,
+              line->kind);
     std::string rest(short_name(line->subject_text));
     rest += "   " + line->details;
     draw_text(pen.list, theme.mono, {subject, y}, cell.max.x - 8 * s,
@@ -69,16 +69,16 @@ void draw_pair(Context& context, const Pen& pen, CompareMemory& memory, std::uin
     const float middle = (area.min.x + area.max.x) / 2;
     const EventLine* left = row < memory.left->size() ? memory.left->at(row) : nullptr;
     const EventLine* right = row < memory.right->size() ? memory.right->at(row) : nullptr;
-    const std::uint64_t number = number_of((left != nullptr   ? left->id
+    const std::uint64_t number = number_of((left != nullptr    ? left->id
                                             : right != nullptr ? right->id
                                                                : EventId{}));
     const auto first = memory.parting->first();
     const bool parted = first && number >= *first;
-    const bool same = left != nullptr && right != nullptr && left->time == right->time &&
-                      left->kind == right->kind &&
-                      without_ids(left->subject_text) == without_ids(right->subject_text) &&
-                      (without_ids(left->details) == without_ids(right->details) ||
-                       left->kind == "run.started");
+    const bool same =
+        left != nullptr && right != nullptr && left->time == right->time &&
+        left->kind == right->kind &&
+        without_ids(left->subject_text) == without_ids(right->subject_text) &&
+        (without_ids(left->details) == without_ids(right->details) || left->kind == "run.started");
     const Hit hit = pen.hits.at("#" + std::to_string(number), area.min, area.max);
     if (parted && !same)
         pen.list.AddRectFilled(area.min, area.max, faded(pen.mood(Mood::warn), 0.08F));

@@ -12,9 +12,9 @@ namespace {
 struct EventsMemory {
     Scroll scroll;
     char filter[256] = "";
-    std::string told;       ///< The filter as the list has it.
-    EventId shown{};        ///< Whose row the list went to last.
-    std::uint64_t size = 0; ///< Of the list then.
+    std::string told;         ///< The filter as the list has it.
+    EventId shown{};          ///< Whose row the list went to last.
+    std::uint64_t size = 0;   ///< Of the list then.
 };
 
 /// The box above the list. Below it starts the list.
@@ -27,8 +27,8 @@ void draw_filter(Context& context, EventsMemory& memory, Area area) {
     ImGui::SetCursorScreenPos(area.min);
     ImGui::PushFont(context.theme.body);
     ImGui::SetNextItemWidth(area.width());
-    ImGui::InputTextWithHint("##filter", "Filter: words of kind, subject or details",
-                             memory.filter, sizeof memory.filter);
+    ImGui::InputTextWithHint("##filter", "Filter: words of kind, subject or details", memory.filter,
+                             sizeof memory.filter);
     ImGui::PopFont();
     context.hits.at("filter", area.min, {area.max.x, area.min.y + 24 * s});
     if (memory.told != memory.filter) {
@@ -44,8 +44,8 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
     const bool chosen = context.selection.event == line.id;
     const Hit hit = context.hits.at("#" + std::to_string(number_of(line.id)), row.min, row.max);
     if (chosen || now || hit.hovered)
-        list.AddRectFilled(row.min, row.max,
-                           chosen || now ? theme.chosen : faded(theme.grid, 0.7F), 3 * s);
+        list.AddRectFilled(row.min, row.max, chosen || now ? theme.chosen : faded(theme.grid, 0.7F),
+                           3 * s);
     if (now) list.AddRectFilled(row.min, {row.min.x + 3 * s, row.max.y}, theme.accent, s);
     if (hit.clicked || hit.menu) {
         context.selection.event = line.id;
@@ -61,11 +61,12 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
     const bool narrow = width < 420 * s;
     const bool later = line.time > context.now.at;
     const auto ink = [later](ImU32 colour) { return later ? faded(colour, 0.45F) : colour; };
-    const ImU32 word = line.verbosity == 0 ? theme.moods[static_cast<int>(Mood::bad)] : theme.accent;
+    const ImU32 word =
+        line.verbosity == 0 ? theme.moods[static_cast<int>(Mood::bad)] : theme.accent;
     draw_text(list, theme.mono, {x, y}, kind - 6 * s, ink(theme.faint), seconds_text(line.time));
     draw_text(list, theme.mono, {kind, y}, subject - 8 * s, ink(word), line.kind);
-    draw_text(list, theme.mono, {subject, y}, narrow ? row.max.x : details - 8 * s,
-              ink(theme.text), line.subject_text);
+    draw_text(list, theme.mono, {subject, y}, narrow ? row.max.x : details - 8 * s, ink(theme.text),
+              line.subject_text);
     if (!narrow)
         draw_text(list, theme.mono, {details, y}, row.max.x - 12 * s, ink(theme.faint),
                   line.details);
@@ -101,20 +102,25 @@ void draw_events(Context& context, ImDrawList& list, Area area) {
     const std::uint64_t size = context.events.size();
     if (size == 0) {
         const bool all = context.events.filter().empty();
-        draw_empty(context, list, rows, all ? "No event was recorded." : "No event has these words.",
-                   all ? "Record a run: glasshive run SCENARIO --record FILE"
-                       : context.events.done() ? "Use fewer words, or parts of them."
-                                               : "The search goes on.");
+        draw_empty(context, list, rows,
+                   all ? "No event was recorded." : "No event has these words.",
+                   all                     ? "Record a run: glasshive run SCENARIO --record FILE"
+                   : context.events.done() ? "Use fewer words, or parts of them."
+                                           : "The search goes on.");
         return;
     }
     const float step = 20 * s;
     const auto last = context.events.position_of(context.now.last);
-    scroll(pen, memory.scroll, rows, static_cast<double>(size) * static_cast<double>(step));
     // The list follows the playhead, and stays where it was scrolled to while that stands.
     if (last && (memory.shown != context.now.last || memory.size == 0)) {
-        scroll_to(memory.scroll, static_cast<double>(*last), step, rows.height());
+        const double row = static_cast<double>(*last) * static_cast<double>(step);
+        const double height = static_cast<double>(rows.height());
+        const bool seen = row >= memory.scroll.top &&
+                          row + static_cast<double>(step) <= memory.scroll.top + height;
+        if (!seen) memory.scroll.top = row - 0.7 * height;   // With some of what comes after.
         memory.shown = context.now.last;
     }
+    scroll(pen, memory.scroll, rows, static_cast<double>(size) * static_cast<double>(step));
     memory.size = size;
     const Clip clip({{rows.min.x - 4 * s, rows.min.y}, rows.max});
     const RowsSeen shown = rows_seen(memory.scroll, rows, step, size);

@@ -28,6 +28,8 @@ struct Lane {
 struct ManagersMemory {
     Scroll scroll;
     std::size_t read = 0;   ///< Of Story::reigns().
+    Time at{};              ///< Of the picture whose managers are known.
+    EventId last{};
     std::map<NameId, std::size_t> lane_of;
     std::vector<Lane> lanes;   ///< In order of first mention.
 };
@@ -87,6 +89,9 @@ Now now_of(const Lane& lane, Time at) {
 
 /// What the recording knows of the managers that never stood for election: they follow.
 void add_followers(const Context& context, ManagersMemory& memory) {
+    if (memory.at == context.now.at && memory.last == context.now.last) return;
+    memory.at = context.now.at;
+    memory.last = context.now.last;
     for (const HostCell& host : context.now.cluster.hosts) {
         if (host.role != "manager") continue;
         const auto [place, fresh] = memory.lane_of.try_emplace(host.name, memory.lanes.size());
@@ -100,9 +105,9 @@ void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const
     const Theme& theme = context.theme;
     const float s = theme.scale;
     pen.list.AddRectFilled(bar.min, bar.max, faded(pen.mood(Mood::good), 0.14F), 3 * s);
-    const auto first = std::partition_point(
-        lane.reigns.begin(), lane.reigns.end(),
-        [&](const Reigned& one) { return one.to < scale.cursor.from(); });
+    const auto first =
+        std::partition_point(lane.reigns.begin(), lane.reigns.end(),
+                             [&](const Reigned& one) { return one.to < scale.cursor.from(); });
     for (auto one = first; one != lane.reigns.end() && one->from <= scale.cursor.to(); ++one) {
         const float left = std::max(bar.min.x, scale.x(one->from));
         const float right =
@@ -113,7 +118,8 @@ void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const
         const std::string word = "LEADER · term " + std::to_string(one->term);
         draw_text(pen.list, theme.mono, {left + 6 * s, bar.min.y + 3 * s}, right - 4 * s,
                   ink_on(theme.accent), word);
-        const Hit hit = context.hits.at("term " + std::to_string(one->term), {left, bar.min.y}, max);
+        const Hit hit =
+            context.hits.at("term " + std::to_string(one->term), {left, bar.min.y}, max);
         if (hit.hovered)
             draw_tip(context, context.glass.text(lane.manager),
                      "leads in term " + std::to_string(one->term) + " from " +
@@ -123,9 +129,9 @@ void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const
         if (hit.opened) go_to(context, one->event, lane.manager, one->from);
     }
     float last = -1e9F;
-    const auto stood = std::partition_point(
-        lane.stood.begin(), lane.stood.end(),
-        [&](const Reigned& one) { return one.from < scale.cursor.from(); });
+    const auto stood =
+        std::partition_point(lane.stood.begin(), lane.stood.end(),
+                             [&](const Reigned& one) { return one.from < scale.cursor.from(); });
     for (auto one = stood; one != lane.stood.end() && one->from <= scale.cursor.to(); ++one) {
         const float x = scale.x(one->from);
         if (x < last + 3 * s) continue;
@@ -141,27 +147,27 @@ void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const
     }
 }
 
-void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const Lane& lane,
-               Rect row, float chart) {
+void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const Lane& lane, Rect row,
+               float chart) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
     const Now now = now_of(lane, context.now.at);
     const std::string_view name = context.glass.text(lane.manager);
     const auto& hosts = context.now.cluster.hosts;
-    const auto host = std::find_if(hosts.begin(), hosts.end(), [&](const HostCell& one) {
-        return one.name == lane.manager;
-    });
+    const auto host = std::find_if(hosts.begin(), hosts.end(),
+                                   [&](const HostCell& one) { return one.name == lane.manager; });
     const bool off = host != hosts.end() && host->state != "on";
     const std::string role = off ? host->state : now.leads != nullptr ? "leader" : "follower";
     const bool chosen = context.selection.subject == lane.manager;
     const ImVec2 end{chart - 10 * s, row.max.y - 3 * s};
-    if (chosen)
-        pen.list.AddRectFilled({row.min.x - 6 * s, row.min.y}, end, theme.chosen, 4 * s);
+    if (chosen) pen.list.AddRectFilled({row.min.x - 6 * s, row.min.y}, end, theme.chosen, 4 * s);
     offer(context, lane.manager, {row.min.x - 6 * s, row.min.y}, end,
           role + (now.term > 0 ? ", last spoke of term " + std::to_string(now.term) : "") +
               "\nmanager: " + std::string(meaning_of("manager")));
     draw_mood(pen.list, theme, {row.min.x + 6 * s, row.min.y + 12 * s}, 9 * s,
-              off ? mood_of(host->state) : now.leads != nullptr ? Mood::busy : Mood::good);
+              off                    ? mood_of(host->state)
+              : now.leads != nullptr ? Mood::busy
+                                     : Mood::good);
     draw_text(pen.list, theme.title, {row.min.x + 18 * s, row.min.y + 3 * s}, end.x, theme.text,
               name);
     std::string words = role;

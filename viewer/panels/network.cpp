@@ -67,9 +67,9 @@ void draw_motion(const NetworkMap& map) {
     for (const Said& said : wires.said) {
         const std::vector<int> way = tree.path(tree.find(said.from), tree.find(said.to));
         if (way.size() < 2) continue;
-        static constexpr std::string_view words[] = {"was lost", "stands still", "got through again",
-                                                     "ended against its will"};
-        const Mood mood = said.what == Said::What::resumed ? Mood::good
+        static constexpr std::string_view words[] = {"was lost", "stands still",
+                                                     "got through again", "ended against its will"};
+        const Mood mood = said.what == Said::What::resumed   ? Mood::good
                           : said.what == Said::What::stalled ? Mood::warn
                                                              : Mood::bad;
         const float age = static_cast<float>((map.memory.at - said.time).count()) /
@@ -78,8 +78,7 @@ void draw_motion(const NetworkMap& map) {
         draw_mood(pen.list, pen.theme, at, (11 - 4 * std::clamp(age, 0.0F, 1.0F)) * pen.s, mood);
         const ImVec2 min{at.x - 6 * pen.s, at.y - 6 * pen.s};
         const ImVec2 max{at.x + 6 * pen.s, at.y + 6 * pen.s};
-        const Hit hit =
-            pen.hits.at("message #" + std::to_string(number_of(said.event)), min, max);
+        const Hit hit = pen.hits.at("message #" + std::to_string(number_of(said.event)), min, max);
         const std::string_view what = words[static_cast<int>(said.what)];
         if (hit.hovered)
             draw_tip(map.context, "Message",

@@ -39,17 +39,15 @@ void draw_links(const NetworkMap& map) {
         } else {
             const float load = std::min(1.0F, static_cast<float>(wire.flows) / 8);
             const ImU32 busy = map.pen.mood(Mood::busy);
-            map.pen.list.AddLine(a, b,
-                                 wire.flows > 0 ? faded(busy, 0.45F + 0.4F * load)
-                                                : map.pen.theme.edge,
-                                 (wire.flows > 0 ? 1.5F + 2 * load : 1.0F) * map.pen.s);
+            map.pen.list.AddLine(
+                a, b, wire.flows > 0 ? faded(busy, 0.45F + 0.4F * load) : map.pen.theme.edge,
+                (wire.flows > 0 ? 1.5F + 2 * load : 1.0F) * map.pen.s);
         }
         const ImVec2 ab{b.x - a.x, b.y - a.y};
         const float square = std::max(1.0F, ab.x * ab.x + ab.y * ab.y);
-        const float share = std::clamp(
-            ((mouse.x - a.x) * ab.x + (mouse.y - a.y) * ab.y) / square, 0.15F, 0.85F);
-        const float far =
-            std::hypot(mouse.x - a.x - ab.x * share, mouse.y - a.y - ab.y * share);
+        const float share =
+            std::clamp(((mouse.x - a.x) * ab.x + (mouse.y - a.y) * ab.y) / square, 0.15F, 0.85F);
+        const float far = std::hypot(mouse.x - a.x - ab.x * share, mouse.y - a.y - ab.y * share);
         if (far < near) {
             near = far;
             nearest = places[i].link;
@@ -96,12 +94,13 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     const ImVec2 text{left    ? at.x - r - 7 * s - width
                       : right ? at.x + r + 7 * s
                               : at.x - width / 2,
-                      left || right  ? at.y - 7 * s
+                      left || right               ? at.y - 7 * s
                       : place.y > 0 && place.host ? at.y + r + 3 * s
-                                    : at.y - r - 16 * s};
+                                                  : at.y - r - 16 * s};
     draw_text(pen.list, pen.theme.mono, text, text.x + width + 1,
               chosen ? pen.theme.text : pen.theme.faint, name);
-    std::string tip = place.host ? "host" : "switch, " + std::to_string(place.hosts) + " hosts below";
+    std::string tip =
+        place.host ? "host" : "switch, " + std::to_string(place.hosts) + " hosts below";
     if (cut) tip += "\ncut off by a partition";
     offer(map.context, place.name, {at.x - r, at.y - r}, {at.x + r, at.y + r}, tip);
 }

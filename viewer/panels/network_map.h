@@ -17,8 +17,8 @@ struct NetworkMemory {
     bool read = false;
     Wires wires;
     WireTree tree;
-    std::vector<Mood> moods;       ///< By place; hosts alone.
-    std::set<NameId> cut;          ///< Hosts on the named sides of partitions.
+    std::vector<Mood> moods;   ///< By place; hosts alone.
+    std::set<NameId> cut;      ///< Hosts on the named sides of partitions.
 };
 
 /// The panel's room and what is drawn into it.

@@ -23,8 +23,8 @@ TitleRow::TitleRow(const Context& context, std::string_view name, Area area) {
 
 std::string_view short_name(std::string_view name) {
     const std::size_t dot = name.rfind('.');
-    const bool task = dot != std::string_view::npos && name.size() - dot - 1 >= 20 &&
-                      name.find('.') != dot;
+    const bool task =
+        dot != std::string_view::npos && name.size() - dot - 1 >= 20 && name.find('.') != dot;
     return task ? slot_of(name) : name;
 }
 
@@ -41,8 +41,7 @@ float draw_link(Context& context, ImDrawList& list, ImFont* font, ImVec2 at, flo
     const ImVec2 max{at.x + width, at.y + font->FontSize + 2};
     const Hit hit = offer(context, name, {at.x, at.y - 2}, max, tip);
     draw_text(list, font, at, right, context.theme.accent, text);
-    if (hit.hovered)
-        list.AddLine({at.x, max.y - 1}, {max.x, max.y - 1}, context.theme.accent);
+    if (hit.hovered) list.AddLine({at.x, max.y - 1}, {max.x, max.y - 1}, context.theme.accent);
     return width;
 }
 

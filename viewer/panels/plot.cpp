@@ -24,8 +24,7 @@ struct Axes {
 /// What numbers are counted in: bytes go by powers of 1024.
 double unit_of(double most, ChartKind::Unit unit) {
     double factor = 1;
-    const bool bytes =
-        unit == ChartKind::Unit::bytes || unit == ChartKind::Unit::bytes_per_second;
+    const bool bytes = unit == ChartKind::Unit::bytes || unit == ChartKind::Unit::bytes_per_second;
     while (bytes && most / factor >= 1024 && factor < 1e12) factor *= 1024;
     return factor;
 }

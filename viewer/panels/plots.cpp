@@ -60,7 +60,12 @@ const std::vector<Curve>& curves(Context& context, const ChartKind& chart, PlotK
     const CurveSpan span{cursor.from(), cursor.to(), cursor.level(static_cast<double>(width)),
                          static_cast<std::size_t>(width)};
     const std::string_view chosen = context.glass.text(context.selection.subject);
-    kept = {cursor.from(), cursor.to(), context.selection.subject, width, requests, true,
+    kept = {cursor.from(),
+            cursor.to(),
+            context.selection.subject,
+            width,
+            requests,
+            true,
             curves_of(context.glass, &context.story, chart, chosen, span)};
     if (context.other != nullptr) {
         for (Curve& curve : curves_of(*context.other, nullptr, chart, chosen, span)) {
@@ -82,12 +87,13 @@ void draw_head(Context& context, const Pen& pen, PlotsMemory& memory, const Char
                                     {row.min.x + row.width() * 0.4F, row.max.y});
     if (hit.clicked) memory.alone = memory.alone.empty() ? chart.title : "";
     if (hit.hovered)
-        draw_tip(context, chart.title, memory.alone.empty() ? "Click to see it alone."
-                                                            : "Click to see all charts.");
+        draw_tip(context, chart.title,
+                 memory.alone.empty() ? "Click to see it alone." : "Click to see all charts.");
     const float title = draw_text(pen.list, theme.title, row.min, row.max.x,
                                   hit.hovered ? theme.accent : theme.text, chart.title);
-    const float note = draw_text(pen.list, theme.body, {row.min.x + title + 8 * s, row.min.y + 2 * s},
-                                 row.max.x, theme.faint, chart.note);
+    const float note =
+        draw_text(pen.list, theme.body, {row.min.x + title + 8 * s, row.min.y + 2 * s}, row.max.x,
+                  theme.faint, chart.note);
     float x = row.max.x;
     for (std::size_t i = lines.size(); i-- > 0;) {
         const float width = text_width(theme.mono, lines[i].label) + 20 * s;
@@ -97,8 +103,8 @@ void draw_head(Context& context, const Pen& pen, PlotsMemory& memory, const Char
         pen.list.AddRectFilled({x, row.min.y + 8 * s}, {x + 12 * s, row.min.y + 11 * s},
                                lines[i].other ? faded(colour, 0.45F) : colour, s);
         const ImVec2 at{x + 16 * s, row.min.y + 3 * s};
-        const bool chosen = lines[i].subject.valid() &&
-                            lines[i].subject == context.selection.subject;
+        const bool chosen =
+            lines[i].subject.valid() && lines[i].subject == context.selection.subject;
         draw_text(pen.list, theme.mono, at, row.max.x + s, chosen ? theme.text : theme.faint,
                   lines[i].label);
         if (lines[i].subject.valid())
@@ -130,8 +136,8 @@ void draw_plots(Context& context, ImDrawList& list, Area area) {
     const std::size_t rows = (count + columns - 1) / columns;
     const float gap = 24 * s;
     const float step = std::max(150 * s, (area.height() + gap) / static_cast<float>(rows));
-    const float width =
-        (area.width() - 10 * s - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+    const float width = (area.width() - 10 * s - gap * static_cast<float>(columns - 1)) /
+                        static_cast<float>(columns);
     const Clip clip({{area.min.x - 8 * s, area.min.y}, {area.max.x + 8 * s, area.max.y}});
     std::size_t place = 0;
     bool over_plot = false;

@@ -89,8 +89,8 @@ void draw_scenario(Context& context, ImDrawList& list, Area area) {
         for (const std::string_view name : names)
             width += text_width(context.theme.body, name) + 18 * s;
         if (width <= area.width()) {
-            memory.shown = segmented(pen, {area.min.x + width, top}, area.min.x, names,
-                                     memory.shown);
+            memory.shown =
+                segmented(pen, {area.min.x + width, top}, area.min.x, names, memory.shown);
             top += 30 * s;
         }
     }

@@ -19,6 +19,8 @@ struct ServicesMemory {
     Time at{};
     EventId last{};
     bool read = false;
+    Time seen{};      ///< The instant of the frame before.
+    int waited = 0;   ///< Pictures that a long list has not followed.
     std::vector<TaskLine> lines;
     std::unordered_map<std::uint32_t, UpdateProgress> updates;   ///< By service; looked up only.
 };
@@ -38,6 +40,11 @@ void refresh(Context& context, ServicesMemory& memory) {
         memory.at != context.now.at || memory.last != context.now.last || !memory.read;
     if (moved) memory.updates.clear();
     if (!moved && memory.subject == context.selection.subject) return;
+    // Thousands of tasks follow a moving playhead at every tenth picture, and where it rests.
+    const bool rests = memory.seen == context.now.at;
+    memory.seen = context.now.at;
+    const bool same_subject = memory.subject == context.selection.subject;
+    if (memory.lines.size() > 5000 && same_subject && !rests && ++memory.waited % 10 != 0) return;
     const NameId chosen = service_chosen(context);
     if (chosen.valid()) memory.shown = chosen;
     if (!memory.shown.valid() && context.now.cluster.services.size() == 1)
@@ -74,8 +81,8 @@ void draw_service(Context& context, const Pen& pen, ServicesMemory& memory,
     const Hit hit = offer(context, service.name, row.min, row.max, tip);
     const bool chosen = context.selection.subject == service.name;
     if (chosen || hit.hovered)
-        pen.list.AddRectFilled(row.min, row.max,
-                               chosen ? theme.chosen : faded(theme.grid, 0.6F), 5 * s);
+        pen.list.AddRectFilled(row.min, row.max, chosen ? theme.chosen : faded(theme.grid, 0.6F),
+                               5 * s);
     const float x = row.min.x + 8 * s;
     const float right = row.max.x - 8 * s;
     const float y = row.min.y + 6 * s;
@@ -84,10 +91,9 @@ void draw_service(Context& context, const Pen& pen, ServicesMemory& memory,
     const float at = draw_text_right(pen.list, theme.mono, {right, y + 2 * s}, x + 60 * s,
                                      lacks ? pen.mood(Mood::warn) : theme.text, count);
     draw_text(pen.list, theme.title, {x + 18 * s, y}, at - 8 * s, theme.text, service.text);
-    const float share = global || service.desired == 0
-                            ? 1.0F
-                            : static_cast<float>(service.running) /
-                                  static_cast<float>(service.desired);
+    const float share = global || service.desired == 0 ? 1.0F
+                                                       : static_cast<float>(service.running) /
+                                                             static_cast<float>(service.desired);
     draw_bar(pen, {{x, y + 24 * s}, {right, y + 28 * s}}, share, pen.mood(mood));
     std::string words = service.image;
     if (service.failed > 0) words += " · " + std::to_string(service.failed) + " failed";
@@ -109,16 +115,16 @@ void draw_task(Context& context, const Pen& pen, const TaskLine& task, Rect row)
     const Hit hit = offer(context, task.name, row.min, row.max, tip);
     const bool chosen = context.selection.subject == task.name;
     if (chosen || hit.hovered)
-        pen.list.AddRectFilled(row.min, row.max,
-                               chosen ? theme.chosen : faded(theme.grid, 0.6F), 3 * s);
+        pen.list.AddRectFilled(row.min, row.max, chosen ? theme.chosen : faded(theme.grid, 0.6F),
+                               3 * s);
     const float x = row.min.x + 8 * s + (task.past ? 10 * s : 0);
     const float y = row.min.y + 3 * s;
     const float width = row.width();
     const float node = row.min.x + width * 0.40F;
     const float state = row.min.x + width * 0.64F;
     const ImU32 ink = task.past ? theme.faint : theme.text;
-    const Mood mood = task.past && mood_of(task.state) == Mood::good ? Mood::idle
-                                                                     : mood_of(task.state);
+    const Mood mood =
+        task.past && mood_of(task.state) == Mood::good ? Mood::idle : mood_of(task.state);
     draw_mood(pen.list, theme, {x + 4 * s, y + 7 * s}, 7 * s, mood);
     draw_text(pen.list, theme.mono, {x + 14 * s, y}, node - 6 * s, ink, task.label);
     draw_text(pen.list, theme.mono, {node, y}, state - 6 * s, theme.faint,
@@ -143,8 +149,7 @@ void draw_tasks(Context& context, const Pen& pen, ServicesMemory& memory, Area a
     const RowsSeen seen = rows_seen(memory.tasks, rows, step, memory.lines.size());
     for (std::size_t i = seen.first; i < seen.last; ++i) {
         const float y = seen.y + static_cast<float>(i - seen.first) * step;
-        draw_task(context, pen, memory.lines[i],
-                  {{rows.min.x, y}, {rows.max.x - 6 * s, y + step}});
+        draw_task(context, pen, memory.lines[i], {{rows.min.x, y}, {rows.max.x - 6 * s, y + step}});
     }
 }
 

@@ -40,8 +40,7 @@ void steer_time(Context& context, TimeView& view, std::string_view name, Rect ch
         const bool grips = std::fabs(io.MousePos.x - now) < 6 * context.theme.scale;
         view.drag = io.KeyShift ? Drag::mark : grips ? Drag::playhead : Drag::pan;
         view.moved = false;
-        if (view.drag == Drag::mark)
-            view.marked_from = view.marked_to = scale.at(io.MousePos.x);
+        if (view.drag == Drag::mark) view.marked_from = view.marked_to = scale.at(io.MousePos.x);
     }
     // A drag that began in another chart of the same view goes on there.
     if (view.drag == Drag::none || view.owner != id) return;
@@ -54,8 +53,7 @@ void steer_time(Context& context, TimeView& view, std::string_view name, Rect ch
     }
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 4 * context.theme.scale)) view.moved = true;
     if (!view.moved) return;
-    if (view.drag == Drag::pan)
-        view.cursor->pan(static_cast<double>(-io.MouseDelta.x), width);
+    if (view.drag == Drag::pan) view.cursor->pan(static_cast<double>(-io.MouseDelta.x), width);
     if (view.drag == Drag::mark) view.marked_to = scale.at(io.MousePos.x);
     if (view.drag == Drag::playhead) context.selection.playhead = scale.at(io.MousePos.x);
 }
@@ -80,8 +78,8 @@ void draw_playhead(Context& context, ImDrawList& list, const TimeView& view, Rec
     list.AddLine({now, chart.min.y}, {now, chart.max.y}, theme.text, 1.5F * s);
     if (!handle) return;
     const float top = chart.min.y;
-    list.AddTriangleFilled({now - 6 * s, top - 9 * s}, {now + 6 * s, top - 9 * s},
-                           {now, top}, theme.text);
+    list.AddTriangleFilled({now - 6 * s, top - 9 * s}, {now + 6 * s, top - 9 * s}, {now, top},
+                           theme.text);
 }
 
 }   // namespace glasshive::viewer

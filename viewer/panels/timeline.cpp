@@ -53,7 +53,8 @@ void draw_span(const Chart& chart, const SpanRow& row, const Span& span, Rect ba
         bar.min.y = bar.max.y - 4 * s;
     }
     const float round = std::min(3 * s, bar.width() / 2);
-    chart.pen.list.AddRectFilled(bar.min, bar.max, calm ? faded(colour, 0.30F) : faded(colour, 0.9F),
+    chart.pen.list.AddRectFilled(bar.min, bar.max,
+                                 calm ? faded(colour, 0.30F) : faded(colour, 0.9F),
                                  row.type == "node" ? 0 : round);
     if (row.type != "node" && bar.width() > 36 * s && (!calm || row.type == "task"))
         draw_text(chart.pen.list, theme.mono,
@@ -141,9 +142,10 @@ void draw_marks(const Chart& chart) {
         const bool chosen = context.selection.event == gravest->event;
         const bool line = mood == Mood::warn || mood == Mood::bad || chosen;
         if (line)
-            chart.pen.list.AddLine({chart.scale.x(gravest->time), chart.area.min.y - 10 * s},
-                                   {chart.scale.x(gravest->time), chart.area.max.y},
-                                   faded(chosen ? context.theme.accent : chart.pen.mood(mood), 0.8F), s);
+            chart.pen.list.AddLine(
+                {chart.scale.x(gravest->time), chart.area.min.y - 10 * s},
+                {chart.scale.x(gravest->time), chart.area.max.y},
+                faded(chosen ? context.theme.accent : chart.pen.mood(mood), 0.8F), s);
         draw_mood(chart.pen.list, context.theme, {chart.scale.x(gravest->time), y}, 9 * s, mood);
         const std::string name = "mark " + std::to_string(number_of(gravest->event));
         const Hit hit = context.hits.at(name, {x - 4 * s, y - 8 * s}, {x + 9 * s, y + 9 * s});
@@ -179,17 +181,18 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     }
     {
         const TitleRow row(context, "Timeline", area);
-        memory.group =
-            segmented(pen, {row.room.max.x, row.room.min.y}, row.room.min.x, group_words,
-                      memory.group);
+        memory.group = segmented(pen, {row.room.max.x, row.room.min.y}, row.room.min.x, group_words,
+                                 memory.group);
     }
     memory.rows.update(context.story, context.glass,
                        static_cast<TimelineRows::Group>(memory.group));
     TimeView& view = time_view(context);
     const float label = std::min(112 * s, area.width() * 0.28F);
-    const Rect bars{{area.min.x + label, area.min.y + 26 * s}, {area.max.x - 10 * s, area.max.y - 18 * s}};
+    const Rect bars{{area.min.x + label, area.min.y + 26 * s},
+                    {area.max.x - 10 * s, area.max.y - 18 * s}};
     if (bars.width() < 20 * s || bars.height() < 12 * s) return;
-    steer_time(context, view, "chart", {{bars.min.x, bars.min.y - 4 * s}, {bars.max.x, area.max.y}});
+    steer_time(context, view, "chart",
+               {{bars.min.x, bars.min.y - 4 * s}, {bars.max.x, area.max.y}});
     const double from = static_cast<double>(view.cursor->from().time_since_epoch().count()) / 1e9;
     const double to = static_cast<double>(view.cursor->to().time_since_epoch().count()) / 1e9;
     draw_time_axis(pen, bars, from, to);

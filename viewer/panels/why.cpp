@@ -67,16 +67,16 @@ Mood step_mood(const explain::Step& step) {
 }
 
 /// Returns the height.
-float draw_step(Context& context, const Pen& pen, const explain::Step& step, ImVec2 at,
-                float right, float bottom, bool last) {
+float draw_step(Context& context, const Pen& pen, const explain::Step& step, ImVec2 at, float right,
+                float bottom, bool last) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
     const float text = at.x + std::min(92 * s, (right - at.x) * 0.35F);
     const float width = right - text - 8 * s;
     const float height =
-        std::max(20 * s, theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, width,
-                                                   step.sentence.c_str())
-                             .y) +
+        std::max(
+            20 * s,
+            theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, width, step.sentence.c_str()).y) +
         9 * s;
     const ImVec2 dot{at.x + 7 * s, at.y + 9 * s};
     const bool chosen = context.selection.event == step.id;
