@@ -46,7 +46,8 @@ VIEWER_MODEL_MAY_INCLUDE = {"base", "record", "viewer/model"}
 
 CODE = {".h", ".cpp"}
 NOT_CODE = {"README.md", "CMakeLists.txt"}
-FONTS = re.compile(r"viewer/app/fonts/[a-z_]+(\.otf|\.ttf|\.license\.txt)")   # Data of the build.
+DATA = re.compile(r"viewer/app/fonts/[a-z_]+(\.otf|\.ttf|\.license\.txt)"
+                  r"|sim/store/javascript/prelude\.js")   # What the build embeds.
 # How a module could be given more than its sim_module() says.
 BEHIND = re.compile(r"\b((?:target_)?(?:link_libraries|include_directories))\s*\(\s*(\S*)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
@@ -218,7 +219,7 @@ class Checker:
                 if path.is_file() and path.suffix in CODE:
                     self.check_file(path)
                 elif (path.is_file() and path.name not in NOT_CODE
-                      and not FONTS.fullmatch(path.relative_to(self.root).as_posix())):
+                      and not DATA.fullmatch(path.relative_to(self.root).as_posix())):
                     self.report(path.relative_to(self.root).as_posix(),
                                 "neither .h, .cpp nor README.md: no check reads it")
         self.check_unused()
