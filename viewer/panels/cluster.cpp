@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "viewer/model/gauges.h"
+#include "viewer/model/reservations.h"
 #include "viewer/panels/cluster_grid.h"
 #include "viewer/panels/parts.h"
 
@@ -12,37 +14,48 @@ namespace glasshive::viewer {
 
 namespace {
 
+/// Shares of a host; -1: not known.
+struct HostUse {
+    float cpu = -1, memory = -1;                     ///< Measured.
+    float cpu_reserved = -1, memory_reserved = -1;   ///< Set aside by the scheduler.
+};
+
 struct ClusterMemory {
     HostGrid grid;
     Time at{};
-    NameId cpu, memory;   ///< The series; invalid where the recording has none.
-    std::map<NameId, std::pair<float, float>> use;   ///< Shares of CPU and memory, at `at`.
+    EventId last{};
+    std::map<NameId, HostUse> use;   ///< At `at`.
+    std::optional<Reservations> reservations;
 };
 
-/// What a host uses, read once per instant and cell on the screen. -1: never measured.
-std::pair<float, float> use_of(Context& context, ClusterMemory& memory, const HostCell& host) {
-    if (memory.at != context.now.at) {
+/// What a host uses, read once per instant and cell on the screen.
+const HostUse& use_of(Context& context, ClusterMemory& memory, const HostCell& host) {
+    if (!memory.reservations) memory.reservations = Reservations::of(sources_of(context.glass));
+    if (memory.at != context.now.at || memory.last != context.now.last) {
         memory.at = context.now.at;
+        memory.last = context.now.last;
         memory.use.clear();
     }
-    const auto [place, fresh] = memory.use.try_emplace(host.name, -1.0F, -1.0F);
-    if (!fresh) return place->second;
+    const auto [place, fresh] = memory.use.try_emplace(host.name);
+    HostUse& use = place->second;
+    if (!fresh) return use;
     Gauges gauges(context.glass.recording());
     const Names& names = context.glass.recording().names();
-    memory.cpu = names.find("host.cpu");
-    memory.memory = names.find("host.memory");
     const bool on = host.state != "off";
-    if (const auto cpu = gauges.at(memory.cpu, host.name, memory.at))
-        place->second.first = on ? static_cast<float>(*cpu) : 0;
-    const auto used = gauges.at(memory.memory, host.name, memory.at);
-    if (used && host.memory_bytes > 0)
-        place->second.second =
-            on ? static_cast<float>(*used / static_cast<double>(host.memory_bytes)) : 0;
-    return place->second;
+    const auto capacity = static_cast<double>(host.memory_bytes);
+    if (const auto cpu = gauges.at(names.find("host.cpu"), host.name, memory.at))
+        use.cpu = on ? static_cast<float>(*cpu) : 0;
+    const auto used = gauges.at(names.find("host.memory"), host.name, memory.at);
+    if (used && capacity > 0) use.memory = on ? static_cast<float>(*used / capacity) : 0;
+    if (memory.reservations->empty()) return use;
+    const Reserved reserved = memory.reservations->on(host);
+    if (host.cores > 0) use.cpu_reserved = static_cast<float>(reserved.cpus / host.cores);
+    if (capacity > 0) use.memory_reserved = static_cast<float>(reserved.memory_bytes / capacity);
+    return use;
 }
 
 std::string percent(float share) {
-    return share < 0 ? "not measured" : std::to_string(std::lround(share * 100)) + " %";
+    return share < 0 ? "unknown" : std::to_string(std::lround(share * 100)) + " %";
 }
 
 std::string tip_of(const HostCell& host) {
@@ -93,12 +106,19 @@ void draw_containers(Context& context, ImDrawList& list, const HostCell& host, R
     }
 }
 
-void draw_use(const Pen& pen, ImVec2 at, float right, std::string_view word, float share) {
+/// Pale: set aside; full: measured.
+void draw_use(const Pen& pen, ImVec2 at, float right, std::string_view word, float reserved,
+              float used) {
     const float s = pen.s;
     draw_text(pen.list, pen.theme.mono, at, right, pen.theme.faint, word);
-    const Mood mood = share > 0.9F ? Mood::warn : Mood::busy;
-    draw_bar(pen, {{at.x + 30 * s, at.y + 6 * s}, {right, at.y + 10 * s}}, std::max(0.0F, share),
-             pen.mood(mood));
+    const float left = at.x + (word.empty() ? 0 : 30 * s);
+    const Rect bar{{left, at.y + 5 * s}, {right, at.y + 11 * s}};
+    const ImU32 colour = pen.mood(std::max(reserved, used) > 0.9F ? Mood::warn : Mood::busy);
+    draw_bar(pen, bar, std::max(0.0F, reserved), faded(colour, 0.45F));
+    if (used > 0)
+        pen.list.AddRectFilled({bar.min.x, bar.min.y + 2 * s},
+                               {bar.min.x + bar.width() * std::min(1.0F, used), bar.max.y - 2 * s},
+                               colour, s);
 }
 
 void draw_host(Context& context, const Pen& pen, const HostCell& host, Rect cell) {
@@ -125,13 +145,19 @@ void draw_host(Context& context, const Pen& pen, const HostCell& host, Rect cell
     }
     float y = cell.min.y + 30 * s;
     std::string tip = tip_of(host);
-    if (cell.height() >= 84 * s && cell.width() >= 90 * s) {
-        const auto use = use_of(context, context.memory.of<ClusterMemory>(), host);
+    if (cell.height() >= 60 * s && cell.width() >= 90 * s) {
+        const bool words = cell.height() >= 84 * s;
+        if (!words) y -= 6 * s;
+        const HostUse& use = use_of(context, context.memory.of<ClusterMemory>(), host);
         const float middle = (cell.min.x + cell.max.x) / 2;
-        draw_use(pen, {cell.min.x + 10 * s, y}, middle - 5 * s, "cpu", use.first);
-        draw_use(pen, {middle + 5 * s, y}, right, "mem", use.second);
-        tip += "\nCPU " + percent(use.first) + ", memory " + percent(use.second);
-        y += 22 * s;
+        draw_use(pen, {cell.min.x + 10 * s, y}, middle - 5 * s, words ? "cpu" : "",
+                 use.cpu_reserved, use.cpu);
+        draw_use(pen, {middle + 5 * s, y}, right, words ? "mem" : "", use.memory_reserved,
+                 use.memory);
+        tip += "\nreserved: CPU " + percent(use.cpu_reserved) + ", memory " +
+               percent(use.memory_reserved) + "\nmeasured: CPU " + percent(use.cpu) + ", memory " +
+               percent(use.memory);
+        y += words ? 22 * s : 16 * s;
     }
     const Rect room{{cell.min.x + 8 * s, y}, {right + 3 * s, cell.max.y - 4 * s}};
     const Hit hit = pen.hits.at(host.text, cell.min, cell.max);

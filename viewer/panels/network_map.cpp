@@ -27,6 +27,9 @@ void draw_dashed(const Pen& pen, ImVec2 a, ImVec2 b, ImU32 colour) {
 void draw_links(const NetworkMap& map) {
     const auto& places = map.memory.tree.places;
     const ImVec2 mouse = ImGui::GetIO().MousePos;
+    // Of thousands side by side each is a breath of colour.
+    const float dense = std::clamp(
+        120 / static_cast<float>(std::max<std::size_t>(1, map.memory.hosts)), 0.06F, 1.0F);
     int nearest = -1;
     float near = 5 * map.pen.s;
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -38,10 +41,12 @@ void draw_links(const NetworkMap& map) {
             draw_dashed(map.pen, a, b, map.pen.mood(wire.down ? Mood::bad : Mood::warn));
         } else {
             const float load = std::min(1.0F, static_cast<float>(wire.flows) / 8);
+            const float share = places[i].host ? dense : 1;
             const ImU32 busy = map.pen.mood(Mood::busy);
-            map.pen.list.AddLine(
-                a, b, wire.flows > 0 ? faded(busy, 0.45F + 0.4F * load) : map.pen.theme.edge,
-                (wire.flows > 0 ? 1.5F + 2 * load : 1.0F) * map.pen.s);
+            map.pen.list.AddLine(a, b,
+                                 wire.flows > 0 ? faded(busy, (0.45F + 0.4F * load) * share)
+                                                : faded(map.pen.theme.edge, std::max(0.25F, share)),
+                                 (wire.flows > 0 ? 1.5F + 2 * load : 1.0F) * map.pen.s);
         }
         const ImVec2 ab{b.x - a.x, b.y - a.y};
         const float square = std::max(1.0F, ab.x * ab.x + ab.y * ab.y);

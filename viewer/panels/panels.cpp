@@ -1,5 +1,7 @@
 #include "viewer/panels/panels.h"
 
+#include "viewer/draw/widgets.h"
+
 namespace glasshive::viewer {
 
 std::span<const Panel> panels() {
@@ -22,9 +24,10 @@ std::span<const Panel> panels() {
 void draw_empty(const Context& context, ImDrawList& list, Area area, std::string_view what,
                 std::string_view next) {
     const Theme& theme = context.theme;
-    draw_text(list, theme.body, area.min, area.max.x, theme.text, what);
-    draw_text(list, theme.body, {area.min.x, area.min.y + 20 * theme.scale}, area.max.x,
-              theme.faint, next);
+    const float first =
+        draw_wrapped(list, theme.body, area.min, area.width(), area.max.y, theme.text, what);
+    draw_wrapped(list, theme.body, {area.min.x, area.min.y + first + 4 * theme.scale}, area.width(),
+                 area.max.y, theme.faint, next);
 }
 
 void draw_tip(const Context& context, std::string_view heading, std::string_view text) {
