@@ -164,8 +164,7 @@ std::int64_t Recording::Impl::first_id_with(const char* table, const char* colum
                                             std::int64_t value) {
     const std::string from = std::string(" FROM main.") + table;
     // Two look-ups: SQLite walks the whole table for min and max in one SELECT.
-    Statement ends(db.get(),
-                   "SELECT (SELECT min(id)" + from + "), (SELECT max(id)" + from + ")");
+    Statement ends(db.get(), "SELECT (SELECT min(id)" + from + "), (SELECT max(id)" + from + ")");
     if (!ends.step() || ends.type(0) == SQLITE_NULL) return 1;
     std::int64_t low = ends.integer(0);
     const std::int64_t last = ends.integer(1);

@@ -39,8 +39,7 @@ void listen(GLFWwindow* window) {
     glfwSetCharCallback(window, [](GLFWwindow* of, unsigned) { told(of).touched = true; });
     glfwSetMouseButtonCallback(window,
                                [](GLFWwindow* of, int, int, int) { told(of).touched = true; });
-    glfwSetScrollCallback(window,
-                          [](GLFWwindow* of, double, double) { told(of).touched = true; });
+    glfwSetScrollCallback(window, [](GLFWwindow* of, double, double) { told(of).touched = true; });
     glfwSetCursorPosCallback(window,
                              [](GLFWwindow* of, double, double) { told(of).touched = true; });
     glfwSetCursorEnterCallback(window, [](GLFWwindow* of, int) { told(of).touched = true; });

@@ -83,20 +83,22 @@ float draw_text(ImDrawList& list, ImFont* font, ImVec2 at, float right, ImU32 co
                 std::string_view text) {
     const char* begin = text.data();
     const char* end = begin + text.size();
-    float width = width_of(font, begin, end);
-    if (at.x + width <= right) {
+    const float room = right - at.x;
+    if (room <= 0 || begin == end) return 0;
+    // Measuring ends where the room does: a long text costs no more than what is seen of it.
+    const char* cut = nullptr;
+    const ImVec2 size = font->CalcTextSizeA(font->FontSize, room + 0.5F, 0, begin, end, &cut);
+    if (cut == end) {
         list.AddText(font, font->FontSize, at, colour, begin, end);
-        return width;
+        return size.x;
     }
     const float dots = width_of(font, "…", nullptr);
-    while (end > begin && at.x + width_of(font, begin, end) + dots > right) {
-        do --end;
-        while (end > begin && (static_cast<unsigned char>(*end) & 0xC0U) == 0x80U);
-    }
-    if (end == begin) return 0;
-    const std::string cut = std::string(begin, end) + "…";
-    list.AddText(font, font->FontSize, at, colour, cut.c_str());
-    return width_of(font, cut.c_str(), nullptr);
+    if (room <= dots) return 0;
+    font->CalcTextSizeA(font->FontSize, room - dots, 0, begin, end, &cut);
+    if (cut == begin) return 0;
+    const std::string shown = std::string(begin, cut) + "…";
+    list.AddText(font, font->FontSize, at, colour, shown.c_str());
+    return width_of(font, shown.c_str(), nullptr);
 }
 
 }   // namespace glasshive::viewer

@@ -8,6 +8,16 @@ namespace {
 
 constexpr std::string_view types[] = {"host", "node", "task", "fault"};
 
+// What stands out although it is said at a lower level than 0.
+constexpr std::string_view decisive[] = {"decision.refused", "decision.scaled",
+                                         "raft.leader",      "update.started",
+                                         "update.completed", "update.rollback_completed"};
+
+bool stands_out(const EventKind& kind) {
+    return kind.verbosity == 0 ||
+           std::find(std::begin(decisive), std::end(decisive), kind.name) != std::end(decisive);
+}
+
 }   // namespace
 
 struct StoryReader final : EventSink {
@@ -38,7 +48,9 @@ double Story::progress() const {
 void Story::add(const Event& event) {
     const EventKind* kind = glass_.recording().registry().find(event.kind);
     if (kind == nullptr) return;
-    if (kind->verbosity == 0) {
+    if (kind->name == "request.ok") latencies_.add(event.time, glass_.end(), event, *kind);
+    if (kind->name.substr(0, 5) == "raft.") add_reign(event, *kind);
+    if (stands_out(*kind)) {
         if (marks_.size() < marks_max)
             marks_.push_back({event.time, event.id, event.subject, kind->name});
         else
@@ -68,6 +80,20 @@ void Story::add(const Event& event) {
     }
     ++spans_;
     spans.push_back({event.time, glass_.end(), kind->state, event.id});
+}
+
+void Story::add_reign(const Event& event, const EventKind& kind) {
+    if (reigns_.size() >= reigns_max) {
+        full_ = true;
+        return;
+    }
+    if (kind.name != "raft.leader" && kind.name != "raft.candidate" && kind.name != "raft.stepdown")
+        return;
+    for (std::size_t i = 0; i < kind.field_count(); ++i) {
+        if (kind.fields[i].name != "term" || kind.fields[i].type != FieldType::integer) continue;
+        reigns_.push_back(
+            {event.time, event.id, event.subject, event.fields[i].integer, kind.name});
+    }
 }
 
 std::vector<Span> spans_between(const SpanRow& row, Time from, Time to, Duration unit) {

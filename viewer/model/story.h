@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "viewer/model/glass.h"
+#include "viewer/model/latencies.h"
 
 namespace glasshive::viewer {
 
@@ -24,11 +25,21 @@ struct SpanRow {
     std::vector<Span> spans;   ///< In order of time; the last reaches as far as was read.
 };
 
-/// One event that stands out: verbosity 0 or a fault.
+/// One event that stands out: a fault, a command, a decision that changed something, or whatever
+/// else has verbosity 0.
 struct Mark {
     Time time{};
     EventId event{};
     NameId subject;
+    std::string_view kind;   ///< Lives as long as the recording.
+};
+
+/// What a manager said of its part in the group: raft.leader, raft.candidate, raft.stepdown.
+struct Reign {
+    Time time{};
+    EventId event{};
+    NameId manager;
+    std::int64_t term = 0;
     std::string_view kind;   ///< Lives as long as the recording.
 };
 
@@ -38,6 +49,7 @@ class Story {
   public:
     static constexpr std::size_t spans_max = 4'000'000;   ///< 24 bytes and a view each.
     static constexpr std::size_t marks_max = 200'000;
+    static constexpr std::size_t reigns_max = 200'000;
 
     explicit Story(Glass& glass) : glass_(glass) {}
 
@@ -48,11 +60,15 @@ class Story {
     bool complete() const { return !full_; }   ///< False when a bound cut something away.
 
     const std::vector<SpanRow>& rows() const { return rows_; }   ///< In order of first mention.
-    const std::vector<Mark>& marks() const { return marks_; }
+    const std::vector<Mark>& marks() const { return marks_; }    ///< In order of time.
+    const std::vector<Reign>& reigns() const { return reigns_; }   ///< In order of time.
+    /// How long answered requests took, over the whole run.
+    const Latencies& latencies() const { return latencies_; }
 
   private:
     friend struct StoryReader;
     void add(const Event& event);
+    void add_reign(const Event& event, const EventKind& kind);
 
     Glass& glass_;
     std::uint64_t read_ = 0;
@@ -61,6 +77,8 @@ class Story {
     std::size_t spans_ = 0;
     std::vector<SpanRow> rows_;
     std::vector<Mark> marks_;
+    std::vector<Reign> reigns_;
+    Latencies latencies_;
     std::vector<std::vector<std::uint32_t>> row_of_;   ///< By type, then NameId; 0 = none.
 };
 

@@ -1,14 +1,22 @@
 #include "viewer/panels/panels.h"
 
+#include "viewer/draw/widgets.h"
+
 namespace glasshive::viewer {
 
 std::span<const Panel> panels() {
     static constexpr Panel all[] = {
         {"Cluster", Slot::main, draw_cluster, "Hosts with what runs on them."},
+        {"Network", Slot::main, draw_network, "Links, what moves over them, and what is cut."},
         {"Timeline", Slot::time, draw_timeline, "Who was in which state when."},
         {"Services", Slot::side, draw_services, "Desired against running."},
         {"Events", Slot::list, draw_events, "Everything that was said, in order."},
+        {"Scenario", Slot::list, draw_scenario, "The files of the run, and the line to blame."},
+        {"Compare", Slot::list, draw_compare, "Two recordings, and where they part."},
         {"Inspector", Slot::detail, draw_inspector, "All that is known of the selected thing."},
+        {"Why", Slot::detail, draw_why, "The causes of what is selected, step by step."},
+        {"Managers", Slot::time, draw_managers, "Who led in which term, and who wanted to."},
+        {"Plots", Slot::time, draw_plots, "Requests, latency and every gauge over time."},
     };
     return all;
 }
@@ -16,9 +24,10 @@ std::span<const Panel> panels() {
 void draw_empty(const Context& context, ImDrawList& list, Area area, std::string_view what,
                 std::string_view next) {
     const Theme& theme = context.theme;
-    draw_text(list, theme.body, area.min, area.max.x, theme.text, what);
-    draw_text(list, theme.body, {area.min.x, area.min.y + 20 * theme.scale}, area.max.x,
-              theme.faint, next);
+    const float first =
+        draw_wrapped(list, theme.body, area.min, area.width(), area.max.y, theme.text, what);
+    draw_wrapped(list, theme.body, {area.min.x, area.min.y + first + 4 * theme.scale}, area.width(),
+                 area.max.y, theme.faint, next);
 }
 
 void draw_tip(const Context& context, std::string_view heading, std::string_view text) {

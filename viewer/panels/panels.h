@@ -28,6 +28,8 @@ struct Context {
     Memory& memory;
     Glass* other = nullptr;   ///< The second recording of a comparison.
     bool live = false;        ///< The recording still grows.
+    /// A panel sets it while it reads on between frames: the window then draws another one.
+    bool unfinished = false;
 };
 
 /// Where a panel draws, in pixels; its title is drawn already. Inside an ImGui window of the same
@@ -60,5 +62,11 @@ void draw_timeline(Context& context, ImDrawList& list, Area area);
 void draw_services(Context& context, ImDrawList& list, Area area);
 void draw_events(Context& context, ImDrawList& list, Area area);
 void draw_inspector(Context& context, ImDrawList& list, Area area);
+void draw_why(Context& context, ImDrawList& list, Area area);
+void draw_managers(Context& context, ImDrawList& list, Area area);
+void draw_plots(Context& context, ImDrawList& list, Area area);
+void draw_network(Context& context, ImDrawList& list, Area area);
+void draw_scenario(Context& context, ImDrawList& list, Area area);
+void draw_compare(Context& context, ImDrawList& list, Area area);
 
 }   // namespace glasshive::viewer

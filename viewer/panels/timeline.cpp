@@ -1,73 +1,170 @@
-// A row per host and task, a bar per state; faults and other grave events as marks on top.
+// A row per host, slot or task, a bar per state; faults, decisions and commands as marks on top.
 #include <algorithm>
-#include <vector>
+#include <cmath>
 
-#include "base/text.h"
-#include "viewer/model/time_cursor.h"
-#include "viewer/panels/panels.h"
+#include "viewer/draw/axis.h"
+#include "viewer/model/timeline_rows.h"
+#include "viewer/panels/parts.h"
+#include "viewer/panels/time_view.h"
 
 namespace glasshive::viewer {
 
 namespace {
 
-/// Where an instant stands on the chart.
-struct Scale {
-    float left, right;
-    TimeCursor cursor;   ///< The span that is shown.
-    float width() const { return std::max(1.0F, right - left); }
-    float x(Time time) const {
-        return left + static_cast<float>(cursor.pixel_of(time, static_cast<double>(width())));
-    }
-    Duration pixel() const {
-        const auto span = static_cast<double>((cursor.to() - cursor.from()).count());
-        return Duration{static_cast<std::int64_t>(span / static_cast<double>(width()))};
-    }
+struct TimelineMemory {
+    TimelineRows rows;
+    Scroll scroll;
+    std::size_t group = 0;
 };
 
-/// The step of 1, 2 or 5 times a power of ten that gives at most `count` ticks.
-Duration tick_step(Duration span, double count) {
-    const double raw = std::max(1.0, static_cast<double>(span.count()) / std::max(count, 1.0));
-    std::int64_t power = 1;
-    while (static_cast<double>(power) * 10 <= raw) power *= 10;
-    for (const std::int64_t step : {1, 2, 5}) {
-        if (static_cast<double>(step * power) >= raw) return Duration{step * power};
-    }
-    return Duration{power > INT64_MAX / 10 ? INT64_MAX : 10 * power};
+constexpr std::string_view group_words[] = {"All", "Hosts", "Slots", "Tasks"};
+
+/// What all parts of the chart need.
+struct Chart {
+    Context& context;
+    Pen pen;
+    TimeScale scale;
+    Rect area;   ///< Of the bars.
+};
+
+Mood mark_mood(std::string_view kind) {
+    if (kind == "fault.started") return Mood::warn;
+    if (kind == "node.down" || kind == "node.removed" || kind == "decision.refused" ||
+        kind == "update.paused" || kind == "script.failed" || kind == "script.not_held")
+        return Mood::bad;
+    if (kind == "fault.ended" || kind == "update.completed" || kind == "raft.leader")
+        return Mood::good;
+    return Mood::busy;
 }
 
-void draw_axis(const Context& context, ImDrawList& list, const Scale& scale, Area area) {
-    const Theme& theme = context.theme;
-    const float bottom = area.max.y - 18 * theme.scale;
-    const Time end = scale.cursor.to();
-    const Duration step = tick_step(end - scale.cursor.from(),
-                                    static_cast<double>(scale.width() / (90 * theme.scale)));
-    for (Time t = scale.cursor.from();; t += step) {
-        const float x = scale.x(t);
-        list.AddLine({x, area.min.y}, {x, bottom}, theme.grid);
-        draw_text(list, theme.mono, {x, bottom + 3 * theme.scale}, area.max.x, theme.faint,
-                  seconds_text(t, 1));
-        if (end - t < step) break;
+void draw_span(const Chart& chart, const SpanRow& row, const Span& span, Rect bar) {
+    const Theme& theme = chart.pen.theme;
+    const float s = chart.pen.s;
+    const Mood mood = mood_of(span.state);
+    if (mood == Mood::idle && row.type != "host") return;
+    const ImU32 colour = chart.pen.mood(mood);
+    bar.min.x = std::max(bar.min.x, chart.area.min.x);
+    bar.max.x = std::min(std::max(bar.min.x + 2, bar.max.x), chart.area.max.x);
+    if (bar.max.x <= bar.min.x) return;
+    const bool calm = mood == Mood::good;
+    // What is believed of a host that is otherwise well is a thin line along its bar.
+    if (row.type == "node") {
+        if (calm) return;
+        bar.min.y = bar.max.y - 4 * s;
+    }
+    const float round = std::min(3 * s, bar.width() / 2);
+    chart.pen.list.AddRectFilled(bar.min, bar.max,
+                                 calm ? faded(colour, 0.30F) : faded(colour, 0.9F),
+                                 row.type == "node" ? 0 : round);
+    if (row.type != "node" && bar.width() > 36 * s && (!calm || row.type == "task"))
+        draw_text(chart.pen.list, theme.mono,
+                  {bar.min.x + 6 * s, bar.min.y + (bar.height() - theme.mono->FontSize) / 2},
+                  bar.max.x - 4 * s, calm ? faded(theme.text, 0.75F) : ink_on(colour), span.state);
+    const Hit hit = chart.pen.hits.at({}, bar.min, bar.max);
+    if (!hit.hovered || chart.context.memory.of<TimeView>().drag != TimeView::Drag::none) return;
+    chart.pen.list.AddRect(bar.min, bar.max, theme.text, round, 0, s);
+    std::string tip = row.type == "node" ? "believed " : "";
+    tip += std::string(span.state) + " from " + seconds_text(span.from) + " s to " +
+           seconds_text(span.to) + " s\n" + to_text(span.to - span.from) + ", said by event #" +
+           std::to_string(number_of(span.said_by));
+    draw_tip(chart.context, chart.context.glass.text(row.subject), tip);
+    if (hit.opened) {
+        chart.context.selection.playhead = span.from;
+        chart.context.selection.event = span.said_by;
     }
 }
 
-void draw_row(const Context& context, ImDrawList& list, const Scale& scale, const SpanRow& row,
-              float y, float height) {
+void draw_line(const Chart& chart, const TimelineRows& rows, const TimelineLine& line, float y,
+               float left) {
+    Context& context = chart.context;
     const Theme& theme = context.theme;
-    for (const Span& span :
-         spans_between(row, scale.cursor.from(), scale.cursor.to(), scale.pixel())) {
-        const Mood mood = mood_of(span.state);
-        if (mood == Mood::idle) continue;
-        const ImU32 colour = theme.moods[static_cast<int>(mood)];
-        const float left = scale.x(span.from);
-        const float right = std::max(left + 2, scale.x(span.to) - 1);
-        const bool calm = mood == Mood::good;
-        const ImU32 fill = calm ? (colour & 0x00FFFFFFU) | 0x50000000U : colour;
-        list.AddRectFilled({left, y}, {right, y + height}, fill, 3 * theme.scale);
-        if (!calm && right - left > 40 * theme.scale && height >= 12 * theme.scale)
-            draw_text(list, theme.mono,
-                      {left + 5 * theme.scale, y + (height - theme.mono->FontSize) / 2},
-                      right - 4 * theme.scale, ink_on(colour), span.state);
+    const float s = theme.scale;
+    const float height = 15 * s;
+    const bool chosen = line.subject.valid() && context.selection.subject == line.subject;
+    if (chosen)
+        chart.pen.list.AddRectFilled({left - 6 * s, y - 2 * s},
+                                     {chart.area.max.x, y + height + 2 * s}, theme.chosen, 3 * s);
+    const float x = left + (line.heading || chart.pen.theme.scale == 0 ? 0 : 4 * s);
+    const Hit label = context.hits.at(line.label, {left - 6 * s, y - 2 * s},
+                                      {chart.area.min.x - 6 * s, y + height + 2 * s});
+    if (label.clicked && line.subject.valid()) context.selection.subject = line.subject;
+    draw_text(chart.pen.list, line.heading ? theme.body : theme.mono,
+              {x, y + (line.heading ? 0 : s)}, chart.area.min.x - 8 * s,
+              chosen || label.hovered || line.heading ? theme.text : theme.faint, line.label);
+    if (line.heading) return;
+    if (label.hovered) draw_tip(context, context.glass.text(line.subject), "Click to select.");
+    for (std::uint32_t i = line.first; i < line.last; ++i) {
+        const SpanRow& row = context.story.rows()[rows.order()[i]];
+        for (const Span& span : spans_between(row, chart.scale.cursor.from(),
+                                              chart.scale.cursor.to(), chart.scale.pixel()))
+            draw_span(chart, row, span,
+                      {{chart.scale.x(span.from), y},
+                       {chart.scale.x(span.to) - (row.type == "node" ? 0.0F : 1.0F), y + height}});
     }
+}
+
+void tell_marks(const Chart& chart, std::vector<Mark>::const_iterator first, std::size_t count) {
+    const Glass& glass = chart.context.glass;
+    std::string tip;
+    for (std::size_t i = 0; i < count && i < 6; ++i) {
+        const Mark& mark = *(first + static_cast<std::ptrdiff_t>(i));
+        tip += (i > 0 ? "\n" : "") + seconds_text(mark.time) + " s  " + std::string(mark.kind) +
+               "  " + std::string(glass.text(mark.subject));
+    }
+    if (count > 6) tip += "\n" + std::to_string(count - 6) + " more";
+    draw_tip(chart.context, {}, tip);
+}
+
+/// One sign for all marks within 9 px: of two hundred thousand, a few look-ups per pixel.
+void draw_marks(const Chart& chart) {
+    Context& context = chart.context;
+    const float s = context.theme.scale;
+    const auto& marks = context.story.marks();
+    const auto from = [&](Time t) {
+        return std::partition_point(marks.begin(), marks.end(),
+                                    [t](const Mark& mark) { return mark.time < t; });
+    };
+    const float y = chart.area.min.y - 18 * s;
+    auto mark = from(chart.scale.cursor.from());
+    while (mark != marks.end() && mark->time <= chart.scale.cursor.to()) {
+        const float x = chart.scale.x(mark->time);
+        const auto next = std::max(mark + 1, from(chart.scale.at(x + 9 * s)));
+        const auto count = static_cast<std::size_t>(next - mark);
+        auto gravest = mark;
+        for (auto one = mark; one != next && one - mark < 64; ++one) {
+            if (mark_mood(one->kind) == Mood::bad) gravest = one;
+            if (one->kind == "fault.started") {
+                gravest = one;
+                break;
+            }
+        }
+        const Mood mood = mark_mood(gravest->kind);
+        const bool chosen = context.selection.event == gravest->event;
+        const bool line = mood == Mood::warn || mood == Mood::bad || chosen;
+        if (line)
+            chart.pen.list.AddLine(
+                {chart.scale.x(gravest->time), chart.area.min.y - 10 * s},
+                {chart.scale.x(gravest->time), chart.area.max.y},
+                faded(chosen ? context.theme.accent : chart.pen.mood(mood), 0.8F), s);
+        draw_mood(chart.pen.list, context.theme, {chart.scale.x(gravest->time), y}, 9 * s, mood);
+        const std::string name = "mark " + std::to_string(number_of(gravest->event));
+        const Hit hit = context.hits.at(name, {x - 4 * s, y - 8 * s}, {x + 9 * s, y + 9 * s});
+        if (hit.hovered) tell_marks(chart, mark, count);
+        if (hit.clicked) {
+            context.selection.event = gravest->event;
+            context.selection.subject = gravest->subject;
+            context.selection.playhead = gravest->time;
+        }
+        mark = next;
+    }
+}
+
+std::string span_text(const TimeView& view) {
+    if (view.marked_from && view.marked_to)
+        return to_text(std::max(*view.marked_from, *view.marked_to) -
+                       std::min(*view.marked_from, *view.marked_to)) +
+               " marked";
+    return to_text(view.cursor->to() - view.cursor->from()) + " shown";
 }
 
 }   // namespace
@@ -75,47 +172,49 @@ void draw_row(const Context& context, ImDrawList& list, const Scale& scale, cons
 void draw_timeline(Context& context, ImDrawList& list, Area area) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
-    std::vector<const SpanRow*> rows;
-    for (const SpanRow& row : context.story.rows()) {
-        if (row.type == "host" || row.type == "task") rows.push_back(&row);
-    }
-    if (rows.empty() || context.glass.end() == Time{}) {
+    auto& memory = context.memory.of<TimelineMemory>();
+    const Pen pen{theme, list, context.hits};
+    if (context.glass.end() == Time{} || (context.story.rows().empty() && context.story.done())) {
         draw_empty(context, list, area, "Nothing happened that lasts.",
                    "Record a run: glasshive run SCENARIO --record FILE");
         return;
     }
-    std::stable_sort(rows.begin(), rows.end(), [&](const SpanRow* a, const SpanRow* b) {
-        if (a->type != b->type) return a->type == "host";
-        return natural_less(context.glass.text(a->subject), context.glass.text(b->subject));
-    });
-    const Scale scale{area.min.x + 110 * s, area.max.x - 8 * s, TimeCursor(context.glass.end())};
-    const Area chart{{area.min.x, area.min.y + 14 * s}, area.max};
-    draw_axis(context, list, scale, chart);
-    const float step = 19 * s;
-    float y = chart.min.y + 4 * s;
-    const float bottom = area.max.y - 22 * s;
-    for (std::size_t i = 0; i < rows.size(); ++i, y += step) {
-        const bool last = y + 2 * step > bottom && i + 1 < rows.size();
-        if (y + step > bottom) break;
-        if (last) {
-            draw_text(list, theme.mono, {area.min.x, y + s}, scale.left - 8 * s, theme.faint,
-                      std::to_string(rows.size() - i) + " more rows");
-            break;
-        }
-        draw_text(list, theme.mono, {area.min.x, y + s}, scale.left - 8 * s, theme.faint,
-                  context.glass.text(rows[i]->subject));
-        draw_row(context, list, scale, *rows[i], y, 14 * s);
+    {
+        const TitleRow row(context, "Timeline", area);
+        memory.group = segmented(pen, {row.room.max.x, row.room.min.y}, row.room.min.x, group_words,
+                                 memory.group);
     }
-    for (const Mark& mark : context.story.marks()) {
-        if (mark.kind.substr(0, 6) != "fault.") continue;
-        const float x = scale.x(mark.time);
-        list.AddLine({x, chart.min.y}, {x, bottom}, theme.moods[static_cast<int>(Mood::warn)], s);
-        draw_mood(list, theme, {x, area.min.y + 8 * s}, 8 * s, Mood::warn);
+    memory.rows.update(context.story, context.glass,
+                       static_cast<TimelineRows::Group>(memory.group));
+    TimeView& view = time_view(context);
+    const float label = std::min(112 * s, area.width() * 0.28F);
+    const Rect bars{{area.min.x + label, area.min.y + 26 * s},
+                    {area.max.x - 10 * s, area.max.y - 18 * s}};
+    if (bars.width() < 20 * s || bars.height() < 12 * s) return;
+    steer_time(context, view, "chart",
+               {{bars.min.x, bars.min.y - 4 * s}, {bars.max.x, area.max.y}});
+    const double from = static_cast<double>(view.cursor->from().time_since_epoch().count()) / 1e9;
+    const double to = static_cast<double>(view.cursor->to().time_since_epoch().count()) / 1e9;
+    draw_time_axis(pen, bars, from, to);
+    draw_text(list, theme.mono, {area.min.x, bars.max.y + 3 * s}, bars.min.x - 8 * s, theme.faint,
+              span_text(view));
+    const Chart chart{context, pen, {bars.min.x, bars.max.x, *view.cursor}, bars};
+    const float step = 20 * s;
+    const Rect seen{{area.min.x - 6 * s, bars.min.y}, {area.max.x, bars.max.y}};
+    const auto& lines = memory.rows.lines();
+    const float y0 = 3 * s;
+    scroll(pen, memory.scroll, {{bars.max.x, seen.min.y}, seen.max},
+           static_cast<double>(step) * static_cast<double>(lines.size()) + static_cast<double>(y0),
+           {area.min, {bars.min.x, area.max.y}});
+    {
+        const Clip clip(seen);
+        const RowsSeen shown = rows_seen(memory.scroll, seen, step, lines.size());
+        for (std::size_t i = shown.first; i < shown.last; ++i)
+            draw_line(chart, memory.rows, lines[i],
+                      shown.y + y0 + static_cast<float>(i - shown.first) * step, area.min.x);
     }
-    const float now = scale.x(context.selection.playhead);
-    list.AddLine({now, area.min.y + 6 * s}, {now, bottom}, theme.text, 1.5F * s);
-    list.AddTriangleFilled({now - 5 * s, area.min.y}, {now + 5 * s, area.min.y},
-                           {now, area.min.y + 8 * s}, theme.text);
+    draw_marks(chart);
+    draw_playhead(context, list, view, bars, true);
 }
 
 }   // namespace glasshive::viewer

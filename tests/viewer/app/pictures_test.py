@@ -14,6 +14,9 @@ BUILD = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 else ROOT / "build"
 FOLDER = tempfile.TemporaryDirectory()
 RECORDING = pathlib.Path(FOLDER.name) / "crash.hive"
 
+PANELS = ("Cluster", "Network", "Timeline", "Services", "Events", "Scenario", "Compare",
+          "Inspector", "Why", "Managers", "Plots")
+
 
 def pixels(path):
     """(width, height, rows of RGB bytes) of an 8-bit PNG without interlacing."""
@@ -48,10 +51,24 @@ class Pictures(unittest.TestCase):
         return pixels(path)
 
     def test_every_panel_draws_something_of_its_own(self):
-        empty = set()
-        for panel in ("Cluster", "Timeline", "Services", "Events", "Inspector"):
-            empty.add(self.picture("--panel", panel, "--at", 30)[2])
-        self.assertEqual(len(empty), 5)
+        for size in ("1280x720", "320x240"):
+            seen = {self.picture("--panel", panel, "--at", 100, "--select", "web",
+                                 "--size", size)[2] for panel in PANELS}
+            self.assertEqual(len(seen), len(PANELS), size)
+
+    def test_every_panel_without_a_selection_and_in_the_other_theme(self):
+        for panel in PANELS:
+            self.assertNotEqual(self.picture("--panel", panel, "--theme", "light", "--at", 0),
+                                self.picture("--panel", panel, "--theme", "light"), panel)
+
+    def test_two_recordings_lie_side_by_side(self):
+        other = pathlib.Path(FOLDER.name) / "other.hive"
+        subprocess.run([BUILD.resolve() / "glasshive", "run", ROOT / "scenarios/02_node_crash.yaml",
+                        "--seed", "7", "--record", other], check=True, capture_output=True)
+        alone = self.picture("--panel", "Compare")
+        self.assertNotEqual(alone, self.picture(other, "--panel", "Compare"))
+        self.assertNotEqual(self.picture("--panel", "Plots"),
+                            self.picture(other, "--panel", "Plots"))
 
     def test_sizes_and_themes(self):
         for size in ("1280x720", "2560x1440", "320x240", "64x64"):

@@ -1,0 +1,136 @@
+// Links as the tree they are, with their load; bulk transfers and messages in motion; what is cut.
+#include <algorithm>
+
+#include "base/text.h"
+#include "viewer/panels/network_map.h"
+#include "viewer/panels/parts.h"
+
+namespace glasshive::viewer {
+
+namespace {
+
+constexpr Duration said_window = std::chrono::milliseconds{500};
+
+void refresh(Context& context, NetworkMemory& memory) {
+    if (memory.read && memory.at == context.now.at && memory.last == context.now.last) return;
+    memory.read = true;
+    memory.at = context.now.at;
+    memory.last = context.now.last;
+    memory.wires = wires_of(context.now, context.glass, said_window);
+    const auto& hosts = context.now.cluster.hosts;
+    if (memory.hosts != hosts.size() || memory.links != memory.wires.links.size()) {
+        memory.tree = tree_of(memory.wires, context.now);
+        memory.hosts = hosts.size();
+        memory.links = memory.wires.links.size();
+    }
+    count_flows(memory.wires, memory.tree);
+    memory.moods.assign(memory.tree.places.size(), Mood::idle);
+    for (const HostCell& host : hosts) {
+        const int place = memory.tree.find(host.name);
+        if (place >= 0) memory.moods[static_cast<std::size_t>(place)] = mood_of(host.state);
+    }
+    memory.cut.clear();
+    for (const Cut& cut : memory.wires.cuts) {
+        for (const auto& group : cut.groups) memory.cut.insert(group.begin(), group.end());
+    }
+}
+
+/// Where a thing that began at `since` is on its way now: once around a second of virtual time.
+float phase(Time now, Time since) {
+    const auto ns = (now - since).count() % 1'000'000'000;
+    return static_cast<float>(std::max<std::int64_t>(0, ns)) / 1e9F;
+}
+
+void draw_motion(const NetworkMap& map) {
+    const Pen& pen = map.pen;
+    const Wires& wires = map.memory.wires;
+    const WireTree& tree = map.memory.tree;
+    std::size_t drawn = 0;
+    for (const FlowNow& flow : wires.flows) {
+        if (++drawn > 500) break;
+        const std::vector<int> way = tree.path(tree.find(flow.from), tree.find(flow.to));
+        if (way.size() < 2) continue;
+        const Mood mood = flow.stalled ? Mood::warn : Mood::busy;
+        const float share = flow.stalled ? 0.5F : 0.08F + 0.84F * phase(map.memory.at, flow.since);
+        const ImVec2 at = map.along(way, share);
+        pen.list.AddCircleFilled(at, 6 * pen.s, faded(pen.mood(mood), 0.25F));
+        pen.list.AddCircleFilled(at, 3 * pen.s, pen.mood(mood));
+        offer(map.context, flow.name, {at.x - 5 * pen.s, at.y - 5 * pen.s},
+              {at.x + 5 * pen.s, at.y + 5 * pen.s},
+              std::string(map.context.glass.text(flow.from)) + " to " +
+                  std::string(map.context.glass.text(flow.to)) + ", " +
+                  field_text(FieldType::bytes, {.integer = flow.size},
+                             map.context.glass.recording().names()) +
+                  "\n" + (flow.stalled ? "stands still" : "moves") + " since " +
+                  seconds_text(flow.since) + " s");
+    }
+    for (const Said& said : wires.said) {
+        const std::vector<int> way = tree.path(tree.find(said.from), tree.find(said.to));
+        if (way.size() < 2) continue;
+        static constexpr std::string_view words[] = {"was lost", "stands still",
+                                                     "got through again", "ended against its will"};
+        const Mood mood = said.what == Said::What::resumed   ? Mood::good
+                          : said.what == Said::What::stalled ? Mood::warn
+                                                             : Mood::bad;
+        const float age = static_cast<float>((map.memory.at - said.time).count()) /
+                          static_cast<float>(Duration{said_window}.count());
+        const ImVec2 at = map.along(way, 0.35F);
+        draw_mood(pen.list, pen.theme, at, (11 - 4 * std::clamp(age, 0.0F, 1.0F)) * pen.s, mood);
+        const ImVec2 min{at.x - 6 * pen.s, at.y - 6 * pen.s};
+        const ImVec2 max{at.x + 6 * pen.s, at.y + 6 * pen.s};
+        const Hit hit = pen.hits.at("message #" + std::to_string(number_of(said.event)), min, max);
+        const std::string_view what = words[static_cast<int>(said.what)];
+        if (hit.hovered)
+            draw_tip(map.context, "Message",
+                     std::string(map.context.glass.text(said.from)) + " to " +
+                         std::string(map.context.glass.text(said.to)) + " " + std::string(what) +
+                         " at " + seconds_text(said.time) + " s");
+        if (hit.clicked) go_to(map.context, said.event, said.from, said.time);
+    }
+}
+
+}   // namespace
+
+void draw_network(Context& context, ImDrawList& list, Area area) {
+    const Theme& theme = context.theme;
+    const float s = theme.scale;
+    auto& memory = context.memory.of<NetworkMemory>();
+    refresh(context, memory);
+    if (memory.wires.links.empty()) {
+        draw_empty(context, list, area, "No link exists at this instant.",
+                   "Move the playhead, or record a run: its platform's links are kept with it.");
+        return;
+    }
+    const Pen pen{theme, list, context.hits};
+    const bool words = memory.hosts <= 80 && area.width() > 300 * s && area.height() > 160 * s;
+    const ImVec2 centre{(area.min.x + area.max.x) / 2, (area.min.y + area.max.y) / 2};
+    const ImVec2 radius{area.width() / 2 - (words ? 110 : 14) * s,
+                        area.height() / 2 - (words ? 26 : 14) * s};
+    if (radius.x < 20 * s || radius.y < 20 * s) return;
+    const NetworkMap map{context, pen, memory, centre, radius, words};
+    draw_links(map);
+    const std::size_t count = memory.tree.places.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool calm = memory.moods[i] == Mood::good && memory.tree.places[i].host;
+        if (count > 20'000 && calm) continue;   // A rim of one colour: what differs is what counts.
+        draw_place(map, i);
+    }
+    draw_motion(map);
+    const TitleRow row(context, "Network", area);
+    const auto down = std::count_if(memory.wires.links.begin(), memory.wires.links.end(),
+                                    [](const Wire& wire) { return wire.down; });
+    std::string text = std::to_string(memory.wires.flows.size()) + " transfers";
+    if (down > 0) text += "   " + std::to_string(down) + " links down";
+    float x = draw_text_right(list, theme.body, {row.room.max.x, row.room.min.y + 4 * s},
+                              row.room.min.x, theme.faint, text);
+    for (const Cut& cut : memory.wires.cuts) {
+        const float width = text_width(theme.mono, cut.words) + 16 * s;
+        if (x - width - 12 * s < row.room.min.x) break;
+        x -= width + 12 * s;
+        draw_pill(pen, {x, row.room.min.y}, row.room.max.x, cut.words, pen.mood(Mood::warn));
+        offer(context, cut.fault, {x, row.room.min.y}, {x + width, row.room.max.y},
+              "A partition: these groups cannot hear each other.");
+    }
+}
+
+}   // namespace glasshive::viewer
