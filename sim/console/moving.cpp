@@ -1,6 +1,5 @@
 // Time passes in a run, and things are given to it.
 #include <algorithm>
-#include <chrono>
 
 #include "console/console.h"
 #include "yaml/units.h"
@@ -9,36 +8,18 @@ namespace glasshive::console {
 
 using Words = std::vector<std::string>;
 
-/// In slices of about a twentieth of a second, whatever a slice of virtual time costs: somebody may
-/// look on, or press Ctrl-C. Where slices end changes nothing in the run.
-Console::Went Console::advance(Run& run, Time to, const Json& request,
-                               const std::function<void()>& looked) {
-    using Wall = std::chrono::steady_clock;
+/// Somebody may look on, or press Ctrl-C.
+Went Console::advance(Run& run, Time to, const Json& request, const std::function<void()>& looked) {
     const Time begin = run.now();
-    // The first is narrow, for nobody knows yet what one costs.
-    Duration slice = std::clamp<Duration>((to - begin) / 200, Duration{1}, std::chrono::seconds{1});
-    bool first = true;
-    while (first || run.now() < to) {
-        first = false;
+    const auto stop = [&]() -> std::optional<Went> {
         if (signals_.end_asked() != 0) return Went::died;   // As good as.
         if (signals_.take_interrupt()) return Went::interrupted;
-        Json ask = request;
-        ask["t_ns"] = ns_of(std::min(to, run.now() + std::min(slice, to - run.now())));
-        const auto before = Wall::now();
-        const auto answer = run.ask(ask);
-        if (!answer) return Went::died;
-        looked();
-        found_ = EventId{answer->value("found", std::uint64_t{0})};
-        if (found_ != EventId{}) return Went::found;
-        screen_.progress(begin, run.now(), to);
-        const auto took = Wall::now() - before;
-        const bool quick = took < std::chrono::milliseconds{25};
-        const bool slow = took > std::chrono::milliseconds{100};
-        if (slow) slice = std::max<Duration>(slice / 2, Duration{1});
-        if (quick && slice < to - begin) slice *= 2;
-        if (run.ended()) break;
-    }
-    return Went::there;
+        return std::nullopt;
+    };
+    return client::advance(run, to, request, found_, {.stop = stop, .looked = [&](Time now) {
+                                                          looked();
+                                                          screen_.progress(begin, now, to);
+                                                      }});
 }
 
 Console::Done Console::move(Time to) {

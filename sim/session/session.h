@@ -12,6 +12,7 @@
 #include "check/verdict.h"
 #include "scenario/spec.h"
 #include "session/event_pattern.h"
+#include "session/given/given.h"
 #include "swarm/decision.h"
 
 namespace glasshive::world {
@@ -19,13 +20,6 @@ class World;
 }
 
 namespace glasshive::session {
-
-/// A command and the instant it takes effect: after everything that is due at that instant.
-struct TimedCommand {
-    Time at{};
-    std::string text;    ///< As `inject` takes it.
-    friend bool operator==(const TimedCommand&, const TimedCommand&) = default;
-};
 
 /// How to run a scenario.
 struct Options {
