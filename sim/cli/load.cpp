@@ -168,6 +168,12 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     return loaded;
 }
 
+std::optional<Time> where_left(const Loaded& loaded, const scenario::ScenarioSpec& spec) {
+    const Time end = Time{} + spec.duration;
+    if (loaded.stop_at) return std::min(end, *loaded.stop_at);
+    return spec.session ? std::optional(end) : std::nullopt;
+}
+
 Result<std::vector<session::TimedCommand>> load_commands(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;

@@ -287,6 +287,10 @@ EventId Session::run_until(const EventPattern& pattern, Time until) {
 }
 
 const std::vector<TimedCommand>& Session::given() const { return impl_->given; }
+std::vector<TimedCommand> Session::to_come() const {
+    const std::vector<TimedCommand>& all = impl_->options.commands;
+    return {all.begin() + static_cast<std::ptrdiff_t>(impl_->next_replayed), all.end()};
+}
 std::string Session::digest() const { return impl_->digest.digest(); }
 
 Result<EventId> Session::Impl::apply(const std::string& text) {

@@ -93,6 +93,8 @@ class Session {
     /// Everything that was given so far, in order of time: replayed, injected, and what the cluster
     /// refused. The list that replays the run as it stands.
     const std::vector<TimedCommand>& given() const;
+    /// What is still to be given of Options::commands, in order of time.
+    std::vector<TimedCommand> to_come() const;
     /// Of every event and sample so far: equal runs have equal ones when they stand at one place.
     std::string digest() const;
     /// Everything recorded so far can be read by others: at a pause.
