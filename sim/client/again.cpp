@@ -32,6 +32,39 @@ Went advance(Run& run, Time to, const Json& request, EventId& found, const Onloo
     return Went::there;
 }
 
+Given give(Run& run, Line& line, const std::string& text) {
+    const auto answer = run.ask({{"do", "inject"}, {"text", text}});
+    if (!answer) return {.died = true, .error = "the session process died"};
+    Given done{.given = answer->value("given", std::size_t{0}) > line.given.size(), .error = ""};
+    const bool accepted = answer->value("ok", false);
+    if (!accepted) done.error = answer->value("error", "");
+    for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
+        if (done.error.starts_with(place)) done.error.erase(0, std::string_view(place).size());
+    }
+    // What the cluster refused says nothing of where the run stands; but it is an event.
+    if (done.given && !accepted && !run.settle()) done.died = true;
+    if (done.given) line.given.push_back({run.now(), text});
+    return done;
+}
+
+std::string plain_line(const std::string& typed) {
+    std::string line = Json::parse(Json(typed).dump(-1, ' ', false,
+                                                    Json::error_handler_t::replace))
+                           .get<std::string>();
+    for (char& c : line) {
+        if (c == '\t') c = ' ';
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    }
+    return line;
+}
+
+void keep_place(Line& line, Run& run) {
+    if (run.alive()) run.settle();
+    line.digest = run.digest();
+    line.at = run.now();
+    line.newest = run.newest();
+}
+
 std::size_t given_until(const std::vector<session::TimedCommand>& given, Time to) {
     const auto later =
         std::find_if(given.begin(), given.end(),
@@ -40,8 +73,8 @@ std::size_t given_until(const std::vector<session::TimedCommand>& given, Time to
 }
 
 Result<bool> same_so_far(Run& before, Run& again, Time to, bool whole,
-                         const std::function<void(double share)>& looked) {
-    auto same = same_events(before.recording(), again.recording(), again.newest(), looked);
+                         const std::function<bool(double share)>& go_on) {
+    auto same = same_events(before.recording(), again.recording(), again.newest(), go_on);
     if (!same.ok() || !whole || to >= before.now()) return same;
     const auto last = before.recording().last_event_at(to);
     if (!last.ok()) return last.problems();

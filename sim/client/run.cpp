@@ -56,7 +56,7 @@ std::string Run::digest() {
 }
 
 Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
-                         const std::function<void(double share)>& looked) {
+                         const std::function<bool(double share)>& go_on) {
     constexpr std::uint64_t some = 100'000;
     const std::uint64_t count = number_of(last);
     record::DigestSink of_a(a.registry(), a.names()), of_b(b.registry(), b.names());
@@ -66,7 +66,10 @@ Result<bool> same_events(record::Recording& a, record::Recording& b, EventId las
             .samples = false};
         if (auto problem = a.replay(of_a, range)) return *problem;
         if (auto problem = b.replay(of_b, range)) return *problem;
-        looked(static_cast<double>(number_of(range.last)) / static_cast<double>(count));
+        const double share = static_cast<double>(number_of(range.last)) / static_cast<double>(count);
+        if (!go_on(share)) {
+            return Diagnostic{.file = "session", .message = "the comparison was given up"};
+        }
     }
     return of_a.digest() == of_b.digest();
 }

@@ -49,8 +49,8 @@ class Run {
 };
 
 /// Whether both recorded the same events up to and including number `last`. A Diagnostic when one
-/// cannot be read. Tells `looked` now and then which share is compared.
+/// cannot be read, or when `go_on`, which is told now and then which share is compared, says no.
 Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
-                         const std::function<void(double share)>& looked);
+                         const std::function<bool(double share)>& go_on);
 
 }   // namespace glasshive::client

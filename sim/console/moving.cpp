@@ -96,23 +96,12 @@ Console::Done Console::step(const Words& words) {
 
 Console::Done Console::give(const std::string& line) {
     if (!run_->alive()) return died();
-    const auto answer = run_->ask({{"do", "inject"}, {"text", line}});
-    if (!answer) return died();
-    Line& present = lines_.present();
-    const bool given = answer->value("given", std::size_t{0}) > present.given.size();
-    if (given) {
-        present.given.push_back({run_->now(), line});
-        unsaved_ = true;
-        // What the cluster refused says nothing of where the run stands; but it is an event.
-        if (!answer->value("ok", false) && !run_->settle()) return died();
-        show_events();
-        return Done::well;
-    }
-    std::string text = answer->value("error", "");
-    for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
-        if (text.starts_with(place)) text.erase(0, std::string_view(place).size());
-    }
-    return wrong({.file = "command", .message = text});
+    const client::Given done = client::give(*run_, lines_.present(), line);
+    if (done.died) return died();
+    if (!done.given) return wrong({.file = "command", .message = done.error});
+    unsaved_ = true;
+    show_events();
+    return Done::well;
 }
 
 }   // namespace glasshive::console

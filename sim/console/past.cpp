@@ -68,6 +68,7 @@ Console::Done Console::go_back(Time to, std::size_t kept) {
     const auto looked = [&](double share) {
         const double ns = share * static_cast<double>(ns_of(to));
         screen_.progress(Time{}, time_of_ns(static_cast<std::int64_t>(ns)), to);
+        return true;
     };
     const bool whole = kept == client::given_until(given, to);   // Of the instant `to`.
     const auto same = client::same_so_far(*run_, *run, to, whole, looked);
@@ -114,12 +115,9 @@ Console::Done Console::undo() {
 /// The present line is left as it stands, to be made again. If its process has gone, there is no
 /// digest to compare it with.
 void Console::keep_present() {
-    Line& present = lines_.present();
-    if (run_->alive() && run_->settle()) show_events();
+    client::keep_place(lines_.present(), *run_);
+    show_events();
     screen_.end_page();
-    present.digest = run_->digest();
-    present.at = run_->now();
-    present.newest = run_->newest();
 }
 
 Console::Done Console::branch(const Words& words) {

@@ -84,8 +84,8 @@ class Recording {
     Result<State> state_at(Time time);
     /// What was true right after an event.
     Result<State> state_after(EventId event);
-    /// Takes a state of this recording, as it was after one event, on to a later one. When something
-    /// is wrong, the state is of no use any more. Cost: the events in between.
+    /// Takes a state of this recording, as it was after one event, on to a later one. When
+    /// something is wrong, the state is of no use any more. Cost: the events in between.
     std::optional<Diagnostic> fold(State& state, EventId after, EventId last);
 
     /// Buckets of one gauge at one level (pyramid.h), those that touch from..to, in order. What the
