@@ -66,8 +66,8 @@ Result<bool> same_events(record::Recording& a, record::Recording& b, EventId las
             .samples = false};
         if (auto problem = a.replay(of_a, range)) return *problem;
         if (auto problem = b.replay(of_b, range)) return *problem;
-        const double share = static_cast<double>(number_of(range.last)) / static_cast<double>(count);
-        if (!go_on(share)) {
+        const auto compared = static_cast<double>(number_of(range.last));
+        if (!go_on(compared / static_cast<double>(count))) {
             return Diagnostic{.file = "session", .message = "the comparison was given up"};
         }
     }
