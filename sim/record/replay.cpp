@@ -163,11 +163,7 @@ class Replay {
 std::int64_t Recording::Impl::first_id_with(const char* table, const char* column,
                                             std::int64_t value) {
     const std::string from = std::string(" FROM main.") + table;
-<<<<<<< HEAD
     // Two look-ups: SQLite walks the whole table for min and max in one SELECT.
-=======
-    // One at a time: SQLite looks up a lone min or max, and walks the table for both.
->>>>>>> w-live
     Statement ends(db.get(), "SELECT (SELECT min(id)" + from + "), (SELECT max(id)" + from + ")");
     if (!ends.step() || ends.type(0) == SQLITE_NULL) return 1;
     std::int64_t low = ends.integer(0);
