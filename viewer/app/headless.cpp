@@ -125,6 +125,7 @@ void Headless::frame(const std::function<void()>& draw, const std::function<void
     ImGui::NewFrame();
     draw();
     ImGui::Render();
+    if (!paints_) return;
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }

@@ -21,6 +21,8 @@ class Headless {
     /// One frame of 1/60 s: what is `draw`n between NewFrame and Render. `input` runs before
     /// NewFrame: where tests put mouse and keys.
     void frame(const std::function<void()>& draw, const std::function<void()>& input = {});
+    /// Whether frames are rasterised: what nobody looks at need not be.
+    void paint(bool on) { paints_ = on; }
     /// Another size from the next frame on.
     void resize(int width, int height);
     /// The last frame as a PNG. "" or what went wrong.
@@ -32,6 +34,7 @@ class Headless {
     struct Impl;
     explicit Headless(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
+    bool paints_ = true;
 };
 
 }   // namespace glasshive::viewer

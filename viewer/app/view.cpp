@@ -81,6 +81,7 @@ void View::read_on(std::chrono::microseconds budget) {
 }
 
 void View::settle() {
+    if (sandbox_) look_at_run();
     while (reading()) read_on(std::chrono::seconds(1));
     seeker_->want(selection_.playhead, glass_->end());
     wanted_ = selection_.playhead;
@@ -240,6 +241,7 @@ void View::toggle_theme() {
 }
 
 void View::escape() {
+    if (ImGui::GetIO().WantTextInput && !palette_) return;   // The field leaves it by itself.
     if (palette_ || help_)
         palette_ = help_ = false;
     else if (!layout_.alone.empty())

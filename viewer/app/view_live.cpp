@@ -36,6 +36,7 @@ Diagnostics View::start_live(const ViewOptions& options) {
     if (options.at) {
         posted_ = sandbox_->post(Play{.speed = HUGE_VAL, .until = *options.at});
         wait_for_run();
+        status_ = sandbox_->status();
     }
     selection_.playhead = Time{};
     generation_ = status_->generation;
@@ -78,13 +79,11 @@ void View::post(Command command) {
 
 bool View::wait_for_run() {
     if (sandbox_ == nullptr) return true;
-    const bool done = wait_until(*sandbox_, std::chrono::seconds(60), [&](const Status& status) {
+    return wait_until(*sandbox_, std::chrono::seconds(60), [&](const Status& status) {
         const bool answered = posted_ == 0 || (!status.answers.empty() &&
                                                status.answers.back().command >= posted_);
         return answered && status.doing == 0 && status.mode != Mode::playing;
     });
-    status_ = sandbox_->status();
-    return done;
 }
 
 }   // namespace glasshive::viewer

@@ -19,6 +19,7 @@ Hand::Hand(const ViewOptions& options, int width, int height) {
     auto headless = Headless::open(width, height);
     if (!headless.ok()) FAIL(to_text(headless.problems().front()));
     headless_ = std::move(headless.value());
+    headless_->paint(false);   // Nobody looks.
     view_->dress(1);
     view_->remember_hits();
     rest(3);

@@ -1,0 +1,221 @@
+// Goal: whoever plays with a run in the window can stop it, break it, go back and branch; and what
+// becomes of its process is shown, not suffered. Method: a real session process beside a window
+// without a screen; the view afterwards says what happened.
+#include <GLFW/glfw3.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "viewer/app/hand.h"
+#include "viewer/app/run_words.h"
+
+using namespace glasshive;
+using namespace glasshive::viewer;
+
+namespace {
+
+Time at(double seconds) { return time_of_ns(static_cast<std::int64_t>(seconds * 1e9)); }
+
+Hand crash() {
+    return Hand({.file = SOURCE_DIR "/scenarios/02_node_crash.yaml", .live = true}, 1280, 800);
+}
+
+/// Types a line into the command line and waits for what becomes of it.
+void command(Hand& hand, const std::string& line) {
+    hand.click("run/command");
+    hand.type(line);
+    hand.press(GLFW_KEY_ENTER);
+    REQUIRE(hand.view().wait_for_run());
+    hand.rest(3);
+}
+
+std::string state_of(Hand& hand, std::string_view type, std::string_view name) {
+    const record::State& state = hand.view().now().state;
+    const NameId id = hand.view().glass().recording().names().find(name);
+    const auto which = state.type_named(type);
+    const record::StateRow* row = which ? state.find(*which, id) : nullptr;
+    return row != nullptr ? std::string(state.state_text(*row)) : "none";
+}
+
+/// Frames until it is so, ten seconds at most.
+template <class So>
+bool soon(Hand& hand, So so) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!so()) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        hand.frame();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
+}   // namespace
+
+TEST_CASE("a scenario plays beside the window, and stops where one says", "[live]") {
+    Hand hand = crash();
+    REQUIRE(hand.view().live() != nullptr);
+    CHECK(hand.view().live()->mode == Mode::paused);
+    CHECK(hand.view().live()->now == Time{});
+    command(hand, "run 30s");
+    CHECK(hand.view().live()->now == at(30));
+    CHECK(hand.view().selection().playhead == at(30));
+    CHECK(hand.view().hosts_on() == 4);
+    CHECK(hand.view().glass().events() > 50);
+    command(hand, "until host.off");
+    CHECK(hand.view().hosts_on() == 3);
+    CHECK(hand.view().selection().playhead == at(60));
+
+    hand.click("header/x1000");
+    hand.click("header/play");
+    CHECK(soon(hand, [&] { return hand.view().live()->now > at(100); }));
+    CHECK(soon(hand, [&] { return hand.view().live()->mode == Mode::ended; }));
+    hand.rest();
+    CHECK(hand.view().selection().playhead == hand.view().live()->end);
+    CHECK(hand.view().glass().recording().clean() == false);   // It can go back still.
+}
+
+TEST_CASE("one event at a time, and the past stays where it is while one looks at it", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 10s");
+    const std::uint64_t before = hand.view().live()->newest;
+    hand.press(GLFW_KEY_ESCAPE);   // Out of the command line, where keys are letters.
+    hand.press(GLFW_KEY_RIGHT);
+    REQUIRE(hand.view().wait_for_run());
+    hand.rest();
+    CHECK(hand.view().live()->newest > before);
+    const Rect line = hand.at("header/scrub");
+    hand.click_at({line.min.x + line.width() / 4, line.min.y + 1});
+    const Time there = hand.view().selection().playhead;
+    CHECK_FALSE(hand.view().following());
+    hand.view().post(Play{.speed = 100});
+    hand.view().seek(there);
+    CHECK(soon(hand, [&] { return hand.view().live()->now > at(20); }));
+    CHECK(hand.view().selection().playhead == there);
+    hand.press(GLFW_KEY_END);
+    CHECK(hand.view().following());
+}
+
+TEST_CASE("docker lines and faults change the run; undo takes the last one back", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 10s");
+    command(hand, "docker service scale web=5");
+    command(hand, "run 15s");
+    CHECK(hand.view().now().cluster.services.front().desired == 5);
+    command(hand, "fault {do: power_off, host: node-3}");
+    command(hand, "run 2s");
+    CHECK(state_of(hand, "host", "node-3") == "off");
+    CHECK(hand.view().live()->given.size() == 2);
+    command(hand, "docker service scale nobody=5");
+    CHECK_THAT(hand.view().message(), Catch::Contains("nobody"));
+    command(hand, "undo");
+    command(hand, "undo");
+    CHECK(hand.view().live()->given.size() == 1);
+    CHECK(state_of(hand, "host", "node-3") == "on");
+    CHECK(hand.view().now().cluster.services.front().desired == 5);
+}
+
+TEST_CASE("what if it had not died? Rewind, branch, compare", "[live]") {
+    Hand hand = crash();
+    hand.view().select("node-2");
+    command(hand, "run 20s");
+    command(hand, "fault {do: power_off, host: node-4}");
+    command(hand, "run 10s");
+    CHECK(state_of(hand, "host", "node-4") == "off");
+    const int first = hand.view().live()->generation;
+    const Rect line = hand.at("header/scrub");
+    hand.click_at({line.min.x + line.width() / 2, line.min.y + 1});   // 15 s: it lives.
+    hand.click("run/Branch here");
+    REQUIRE(hand.view().wait_for_run());
+    hand.rest(3);
+    CHECK(hand.view().live()->line == "branch-1");
+    CHECK(hand.view().live()->generation > first);
+    command(hand, "run 15s");
+    CHECK(state_of(hand, "host", "node-4") == "on");
+    CHECK(hand.view().glass().text(hand.view().selection().subject) == "node-2");
+    command(hand, "switch main");
+    CHECK(hand.view().live()->line == "main");
+    CHECK(state_of(hand, "host", "node-4") == "off");
+    hand.press(GLFW_KEY_ESCAPE);
+    hand.click_at({line.min.x + line.width() / 2, line.min.y + 1});
+    hand.click("run/Rewind here");
+    REQUIRE(hand.view().wait_for_run());
+    hand.rest(3);
+    CHECK(hand.view().live()->now < at(20));
+    CHECK(hand.view().live()->given.empty());
+}
+
+TEST_CASE("a session is saved as a scenario that runs again", "[live]") {
+    const std::string path = recording_of("01_hello_cluster") + ".saved.yaml";
+    std::filesystem::remove(path);
+    {
+        Hand hand = crash();
+        command(hand, "run 5s");
+        command(hand, "drain node-2");
+        command(hand, "run 5s");
+        CHECK(hand.view().live()->unsaved);
+        command(hand, "save " + path);
+        CHECK(std::filesystem::exists(path));
+        CHECK_FALSE(hand.view().live()->unsaved);
+    }
+    Hand again({.file = path, .live = true, .at = at(10)}, 640, 480);
+    CHECK(again.view().live()->given.size() == 1);
+    CHECK(state_of(again, "node", "node-2") == "ready");
+}
+
+TEST_CASE("a killed process is shown, and going back starts another", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 12s");
+    const std::uint64_t events = hand.view().glass().events();
+    REQUIRE(hand.view().live()->process > 0);
+    kill(hand.view().live()->process, SIGKILL);
+    CHECK(soon(hand, [&] { return hand.view().live()->mode == Mode::dead; }));
+    hand.rest();
+    CHECK(hand.view().glass().events() >= events);   // All of it can still be looked at.
+    CHECK(hand.view().hosts_on() == 4);
+    CHECK_FALSE(hand.view().live()->problems.empty());
+    command(hand, "rewind 5s");
+    CHECK(hand.view().live()->mode == Mode::paused);
+    CHECK(hand.view().live()->now == at(5));
+}
+
+TEST_CASE("a process that hangs holds up no frame", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 5s");
+    const int process = hand.view().live()->process;
+    REQUIRE(process > 0);
+    kill(process, SIGSTOP);
+    hand.view().post(Play{.speed = 1, .until = at(100)});
+    const auto before = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20; ++i) hand.frame();
+    CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(3));
+    CHECK(soon(hand, [&] { return hand.view().live()->silent > 1; }));
+    // The window closes all the same: the hand goes here.
+}
+
+TEST_CASE("words of ours are understood, everything else is given", "[live]") {
+    const auto is = [](const char* line, auto wanted) {
+        const auto command = command_of(line, at(10));
+        REQUIRE(command.ok());
+        return std::holds_alternative<decltype(wanted)>(command.value());
+    };
+    CHECK(is("play", Play{}));
+    CHECK(is("play max", Play{}));
+    CHECK(is("play x0.5", Play{}));
+    CHECK(is("pause", Pause{}));
+    CHECK(is("step 3", Step{}));
+    CHECK(is("rewind 1m", Rewind{}));
+    CHECK(is("branch a 10s", Branch{}));
+    CHECK(is("docker ps", Give{}));
+    CHECK(is("fault {do: heal}", Give{}));
+    CHECK(std::get<Play>(command_of("run 5", at(10)).value()).until == at(15));
+    for (const char* line : {"", "  ", "run", "run fast", "step -1", "step x", "play 0", "rewind",
+                             "rewind soon", "branch", "switch", "save", "save a b", "undo 3"}) {
+        CAPTURE(line);
+        CHECK_FALSE(command_of(line, Time{}).ok());
+    }
+}
