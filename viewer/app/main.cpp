@@ -43,7 +43,8 @@ std::optional<Time> instant_of(const std::string& text) {
 }
 
 bool ends_with(const std::string& text, std::string_view end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+    return text.size() >= end.size() &&
+           text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 /// What the window was told is kept for the next one; what the command line said is not.
@@ -139,7 +140,8 @@ int show(const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     CLI::App app{"Shows a recording, or a scenario as it runs: in a window, or as pictures."};
-    app.add_option("file", options.file, "Recording (*.hive), or scenario to play with")->required();
+    app.add_option("file", options.file, "Recording (*.hive), or scenario to play with")
+        ->required();
     app.add_flag("--live", options.live, "Go on with the run that a recording holds");
     app.add_option("other", options.other, "A second recording to compare with");
     app.add_option("--at", options.at, "Virtual time, such as 75s; without it the end")

@@ -25,8 +25,7 @@ float draw_button(View& view, ImDrawList& list, Area area, float x, const char* 
                   const char* tip, bool possible, bool& clicked) {
     const Theme& theme = view.theme();
     const float s = theme.scale;
-    const float width =
-        theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, 0, word).x + 20 * s;
+    const float width = theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, 0, word).x + 20 * s;
     const ImVec2 min{x, area.min.y + 6 * s};
     const ImVec2 max{x + width, area.max.y - 6 * s};
     const Hit hit = view.hits().at(word, min, max);
@@ -52,8 +51,7 @@ void draw_lines_menu(View& view, const Status& run) {
     for (const LineOfHistory& line : run.lines) {
         const std::string words = line.name + "   " + seconds_text(line.at, 1) + " s, " +
                                   std::to_string(line.given) + " given";
-        if (ImGui::MenuItem(words.c_str(), nullptr, line.name == run.line) &&
-            line.name != run.line)
+        if (ImGui::MenuItem(words.c_str(), nullptr, line.name == run.line) && line.name != run.line)
             view.post(Switch{line.name});
         const ImVec2 min = ImGui::GetItemRectMin();
         view.hits().at("line " + line.name, min, ImGui::GetItemRectMax());

@@ -27,7 +27,8 @@ bool wait_until(Sandbox& sandbox, std::chrono::seconds patience, Done done) {
 Diagnostics View::start_live(const ViewOptions& options) {
     sandbox_ = std::make_unique<Sandbox>(SandboxOptions{.file = options.file});
     const bool there = wait_until(*sandbox_, std::chrono::seconds(60), [](const Status& status) {
-        return status.mode != Mode::starting && (!status.recording.empty() || !status.problems.empty());
+        return status.mode != Mode::starting &&
+               (!status.recording.empty() || !status.problems.empty());
     });
     status_ = sandbox_->status();
     if (!there)
@@ -80,8 +81,8 @@ void View::post(Command command) {
 bool View::wait_for_run() {
     if (sandbox_ == nullptr) return true;
     return wait_until(*sandbox_, std::chrono::seconds(60), [&](const Status& status) {
-        const bool answered = posted_ == 0 || (!status.answers.empty() &&
-                                               status.answers.back().command >= posted_);
+        const bool answered =
+            posted_ == 0 || (!status.answers.empty() && status.answers.back().command >= posted_);
         return answered && status.doing == 0 && status.mode != Mode::playing;
     });
 }

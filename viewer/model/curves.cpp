@@ -116,8 +116,8 @@ std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& 
     switch (chart.of) {
         case ChartKind::Of::requests:
             add_rate(glass, "request.ok", "ok", span, curves);
-            add_rate(glass, "request.failed", "failed", span, curves);
             add_rate(glass, "request.retried", "retried", span, curves);
+            add_rate(glass, "request.failed", "failed", span, curves);
             for (Curve& curve : curves)
                 curve.worth = curve.label == "ok" ? 1 : curve.label == "failed" ? -1 : 0;
             break;
@@ -129,6 +129,7 @@ std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& 
             add_rate(glass, chart.series, chart.series, span, curves);
             break;
     }
+    for (std::size_t i = 0; i < curves.size(); ++i) curves[i].number = i;
     return curves;
 }
 

@@ -18,6 +18,7 @@ struct Curve {
     Duration gap = Duration::max();   ///< Points further apart are not joined.
     /// What it counts is good (1) or bad (-1) or neither: the chart's colour follows.
     int worth = 0;
+    std::size_t number = 0;   ///< Its place in its chart: which colour, where worth says nothing.
 };
 
 /// What a chart is about.

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "viewer/model/gauges.h"
-#include "viewer/model/reservations.h"
 #include "viewer/panels/cluster_grid.h"
 #include "viewer/panels/parts.h"
+#include "viewer/panels/reservations.h"
 
 namespace glasshive::viewer {
 

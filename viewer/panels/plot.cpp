@@ -125,7 +125,7 @@ void tell_values(Context& context, const Pen& pen, const Axes& axes,
             tip += "  (" + unit_text(reading->min, unit) + " to " + unit_text(reading->max, unit) +
                    ")";
         pen.list.AddCircleFilled({x, axes.y(reading->mean)}, 3.5F * pen.s,
-                                 curve_colour(pen.theme, curves[i], i));
+                                 curve_colour(pen.theme, curves[i]));
     }
     draw_tip(context, seconds_text(at) + " s", tip.empty() ? "nothing measured yet" : tip);
 }
@@ -160,10 +160,10 @@ std::string unit_text(double value, ChartKind::Unit unit) {
     }
 }
 
-ImU32 curve_colour(const Theme& theme, const Curve& curve, std::size_t n) {
+ImU32 curve_colour(const Theme& theme, const Curve& curve) {
     if (curve.worth > 0) return theme.moods[static_cast<int>(Mood::good)];
     if (curve.worth < 0) return theme.moods[static_cast<int>(Mood::bad)];
-    return line_colour(theme, n);
+    return line_colour(theme, curve.number);
 }
 
 Rect plot_room(const Pen& pen, Rect area) {
@@ -183,8 +183,8 @@ void draw_plot(Context& context, const Pen& pen, TimeView& view, std::string_vie
     {
         const Clip clip({{room.min.x, room.min.y - 2}, {room.max.x, room.max.y + 1}});
         for (std::size_t i = curves.size(); i-- > 0;)
-            draw_curve(pen, axes, curves[i], curve_colour(pen.theme, curves[i], i),
-                       !curves[i].other && curves.size() < 4);
+            draw_curve(pen, axes, curves[i], curve_colour(pen.theme, curves[i]),
+                       !curves[i].other && (i == 0 || curves[i].worth != 0));
         draw_playhead(context, pen.list, view, room, false);
     }
     if (room.holds(ImGui::GetIO().MousePos) && view.drag == TimeView::Drag::none &&

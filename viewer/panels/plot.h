@@ -9,8 +9,7 @@ namespace glasshive::viewer {
 /// "35 %", "1.2 GiB", "12.5 ms", "3.2k/s".
 std::string unit_text(double value, ChartKind::Unit unit);
 
-/// The colour of the n-th of a plot's curves.
-ImU32 curve_colour(const Theme& theme, const Curve& curve, std::size_t n);
+ImU32 curve_colour(const Theme& theme, const Curve& curve);
 /// The part of a plot's `area` where the mouse zooms and pans.
 Rect plot_room(const Pen& pen, Rect area);
 /// Axes, curves and the values under the mouse, within `area`; the title and the legend are the

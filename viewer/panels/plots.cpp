@@ -94,12 +94,17 @@ void draw_head(Context& context, const Pen& pen, PlotsMemory& memory, const Char
     const float note =
         draw_text(pen.list, theme.body, {row.min.x + title + 8 * s, row.min.y + 2 * s}, row.max.x,
                   theme.faint, chart.note);
-    float x = row.max.x;
-    for (std::size_t i = lines.size(); i-- > 0;) {
-        const float width = text_width(theme.mono, lines[i].label) + 20 * s;
-        if (x - width < row.min.x + title + note + 24 * s) break;
+    const auto width_of = [&](const Curve& curve) {
+        return text_width(theme.mono, curve.label) + 26 * s;
+    };
+    float room = row.width() - title - note - 24 * s;
+    std::size_t shown = 0;   // The first ones, as many as there is room for.
+    while (shown < lines.size() && room >= width_of(lines[shown])) room -= width_of(lines[shown++]);
+    float x = row.max.x + 6 * s;
+    for (std::size_t i = shown; i-- > 0;) {
+        const float width = width_of(lines[i]);
         x -= width;
-        const ImU32 colour = curve_colour(theme, lines[i], i);
+        const ImU32 colour = curve_colour(theme, lines[i]);
         pen.list.AddRectFilled({x, row.min.y + 8 * s}, {x + 12 * s, row.min.y + 11 * s},
                                lines[i].other ? faded(colour, 0.45F) : colour, s);
         const ImVec2 at{x + 16 * s, row.min.y + 3 * s};
@@ -110,7 +115,6 @@ void draw_head(Context& context, const Pen& pen, PlotsMemory& memory, const Char
         if (lines[i].subject.valid())
             offer(context, lines[i].subject, {x, row.min.y}, {x + width - 6 * s, row.max.y},
                   "Click to select.");
-        x -= 6 * s;
     }
 }
 

@@ -1,5 +1,6 @@
 // The files that the run was made from; the line that the chosen event goes back to stands out.
 #include <algorithm>
+#include <charconv>
 
 #include "viewer/model/sources.h"
 #include "viewer/panels/parts.h"
@@ -32,6 +33,12 @@ void refresh(Context& context, ScenarioMemory& memory) {
     memory.marked =
         event ? line_of_event(memory.files, context.glass, selection.event)
               : line_of_name(memory.files, short_name(context.glass.text(selection.subject)));
+    const std::string_view name = context.glass.text(selection.subject);
+    if (!memory.marked && name.substr(0, 6) == "fault ") {
+        std::size_t number = 0;
+        std::from_chars(name.data() + 6, name.data() + name.size(), number);
+        memory.marked = line_of_item(memory.files, "faults", number);
+    }
     if (!memory.marked && !event) {
         const std::string_view slot = short_name(context.glass.text(selection.subject));
         memory.marked = line_of_name(memory.files, slot.substr(0, slot.rfind('.')));

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "viewer/app/hand.h"
+#include "viewer/panels/reservations.h"
 #include "viewer/panels/time_view.h"
 
 using namespace glasshive;
@@ -163,4 +164,21 @@ TEST_CASE("the scenario's line of the chosen fault is shown", "[gui][scenario]")
     hand.view().select("web");
     hand.rest();
     CHECK(hand.sees("Scenario/line 12"));
+}
+
+TEST_CASE("what tasks reserve comes from the files of the run", "[cluster]") {
+    const std::vector<SourceFile> files{
+        {"a.yaml", {"services:", "  - {name: web, resources: {cpus: 0.5, memory: 256MiB}}"}},
+        {"stack.yml",
+         {"services:", "  db:", "    deploy:",
+          "      resources: {reservations: {cpus: \"0.10\", memory: 64M}}"}},
+        {"broken.yaml", {"services: ["}}};
+    const Reservations all = Reservations::of(files);
+    CHECK(all.of_service("web").cpus == 0.5);
+    CHECK(all.of_service("shop_db").memory_bytes == 64.0 * 1024 * 1024);
+    CHECK(all.of_service("other").cpus == 0);
+    HostCell host;
+    host.containers = {{NameId{}, "web", "running", {}}, {NameId{}, "web", "running", {}}};
+    CHECK(all.on(host).cpus == 1.0);
+    CHECK(Reservations::of({}).empty());
 }

@@ -7,7 +7,6 @@
 #include "record/recorder.h"
 #include "viewer/model/curves.h"
 #include "viewer/model/divergence.h"
-#include "viewer/model/reservations.h"
 #include "viewer/model/seeker.h"
 #include "viewer/model/service_tasks.h"
 #include "viewer/model/sources.h"
@@ -310,7 +309,8 @@ TEST_CASE("a gauge stands at its last value; percentiles come from every request
     CHECK(reading_at(curves[0], at(10.5))->mean == 0.25);
     CHECK(reading_at(curves[0], at(1)) == nullptr);
     double requests = 0;
-    for (const Reading& reading : curves_of(glass, &story, charts[0], "", span)[0].points)
+    const auto per_second = curves_of(glass, &story, charts[0], "", span);
+    for (const Reading& reading : per_second.at(0).points)
         requests = std::max(requests, reading.mean);
     CHECK(requests > 1);
 }
@@ -363,21 +363,4 @@ TEST_CASE("two runs part where something but a task's id differs", "[viewer][com
     CHECK(parted.first() == 10);   // web.2 runs elsewhere.
     CHECK(without_ids("web.3.0in0tse1fty1cxfx6k16dn95t on n1") == "web.3 on n1");
     CHECK(without_ids("1.5 web.") == "1.5 web.");
-}
-
-TEST_CASE("what tasks reserve comes from the files of the run", "[viewer][cluster]") {
-    const std::vector<SourceFile> files{
-        {"a.yaml", {"services:", "  - {name: web, resources: {cpus: 0.5, memory: 256MiB}}"}},
-        {"stack.yml",
-         {"services:", "  db:", "    deploy:",
-          "      resources: {reservations: {cpus: \"0.10\", memory: 64M}}"}},
-        {"broken.yaml", {"services: ["}}};
-    const Reservations all = Reservations::of(files);
-    CHECK(all.of_service("web").cpus == 0.5);
-    CHECK(all.of_service("shop_db").memory_bytes == 64.0 * 1024 * 1024);
-    CHECK(all.of_service("other").cpus == 0);
-    HostCell host;
-    host.containers = {{NameId{}, "web", "running", {}}, {NameId{}, "web", "running", {}}};
-    CHECK(all.on(host).cpus == 1.0);
-    CHECK(Reservations::of({}).empty());
 }

@@ -1,4 +1,4 @@
-#include "viewer/model/reservations.h"
+#include "viewer/panels/reservations.h"
 
 #include "yaml/node.h"
 #include "yaml/units.h"
