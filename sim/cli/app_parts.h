@@ -26,6 +26,7 @@ struct App::Parts {
     LuaOptions lua;
     SessionOptions session;
     ConsoleOptions console;
+    ViewOptions view;
     CompareOptions compare;
     TraceOptions trace;
     std::size_t shard = 0;
@@ -48,6 +49,7 @@ CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out);
 /// check, check-recording, query, export, info, explain, ps, services, nodes.
 void add_readers(App::Parts& p);
 void add_lua(App::Parts& p);
+void add_view(App::Parts& p);
 void add_traces(App::Parts& p);
 void add_compare(App::Parts& p);
 

@@ -104,6 +104,15 @@ struct ConsoleOptions {
 /// of a pipe was wrong; expectations do not count.
 int console_command(const ConsoleOptions& options);
 
+struct ViewOptions {
+    CommonOptions common;
+    std::string file;   ///< Recording, scenario or saved session.
+    std::string at, select, panel, theme, size, screenshot;   ///< For the viewer; may be empty.
+};
+/// Runs glasshive-viewer, which is installed beside this program, in its place. Of a scenario's run
+/// it makes a picture by itself: the run is recorded, drawn and forgotten.
+int view_command(const ViewOptions& options);
+
 struct CompareOptions {
     CommonOptions common;
     std::string input;                             ///< Scenario, log or trace; may be empty.

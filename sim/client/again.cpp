@@ -48,12 +48,13 @@ Given give(Run& run, Line& line, const std::string& text) {
 }
 
 std::string plain_line(const std::string& typed) {
-    std::string line = Json::parse(Json(typed).dump(-1, ' ', false,
-                                                    Json::error_handler_t::replace))
+    std::string line = Json::parse(Json(typed).dump(-1, ' ', false, Json::error_handler_t::replace))
                            .get<std::string>();
     for (char& c : line) {
-        if (c == '\t') c = ' ';
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+        if (c == '\t')
+            c = ' ';
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            c = '?';
     }
     return line;
 }

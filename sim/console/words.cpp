@@ -16,7 +16,7 @@ const Word* find_word(const std::string& name) {
 
 bool is_given_to_run(const std::string& word) {
     for (const char* each :
-         {"docker", "scale", "update", "drain", "pause", "activate", "fault"}) {
+         {"docker", "on", "scale", "update", "drain", "pause", "activate", "fault", "heal"}) {
         if (word == each) return true;
     }
     return false;

@@ -60,6 +60,11 @@ std::vector<Word> words_given() {
         {"fault", "fault {do: KIND, …}", "something breaks, now",
          "As in a scenario, without `at`: fault {do: power_off, host: w1, for: 30s}.\n"
          "docs/reference/scenario.md lists what there is."},
+        {"heal", "heal NUMBER", "a fault ends, now",
+         "Its number is that of its events, from 1; what it had planned is dropped."},
+        {"on", "on HOST docker …", "a line of docker's, typed at a host",
+         "As a scenario's `on:`. There, and there alone, containers can be killed:\n"
+         "on w1 docker kill web.1"},
         {"commands", "commands", "what was given so far, and when", ""},
     };
 }

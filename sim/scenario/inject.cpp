@@ -25,8 +25,8 @@ bool whole_number(const std::string& text, std::uint64_t& out) {
 using Do = CommandSpec::Do;
 
 constexpr const char* usage =
-    "docker COMMAND, fault {do: power_off, host: NAME, for: 30s}, scale SERVICE=N, "
-    "update SERVICE IMAGE, drain HOST, pause HOST or activate HOST";
+    "docker COMMAND, on HOST docker COMMAND, fault {do: power_off, host: NAME, for: 30s}, "
+    "heal NUMBER, scale SERVICE=N, update SERVICE IMAGE, drain HOST, pause HOST or activate HOST";
 
 /// The command that words after a verb mean; a Diagnostic when they do not fit it.
 Result<CommandSpec> read_command(const std::string& verb, const std::vector<std::string>& words) {
@@ -85,17 +85,46 @@ Result<Injection> InjectionReader::read_fault(const std::string& text) const {
     return injection;
 }
 
+/// A line of docker's, typed at `host`; "": outside.
+Result<Injection> InjectionReader::read_line(const std::string& text,
+                                             const std::string& host) const {
+    const platform::Where typed{.file = "command"};
+    Diagnostics warnings;
+    auto line = read_docker_line(text, typed, reader_of(spec_.inputs), warnings);
+    if (!line.ok()) return line.problems();
+    line.value().on = host;
+    return Injection{.fault = std::nullopt, .command = std::move(line.value())};
+}
+
 Result<Injection> InjectionReader::read(const std::string& text) const {
     const platform::Where typed{.file = "command"};
     Diagnostics warnings;
-    if (text.rfind("docker ", 0) == 0) {
-        auto line = read_docker_line(text, typed, reader_of(spec_.inputs), warnings);
-        if (!line.ok()) return line.problems();
-        return Injection{.fault = std::nullopt, .command = std::move(line.value())};
-    }
+    if (text.rfind("docker ", 0) == 0) return read_line(text, "");
     std::istringstream stream(text);
     std::string verb;
     stream >> verb;
+    if (verb == "on") {
+        std::string host, rest;
+        stream >> host >> std::ws;
+        std::getline(stream, rest, '\0');
+        if (!places_.hosts.has(host)) {
+            return wrong("no host is named " + yaml::quoted(host),
+                         unknown_hint(host, places_.hosts, "hosts"));
+        }
+        if (rest.rfind("docker ", 0) != 0) {
+            return wrong("only docker's lines are typed at a host", "on " + host + " docker ps");
+        }
+        return read_line(rest, host);
+    }
+    if (verb == "heal") {
+        std::string word, more;
+        std::uint64_t number = 0;
+        stream >> word >> more;
+        if (!whole_number(word, number) || number == 0 || !more.empty()) {
+            return wrong("heal needs the NUMBER of a fault", "heal 1 ends fault 1");
+        }
+        return Injection{.fault = std::nullopt, .command = std::nullopt, .heal = number};
+    }
     if (verb == "fault") {
         std::string rest;
         std::getline(stream, rest, '\0');

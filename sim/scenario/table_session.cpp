@@ -26,8 +26,9 @@ Section given() {
             "instant; commands of one instant in the order of the file.",
             {{"at", "duration", "required", "When, since the start, to the nanosecond.",
               "60.000000001s"},
-             {"do", "line", "required", "As typed: a line of docker's, `scale SERVICE=N`, `update "
-              "SERVICE IMAGE`, `drain HOST`, `pause HOST`, `activate HOST`, or `fault` with what a "
+             {"do", "line", "required", "As typed: a line of docker's, `on HOST` before it when "
+              "it is typed at a host; `scale SERVICE=N`, `update SERVICE IMAGE`, `drain HOST`, "
+              "`pause HOST`, `activate HOST`, `heal NUMBER` of a fault, or `fault` with what a "
               "[fault](#faults) says.", "\"scale web=5\""}},
             ""};
 }

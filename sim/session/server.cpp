@@ -56,7 +56,8 @@ class Server {
     std::optional<EventPattern> paced_for_;   // An event that stops it.
     EventId found_{};                         // What the last pace with a pattern came to.
     bool behind_ = false;                     // The last slice was cut short.
-    Duration slice_{1};                       // What takes about a fortieth of a second.
+    // What takes about a fortieth of a second: narrow, for nobody knows yet what one costs.
+    Duration slice_ = std::chrono::milliseconds{1};
     const std::optional<Time> left_at_;
     bool done_ = false;
 };
@@ -244,7 +245,6 @@ Json Server::pace(const Json& request) {
     paced_until_ = std::min(std::get<Time>(until), session_.end());
     paced_for_ = waited_for;
     found_ = {};
-    slice_ = std::max<Duration>((session_.end() - Time{}) / 1000, Duration{1});
     return speed_ > 0 && paced_until_ > paced_base_ ? state() : pause();
 }
 

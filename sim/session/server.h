@@ -33,8 +33,9 @@ namespace glasshive::session {
 /// Each answer: {"ok":true,"t":…,"t_ns":…,"event":…} and more, or {"ok":false,"error":"…"}. One
 /// client at a time; a second is told so and let go, the next may come when the first has gone.
 /// Lines over 64 KiB are refused. The wall clock paces the run and decides nothing in it.
-/// While it runs by itself a client is answered within about a twentieth of a second, and what
-/// happened can be read in the recording within a tenth of one (record/recorder.h).
+/// While it runs by itself a client is answered within about a twentieth of a second, or as soon as
+/// the work of one instant is done (50,000 tasks placed at once: 3 s); what happened can be read in
+/// the recording within a tenth of a second (record/recorder.h).
 ///
 /// Runs until `quit`; 0, or 2 with a message on stderr when the socket cannot be made.
 /// `left_at`: where an earlier session, whose commands come again, was left.

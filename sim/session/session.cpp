@@ -296,16 +296,24 @@ std::string Session::digest() const { return impl_->digest.digest(); }
 Result<EventId> Session::Impl::apply(const std::string& text) {
     auto read = scenario::read_injection(text, options.spec);
     if (!read.ok()) return read.problems();
+    if (read.value().heal && *read.value().heal > world->fault_count()) {
+        return Diagnostic{.file = "command",
+                          .message = "there is no fault " + std::to_string(*read.value().heal)};
+    }
     const Time now = world->now();
     given.push_back({now, text});   // Even what the cluster refuses is an event: a replay needs it.
-    if (read.value().fault) {
+    const bool heals = read.value().heal.has_value();
+    if (read.value().fault || heals) {
         const EventId event =
             stream.emit(now, scenario_cause, world::events::command_applied,
                         subject(),
                         {field::name(names.intern("session")), field::name(names.intern("done")),
                          field::text(text)});
         const kernel::CauseScope scope(world->kernel(), event);
-        world->strike(*read.value().fault);
+        if (heals)
+            world->heal(*read.value().heal);
+        else
+            world->strike(*read.value().fault);
         return event;
     }
     const Diagnostics refused = world->give(*read.value().command, text);

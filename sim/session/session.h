@@ -87,6 +87,7 @@ class Session {
     bool step();
     /// Gives a command now, after finishing the current instant:
     ///   "fault {do: power_off, host: w1, for: 30s}"   a fault as in a scenario, `at` left out;
+    ///   "heal 2", which ends fault 2; a line of docker's, "on HOST" before it or not; or
     ///   "scale web=5", "update web IMAGE", "drain w1", "pause w1", "activate w1".
     /// Diagnostics when it makes no sense; then nothing happened.
     Result<EventId> inject(const std::string& text);

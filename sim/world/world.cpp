@@ -333,6 +333,9 @@ Diagnostics World::give(const scenario::CommandSpec& command, const std::string&
 
 EventId World::strike(const platform::FaultSpec& fault) { return parts_->injector.inject(fault); }
 
+void World::heal(std::size_t number) { parts_->injector.stop(number); }
+std::size_t World::fault_count() const { return parts_->injector.fault_count(); }
+
 kernel::Kernel& World::kernel() { return parts_->kernel; }
 const platform::Platform& World::platform() const { return parts_->platform; }
 const Managers& World::managers() const { return parts_->managers; }

@@ -46,6 +46,10 @@ class World {
     Diagnostics give(const scenario::CommandSpec& command, const std::string& text);
     /// Strikes now. `fault` must have passed platform::check.
     EventId strike(const platform::FaultSpec& fault);
+    /// Ends fault `number`, from 1 to fault_count(), and what it had still planned.
+    void heal(std::size_t number);
+    /// How many faults there are, of the scenario and struck since, whether active or not.
+    std::size_t fault_count() const;
 
     kernel::Kernel& kernel();
     const platform::Platform& platform() const;

@@ -29,7 +29,8 @@ TEST_CASE("every word has its help, and what is given to the run is a word", "[c
         CHECK(find_word(word.name) == &word);
         CHECK(help_text().find(word.usage) != std::string::npos);
     }
-    for (const char* given : {"docker", "scale", "update", "drain", "pause", "activate", "fault"}) {
+    for (const char* given :
+         {"docker", "on", "scale", "update", "drain", "pause", "activate", "fault", "heal"}) {
         CHECK(is_given_to_run(given));
         CHECK(find_word(given) != nullptr);
     }

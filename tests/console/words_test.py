@@ -164,9 +164,9 @@ class Looking(talk.Case):
                  if line.startswith("  ") and not line.startswith("   ")}
         self.assertEqual(words, {
             "run", "step", "time", "inspect", "ps", "services", "nodes", "explain", "events", "sql",
-            "docker", "scale", "update", "drain", "pause", "activate", "fault", "commands",
-            "rewind", "undo", "branch", "branches", "switch", "save", "record", "verbosity", "help",
-            "quit"})
+            "docker", "scale", "update", "drain", "pause", "activate", "fault", "heal", "on",
+            "commands", "rewind", "undo", "branch", "branches", "switch", "save", "record",
+            "verbosity", "help", "quit"})
         more = self.console(*[f"help {word}" for word in sorted(words)])
         self.assertNotIn("there is no word", more)
         self.assertTrue(all(len(line) <= 100 for line in (said + more).splitlines()))

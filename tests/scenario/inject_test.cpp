@@ -38,6 +38,17 @@ TEST_CASE("commands are read from their words", "[scenario][inject]") {
     }
 }
 
+TEST_CASE("a line is typed at a host, and a fault ends by its number", "[scenario][inject]") {
+    const auto line = scenario::read_injection("on node-2 docker kill web.1", running());
+    REQUIRE(line.ok());
+    CHECK(line.value().command->on == "node-2");
+    CHECK(line.value().command->line == "docker kill web.1");
+    const auto heal = scenario::read_injection("heal 2", running());
+    REQUIRE(heal.ok());
+    CHECK(heal.value().heal == 2);
+    CHECK_FALSE(heal.value().command);
+}
+
 TEST_CASE("a fault strikes now unless it says when", "[scenario][inject]") {
     const auto now = scenario::read_injection("fault {do: power_off, host: node-2, for: 30s}",
                                               running());
@@ -57,6 +68,11 @@ TEST_CASE("what cannot be injected says why", "[scenario][inject]") {
         {"scale web=-1", "scale needs SERVICE=N"},
         {"scale wbe=2", "no service is named \"wbe\""},
         {"update web", "update needs SERVICE IMAGE"},
+        {"heal", "heal needs the NUMBER"},
+        {"heal 0", "heal needs the NUMBER"},
+        {"heal 1 2", "heal needs the NUMBER"},
+        {"on node-9 docker ps", "no host is named \"node-9\""},
+        {"on node-1 scale web=2", "only docker's lines are typed at a host"},
         {"drain", "drain needs one HOST"},
         {"drain node-9", "no host is named \"node-9\""},
         {"fault {do: power_off, host: node-9}", "no host is named \"node-9\""},

@@ -144,6 +144,18 @@ class Driving(driver.Case):
             late.append(time.monotonic() - asked)
         self.assertLess(sorted(late)[len(late) // 2], 0.25, late)   # A busy machine, and python.
 
+    def test_a_fault_is_ended_by_its_number_and_again_in_a_replay(self):
+        client = self.start("--record", "s.hive")
+        client.ask(do="run_until", t="15s")
+        client.ask(do="inject", text="fault {do: power_off, host: node-3}")
+        client.ask(do="run_until", t="20s")
+        self.assertIn("no fault 2", client.ask(do="inject", text="heal 2")["error"])
+        self.assertTrue(client.ask(do="inject", text="heal 1")["ok"])
+        client.ask(do="run_until", t="30s")
+        digest = self.quit(client)["digest"]
+        self.assertEqual([e["t"] for e in self.events("s.hive", "kind = 'host.on'")], [20.0])
+        self.assertEqual(self.report("s.hive")["digest"], digest)
+
     def test_commands_tells_what_was_given_and_what_is_to_come(self):
         client = self.start("--record", "s.hive")
         client.ask(do="run_until", t="10s")
