@@ -25,8 +25,7 @@ console::Options to_play(const ConsoleOptions& options, Loaded loaded) {
     const bool saved = play.spec.session.has_value();
     play.profile_is_own = options.profile.empty() && !saved;
     play.duration_is_own = options.until.empty() && !saved;
-    const Time end = Time{} + play.spec.duration;
-    play.at = std::min(end, loaded.stop_at.value_or(saved ? end : Time{}));
+    play.at = where_left(loaded, play.spec).value_or(Time{});
     for (session::TimedCommand& command : loaded.commands) {
         if (command.at <= play.at) play.given.push_back(std::move(command));
     }

@@ -7,6 +7,7 @@
 
 #include "record/recording.h"
 #include "scenario/scenario.h"
+#include "session/given/given.h"
 #include "world/events.h"
 #include "world/world.h"
 #include "yaml/units.h"
@@ -38,22 +39,6 @@ struct Injected final : EventSink {
     const Names& names;
     std::vector<session::TimedCommand> commands;
 };
-
-/// A list of commands as JSON, from a stranger's file: it may hold anything.
-Result<std::vector<session::TimedCommand>> parse_commands(const std::string& text,
-                                                          const Diagnostic& broken) {
-    std::vector<session::TimedCommand> commands;
-    const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
-    if (!list.is_array()) return broken;
-    for (const auto& entry : list) {
-        if (!entry.is_object() || !entry.contains("t_ns") || !entry.contains("text")) return broken;
-        if (!entry["t_ns"].is_number_integer() || !entry["text"].is_string()) return broken;
-        const Time at = time_of_ns(entry["t_ns"].get<std::int64_t>());
-        if (at < (commands.empty() ? Time{} : commands.back().at)) return broken;
-        commands.push_back({at, entry["text"].get<std::string>()});
-    }
-    return commands;
-}
 
 script::Parameters parameters_of(const record::Recording& recording) {
     script::Parameters parameters;
@@ -89,9 +74,9 @@ Result<std::vector<session::TimedCommand>> commands_of(record::Recording& record
         if (auto problem = recording.replay(injected)) return *problem;
         return injected.commands;
     }
-    return parse_commands(*text, {.file = recording.path(),
-                                  .message = "its list of commands is damaged",
-                                  .hint = "run the scenario file itself"});
+    return session::read_given(*text, {.file = recording.path(),
+                                       .message = "its list of commands is damaged",
+                                       .hint = "run the scenario file itself"});
 }
 
 /// A whole number of meta; empty when it is none.
@@ -183,14 +168,21 @@ Result<Loaded> load(const std::string& path, const scenario::Given& given) {
     return loaded;
 }
 
+std::optional<Time> where_left(const Loaded& loaded, const scenario::ScenarioSpec& spec) {
+    const Time end = Time{} + spec.duration;
+    if (loaded.stop_at) return std::min(end, *loaded.stop_at);
+    return spec.session ? std::optional(end) : std::nullopt;
+}
+
 Result<std::vector<session::TimedCommand>> load_commands(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
     if (!in) return Diagnostic{.file = path, .message = "cannot be read"};
-    return parse_commands(text.str(), {.file = path, .message = "is no list of commands",
-                                       .hint = "[{\"t_ns\": 30000000000, \"text\": "
-                                               "\"scale web=5\"}], in order of time"});
+    return session::read_given(text.str(), {.file = path,
+                                            .message = "is no list of commands",
+                                            .hint = "[{\"t_ns\": 30000000000, \"text\": "
+                                                    "\"scale web=5\"}], in order of time"});
 }
 
 Diagnostics override_spec(scenario::ScenarioSpec& spec, std::optional<std::uint64_t> seed,

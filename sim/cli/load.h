@@ -30,6 +30,9 @@ std::vector<yaml::Override> overrides_from(const std::vector<std::string>& words
 /// profile, commands, and where it ended). A recording whose program died lists no commands: its
 /// events tell them. `given`: what the command line says; not for recordings, which embed theirs.
 Result<Loaded> load(const std::string& path, const scenario::Given& given = {});
+/// Where the session that a file keeps was left; nothing: it keeps none, or nobody knows. At most
+/// the end that `spec` says.
+std::optional<Time> where_left(const Loaded& loaded, const scenario::ScenarioSpec& spec);
 /// Reads a list of commands as a recording's meta has it: JSON, "t_ns" and "text" of each.
 Result<std::vector<session::TimedCommand>> load_commands(const std::string& path);
 /// Applies what the command line overrides. `until` in our duration grammar.

@@ -18,6 +18,7 @@ int session_command(const SessionOptions& options) {
     scenario::ScenarioSpec spec = std::move(loaded.value().spec);
     const Diagnostics wrong = override_spec(spec, options.seed, options.until, options.profile);
     if (!wrong.empty()) return fail(wrong);
+    const std::optional<Time> left_at = where_left(loaded.value(), spec);
     if (!options.commands.empty()) {
         auto given = load_commands(options.commands);
         if (!given.ok()) return fail(given.problems());
@@ -33,7 +34,7 @@ int session_command(const SessionOptions& options) {
                                           .commands = loaded.value().commands, .stop_at = {}});
     if (!opened.ok()) return fail(opened.problems());
     opened.value()->start();
-    return session::serve(*opened.value(), options.socket);
+    return session::serve(*opened.value(), options.socket, left_at);
 }
 
 }   // namespace glasshive::cli

@@ -72,14 +72,7 @@ Console::Done Console::died() {
 }
 
 Console::Done Console::execute(const std::string& typed) {
-    // Whatever was typed can be shown, sent and saved: control characters and what is no UTF-8 are
-    // replaced.
-    std::string line = Json::parse(
-        Json(typed).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
-    for (char& c : line) {
-        if (c == '\t') c = ' ';
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    }
+    std::string line = client::plain_line(typed);
     line = rest_after(line, 0);
     while (!line.empty() && line.back() == ' ') line.pop_back();
     if (line.empty() || line.front() == '#') return Done::well;

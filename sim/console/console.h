@@ -5,15 +5,25 @@
 #include <string>
 #include <vector>
 
-#include "console/lines.h"
-#include "console/run.h"
+#include "client/again.h"
+#include "client/lines.h"
+#include "client/run.h"
 #include "console/screen.h"
 #include "console/signals.h"
 #include "console/words.h"
 #include "scenario/spec.h"
+#include "session/given/given.h"
 
 /// A run under somebody's hands: step, look, give, go back, keep.
 namespace glasshive::console {
+
+using client::exact_text;
+using client::Json;
+using client::Line;
+using client::Lines;
+using client::Run;
+using client::Setup;
+using client::Went;
 
 /// What the console plays.
 struct Options {
@@ -70,7 +80,6 @@ class Console {
     void show_place();
 
     // moving.cpp: time passes, and things are given.
-    enum class Went { there, found, interrupted, died };
     Went advance(Run& run, Time to, const Json& request, const std::function<void()>& looked);
     Done move(Time to);
     Done run(const std::vector<std::string>& words);
@@ -112,7 +121,7 @@ class Console {
     Options options_;
     Screen& screen_;
     Signals& signals_;
-    ScratchFolder scratch_;
+    client::ScratchFolder scratch_;
     Lines lines_;
     std::string origin_;        // The recording that all runs are made from.
     std::unique_ptr<Run> run_;

@@ -29,7 +29,7 @@ class PipeLines final : public LineSource {
                 buffer_.erase(0, end + 1);
                 return line;
             }
-            const auto woken = signals_.wait_for(fd_);
+            const auto woken = signals_.wake_at(fd_);
             if (woken == Signals::Woken::continued) continue;
             if (woken != Signals::Woken::readable) return std::nullopt;   // Nobody types here.
             char chunk[4096];
@@ -124,7 +124,7 @@ class TerminalLines final : public LineSource {
         TerminalLines& lines = self(edit);
         std::mbstate_t state{};
         while (true) {
-            const auto woken = lines.signals_.wait_for(STDIN_FILENO);
+            const auto woken = lines.signals_.wake_at(STDIN_FILENO);
             if (woken == Signals::Woken::continued) {   // A shell has set the terminal as it likes.
                 el_set(edit, EL_PREP_TERM, 0);
                 el_set(edit, EL_PREP_TERM, 1);

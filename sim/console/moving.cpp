@@ -1,6 +1,5 @@
 // Time passes in a run, and things are given to it.
 #include <algorithm>
-#include <chrono>
 
 #include "console/console.h"
 #include "yaml/units.h"
@@ -9,36 +8,18 @@ namespace glasshive::console {
 
 using Words = std::vector<std::string>;
 
-/// In slices of about a twentieth of a second, whatever a slice of virtual time costs: somebody may
-/// look on, or press Ctrl-C. Where slices end changes nothing in the run.
-Console::Went Console::advance(Run& run, Time to, const Json& request,
-                               const std::function<void()>& looked) {
-    using Wall = std::chrono::steady_clock;
+/// Somebody may look on, or press Ctrl-C.
+Went Console::advance(Run& run, Time to, const Json& request, const std::function<void()>& looked) {
     const Time begin = run.now();
-    // The first is narrow, for nobody knows yet what one costs.
-    Duration slice = std::clamp<Duration>((to - begin) / 200, Duration{1}, std::chrono::seconds{1});
-    bool first = true;
-    while (first || run.now() < to) {
-        first = false;
+    const auto stop = [&]() -> std::optional<Went> {
         if (signals_.end_asked() != 0) return Went::died;   // As good as.
         if (signals_.take_interrupt()) return Went::interrupted;
-        Json ask = request;
-        ask["t_ns"] = ns_of(std::min(to, run.now() + std::min(slice, to - run.now())));
-        const auto before = Wall::now();
-        const auto answer = run.ask(ask);
-        if (!answer) return Went::died;
-        looked();
-        found_ = EventId{answer->value("found", std::uint64_t{0})};
-        if (found_ != EventId{}) return Went::found;
-        screen_.progress(begin, run.now(), to);
-        const auto took = Wall::now() - before;
-        const bool quick = took < std::chrono::milliseconds{25};
-        const bool slow = took > std::chrono::milliseconds{100};
-        if (slow) slice = std::max<Duration>(slice / 2, Duration{1});
-        if (quick && slice < to - begin) slice *= 2;
-        if (run.ended()) break;
-    }
-    return Went::there;
+        return std::nullopt;
+    };
+    return client::advance(run, to, request, found_, {.stop = stop, .looked = [&](Time now) {
+                                                          looked();
+                                                          screen_.progress(begin, now, to);
+                                                      }});
 }
 
 Console::Done Console::move(Time to) {
@@ -115,23 +96,12 @@ Console::Done Console::step(const Words& words) {
 
 Console::Done Console::give(const std::string& line) {
     if (!run_->alive()) return died();
-    const auto answer = run_->ask({{"do", "inject"}, {"text", line}});
-    if (!answer) return died();
-    Line& present = lines_.present();
-    const bool given = answer->value("given", std::size_t{0}) > present.given.size();
-    if (given) {
-        present.given.push_back({run_->now(), line});
-        unsaved_ = true;
-        // What the cluster refused says nothing of where the run stands; but it is an event.
-        if (!answer->value("ok", false) && !run_->settle()) return died();
-        show_events();
-        return Done::well;
-    }
-    std::string text = answer->value("error", "");
-    for (const char* place : {"command: ", "command:1: "}) {   // There is one line only.
-        if (text.starts_with(place)) text.erase(0, std::string_view(place).size());
-    }
-    return wrong({.file = "command", .message = text});
+    const client::Given done = client::give(*run_, lines_.present(), line);
+    if (done.died) return died();
+    if (!done.given) return wrong({.file = "command", .message = done.error});
+    unsaved_ = true;
+    show_events();
+    return Done::well;
 }
 
 }   // namespace glasshive::console

@@ -68,14 +68,11 @@ Console::Done Console::go_back(Time to, std::size_t kept) {
     const auto looked = [&](double share) {
         const double ns = share * static_cast<double>(ns_of(to));
         screen_.progress(Time{}, time_of_ns(static_cast<std::int64_t>(ns)), to);
+        return true;
     };
-    auto same = same_events(run_->recording(), run->recording(), run->newest(), looked);
+    const bool whole = kept == client::given_until(given, to);   // Of the instant `to`.
+    const auto same = client::same_so_far(*run_, *run, to, whole, looked);
     screen_.progress_over();
-    const bool whole = kept == given.size() || given[kept].at > to;   // Of the instant `to`.
-    if (same.ok() && whole && to < run_->now()) {
-        const auto last = run_->recording().last_event_at(to);
-        same = same.value() && last.ok() && last.value() == run->newest();
-    }
     if (!same.ok()) {
         screen_.complain(same.problems());
         screen_.note("whether it is the same run as before could not be compared");
@@ -106,11 +103,7 @@ Console::Done Console::rewind(const Words& words) {
                                                    exact_text(run_->now()),
                       .hint = "run " + words[1] + " goes there"});
     }
-    const std::vector<TimedCommand>& given = lines_.present().given;
-    const auto later = std::find_if(given.begin(), given.end(), [&](const TimedCommand& each) {
-        return each.at > to.value();
-    });
-    return go_back(to.value(), static_cast<std::size_t>(later - given.begin()));
+    return go_back(to.value(), client::given_until(lines_.present().given, to.value()));
 }
 
 Console::Done Console::undo() {
@@ -122,18 +115,15 @@ Console::Done Console::undo() {
 /// The present line is left as it stands, to be made again. If its process has gone, there is no
 /// digest to compare it with.
 void Console::keep_present() {
-    Line& present = lines_.present();
-    if (run_->alive() && run_->settle()) show_events();
+    client::keep_place(lines_.present(), *run_);
+    show_events();
     screen_.end_page();
-    present.digest = run_->digest();
-    present.at = run_->now();
-    present.newest = run_->newest();
 }
 
 Console::Done Console::branch(const Words& words) {
     if (words.size() < 2 || words.size() > 3) return wrong(wrong_usage(*find_word("branch")));
     const std::string& name = words[1];
-    const std::string no_name = why_no_name(name);
+    const std::string no_name = client::why_no_name(name);
     if (!no_name.empty()) return wrong({.file = "branch", .message = no_name});
     if (lines_.find(name) != nullptr) {
         return wrong({.file = "branch", .message = name + " exists already",

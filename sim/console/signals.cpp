@@ -68,7 +68,22 @@ bool Signals::take_interrupt() {
 
 int Signals::end_asked() const { return end_came; }
 
-Signals::Woken Signals::wait_for(int fd) {
+bool Signals::wait_for(int fd) {
+    while (end_asked() == 0) {
+        // What a byte in the pipe stands for is kept beside it.
+        pollfd watched[2] = {{fd, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}};
+        if (poll(watched, 2, -1) < 0) continue;
+        char rest[64];
+        if (watched[1].revents != 0) {
+            while (read(wake_pipe[0], rest, sizeof rest) > 0) {
+            }
+        }
+        if (watched[0].revents != 0) return true;
+    }
+    return false;
+}
+
+Signals::Woken Signals::wake_at(int fd) {
     while (true) {
         if (end_asked() != 0) return Woken::end;
         if (interrupted()) return Woken::interrupted;

@@ -1,17 +1,19 @@
 #pragma once
 
+#include "client/patience.h"
+
 namespace glasshive::console {
 
 /// What the system or Ctrl-C tells the console, as something that it looks at: nothing ends it in
 /// the middle, so that its processes and files go with it. One per process.
-class Signals {
+class Signals final : public client::Patience {
   public:
     /// From now on SIGINT asks for a pause, SIGTERM and SIGHUP for the end, and a closed output is
     /// no death.
     Signals();
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
-    ~Signals();
+    ~Signals() override;
 
     /// Ctrl-C was pressed since the last call.
     bool take_interrupt();
@@ -28,7 +30,9 @@ class Signals {
         end,
     };
     /// Waits until there is something to read at `fd`, or until a signal comes.
-    Woken wait_for(int fd);
+    Woken wake_at(int fd);
+    /// Likewise, whatever is pressed; false when the end is asked for.
+    bool wait_for(int fd) override;
 };
 
 }   // namespace glasshive::console

@@ -76,12 +76,17 @@ class Recording {
     /// Newest event at or before `time`; 0 when there is none. Cost: a few look-ups.
     Result<EventId> last_event_at(Time time);
     /// How many events the file has: fewer than the newest one's number where some kinds alone were
-    /// kept. Cost: a walk over the pages of the events.
-    Result<std::uint64_t> count_events();
+    /// kept; of those after one. Cost: a walk over the pages of these events.
+    Result<std::uint64_t> count_events(EventId after = EventId{});
+    /// The newest event there is now; 0 of none. Cost: one look-up.
+    Result<EventId> newest_event();
     /// What was true at `time`, events at that instant included: nearest keyframe, then events.
     Result<State> state_at(Time time);
     /// What was true right after an event.
     Result<State> state_after(EventId event);
+    /// Takes a state of this recording, as it was after one event, on to a later one. When
+    /// something is wrong, the state is of no use any more. Cost: the events in between.
+    std::optional<Diagnostic> fold(State& state, EventId after, EventId last);
 
     /// Buckets of one gauge at one level (pyramid.h), those that touch from..to, in order. What the
     /// file has not summed up yet (still running, or cut short) is summed up from the samples.

@@ -60,9 +60,17 @@ Result<EventId> Recording::last_event_at(Time time) {
     return EventId{static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(0)))};
 }
 
-Result<std::uint64_t> Recording::count_events() {
+Result<EventId> Recording::newest_event() {
     impl_->arm();
-    Statement row(impl_->db.get(), "SELECT count(*) FROM main.hive_event");
+    Statement row(impl_->db.get(), "SELECT max(id) FROM main.hive_event");
+    if (!row.step()) return impl_->sql_problem("looking for the newest event");
+    return EventId{static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(0)))};
+}
+
+Result<std::uint64_t> Recording::count_events(EventId after) {
+    impl_->arm();
+    Statement row(impl_->db.get(), "SELECT count(*) FROM main.hive_event WHERE id > ?");
+    row.bind(1, static_cast<std::int64_t>(number_of(after)));
     if (!row.step()) return impl_->sql_problem("counting events");
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(0)));
 }
@@ -84,11 +92,14 @@ Result<State> Recording::state_after(EventId event) {
             return impl.damaged("a keyframe is unreadable");
         folded = frame.event;
     }
-    Folder folder{state};
-    const Range rest{
-        .first = EventId{static_cast<std::uint64_t>(folded) + 1}, .last = event, .samples = false};
-    if (auto problem = replay(folder, rest)) return *problem;
+    const EventId keyframe{static_cast<std::uint64_t>(folded)};
+    if (auto problem = fold(state, keyframe, event)) return *problem;
     return state;
+}
+
+std::optional<Diagnostic> Recording::fold(State& state, EventId after, EventId last) {
+    Folder folder{state};
+    return replay(folder, {.first = EventId{number_of(after) + 1}, .last = last, .samples = false});
 }
 
 Result<std::vector<SampleBucket>> Recording::sample_buckets(NameId series, NameId subject,

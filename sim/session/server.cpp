@@ -22,7 +22,10 @@ using Wall = std::chrono::steady_clock;
 /// One session and what drives it: words from the channel, or the wall clock between them.
 class Server {
   public:
-    Server(Session& session, LineChannel& channel) : session_(session), channel_(channel) {}
+    Server(Session& session, LineChannel& channel, std::optional<Time> left_at)
+        : session_(session),
+          channel_(channel),
+          left_at_(left_at) {}
 
     /// Answers until `quit`.
     void loop();
@@ -37,6 +40,8 @@ class Server {
     Json pause();
     Json inject(const Json& request);
     Json inspect() const;
+    Json look() const;
+    Json commands() const;
     Json quit();
     bool runs_by_itself() const { return speed_ > 0 && session_.now() < session_.end(); }
     void advance_paced();
@@ -47,13 +52,19 @@ class Server {
     double speed_ = 0;   // Virtual seconds per second; infinite: as fast as it goes.
     Wall::time_point paced_from_{};
     Time paced_base_{};
+    Time paced_until_ = time_never;
+    std::optional<EventPattern> paced_for_;   // An event that stops it.
+    EventId found_{};                         // What the last pace with a pattern came to.
+    bool behind_ = false;                     // The last slice was cut short.
+    Duration slice_{1};                       // What takes about a fortieth of a second.
+    const std::optional<Time> left_at_;
     bool done_ = false;
 };
 
 void Server::loop() {
     std::string line;
     while (!done_) {
-        const int patience_ms = !runs_by_itself() ? -1 : std::isinf(speed_) ? 0 : 10;
+        const int patience_ms = !runs_by_itself() ? -1 : behind_ ? 0 : 10;
         const LineChannel::Got got = channel_.next(line, patience_ms);
         if (got != LineChannel::Got::nothing) {
             const Json reply = got == LineChannel::Got::line
@@ -107,6 +118,17 @@ std::string text_of(const Diagnostics& problems) {
     return text;
 }
 
+/// `event` and `subject` of a request; a sentence when they mean nothing.
+std::variant<EventPattern, std::string> pattern_of(const Json& request,
+                                                   const EventRegistry& registry) {
+    const Json kind = request["event"], subject = request.value("subject", Json("*"));
+    if (!kind.is_string() || !subject.is_string()) return "event and subject are patterns";
+    EventPattern pattern{kind.get<std::string>(), subject.get<std::string>()};
+    const Diagnostics wrong = pattern.check(registry);
+    if (!wrong.empty()) return text_of(wrong);
+    return pattern;
+}
+
 Json Server::run_until(const Json& request) {
     const bool for_event = request.contains("event");
     const bool to_the_end = for_event && !request.contains("t") && !request.contains("t_ns");
@@ -117,12 +139,10 @@ Json Server::run_until(const Json& request) {
         session_.flush_recording();
         return state();
     }
-    const Json kind = request["event"], subject = request.value("subject", Json("*"));
-    if (!kind.is_string() || !subject.is_string()) return error("event and subject are patterns");
-    const EventPattern pattern{kind.get<std::string>(), subject.get<std::string>()};
-    const Diagnostics wrong = pattern.check(session_.registry());
-    if (!wrong.empty()) return error(text_of(wrong));
-    const EventId found = session_.run_until(pattern, std::get<Time>(until));
+    const auto pattern = pattern_of(request, session_.registry());
+    if (const auto* wrong = std::get_if<std::string>(&pattern)) return error(*wrong);
+    const EventId found =
+        session_.run_until(std::get<EventPattern>(pattern), std::get<Time>(until));
     session_.flush_recording();
     Json reply = state();
     reply["found"] = number_of(found);
@@ -149,6 +169,23 @@ Json Server::inspect() const {
                                   {"state", swarm::to_text(node.state)},
                                   {"availability", swarm::to_text(node.availability)}});
     }
+    return reply;
+}
+
+Json Server::look() const {
+    Json reply = state();
+    reply["end_ns"] = ns_of(session_.end());
+    reply["pace"] = std::isinf(speed_) ? Json("max") : Json(speed_);
+    reply["found"] = number_of(found_);
+    reply["given"] = session_.given().size();
+    return reply;
+}
+
+Json Server::commands() const {
+    Json reply = state();
+    reply["given"] = Json::parse(json_of(session_.given()));
+    reply["to_come"] = Json::parse(json_of(session_.to_come()));
+    if (left_at_) reply["left_ns"] = ns_of(*left_at_);
     return reply;
 }
 
@@ -186,6 +223,15 @@ Json Server::pause() {
 Json Server::pace(const Json& request) {
     const Json speed = request.value("speed", Json());
     const double number = speed.is_number() ? speed.get<double>() : -1;
+    const bool to_instant = request.contains("t") || request.contains("t_ns");
+    const auto until = to_instant ? instant_of(request) : session_.end();
+    if (const auto* wrong = std::get_if<std::string>(&until)) return error(*wrong);
+    std::optional<EventPattern> waited_for;
+    if (request.contains("event")) {
+        const auto pattern = pattern_of(request, session_.registry());
+        if (const auto* wrong = std::get_if<std::string>(&pattern)) return error(*wrong);
+        waited_for = std::get<EventPattern>(pattern);
+    }
     if (speed.is_string() && speed.get<std::string>() == "max") {
         speed_ = INFINITY;
     } else if (number >= 0 && std::isfinite(number)) {
@@ -195,7 +241,11 @@ Json Server::pace(const Json& request) {
     }
     paced_from_ = Wall::now();
     paced_base_ = session_.now();
-    return speed_ > 0 ? state() : pause();
+    paced_until_ = std::min(std::get<Time>(until), session_.end());
+    paced_for_ = waited_for;
+    found_ = {};
+    slice_ = std::max<Duration>((session_.end() - Time{}) / 1000, Duration{1});
+    return speed_ > 0 && paced_until_ > paced_base_ ? state() : pause();
 }
 
 Json Server::inject(const Json& request) {
@@ -215,32 +265,53 @@ Json Server::answer(const std::string& word, const Json& request) {
     if (word == "pause") return pause();
     if (word == "inject") return inject(request);
     if (word == "inspect") return inspect();
+    if (word == "look") return look();
+    if (word == "commands") return commands();
     if (word == "quit") return quit();
     return error("unknown command \"" + word +
-                 "\"; there are step, run_until, pace, pause, inject, inspect and quit");
+                 "\"; there are step, run_until, pace, pause, inject, inspect, look, commands "
+                 "and quit");
 }
 
+/// One slice, after which the channel is looked at. A run that cannot keep the pace goes as fast as
+/// it can, and does not make up for it later.
 void Server::advance_paced() {
-    Time target = session_.end();
+    const Time now = session_.now();
+    Time target = paced_until_;
     if (!std::isinf(speed_)) {
         const double wall = std::chrono::duration<double>(Wall::now() - paced_from_).count();
         const double ahead = std::min(wall * speed_, seconds_of(session_.end()));
         target = std::min(target, paced_base_ + Duration{std::llround(ahead * 1e9)});
-    } else {
-        target = std::min(target, session_.now() + (session_.end() - Time{}) / 200 + Duration{1});
     }
-    if (target > session_.now()) session_.run_until(target);
-    if (session_.now() >= session_.end()) session_.flush_recording();
+    behind_ = target > now && target - now > slice_;
+    if (behind_) target = now + slice_;
+    if (target <= now) return;
+    const auto before = Wall::now();
+    if (paced_for_) {
+        found_ = session_.run_until(*paced_for_, target);
+    } else {
+        session_.run_until(target);
+    }
+    const auto after = Wall::now();
+    if (after - before > std::chrono::milliseconds{40}) slice_ = std::max(slice_ / 2, Duration{1});
+    if (behind_ && after - before < std::chrono::milliseconds{15}) slice_ *= 2;
+    if (behind_) {
+        paced_from_ = after;
+        paced_base_ = session_.now();
+    }
+    const bool ended = session_.now() >= session_.end();
+    if (!ended && (found_ != EventId{} || session_.now() >= paced_until_)) speed_ = 0;
+    if (ended || speed_ == 0) session_.flush_recording();
 }
 
 }   // namespace
 
-int serve(Session& session, const std::string& socket_path) {
+int serve(Session& session, const std::string& socket_path, std::optional<Time> left_at) {
     LineChannel channel(socket_path);
     if (!channel.listen()) return 2;
     std::printf("listening %s\n", socket_path.c_str());
     std::fflush(stdout);
-    Server(session, channel).loop();
+    Server(session, channel, left_at).loop();
     return 0;
 }
 

@@ -102,13 +102,6 @@ struct Session::Impl {
 
 namespace {
 
-std::string commands_json(const std::vector<TimedCommand>& commands) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const TimedCommand& c : commands)
-        list.push_back({{"t_ns", ns_of(c.at)}, {"text", c.text}});
-    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::vector<std::pair<std::string, std::string>> meta_of(const Options& options) {
     const scenario::ScenarioSpec& spec = options.spec;
     std::vector<std::pair<std::string, std::string>> meta{
@@ -294,6 +287,10 @@ EventId Session::run_until(const EventPattern& pattern, Time until) {
 }
 
 const std::vector<TimedCommand>& Session::given() const { return impl_->given; }
+std::vector<TimedCommand> Session::to_come() const {
+    const std::vector<TimedCommand>& all = impl_->options.commands;
+    return {all.begin() + static_cast<std::ptrdiff_t>(impl_->next_replayed), all.end()};
+}
 std::string Session::digest() const { return impl_->digest.digest(); }
 
 Result<EventId> Session::Impl::apply(const std::string& text) {
@@ -379,7 +376,7 @@ Outcome Session::finish() {
     }
     if (s.recorder) {
         record::RunEnd run_end{.end_time = end, .digest = outcome.digest};
-        run_end.meta.emplace_back("commands", commands_json(s.given));
+        run_end.meta.emplace_back("commands", json_of(s.given));
         outcome.record_problem = s.recorder->take_problem();
         const auto closing = s.recorder->close(run_end);
         if (!outcome.record_problem) outcome.record_problem = closing;

@@ -12,6 +12,7 @@
 #include "check/verdict.h"
 #include "scenario/spec.h"
 #include "session/event_pattern.h"
+#include "session/given/given.h"
 #include "swarm/decision.h"
 
 namespace glasshive::world {
@@ -19,13 +20,6 @@ class World;
 }
 
 namespace glasshive::session {
-
-/// A command and the instant it takes effect: after everything that is due at that instant.
-struct TimedCommand {
-    Time at{};
-    std::string text;    ///< As `inject` takes it.
-    friend bool operator==(const TimedCommand&, const TimedCommand&) = default;
-};
 
 /// How to run a scenario.
 struct Options {
@@ -99,6 +93,8 @@ class Session {
     /// Everything that was given so far, in order of time: replayed, injected, and what the cluster
     /// refused. The list that replays the run as it stands.
     const std::vector<TimedCommand>& given() const;
+    /// What is still to be given of Options::commands, in order of time.
+    std::vector<TimedCommand> to_come() const;
     /// Of every event and sample so far: equal runs have equal ones when they stand at one place.
     std::string digest() const;
     /// Everything recorded so far can be read by others: at a pause.

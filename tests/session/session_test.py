@@ -95,6 +95,74 @@ class Driving(driver.Case):
         while not client.ask(do="step", n=0)["ended"]:
             self.assertLess(time.monotonic(), until)
 
+    def wait(self, client, until):
+        """Looks, as a window does, until it is so; then once more."""
+        limit = time.monotonic() + 60
+        while not until(client.ask(do="look")):
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.01)
+        return client.ask(do="look")
+
+    def test_pace_stops_by_itself_at_an_instant_or_an_event(self):
+        client = self.start("--record", "s.hive")
+        self.assertIn("did you mean task.failed?",
+                      client.ask(do="pace", speed="max", event="task.fialed")["error"])
+        self.assertIn("not a duration", client.ask(do="pace", speed=1, t="soon")["error"])
+        client.ask(do="pace", speed="max", t="12.5s")
+        there = self.wait(client, lambda at: at["pace"] == 0)
+        self.assertEqual((there["t"], there["found"], there["ended"]), (12.5, 0, False))
+        client.ask(do="pace", speed="max", event="request.ok")
+        found = self.wait(client, lambda at: at["pace"] == 0)
+        self.assertEqual([e["kind"] for e in self.events("s.hive", f"id = {found['found']}")],
+                         ["request.ok"])
+        self.assertGreater(found["t"], 12.5)
+        client.ask(do="pace", speed=1000, event="node.down", t="20s")
+        none = self.wait(client, lambda at: at["pace"] == 0)
+        self.assertEqual((none["t"], none["found"]), (20.0, 0))
+        client.ask(do="pace", speed="max", t="3s")   # Past: it stays.
+        self.assertEqual(client.ask(do="look"), none)
+
+    def test_a_run_played_in_slices_is_the_plain_run(self):
+        plain = self.report("hello.yaml")["digest"]
+        client = self.start()
+        for speed, until in ((100, "5s"), ("max", "30s"), (10_000, "50s"), ("max", "1h")):
+            client.ask(do="pace", speed=speed, t=until)
+            self.wait(client, lambda at: at["pace"] == 0 or at["ended"])
+        self.assertEqual(self.quit(client)["digest"], plain)
+
+    def test_what_a_played_run_says_can_be_read_a_tenth_of_a_second_later(self):
+        client = self.start("--record", "s.hive")
+        client.ask(do="run_until", t="10s")
+        client.ask(do="pace", speed=5)
+        late = []
+        for _ in range(10):
+            time.sleep(0.1)
+            at = client.ask(do="look")
+            asked = time.monotonic()
+            while self.events("s.hive", "true")[-1]["id"] < at["event"]:
+                self.assertLess(time.monotonic(), asked + 10)
+            late.append(time.monotonic() - asked)
+        self.assertLess(sorted(late)[len(late) // 2], 0.25, late)   # A busy machine, and python.
+
+    def test_commands_tells_what_was_given_and_what_is_to_come(self):
+        client = self.start("--record", "s.hive")
+        client.ask(do="run_until", t="10s")
+        client.ask(do="inject", text="scale web=4")
+        client.ask(do="run_until", t="20s")
+        client.ask(do="inject", text="drain node-3")
+        given = [{"t_ns": 10**10, "text": "scale web=4"},
+                 {"t_ns": 2 * 10**10, "text": "drain node-3"}]
+        told = client.ask(do="commands")
+        self.assertEqual((told["given"], told["to_come"]), (given, []))
+        self.assertNotIn("left_ns", told)
+        client.ask(do="run_until", t="30s")
+        self.quit(client)
+        again = self.start(scenario="s.hive")
+        again.ask(do="run_until", t="15s")
+        told = again.ask(do="commands")
+        self.assertEqual((told["given"], told["to_come"], told["left_ns"]),
+                         (given[:1], given[1:], 3 * 10**10))
+
     def test_inspect_shows_nodes_and_services_as_the_manager_believes_them(self):
         client = self.start()
         client.ask(do="run_until", t="10s")

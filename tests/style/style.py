@@ -26,7 +26,8 @@ TEXT = CODE | {".md", ".yaml", ".yml", ".txt", ".cmake"}
 # The simulation's time is virtual and its chance seeded; people's time is for these only.
 WALL_CLOCK = {
     "sim/cli/": "progress, speed-up and estimated time to go, which no event sees",
-    "sim/console/": "how much of a run lies between two looks at the keyboard",
+    "sim/client/": "how much of a run lies between two looks at it",
+    "viewer/live/": "how long a session process owes an answer, and the speed it reached",
     "sim/session/": "the pace of a live session, and how long its channel waits",
     "sim/store/javascript/watchdog": "when an endless function is given up; recorded",
     "sim/record/": "how long the writer may hold rows back, and how long a query may take",

@@ -1,6 +1,7 @@
 // The header (what is open, play, where the playhead is) and the status line.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 
 #include "viewer/app/view.h"
@@ -51,7 +52,7 @@ void draw_play(Bar& bar, float x) {
     const float s = bar.s;
     const float y = (bar.area.min.y + bar.area.max.y) / 2;
     const ImU32 ink = view.theme().text;
-    const bool playing = view.player().playing;
+    const bool playing = view.playing();
     if (bar.button("back", x, 32 * s, false, "Previous event (Left)").clicked) view.step(-1);
     bar.list.AddTriangleFilled({x + 20 * s, y - 6 * s}, {x + 20 * s, y + 6 * s}, {x + 12 * s, y},
                                ink);
@@ -75,6 +76,7 @@ void draw_play(Bar& bar, float x) {
 }
 
 std::string speed_text(double speed) {
+    if (speed > Player::fastest) return "max";
     std::string text = std::to_string(speed);
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();
@@ -82,16 +84,16 @@ std::string speed_text(double speed) {
 }
 
 void draw_speeds(Bar& bar, float x, float right) {
-    static constexpr std::array speeds{0.1, 1.0, 10.0, 100.0, 1'000.0, 10'000.0};
+    static constexpr std::array speeds{0.1, 1.0, 10.0, 100.0, 1'000.0, 10'000.0, HUGE_VAL};
     const Theme& theme = bar.view.theme();
     const float width = 56 * bar.s;
     for (const double speed : speeds) {
-        if (x + width > right) return;
+        if (x + width > right || (speed > Player::fastest && !bar.view.sandbox())) return;
         const bool here = bar.view.player().speed == speed;
         const std::string text = speed_text(speed);
         const Hit hit =
             bar.button(text, x, width - 4 * bar.s, false, "Virtual seconds per second (Up, Down)");
-        if (hit.clicked) bar.view.player().set_speed(speed);
+        if (hit.clicked) bar.view.set_speed(speed);
         const float wide = theme.mono->CalcTextSizeA(theme.mono->FontSize, 1e9F, 0, text.c_str()).x;
         draw_text(bar.list, theme.mono,
                   {x + (width - 4 * bar.s - wide) / 2,
@@ -138,10 +140,9 @@ void draw_header(View& view, ImDrawList& list, Area area) {
     // A hexagon, for the hive.
     list.AddNgonFilled({26 * s, middle}, 12 * s, theme.accent, 6);
     list.AddNgonFilled({26 * s, middle}, 5 * s, theme.panel, 6);
-    const std::string& path = view.glass().recording().path();
     const float play = std::max(area.width() * 0.5F - 290 * s, 150 * s);
     draw_text(list, theme.title, {46 * s, middle - theme.title->FontSize / 2}, play - 12 * s,
-              theme.text, path.substr(path.find_last_of('/') + 1));
+              theme.text, view.title());
     float x = play;
     if (area.width() > 320 * s) draw_play(bar, x);
     x += 124 * s;
@@ -169,16 +170,53 @@ void draw_header(View& view, ImDrawList& list, Area area) {
     draw_scrub(view, list, {{area.min.x, area.max.y - 4 * s}, {area.max.x, area.max.y}});
 }
 
+namespace {
+
+/// Where what is shown comes from, and how that is.
+std::string source_text(const View& view, Mood& mood) {
+    const Status* run = view.live();
+    if (run == nullptr) {
+        const bool clean = view.glass().recording().clean();
+        mood = clean ? Mood::good : Mood::warn;
+        return clean ? "recording" : "recording without its end";
+    }
+    if (run->mode == Mode::dead) {
+        mood = Mood::bad;
+        const std::string why = run->problems.empty() ? "" : ": " + run->problems.front().message;
+        return "the run's process is gone" + why + " (Rewind starts another)";
+    }
+    if (run->silent > 1) {
+        mood = Mood::warn;
+        return "the run has not answered for " + std::to_string(static_cast<int>(run->silent)) + " s";
+    }
+    if (run->doing != 0 && run->progress > 0) {
+        mood = Mood::busy;
+        return "working, " + std::to_string(static_cast<int>(run->progress * 100)) + " %";
+    }
+    switch (run->mode) {
+        case Mode::starting: mood = Mood::busy; return "starting";
+        case Mode::playing: {
+            mood = Mood::good;
+            char reached[32];
+            std::snprintf(reached, sizeof reached, "playing, x%.3g", run->reached);
+            return reached;
+        }
+        case Mode::ended: mood = Mood::idle; return "the run is over";
+        default: mood = Mood::busy; return "paused";
+    }
+}
+
+}   // namespace
+
 void draw_status(View& view, ImDrawList& list, Area area) {
     const Theme& theme = view.theme();
     const float s = theme.scale;
     list.AddRectFilled(area.min, area.max, theme.panel);
     list.AddLine(area.min, {area.max.x, area.min.y}, theme.edge, s);
     const float y = (area.min.y + area.max.y - theme.mono->FontSize) / 2;
-    const bool clean = view.glass().recording().clean();
-    draw_mood(list, theme, {area.min.x + 20 * s, (area.min.y + area.max.y) / 2}, 8 * s,
-              clean ? Mood::good : Mood::warn);
-    std::string text = clean ? "recording" : "recording without its end";
+    Mood mood = Mood::good;
+    std::string text = source_text(view, mood);
+    draw_mood(list, theme, {area.min.x + 20 * s, (area.min.y + area.max.y) / 2}, 8 * s, mood);
     text += "  ·  " + std::to_string(view.glass().events()) + " events";
     if (!view.story().done()) {
         const int percent = static_cast<int>(view.story().progress() * 100);

@@ -1,5 +1,5 @@
 // The keys, over everything.
-#include "viewer/app/commands.h"
+#include "viewer/app/actions.h"
 
 namespace glasshive::viewer {
 
@@ -9,7 +9,7 @@ void draw_help(View& view) {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const float width = std::min(size.x - 16 * s, 560 * s);
     const float height =
-        std::min(size.y - 16 * s, (70 + 24 * static_cast<float>(commands().size())) * s);
+        std::min(size.y - 16 * s, (70 + 24 * static_cast<float>(actions().size())) * s);
     ImGui::SetNextWindowPos({(size.x - width) / 2, (size.y - height) / 2});
     ImGui::SetNextWindowSize({width, height});
     ImGui::SetNextWindowFocus();
@@ -22,11 +22,12 @@ void draw_help(View& view) {
     view.hits().at("keys", at, {at.x + width, at.y + height});
     draw_text(list, theme.title, {at.x + 20 * s, at.y + 18 * s}, at.x + width, theme.text, "Keys");
     float y = at.y + 52 * s;
-    for (const Command& command : commands()) {
+    for (const Action& action : actions()) {
+        if (action.live_only() && view.sandbox() == nullptr) continue;
         if (y + 20 * s > at.y + height) break;
-        draw_text(list, theme.mono, {at.x + 20 * s, y}, at.x + 150 * s, theme.accent, command.keys);
+        draw_text(list, theme.mono, {at.x + 20 * s, y}, at.x + 150 * s, theme.accent, action.keys);
         draw_text(list, theme.body, {at.x + 160 * s, y}, at.x + width - 16 * s, theme.text,
-                  command.name);
+                  action.name);
         y += 24 * s;
     }
     ImGui::End();

@@ -9,7 +9,7 @@
 #include <imgui_stdlib.h>
 
 #include "base/text.h"
-#include "viewer/app/commands.h"
+#include "viewer/app/actions.h"
 #include "yaml/units.h"
 
 namespace glasshive::viewer {
@@ -77,9 +77,10 @@ std::vector<Found> find(View& view, const std::string& typed) {
         found.push_back(
             {"Go to " + seconds_text(at) + " s", "instant", [at](View& of) { of.seek(at); }});
     }
-    for (const Command& command : commands()) {
-        if (command.key == GLFW_KEY_K || !meant(command.name, words)) continue;
-        found.push_back({std::string(command.name), std::string(command.keys), command.run});
+    for (const Action& action : actions()) {
+        if (action.live_only() && view.sandbox() == nullptr) continue;
+        if (action.key == GLFW_KEY_K || !meant(action.name, words)) continue;
+        found.push_back({std::string(action.name), std::string(action.keys), action.run});
     }
     for (const Panel& panel : panels()) {
         if (!meant(panel.name, words)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "viewer/app/style.h"
 
@@ -13,32 +14,51 @@ constexpr std::uint64_t slice = 1'000;   // Events; about half a millisecond.
 
 }   // namespace
 
+Diagnostics View::show(const std::string& path) {
+    auto glass = Glass::open(path);
+    if (!glass.ok()) return glass.problems();
+    auto seeker = Seeker::open(path);
+    if (!seeker.ok()) return seeker.problems();
+    // Names have other numbers in another recording.
+    const std::string chosen = glass_ ? std::string(glass_->text(selection_.subject)) : "";
+    auto next = std::make_unique<Glass>(std::move(glass.value()));
+    const Time at = std::min(selection_.playhead, next->end());
+    seeker.value()->want(at);
+    auto picture = seeker.value()->wait();
+    if (!picture) return {*seeker.value()->problem()};
+    memory_ = {};
+    story_.reset();
+    events_.reset();
+    take(std::move(picture));   // The old one dies before the seeker that made it.
+    seeker_ = std::move(seeker.value());
+    glass_ = std::move(next);
+    story_ = std::make_unique<Story>(*glass_);
+    events_ = std::make_unique<EventList>(*glass_);
+    selection_ = {.playhead = at};
+    if (!chosen.empty()) select(chosen);
+    wanted_ = at;
+    wanted_end_ = glass_->end();
+    return {};
+}
+
 Result<std::unique_ptr<View>> View::open(const ViewOptions& options) {
     std::unique_ptr<View> view(new View);
-    auto glass = Glass::open(options.file);
-    if (!glass.ok()) return glass.problems();
-    view->glass_ = std::make_unique<Glass>(std::move(glass.value()));
+    view->selection_.playhead = options.at.value_or(time_never);
+    if (options.live) {
+        if (auto problems = view->start_live(options); !problems.empty()) return problems;
+    } else if (auto problems = view->show(options.file); !problems.empty()) {
+        return problems;
+    }
     if (!options.other.empty()) {
         auto other = Glass::open(options.other);
         if (!other.ok()) return other.problems();
         view->other_ = std::make_unique<Glass>(std::move(other.value()));
     }
-    const Time end = view->glass_->end();
-    view->selection_.playhead = std::min(end, options.at.value_or(end));
     if (!options.select.empty() && !view->select(options.select))
         return Diagnostic{.file = options.file,
                           .message = "the recording never mentions \"" + options.select + "\"",
                           .hint = "--select takes the name of a host, a service, a task, …"};
-    auto seeker = Seeker::open(options.file);
-    if (!seeker.ok()) return seeker.problems();
-    view->seeker_ = std::move(seeker.value());
-    view->wanted_ = view->selection_.playhead;
-    view->seeker_->want(view->wanted_);
-    auto first = view->seeker_->wait();
-    if (!first) return *view->seeker_->problem();
-    view->take(std::move(first));
-    view->story_ = std::make_unique<Story>(*view->glass_);
-    view->events_ = std::make_unique<EventList>(*view->glass_);
+    view->title_ = options.file.substr(options.file.find_last_of('/') + 1);
     view->layout_.alone = options.panel;
     view->dark_ = options.dark;
     return view;
@@ -62,8 +82,9 @@ void View::read_on(std::chrono::microseconds budget) {
 
 void View::settle() {
     while (reading()) read_on(std::chrono::seconds(1));
-    seeker_->want(selection_.playhead);
+    seeker_->want(selection_.playhead, glass_->end());
     wanted_ = selection_.playhead;
+    wanted_end_ = glass_->end();
     if (auto picture = seeker_->wait()) take(std::move(picture));
 }
 
@@ -81,7 +102,9 @@ void View::take(std::shared_ptr<const Picture> picture) {
 }
 
 bool View::moving() const {
-    return player_.playing || !seeker_->idle() || now_->at != selection_.playhead;
+    const bool run_moves = sandbox_ && (playing() || status_->doing != 0 || told_ < posted_);
+    return player_.playing || run_moves || unfinished_ || !seeker_->idle() ||
+           now_->at != selection_.playhead;
 }
 
 void View::frame() {
@@ -90,16 +113,19 @@ void View::frame() {
         player_.advance(selection_.playhead, glass_->end(),
                         std::min(0.1, static_cast<double>(ImGui::GetIO().DeltaTime)));
     take_keys(*this);
+    if (sandbox_) look_at_run();
     read_on(std::chrono::milliseconds(1));
-    if (selection_.playhead != wanted_) {
+    if (selection_.playhead != wanted_ || glass_->end() != wanted_end_) {
         wanted_ = selection_.playhead;
-        seeker_->want(wanted_);
+        wanted_end_ = glass_->end();
+        seeker_->want(wanted_, wanted_end_);
     }
     if (auto picture = seeker_->take()) take(std::move(picture));
     if (const auto problem = seeker_->problem()) say(problem->message);
     Context context{*glass_, *now_, *story_, *events_,    selection_,
-                    theme_,  hits_, memory_, other_.get()};
+                    theme_,  hits_, memory_, other_.get(), sandbox_ != nullptr};
     draw_ground(context);
+    unfinished_ = context.unfinished;
     if (palette_) draw_palette(*this);
     if (help_) draw_help(*this);
     keys_.clear();
@@ -134,7 +160,9 @@ void View::draw_ground(Context& context) {
     hits_.enter("header");
     draw_header(*this, list, {{0, 0}, {size.x, top}});
     if (foot > 0) draw_status(*this, list, {{0, size.y - foot}, size});
-    draw_panes(context, layout_, {{0, top}, {size.x, size.y - foot}});
+    const float bar = sandbox_ && foot > 0 ? 40 * s : 0;
+    if (bar > 0) draw_run_bar(*this, list, {{0, size.y - foot - bar}, {size.x, size.y - foot}});
+    draw_panes(context, layout_, {{0, top}, {size.x, size.y - foot - bar}});
     ImGui::End();
 }
 
@@ -145,10 +173,28 @@ bool View::select(std::string_view name) {
     return true;
 }
 
-void View::seek(Time at) { selection_.playhead = std::clamp(at, Time{}, glass_->end()); }
+void View::seek(Time at) {
+    following_ = at >= glass_->end();
+    selection_.playhead = std::clamp(at, Time{}, glass_->end());
+}
+
+void View::set_speed(double speed) {
+    player_.set_speed(speed);
+    // Only a run can go as fast as it goes.
+    if (sandbox_ && speed > Player::fastest) player_.speed = speed;
+    if (sandbox_ && playing()) post(Play{.speed = player_.speed});
+}
+
+bool View::playing() const {
+    return sandbox_ ? status_->mode == Mode::playing : player_.playing;
+}
 
 void View::step(int direction) {
     player_.playing = false;
+    if (sandbox_ && following_ && direction > 0) {
+        post(Play{.speed = HUGE_VAL, .event = "*"});
+        return;
+    }
     // The event that was chosen, while it is of this instant: several share one.
     const EventLine* chosen = nullptr;
     auto position = events_->position_of(selection_.event);
@@ -171,6 +217,13 @@ void View::step(int direction) {
 }
 
 void View::toggle_play() {
+    if (sandbox_) {
+        if (playing())
+            post(Pause{});
+        else
+            post(Play{.speed = player_.speed});
+        return;
+    }
     if (!player_.playing && selection_.playhead >= glass_->end()) seek(Time{});
     player_.playing = !player_.playing;
 }

@@ -8,12 +8,14 @@
 
 #include "viewer/app/layout.h"
 #include "viewer/app/player.h"
+#include "viewer/live/sandbox.h"
 #include "viewer/model/seeker.h"
 
 namespace glasshive::viewer {
 
 struct ViewOptions {
-    std::string file;
+    std::string file;                  ///< A recording; of a live view whatever a session plays.
+    bool live = false;                 ///< Plays `file` in a session of its own and follows it.
     std::string other;        ///< A second recording to compare with; "": none.
     std::optional<Time> at;   ///< Empty: the end.
     std::string select;       ///< A name; "": nothing.
@@ -48,6 +50,22 @@ class View {
     bool moving() const;
     /// Parts of the recording were not read yet: read_on() has something to do.
     bool reading() const { return !story_->done() || !events_->done(); }
+    /// What was opened, without its folder.
+    const std::string& title() const { return title_; }
+    /// A run beside the window, which may change it; null for a recording.
+    Sandbox* sandbox() { return sandbox_.get(); }
+    /// What is known of it; null for a recording.
+    const Status* live() const { return status_.get(); }
+    /// The playhead stays where the run stands.
+    bool following() const { return sandbox_ != nullptr && following_; }
+    void follow() { following_ = true; }
+    /// Asks the run for something; what becomes of it is said in the status line.
+    void post(Command command);
+    /// The run has said something that no frame has taken note of.
+    bool changed() const { return sandbox_ && sandbox_->status() != status_; }
+    /// Waits until the run has answered everything, a minute at most: for pictures and tests.
+    bool wait_for_run();
+
     /// Reads on for about `budget`. Each frame does, a little; a window does in between.
     void read_on(std::chrono::microseconds budget);
 
@@ -59,6 +77,8 @@ class View {
     /// To the next (1) or previous (-1) event of the list, as it is filtered.
     void step(int direction);
     void toggle_play();
+    void set_speed(double speed);
+    bool playing() const;
     void toggle_theme();
     void toggle_help() { help_ = !help_; }
     void toggle_palette() { palette_ = !palette_; }
@@ -67,6 +87,7 @@ class View {
     void say(std::string message) { message_ = std::move(message); }
 
     Glass& glass() { return *glass_; }
+    const Glass& glass() const { return *glass_; }
     const Picture& now() const { return *now_; }
     Story& story() { return *story_; }
     EventList& events() { return *events_; }
@@ -89,6 +110,11 @@ class View {
 
   private:
     View() = default;
+    /// Opens a recording in place of what is shown.
+    Diagnostics show(const std::string& path);
+    Diagnostics start_live(const ViewOptions& options);
+    /// Takes note of what the run did meanwhile.
+    void look_at_run();
     void take(std::shared_ptr<const Picture> picture);
     void draw_ground(Context& context);
 
@@ -98,22 +124,38 @@ class View {
     std::unique_ptr<Story> story_;
     std::unique_ptr<EventList> events_;
     std::size_t hosts_on_ = 0, faults_ = 0;
+    std::unique_ptr<Sandbox> sandbox_;
+    std::shared_ptr<const Status> status_;
+    int generation_ = 0;           // Of the recording that is shown.
+    bool following_ = true;
+    std::uint64_t told_ = 0;       // The last answer that was said.
+    std::uint64_t posted_ = 0;     // The last command that was asked for.
     Selection selection_;
-    Time wanted_{};
+    Time wanted_{}, wanted_end_{};
     Player player_;
     Layout layout_;
     Theme theme_;
     bool dark_ = true;
     Hits hits_;
     Memory memory_;
+    std::string title_;
     std::vector<Key> keys_;
     std::string message_;   // In the status line.
     bool help_ = false, palette_ = false, remember_ = false, quit_ = false;
+    bool unfinished_ = false;   // A panel reads on.
 };
 
 /// The bars above and below the panes.
 void draw_header(View& view, ImDrawList& list, Area area);
 void draw_status(View& view, ImDrawList& list, Area area);
+/// What only a live view has: history, command line.
+void draw_run_bar(View& view, ImDrawList& list, Area area);
+void focus_command_line(View& view);
+void branch_here(View& view);
+/// What only a live view has: history, command line.
+void draw_run_bar(View& view, ImDrawList& list, Area area);
+void focus_command_line(View& view);
+void branch_here(View& view);
 /// The keys, over everything.
 void draw_help(View& view);
 /// Type to find: commands, panels, names, instants.

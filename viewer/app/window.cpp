@@ -69,7 +69,7 @@ void draw_frame(View& view, GLFWwindow* window) {
 void loop(Told& heard, GLFWwindow* window) {
     View& view = heard.view;
     constexpr int frames_after = 4;   // A tooltip or popup comes some frames after its reason.
-    constexpr double progress_every = 0.1, wait_max = 0.5;
+    constexpr double progress_every = 0.1, wait_max = 0.5, live_wait_max = 0.1;
     int frames = frames_after;
     double drawn = 0;
     while (glfwWindowShouldClose(window) == GLFW_FALSE && !view.wants_to_quit()) {
@@ -77,7 +77,9 @@ void loop(Told& heard, GLFWwindow* window) {
         if (busy)
             glfwPollEvents();
         else
-            glfwWaitEventsTimeout(wait_max);
+            glfwWaitEventsTimeout(view.sandbox() == nullptr ? wait_max : live_wait_max);
+        // What the run says by itself: that it ended, or died.
+        if (view.sandbox() != nullptr && view.changed()) frames = frames_after;
         if (heard.touched) frames = frames_after;
         heard.touched = false;
         const bool progress = view.reading() && glfwGetTime() - drawn >= progress_every;
@@ -99,8 +101,7 @@ std::string run_window(View& view, int& width, int& height) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-    const std::string& path = view.glass().recording().path();
-    const std::string title = "Glasshive: " + path.substr(path.find_last_of('/') + 1);
+    const std::string title = "Glasshive: " + view.title();
     GLFWwindow* window = glfwCreateWindow(width, height, title.c_str(), nullptr, nullptr);
     if (window == nullptr) {
         const std::string why = "no window with OpenGL 3.3: " + last_error();

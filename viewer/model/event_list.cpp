@@ -63,7 +63,9 @@ std::optional<std::uint64_t> EventList::position_of(EventId event) const {
 
 const EventLine* EventList::line(std::uint64_t number) {
     const std::uint64_t page = (number - 1) / page_size;
-    if (page != page_) {
+    // The newest page of a recording that grows was not whole when it was read.
+    if (page != page_ || (number > page_last_ && page_last_ < glass_.last())) {
+        page_last_ = glass_.last();
         auto lines = glass_.lines(page * page_size + 1, (page + 1) * page_size);
         page_ = page;
         lines_ = lines.ok() ? std::move(lines.value()) : std::vector<EventLine>{};

@@ -45,6 +45,7 @@ class EventList {
     std::uint64_t read_ = 0;
     bool damaged_ = false;
     std::uint64_t page_ = UINT64_MAX;
+    std::uint64_t page_last_ = 0;   ///< The newest event when it was read.
     std::vector<EventLine> lines_;
 };
 

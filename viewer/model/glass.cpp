@@ -53,17 +53,39 @@ Result<Glass> Glass::open(const std::string& path) {
     auto recording = record::Recording::open(path);
     if (!recording.ok()) return recording.problems();
     Glass glass(std::move(recording.value()));
-    const auto last = glass.recording_.last_event_at(time_never);
+    const auto last = glass.recording_.newest_event();
     if (!last.ok()) return last.problems();
     const auto count = glass.recording_.count_events();
     if (!count.ok()) return count.problems();
     glass.last_ = number_of(last.value());
     glass.events_ = count.value();
-    const auto line = glass.lines(glass.last_, glass.last_);
-    if (!line.ok()) return line.problems();
-    for (const EventLine& newest : line.value()) glass.end_ = newest.time;
-    if (glass.recording_.clean()) glass.end_ = std::max(glass.end_, glass.said_end());
+    if (auto problem = glass.take_end()) return *problem;
     return glass;
+}
+
+std::optional<Diagnostic> Glass::take_end() {
+    const auto line = lines(last_, last_);
+    if (!line.ok()) return line.problems().front();
+    for (const EventLine& newest : line.value()) end_ = std::max(end_, newest.time);
+    clean_ = recording_.clean();
+    if (clean_) end_ = std::max(end_, said_end());
+    return std::nullopt;
+}
+
+Result<bool> Glass::refresh(Time reached) {
+    const bool further = reached > end_;
+    end_ = std::max(end_, reached);
+    if (clean_) return further;   // Nobody writes on in a finished recording.
+    const auto newest = recording_.newest_event();
+    if (!newest.ok()) return newest.problems();
+    if (number_of(newest.value()) <= last_ && !recording_.clean()) return further;
+    const auto more = recording_.count_events(EventId{last_});
+    if (!more.ok()) return more.problems();
+    if (auto problem = recording_.refresh()) return *problem;
+    last_ = std::max(last_, number_of(newest.value()));
+    events_ += more.value();
+    if (auto problem = take_end()) return *problem;
+    return true;
 }
 
 /// A run goes on after its last event; a stranger's file may say anything.
@@ -76,12 +98,26 @@ Time Glass::said_end() const {
 }
 
 Result<const record::State*> Glass::state_at(Time time) {
-    if (!state_ || state_time_ != time) {
-        auto state = recording_.state_at(time);
+    if (state_ && state_time_ == time && state_last_ == last_) return &*state_;
+    const auto found = recording_.last_event_at(time);
+    if (!found.ok()) return found.problems();
+    const EventId event{std::min(number_of(found.value()), last_)};
+    const bool near = state_ && event >= state_event_ &&
+                      number_of(event) - number_of(state_event_) <= forward_max;
+    if (near) {
+        auto problem = recording_.fold(*state_, state_event_, event);
+        if (problem) {
+            state_.reset();
+            return *problem;
+        }
+    } else {
+        auto state = recording_.state_after(event);
         if (!state.ok()) return state.problems();
         state_ = std::move(state.value());
-        state_time_ = time;
     }
+    state_event_ = event;
+    state_time_ = time;
+    state_last_ = last_;
     return &*state_;
 }
 

@@ -29,10 +29,11 @@ Seeker::~Seeker() {
     thread_.join();
 }
 
-void Seeker::want(Time at) {
+void Seeker::want(Time at, Time reached) {
     {
         const std::lock_guard lock(mutex_);
         wanted_ = at;
+        reached_ = reached;
     }
     changed_.notify_all();
 }
@@ -64,8 +65,11 @@ void Seeker::work() {
         changed_.wait(lock, [this] { return wanted_ || ending_; });
         if (ending_) return;
         const Time at = *std::exchange(wanted_, std::nullopt);
+        const Time reached = reached_;
         busy_ = true;
         lock.unlock();
+        // What goes wrong here goes wrong below, too.
+        if (glass_.end() < reached) (void)glass_.refresh(reached);
         auto picture = picture_of(glass_, at);
         lock.lock();
         busy_ = false;

@@ -23,8 +23,9 @@ class Seeker {
     Seeker(const Seeker&) = delete;
     Seeker& operator=(const Seeker&) = delete;
 
-    /// Wants the picture of `at`. Never waits.
-    void want(Time at);
+    /// Wants the picture of `at`. Never waits. `reached`: how far a recording that grows is known
+    /// to have come.
+    void want(Time at, Time reached = Time{});
     /// The newest picture made since the last call; null when there is none.
     std::shared_ptr<const Picture> take();
     /// Waits until nothing is wanted any more, then as take(): for pictures without a window.
@@ -42,6 +43,7 @@ class Seeker {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::optional<Time> wanted_;
+    Time reached_{};
     bool busy_ = false;
     bool ending_ = false;
     std::shared_ptr<const Picture> made_;

@@ -69,17 +69,25 @@ void Story::add(const Event& event) {
         rows_.push_back({*type, event.subject, {}});
         place = static_cast<std::uint32_t>(rows_.size());
     }
-    std::vector<Span>& spans = rows_[place - 1].spans;
-    const bool open = !spans.empty() && spans.back().to == glass_.end();
-    if (open && !kind->ends_subject && spans.back().state == kind->state) return;
-    if (open) spans.back().to = std::max(spans.back().from, event.time);
+    SpanRow& row = rows_[place - 1];
+    std::vector<Span>& spans = row.spans;
+    if (row.open && !kind->ends_subject && spans.back().state == kind->state) return;
+    if (row.open) spans.back().to = std::max(spans.back().from, event.time);
+    row.open = false;
     if (kind->ends_subject) return;
     if (spans_ >= spans_max) {
         full_ = true;
         return;
     }
     ++spans_;
+    row.open = true;
     spans.push_back({event.time, glass_.end(), kind->state, event.id});
+}
+
+void Story::grow() {
+    for (SpanRow& row : rows_) {
+        if (row.open) row.spans.back().to = std::max(row.spans.back().to, glass_.end());
+    }
 }
 
 void Story::add_reign(const Event& event, const EventKind& kind) {

@@ -22,7 +22,8 @@ struct Span {
 struct SpanRow {
     std::string_view type;   ///< "host", "node", "task", "fault"
     NameId subject;
-    std::vector<Span> spans;   ///< In order of time; the last reaches as far as was read.
+    std::vector<Span> spans;   ///< In order of time; the last reaches as far as the run is known.
+    bool open = false;         ///< The last span goes on.
 };
 
 /// One event that stands out: a fault, a command, a decision that changed something, or whatever
@@ -55,6 +56,8 @@ class Story {
 
     /// Reads up to `events_max` more events. Damage ends the story where it is, said once.
     std::optional<Diagnostic> advance(std::uint64_t events_max);
+    /// The recording grew: spans that go on reach its new end.
+    void grow();
     bool done() const { return read_ >= glass_.last() || damaged_; }
     double progress() const;                   ///< 0..1
     bool complete() const { return !full_; }   ///< False when a bound cut something away.

@@ -1,8 +1,9 @@
 // Goal: whoever has a mouse and a keyboard gets where he wants, and the window says where he is.
 // Method: frames without a display, a hand that finds things by their names, and the state of the
 // view afterwards.
-#include <GLFW/glfw3.h>
+#include <fstream>
 
+#include <GLFW/glfw3.h>
 #include <catch2/catch.hpp>
 
 #include "viewer/app/hand.h"
@@ -163,6 +164,42 @@ TEST_CASE("F fills the window with one panel; Tab goes to the next", "[gui]") {
     CHECK(hand.view().layout().alone == seen.front());
     hand.press(GLFW_KEY_ESCAPE);
     CHECK(hand.sees("tab/Timeline"));
+}
+
+TEST_CASE("a bent or shortened recording is refused, or shown as far as it goes", "[gui]") {
+    const std::string sound = recording_of("01_hello_cluster");
+    std::ifstream file(sound, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const std::string path = sound + ".bent";
+    std::uint64_t x = 88172645463325252ULL;
+    int shown = 0;
+    for (int round = 0; round < 40; ++round) {
+        std::string bent = bytes;
+        x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+        if (round % 4 == 0) {
+            bent.resize(x % bytes.size());
+        } else {
+            // Behind the header, which is refused at once.
+            for (int i = 0; i < 8; ++i) {
+                x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+                bent[4096 + x % (bytes.size() - 4096)] = static_cast<char>(x >> 40);
+            }
+        }
+        std::ofstream(path, std::ios::binary) << bent;
+        auto view = View::open({.file = path});
+        if (!view.ok()) {
+            CHECK_FALSE(view.problems().front().message.empty());
+            continue;
+        }
+        ++shown;
+        Hand hand({.file = path}, 1000, 700);
+        for (const Panel& panel : panels()) {
+            hand.view().layout().show(panel.name);
+            hand.view().seek(time_of_ns(ns_of(hand.view().glass().end()) / 2));
+            hand.rest();
+        }
+    }
+    CHECK(shown > 5);
 }
 
 TEST_CASE("small and large windows draw within themselves", "[gui]") {

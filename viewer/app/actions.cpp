@@ -1,4 +1,6 @@
-#include "viewer/app/commands.h"
+#include "viewer/app/actions.h"
+
+#include <algorithm>
 
 #include <GLFW/glfw3.h>
 
@@ -35,7 +37,7 @@ void fill(View& view) {
         layout.alone.empty() ? std::string(shown_panel(layout, Slot::main).name) : std::string();
 }
 
-constexpr Command table[] = {
+constexpr Action table[] = {
     {"Play or pause", "Space", GLFW_KEY_SPACE, 0, [](View& view) { view.toggle_play(); }},
     {"Next event", "Right", GLFW_KEY_RIGHT, 0, [](View& view) { view.step(1); }},
     {"Previous event", "Left", GLFW_KEY_LEFT, 0, [](View& view) { view.step(-1); }},
@@ -50,9 +52,20 @@ constexpr Command table[] = {
     {"To the start", "Home", GLFW_KEY_HOME, 0, [](View& view) { view.seek(Time{}); }},
     {"To the end", "End", GLFW_KEY_END, 0, [](View& view) { view.seek(view.glass().end()); }},
     {"Ten times faster", "Up", GLFW_KEY_UP, 0,
-     [](View& view) { view.player().set_speed(view.player().speed * 10); }},
+     [](View& view) { view.set_speed(view.player().speed * 10); }},
     {"Ten times slower", "Down", GLFW_KEY_DOWN, 0,
-     [](View& view) { view.player().set_speed(view.player().speed / 10); }},
+     [](View& view) { view.set_speed(std::min(view.player().speed, 1e5) / 10); }},
+    {"Run: one entry of the queue", ".", GLFW_KEY_PERIOD, 0,
+     [](View& view) { view.post(Step{}); }},
+    {"Run: make it again up to the playhead", "R", GLFW_KEY_R, 0,
+     [](View& view) { view.post(Rewind{view.selection().playhead}); }},
+    {"Run: branch at the playhead", "B", GLFW_KEY_B, 0,
+     [](View& view) {
+         if (view.sandbox() != nullptr) branch_here(view);
+     }},
+    {"Run: undo what was given last", "Ctrl+Z", GLFW_KEY_Z, GLFW_MOD_CONTROL,
+     [](View& view) { view.post(Undo{}); }},
+    {"Run: type a command", "Enter", GLFW_KEY_ENTER, 0, focus_command_line},
     {"Next panel", "Tab", GLFW_KEY_TAB, 0, next_panel},
     {"One panel, or all", "F", GLFW_KEY_F, 0, fill},
     {"Light or dark", "T", GLFW_KEY_T, 0, [](View& view) { view.toggle_theme(); }},
@@ -65,7 +78,7 @@ constexpr Command table[] = {
 
 }   // namespace
 
-std::span<const Command> commands() { return table; }
+std::span<const Action> actions() { return table; }
 
 void take_keys(View& view) {
     const ImGuiIO& io = ImGui::GetIO();
@@ -73,14 +86,15 @@ void take_keys(View& view) {
     const std::vector<View::Key> pressed = view.keys();
     for (const View::Key& key : pressed) {
         slash = slash || key.code == GLFW_KEY_SLASH;
-        for (const Command& command : table) {
-            if (command.key != key.code || command.modifiers != key.modifiers) continue;
+        for (const Action& action : table) {
+            if (action.key != key.code || action.modifiers != key.modifiers) continue;
             // In a text field a letter is a letter; these three still work.
-            const bool always = command.key == GLFW_KEY_ESCAPE || command.key == GLFW_KEY_K ||
-                                command.key == GLFW_KEY_Q;
+            const bool always = action.key == GLFW_KEY_ESCAPE || action.key == GLFW_KEY_K ||
+                                action.key == GLFW_KEY_Q;
             if (io.WantTextInput && !always) continue;
+            if (action.live_only() && view.sandbox() == nullptr) continue;
             view.take_key(key.code, key.modifiers);
-            command.run(view);
+            action.run(view);
         }
     }
     // The question mark stands elsewhere on other keyboards.

@@ -1,9 +1,9 @@
-#include "console/scratch.h"
+#include "client/scratch.h"
 
 #include <cstdlib>
 #include <filesystem>
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 ScratchFolder::ScratchFolder() {
     // A socket's path is short (unix(7): 108 bytes), and a user's own folder may be deep.
@@ -20,4 +20,4 @@ ScratchFolder::~ScratchFolder() {
     if (!path_.empty()) std::filesystem::remove_all(path_, nobody_is_told);
 }
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "session/session.h"
+#include "session/given/given.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 /// One line of history: what was given, and where it stands. Enough to make it again.
 struct Line {
@@ -17,7 +17,7 @@ struct Line {
     std::string digest;   ///< Of all events up to there; "" for the present line, which moves on.
 };
 
-/// The lines of one console, in the order of their making. One of them is the present one.
+/// The lines of one session, in the order of their making. One of them is the present one.
 class Lines {
   public:
     explicit Lines(Line first) { all_.push_back(std::move(first)); }
@@ -41,4 +41,4 @@ class Lines {
 /// Why a line cannot be called so; "" when it can.
 std::string why_no_name(const std::string& name);
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

@@ -5,24 +5,28 @@
 #include <optional>
 #include <string>
 
-#include "console/session_process.h"
+#include "client/session_process.h"
 #include "record/recording.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 /// A session process with its recording: where it stands, and what it has told so far.
 class Run {
   public:
     /// Starts one at time zero, recorded at `record` (empty: in the folder).
     static Result<std::unique_ptr<Run>> start(Setup setup, const ScratchFolder& folder,
-                                              const std::string& name, Signals& signals);
+                                              const std::string& name, Patience& patience);
     ~Run();
 
     Time now() const { return now_; }
     EventId newest() const { return newest_; }
     bool ended() const { return ended_; }
-    bool alive() const { return process_->alive(); }
+    bool alive() const { return process_ != nullptr && process_->alive(); }
     std::string epitaph() { return process_->epitaph(); }
+    const SessionProcess& process() const { return *process_; }
+    /// Ends the process; what it recorded stays readable until the run goes.
+    void end() { process_.reset(); }
+    const std::string& path() const { return record_; }
     record::Recording& recording() { return *recording_; }
 
     /// Asks and takes note of where it stands. Nothing: it died.
@@ -45,8 +49,8 @@ class Run {
 };
 
 /// Whether both recorded the same events up to and including number `last`. A Diagnostic when one
-/// cannot be read. Tells `looked` now and then which share is compared.
+/// cannot be read, or when `go_on`, which is told now and then which share is compared, says no.
 Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
-                         const std::function<void(double share)>& looked);
+                         const std::function<bool(double share)>& go_on);
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

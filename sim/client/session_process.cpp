@@ -1,4 +1,4 @@
-#include "console/session_process.h"
+#include "client/session_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -8,11 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 namespace {
 
@@ -34,17 +36,19 @@ bool send_all(int fd, const std::string& text) {
     return true;
 }
 
-/// Between fork and exec: what the console changed for itself is undone. Never returns.
-[[noreturn]] void become(char* const* argv, int output, int errors, pid_t console) {
+/// Between fork and exec: what its owner changed for itself is undone. Never returns.
+/// Its owner may have threads: nothing here takes a lock (signal-safety(7)).
+[[noreturn]] void become(const char* program, char* const* argv, int output, int errors,
+                         pid_t owner) {
     signal(SIGPIPE, SIG_DFL);
-    setpgid(0, 0);                       // Ctrl-C is the console's.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);    // Whatever ends the console, nobody is left behind.
-    if (getppid() != console) _exit(127);
+    setpgid(0, 0);                      // Ctrl-C is the owner's.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);   // Whatever ends the owner, nobody is left behind.
+    if (getppid() != owner) _exit(127);
     dup2(output, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
     const int nothing = open("/dev/null", O_RDONLY);
     if (nothing >= 0) dup2(nothing, STDIN_FILENO);
-    execv("/proc/self/exe", argv);
+    execv(program, argv);
     _exit(127);
 }
 
@@ -58,7 +62,7 @@ std::string exact_text(Duration span) {
     return std::to_string(ns / 1'000'000'000) + (fraction.empty() ? "" : "." + fraction) + "s";
 }
 
-bool SessionProcess::spawn(const std::vector<std::string>& words) {
+bool SessionProcess::spawn(const std::string& program, const std::vector<std::string>& words) {
     std::vector<char*> argv;
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
@@ -66,9 +70,9 @@ bool SessionProcess::spawn(const std::vector<std::string>& words) {
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) return false;
     const int errors = open(folder_.file(name_ + ".log").c_str(),
                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const pid_t console = getpid();
+    const pid_t owner = getpid();
     pid_ = errors >= 0 ? fork() : -1;
-    if (pid_ == 0) become(argv.data(), pipe_ends[1], errors, console);
+    if (pid_ == 0) become(program.c_str(), argv.data(), pipe_ends[1], errors, owner);
     if (errors >= 0) close(errors);
     close(pipe_ends[1]);
     output_ = pipe_ends[0];
@@ -78,8 +82,10 @@ bool SessionProcess::spawn(const std::vector<std::string>& words) {
 bool SessionProcess::connect() {
     // Its first line says that it listens; the pipe's end, that it has gone.
     for (char c = 0; c != '\n';) {
+        given_up_ = !patience_.wait_for(output_);
+        if (given_up_) return false;
         const ssize_t n = read(output_, &c, 1);
-        if (n < 0 && errno == EINTR && signals_.end_asked() == 0) continue;
+        if (n < 0 && errno == EINTR) continue;
         if (n != 1) return false;
     }
     sockaddr_un address{};
@@ -95,8 +101,8 @@ bool SessionProcess::connect() {
 Result<std::unique_ptr<SessionProcess>> SessionProcess::start(const Setup& setup,
                                                               const ScratchFolder& folder,
                                                               const std::string& name,
-                                                              Signals& signals) {
-    std::unique_ptr<SessionProcess> process(new SessionProcess(folder, name, signals));
+                                                              Patience& patience) {
+    std::unique_ptr<SessionProcess> process(new SessionProcess(folder, name, patience));
     std::vector<std::string> words{"glasshive", "session", setup.file,
                                    "--socket", folder.file(name + ".sock"),
                                    "--record", setup.record};
@@ -104,16 +110,12 @@ Result<std::unique_ptr<SessionProcess>> SessionProcess::start(const Setup& setup
     if (!setup.profile.empty()) words.insert(words.end(), {"--profile", setup.profile});
     if (setup.duration) words.insert(words.end(), {"--until", exact_text(*setup.duration)});
     if (setup.commands) {
-        Json list = Json::array();
-        for (const session::TimedCommand& c : *setup.commands) {
-            list.push_back({{"t_ns", ns_of(c.at)}, {"text", c.text}});
-        }
         const std::string path = folder.file(name + ".json");
-        std::ofstream(path) << dumped(list);
+        std::ofstream(path) << session::json_of(*setup.commands);
         words.insert(words.end(), {"--commands", path});
     }
-    if (process->spawn(words) && process->connect()) return process;
-    process->bury(patience_for_its_own_end_ms);
+    if (process->spawn(setup.program, words) && process->connect()) return process;
+    process->bury(process->given_up_ ? 0 : patience_for_its_own_end_ms);
     return process->complaint();
 }
 
@@ -166,9 +168,13 @@ Diagnostic SessionProcess::complaint() {
 std::string SessionProcess::epitaph() {
     const std::string words = last_words();
     std::string how = "it did not start";
-    if (WIFSIGNALED(status_)) how = "signal " + std::to_string(WTERMSIG(status_)) + " ended it";
-    else if (WIFEXITED(status_)) how = "it ended with status " +
-                                       std::to_string(WEXITSTATUS(status_));
+    if (given_up_) {
+        how = "it did not answer, and was ended";
+    } else if (WIFSIGNALED(status_)) {
+        how = "signal " + std::to_string(WTERMSIG(status_)) + " ended it";
+    } else if (WIFEXITED(status_)) {
+        how = "it ended with status " + std::to_string(WEXITSTATUS(status_));
+    }
     return words.empty() ? how : how + "; it said:\n" + words;
 }
 
@@ -184,14 +190,33 @@ std::optional<Json> SessionProcess::ask(const Json& request) {
             if (answer.is_object() && answer.value("ok", Json()).is_boolean()) return answer;
             break;   // No session of ours speaks so.
         }
+        given_up_ = !patience_.wait_for(socket_);
+        if (given_up_) break;
         char chunk[4096];
         const ssize_t n = recv(socket_, chunk, sizeof chunk, 0);
-        if (n < 0 && errno == EINTR && signals_.end_asked() == 0) continue;
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) break;
         buffer_.append(chunk, static_cast<std::size_t>(n));
     }
-    bury(patience_for_its_own_end_ms);
+    bury(given_up_ ? 0 : patience_for_its_own_end_ms);
     return std::nullopt;
 }
 
-}   // namespace glasshive::console
+std::string program_beside(const std::string& name) {
+    namespace fs = std::filesystem;
+    std::error_code problem;
+    std::vector<fs::path> folders{fs::read_symlink("/proc/self/exe", problem).parent_path()};
+    const char* const path = std::getenv("PATH");
+    std::istringstream rest(path == nullptr ? "" : path);
+    for (std::string folder; std::getline(rest, folder, ':');) folders.emplace_back(folder);
+    for (const fs::path& folder : folders) {
+        const fs::path program = folder / name;
+        if (folder.is_absolute() && fs::is_regular_file(program, problem) &&
+            access(program.c_str(), X_OK) == 0) {
+            return program.string();
+        }
+    }
+    return "";
+}
+
+}   // namespace glasshive::client

@@ -2,9 +2,9 @@
 
 #include <string>
 
-namespace glasshive::console {
+namespace glasshive::client {
 
-/// A private folder for one console's recordings and sockets, gone with it.
+/// A private folder for one session's recordings and sockets, gone with it.
 class ScratchFolder {
   public:
     /// Makes it where the system keeps temporary files; "" in path() when it cannot.
@@ -21,4 +21,4 @@ class ScratchFolder {
     std::string path_;
 };
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

@@ -10,11 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result.h"
-#include "console/scratch.h"
-#include "console/signals.h"
-#include "session/session.h"
+#include "client/patience.h"
+#include "client/scratch.h"
+#include "session/given/given.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 using Json = nlohmann::ordered_json;
 
@@ -28,31 +28,39 @@ struct Setup {
     /// To give at their instants; empty: what the file says.
     std::optional<std::vector<session::TimedCommand>> commands;
     std::string record;     ///< Where its recording goes.
+    /// The program that knows the word `session`; as it stands, this one.
+    std::string program = "/proc/self/exe";
 };
 
 /// A `glasshive session` of our own, and the line to it. Ends it when it goes.
 class SessionProcess {
   public:
     /// Starts one and waits until it answers. What it complained of, when it does not.
-    /// `folder` and `signals` must outlive it; `name` is of no other one in that folder.
+    /// `folder` and `patience` must outlive it; `name` is of no other one in that folder.
     static Result<std::unique_ptr<SessionProcess>> start(const Setup& setup,
                                                          const ScratchFolder& folder,
                                                          const std::string& name,
-                                                         Signals& signals);
+                                                         Patience& patience);
     ~SessionProcess();
     SessionProcess(const SessionProcess&) = delete;
     SessionProcess& operator=(const SessionProcess&) = delete;
 
-    /// Its answer to one request; nothing when it died, or when the console shall end.
+    /// Its answer to one request; nothing when it died, or was given up.
     std::optional<Json> ask(const Json& request);
     bool alive() const { return socket_ >= 0; }
+    /// What becomes readable when it has gone, though nothing was asked; -1 when it has.
+    int descriptor() const { return socket_; }
+    /// Its number; -1 when it has gone.
+    pid_t pid() const { return pid_; }
     /// Of one that died: how, and its last words, in a few lines.
     std::string epitaph();
 
   private:
-    SessionProcess(const ScratchFolder& folder, std::string name, Signals& signals)
-        : folder_(folder), name_(std::move(name)), signals_(signals) {}
-    bool spawn(const std::vector<std::string>& words);
+    SessionProcess(const ScratchFolder& folder, std::string name, Patience& patience)
+        : folder_(folder),
+          name_(std::move(name)),
+          patience_(patience) {}
+    bool spawn(const std::string& program, const std::vector<std::string>& words);
     bool connect();
     Diagnostic complaint();
     /// Waits so long for its own end, then ends it.
@@ -61,7 +69,8 @@ class SessionProcess {
 
     const ScratchFolder& folder_;
     std::string name_;
-    Signals& signals_;
+    Patience& patience_;
+    bool given_up_ = false;
     pid_t pid_ = -1;
     int status_ = 0;      // Of one that is buried.
     int output_ = -1;     // Its standard output: "listening …".
@@ -73,4 +82,7 @@ class SessionProcess {
 std::string exact_text(Duration span);
 inline std::string exact_text(Time t) { return exact_text(t.time_since_epoch()); }
 
-}   // namespace glasshive::console
+/// The path of a program of ours: beside the one that runs, else in PATH; "" when there is none.
+std::string program_beside(const std::string& name);
+
+}   // namespace glasshive::client

@@ -1,13 +1,16 @@
-#include "console/saved.h"
+#include "client/saved.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
-#include "console/session_process.h"
+#include "client/session_process.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 namespace {
 
@@ -25,9 +28,7 @@ std::string saved_text(const Saved& saved) {
                        "`glasshive run` repeats it,\n# `glasshive console` goes on from its end.\n"
                        "schema: 1\nsession:\n  scenario: " + quoted(saved.scenario) +
                        "\n  seed: " + std::to_string(saved.seed) + "\n";
-    if (saved.profile) {
-        text += std::string("  profile: ") + scenario::to_text(*saved.profile) + "\n";
-    }
+    if (!saved.profile.empty()) text += "  profile: " + saved.profile + "\n";
     if (saved.duration) text += "  duration: " + exact_text(*saved.duration) + "\n";
     text += "  until: " + exact_text(saved.until) + "\n";
     if (!saved.commands.empty()) text += "  commands:\n";
@@ -45,6 +46,32 @@ std::string seen_from(const std::string& from, const std::string& file) {
     return problem || relative.empty() ? file : relative.generic_string();
 }
 
+std::string changed_file(const std::vector<Origin>& files) {
+    if (files.empty()) return "";
+    const std::string& scenario = files.front().name;
+    const std::string folder = scenario.substr(0, scenario.find_last_of('/') + 1);
+    for (const Origin& each : files) {
+        const bool itself = &each == &files.front();
+        const std::string path =
+            itself || each.name.starts_with('/') ? each.name : folder + each.name;
+        std::ifstream in(path, std::ios::binary);
+        std::ostringstream content;
+        content << in.rdbuf();
+        if (!in || content.str() != each.content) return path;
+    }
+    return "";
+}
+
+std::optional<Diagnostic> write_saved(const Saved& saved, const std::string& path) {
+    errno = 0;
+    std::ofstream file(path, std::ios::binary);
+    file << saved_text(saved);
+    file.close();
+    if (file) return std::nullopt;
+    return Diagnostic{.file = path,
+                      .message = std::string("cannot be written: ") + std::strerror(errno)};
+}
+
 std::string why_not_save_at(const std::string& path) {
     namespace fs = std::filesystem;
     std::error_code problem;
@@ -57,4 +84,4 @@ std::string why_not_save_at(const std::string& path) {
     return line.starts_with(first_line) ? "" : "is there already and is no saved session";
 }
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

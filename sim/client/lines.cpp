@@ -1,10 +1,10 @@
-#include "console/lines.h"
+#include "client/lines.h"
 
 #include <algorithm>
 
 #include "base/assert.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 Line* Lines::find(const std::string& name) {
     const auto found = std::find_if(all_.begin(), all_.end(),
@@ -40,4 +40,4 @@ std::string why_no_name(const std::string& name) {
     return plain ? "" : "a name has letters, digits, - _ and ., at most 40";
 }
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

@@ -1,4 +1,4 @@
-#include "console/run.h"
+#include "client/run.h"
 
 #include <unistd.h>
 
@@ -7,15 +7,15 @@
 #include "record/digest.h"
 #include "record/recorder.h"
 
-namespace glasshive::console {
+namespace glasshive::client {
 
 Result<std::unique_ptr<Run>> Run::start(Setup setup, const ScratchFolder& folder,
-                                        const std::string& name, Signals& signals) {
+                                        const std::string& name, Patience& patience) {
     std::unique_ptr<Run> run(new Run);
     run->ours_ = setup.record.empty();
     if (run->ours_) setup.record = folder.file(name + ".hive");
     run->record_ = setup.record;
-    auto started = SessionProcess::start(setup, folder, name, signals);
+    auto started = SessionProcess::start(setup, folder, name, patience);
     if (!started.ok()) return started.problems();
     run->process_ = std::move(started.value());
     // The recording is there, and readable, once something was asked.
@@ -39,6 +39,7 @@ Run::~Run() {
 }
 
 std::optional<Json> Run::ask(const Json& request) {
+    if (process_ == nullptr) return std::nullopt;
     auto answer = process_->ask(request);
     if (!answer || !answer->value("t_ns", Json()).is_number_integer()) return answer;
     now_ = time_of_ns((*answer)["t_ns"].get<std::int64_t>());
@@ -55,7 +56,7 @@ std::string Run::digest() {
 }
 
 Result<bool> same_events(record::Recording& a, record::Recording& b, EventId last,
-                         const std::function<void(double share)>& looked) {
+                         const std::function<bool(double share)>& go_on) {
     constexpr std::uint64_t some = 100'000;
     const std::uint64_t count = number_of(last);
     record::DigestSink of_a(a.registry(), a.names()), of_b(b.registry(), b.names());
@@ -65,9 +66,12 @@ Result<bool> same_events(record::Recording& a, record::Recording& b, EventId las
             .samples = false};
         if (auto problem = a.replay(of_a, range)) return *problem;
         if (auto problem = b.replay(of_b, range)) return *problem;
-        looked(static_cast<double>(number_of(range.last)) / static_cast<double>(count));
+        const auto compared = static_cast<double>(number_of(range.last));
+        if (!go_on(compared / static_cast<double>(count))) {
+            return Diagnostic{.file = "session", .message = "the comparison was given up"};
+        }
     }
     return of_a.digest() == of_b.digest();
 }
 
-}   // namespace glasshive::console
+}   // namespace glasshive::client

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "door/http/server.h"
+
+namespace glasshive::door::http {
+
+class Connection;
+
+/// What connections tell, on the I/O thread.
+class Hall {
+  public:
+    virtual ~Hall() = default;
+    virtual const Options& options() const = 0;
+    virtual std::uint64_t next_id() = 0;
+    /// Takes a request. False: there is no room now; resume() of the connection follows when there
+    /// is.
+    virtual bool take(Request& request, const std::shared_ptr<Connection>& from) = 0;
+    /// The client of an unanswered request went.
+    virtual void lost(std::uint64_t request) = 0;
+    /// A request was answered to its end, or its client went.
+    virtual void done(std::uint64_t request) = 0;
+    virtual void closed() = 0;
+};
+
+/// One client. Everything happens on the I/O thread.
+class Connection : public std::enable_shared_from_this<Connection> {
+  public:
+    Connection(boost::asio::ip::tcp::socket socket, Hall& hall, std::size_t listener);
+    ~Connection();
+
+    void start();
+    /// Offers the request that found no room again.
+    void resume();
+    void answer(std::uint64_t request, const Head& head, std::string body);
+    void begin(std::uint64_t request, const Head& head);
+    void write(std::uint64_t request, std::string piece);
+    void end(std::uint64_t request);
+    void close();
+    /// Too many of us: says so and goes.
+    void turn_away();
+
+  private:
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+    void read_request();
+    void on_header(boost::system::error_code error);
+    void read_body();
+    void on_body(boost::system::error_code error);
+    void offer();
+    /// Looks whether the client goes while it waits.
+    void watch();
+    void refuse(int status, const char* error, const std::string& reason);
+    void fail(boost::system::error_code error);
+    void send(std::string text);
+    void send_next();
+    void on_sent(boost::system::error_code error);
+    void finish();
+    void arm(std::chrono::seconds time);
+    void on_timer(boost::system::error_code error, std::uint64_t round);
+    std::string head_text(const Head& head, const std::string& framing) const;
+
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer timer_;
+    Hall& hall_;
+    std::size_t listener_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<Parser> parser_;
+    enum class Phase { header, body, offering, answering, closed } phase_ = Phase::header;
+    Request request_;             // While it finds no room.
+    std::uint64_t current_ = 0;   // The request being answered; 0: none.
+    bool head_only_ = false, keep_alive_ = true, chunked_ = true, old_ = false;
+    bool ending_ = false;    // Its answer is whole, as soon as all is sent.
+    bool closing_ = false;   // Close when all is sent.
+    std::deque<std::string> unsent_;
+    std::size_t unsent_bytes_ = 0;
+    bool sending_ = false;
+    std::uint64_t round_ = 0;   // Of the timer.
+};
+
+}   // namespace glasshive::door::http

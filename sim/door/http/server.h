@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "door/http/address.h"
+#include "door/http/message.h"
+
+namespace glasshive::door::http {
+
+/// What clients may cost.
+struct Limits {
+    std::size_t header_bytes = 64 * 1024;
+    std::size_t body_bytes = std::size_t{64} << 20;
+    std::size_t connections = 12'000;
+    /// Requests, and their bytes, that wait for the owner. Beyond, nothing more is read.
+    std::size_t waiting_requests = 1'000;
+    std::size_t waiting_bytes = std::size_t{256} << 20;
+    /// Of an answer that its client does not fetch; then the client is let go.
+    std::size_t unsent_bytes = std::size_t{64} << 20;
+    std::chrono::seconds header_time{20};     ///< From its first byte to its last.
+    std::chrono::seconds progress_time{60};   ///< Without a byte of a body, in or out.
+    std::chrono::seconds idle_time{300};      ///< Between requests (mochiweb's is 300 s).
+};
+
+struct Options {
+    std::vector<Address> addresses;
+    Limits limits;
+    bool loopback_only = true;   ///< Other addresses are refused.
+    std::string server_name;     ///< The Server header; "": none.
+};
+
+/// What an owner is told.
+struct Happening {
+    enum class What { request, gone } what = What::request;
+    Request request;        ///< Of `request`.
+    std::uint64_t id = 0;   ///< Of the request that is told of.
+};
+
+/// Serves until it dies. One owner thread takes requests and answers them; the sockets live on a
+/// thread of the server's own. All members are for the owner's thread.
+class Server {
+  public:
+    /// Listens. Diagnostics for addresses that cannot be had, all at once.
+    static Result<std::unique_ptr<Server>> start(const Options& options);
+    /// Closes everything; answers that are on their way are cut.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Where it listens, with the ports it was given.
+    const std::vector<Address>& addresses() const;
+
+    /// The next request, or that the client of one went before its answer was whole; waits so long
+    /// for one.
+    std::optional<Happening> next(std::chrono::milliseconds patience);
+    /// Ends the wait of next() from any thread.
+    void wake();
+
+    /// Answers whole. To HEAD the body's length goes out, and no body.
+    void answer(std::uint64_t request, Head head, std::string body);
+    /// Answers piece by piece, in chunks (to HTTP/1.0: until the connection closes).
+    void begin(std::uint64_t request, Head head);
+    void write(std::uint64_t request, std::string piece);
+    void end(std::uint64_t request);
+    /// Cuts the connection: what a server does that dies while it answers.
+    void drop(std::uint64_t request);
+
+    /// Connections that are open now.
+    std::size_t connections() const;
+
+  private:
+    struct Impl;
+    explicit Server(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}   // namespace glasshive::door::http

@@ -1,0 +1,136 @@
+// The bar of a live view: its history, what can be done about it, and a command line.
+#include <algorithm>
+#include <string>
+
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+#include "viewer/app/run_words.h"
+#include "viewer/app/view.h"
+
+namespace glasshive::viewer {
+
+namespace {
+
+struct RunBar {
+    std::string typed;
+    std::vector<std::string> past;   // What was typed, oldest first.
+    std::size_t shown = 0;           // Which of it stands in the field.
+    bool focus = false;
+};
+
+/// A button with a word; returns where the next one begins.
+float draw_button(View& view, ImDrawList& list, Area area, float x, const char* word,
+                  const char* tip, bool possible, bool& clicked) {
+    const Theme& theme = view.theme();
+    const float s = theme.scale;
+    const float width =
+        theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, 0, word).x + 20 * s;
+    const ImVec2 min{x, area.min.y + 6 * s};
+    const ImVec2 max{x + width, area.max.y - 6 * s};
+    const Hit hit = view.hits().at(word, min, max);
+    list.AddRectFilled(min, max, hit.hovered && possible ? theme.chosen : theme.ground, 6 * s);
+    draw_text(list, theme.body, {x + 10 * s, (min.y + max.y - theme.body->FontSize) / 2}, max.x,
+              possible ? theme.text : theme.faint, word);
+    if (hit.hovered) ImGui::SetTooltip("%s", tip);
+    clicked = hit.clicked && possible;
+    return x + width + 6 * s;
+}
+
+std::string free_name(const Status& run) {
+    for (int number = 1;; ++number) {
+        std::string name = "branch-" + std::to_string(number);
+        const bool taken = std::any_of(run.lines.begin(), run.lines.end(),
+                                       [&](const LineOfHistory& one) { return one.name == name; });
+        if (!taken) return name;
+    }
+}
+
+void draw_lines_menu(View& view, const Status& run) {
+    if (!ImGui::BeginPopup("lines")) return;
+    for (const LineOfHistory& line : run.lines) {
+        const std::string words = line.name + "   " + seconds_text(line.at, 1) + " s, " +
+                                  std::to_string(line.given) + " given";
+        if (ImGui::MenuItem(words.c_str(), nullptr, line.name == run.line) &&
+            line.name != run.line)
+            view.post(Switch{line.name});
+        const ImVec2 min = ImGui::GetItemRectMin();
+        view.hits().at("line " + line.name, min, ImGui::GetItemRectMax());
+    }
+    ImGui::EndPopup();
+}
+
+void draw_command_line(View& view, RunBar& bar, float x, Area area) {
+    const Theme& theme = view.theme();
+    const float s = theme.scale;
+    const float width = area.max.x - 12 * s - x;
+    if (width < 60 * s) return;
+    ImGui::SetCursorScreenPos({x, area.min.y + 6 * s});
+    ImGui::SetNextItemWidth(width);
+    ImGui::PushFont(theme.mono);
+    if (bar.focus) ImGui::SetKeyboardFocusHere();
+    bar.focus = false;
+    const bool entered = ImGui::InputTextWithHint(
+        "##command", "docker service scale web=5, fault {do: power_off, host: …}, run 30s, …",
+        &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue);
+    view.hits().at("command", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+    const bool active = ImGui::IsItemActive();
+    ImGui::PopFont();
+    if (active && view.take_key(GLFW_KEY_UP, 0) && bar.shown > 0)
+        bar.typed = bar.past[--bar.shown], bar.focus = true;
+    if (!entered || bar.typed.empty()) return;
+    bar.focus = true;
+    auto command = command_of(bar.typed, view.live()->now);
+    if (!command.ok()) {
+        const Diagnostic& problem = command.problems().front();
+        view.say(problem.message + "; " + problem.hint);
+        return;
+    }
+    view.post(std::move(command.value()));
+    bar.past.push_back(std::move(bar.typed));
+    bar.shown = bar.past.size();
+    bar.typed.clear();
+}
+
+}   // namespace
+
+void focus_command_line(View& view) { view.memory().of<RunBar>().focus = true; }
+
+void draw_run_bar(View& view, ImDrawList& list, Area area) {
+    const Theme& theme = view.theme();
+    const Status& run = *view.live();
+    const float s = theme.scale;
+    RunBar& bar = view.memory().of<RunBar>();
+    view.hits().enter("run");
+    list.AddRectFilled(area.min, area.max, theme.panel);
+    list.AddLine(area.min, {area.max.x, area.min.y}, theme.edge, s);
+    const Time at = view.selection().playhead;
+    const bool back = at < run.now;
+    bool clicked = false;
+    float x = area.min.x + 12 * s;
+    const std::string name = run.line + (run.unsaved ? " *" : "");
+    x = draw_button(view, list, area, x, name.c_str(), "The line of history; click for the others",
+                    true, clicked);
+    if (clicked) ImGui::OpenPopup("lines");
+    draw_lines_menu(view, run);
+    x = draw_button(view, list, area, x, "Undo", "Back to before what was given last (Ctrl+Z)",
+                    !run.given.empty(), clicked);
+    if (clicked) view.post(Undo{});
+    x = draw_button(view, list, area, x, "Rewind here",
+                    "Make the run again up to the playhead; what was given later is dropped (R)",
+                    back, clicked);
+    if (clicked) view.post(Rewind{at});
+    x = draw_button(view, list, area, x, "Branch here",
+                    "Keep this history and begin another one at the playhead (B)",
+                    run.mode != Mode::starting, clicked);
+    if (clicked) view.post(Branch{free_name(run), back ? at : time_never});
+    draw_command_line(view, bar, x + 6 * s, area);
+}
+
+void branch_here(View& view) {
+    const Time at = view.selection().playhead;
+    view.post(Branch{free_name(*view.live()), at < view.live()->now ? at : time_never});
+}
+
+}   // namespace glasshive::viewer
