@@ -100,9 +100,7 @@ const Collator& collator() {
 
 }   // namespace
 
-int compare_text_by_icu(std::string_view a, std::string_view b) {
-    return collator().compare(a, b);
-}
+int compare_text_by_icu(std::string_view a, std::string_view b) { return collator().compare(a, b); }
 
 int compare_text(std::string_view a, std::string_view b) {
     if (a == b) return 0;

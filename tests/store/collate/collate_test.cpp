@@ -1,6 +1,6 @@
 // Goal: keys stand in the order in which a real CouchDB keeps them. Method: CouchDB's own list of
-// keys in order; rules one by one (couchdb.md 7, couch_ejson_compare.erl); the laws of a total order
-// on random values; the table for ASCII against ICU.
+// keys in order; rules one by one (couchdb.md 7, couch_ejson_compare.erl); the laws of a total
+// order on random values; the table for ASCII against ICU.
 #include <catch2/catch.hpp>
 
 #include <random>
@@ -43,8 +43,8 @@ void check_ascending(const std::vector<std::string>& texts, Order order) {
 /// Values of all kinds, few enough texts and numbers that some are equal.
 void random_value(std::mt19937& chance, json::Builder& out, int depth) {
     const auto draw = [&](int below) { return static_cast<int>(chance() % unsigned(below)); };
-    static const std::vector<std::string> texts{"", "a", "A", "b", "aa", "\u00e9", "e\u0301", "-", "_",
-                                                "\x01", "\u4e2d", "z z", "1"};
+    static const std::vector<std::string> texts{
+        "", "a", "A", "b", "aa", "\u00e9", "e\u0301", "-", "_", "\x01", "\u4e2d", "z z", "1"};
     switch (draw(depth > 2 ? 5 : 7)) {
         case 0: return out.null();
         case 1: return out.boolean(draw(2) == 1);
@@ -68,17 +68,42 @@ void random_value(std::mt19937& chance, json::Builder& out, int depth) {
 }   // namespace
 
 TEST_CASE("keys stand in the order CouchDB documents", "[store][collate]") {
-    check_ascending({"null", "false", "true", "-1", "1", "2", "3.5", "4", R"("a")", R"("A")", R"("aa")",
-                     R"("b")", R"("B")", R"("ba")", R"("bb")", "[]", R"(["a"])", R"(["b"])",
-                     R"(["b","c"])", R"(["b","c","a"])", R"(["b","d"])", R"(["b","d","e"])", "{}",
-                     R"({"a":1})", R"({"a":2})", R"({"b":1})", R"({"b":2})", R"({"b":2,"a":1})",
+    check_ascending({"null",
+                     "false",
+                     "true",
+                     "-1",
+                     "1",
+                     "2",
+                     "3.5",
+                     "4",
+                     R"("a")",
+                     R"("A")",
+                     R"("aa")",
+                     R"("b")",
+                     R"("B")",
+                     R"("ba")",
+                     R"("bb")",
+                     "[]",
+                     R"(["a"])",
+                     R"(["b"])",
+                     R"(["b","c"])",
+                     R"(["b","c","a"])",
+                     R"(["b","d"])",
+                     R"(["b","d","e"])",
+                     "{}",
+                     R"({"a":1})",
+                     R"({"a":2})",
+                     R"({"b":1})",
+                     R"({"b":2})",
+                     R"({"b":2,"a":1})",
                      R"({"b":2,"c":2})"},
                     Order::icu);
 }
 
 TEST_CASE("raw collation is Erlang's order of terms", "[store][collate]") {
-    check_ascending({"-1", "1", "2.5", "false", "null", "true", "{}", R"({"B":1})", R"({"a":1})", "[]",
-                     "[1]", "[1,2]", R"("")", R"("A")", R"("B")", R"("a")", R"("aa")", R"("é")"},
+    check_ascending({"-1", "1", "2.5", "false", "null", "true", "{}", R"({"B":1})", R"({"a":1})",
+                     "[]", "[1]", "[1,2]", R"("")", R"("A")", R"("B")", R"("a")", R"("aa")",
+                     R"("é")"},
                     Order::raw);
 }
 
