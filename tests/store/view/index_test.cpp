@@ -158,15 +158,15 @@ TEST_CASE("what changes a view's signature and what does not", "[store][view]") 
     CHECK(base == signature(R"({"views":{"b":{"map":"2","reduce":"_sum"},"a":{"map":"1"}}})"));
     CHECK(base == signature(R"({"_rev":"1-a","filters":{"f":"x"},
                                 "views":{"a":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})"));
-    for (
-        const char* other :
-        {R"({"views":{"a":{"map":"1"},"b":{"map":"2","reduce":"_count"}}})",
-         R"({"views":{"a":{"map":"1 "},"b":{"map":"2","reduce":"_sum"}}})",
-         R"({"views":{"c":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})",
-         R"({"views":{"lib":{"x":"1"},"a":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})",
-         R"({"options":{"local_seq":true},
+    for (const char* other :
+         {R"({"views":{"a":{"map":"1"},"b":{"map":"2","reduce":"_count"}}})",
+          R"({"views":{"a":{"map":"1 "},"b":{"map":"2","reduce":"_sum"}}})",
+          R"({"views":{"c":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})",
+          R"({"views":{"lib":{"x":"1"},"a":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})",
+          R"({"options":{"local_seq":true},
               "views":{"a":{"map":"1"},"b":{"map":"2","reduce":"_sum"}}})",
-         R"({"views":{"a":{"map":"1","options":{"collation":"raw"}},"b":{"map":"2","reduce":"_sum"}}})"}) {
+          R"({"views":{"a":{"map":"1","options":{"collation":"raw"}},
+                       "b":{"map":"2","reduce":"_sum"}}})"}) {
         CAPTURE(other);
         CHECK(signature(other) != base);
     }

@@ -98,9 +98,8 @@ TEST_CASE("_count and _stats", "[store][view]") {
     CHECK(reduced("_count", R"([1,"a",null])") == "3");
     CHECK(reduced("_stats", "[1,2,3.5]") ==
           R"({"sum":6.5,"count":3,"min":1,"max":3.5,"sumsqr":17.25})");
-    CHECK(
-        reduced("_stats", "[[1,2],[3,4]]") ==
-        R"([{"sum":4,"count":2,"min":1,"max":3,"sumsqr":10},)"
+    CHECK(reduced("_stats", "[[1,2],[3,4]]") ==
+          R"([{"sum":4,"count":2,"min":1,"max":3,"sumsqr":10},)"
           R"({"sum":6,"count":2,"min":2,"max":4,"sumsqr":20}])");
     CHECK(reduced("_stats", R"([{"sum":10,"count":2,"min":4,"max":6,"sumsqr":52},3])") ==
           R"({"sum":13,"count":3,"min":3,"max":6,"sumsqr":61})");
