@@ -6,7 +6,6 @@
 
 #include "base/assert.h"
 #include "store/json/builder.h"
-#include "store/view/reducer.h"
 
 namespace glasshive::store::view {
 
@@ -85,38 +84,26 @@ void sign(Definition& definition, json::View options, json::View lib) {
     definition.signature = md5_hex(out.take().bytes());
 }
 
-Refusal invalid(std::string reason) { return {"invalid_design_doc", std::move(reason)}; }
-
-std::optional<Refusal> add_view(Definition& definition, std::string_view name, json::View view) {
-    const std::string field = "`views." + std::string(name);
-    if (!view.is(Type::object)) return invalid(field + "` must be an object.");
-    const auto map = view.find("map");
-    if (!map) return {};   // Not a view: left alone (`lib`, and what people keep beside views).
-    const bool mango = definition.language == "query";
-    if (!map->is(mango ? Type::object : Type::text))
-        return invalid(field + ".map` must be " + (mango ? "an object." : "a string."));
-    const auto reduce = view.find("reduce");
-    if (reduce && !reduce->is(Type::text) && !reduce->is(Type::null))
-        return invalid(field + ".reduce` must be a string.");
+void add_view(Definition& definition, std::string_view name, json::View view) {
+    const json::View map = *view.find("map");
     json::Value options = object_or_empty(view, "options");
     auto at = std::find_if(definition.maps.begin(), definition.maps.end(), [&](const auto& known) {
-        return known.map.bytes() == map->bytes() && known.options == options;
+        return known.map.bytes() == map.bytes() && known.options == options;
     });
     if (at == definition.maps.end()) {
         const auto order = options.view().find("collation");
         const bool raw = order && order->is(Type::text) && order->text() == "raw";
-        definition.maps.push_back({.map = own(*map),
+        definition.maps.push_back({.map = own(map),
                                    .options = options,
                                    .map_only = {},
                                    .order = raw ? collate::Order::raw : collate::Order::icu});
         at = definition.maps.end() - 1;
     }
-    if (!reduce || reduce->is(Type::null)) {
+    if (const auto reduce = view.find("reduce")) {
+        at->reduces.push_back({std::string(name), std::string(reduce->text())});
+    } else {
         at->map_only.emplace_back(name);
-        return {};
     }
-    at->reduces.push_back({std::string(name), std::string(reduce->text())});
-    return check_reduce(reduce->text());
 }
 
 }   // namespace
@@ -133,6 +120,7 @@ std::optional<Definition::Place> Definition::find(std::string_view name) const {
 }
 
 std::variant<Definition, Refusal> define(json::View design) {
+    if (auto refusal = check_design(design)) return *refusal;
     Definition definition;
     definition.design = own(design);
     if (const auto language = design.find("language"); language && language->is(Type::text)) {
@@ -143,13 +131,12 @@ std::variant<Definition, Refusal> define(json::View design) {
     definition.local_seq = flag(options.view(), "local_seq");
     json::Value lib = json::Value::empty_object();
     if (const auto views = design.find("views")) {
-        if (!views->is(Type::object)) return invalid("`views` must be an object.");
         for (const json::Member member : views->members()) {
             if (member.key == "lib") {
                 lib = own(member.value);
                 if (!member.value.find("map")) continue;
             }
-            if (auto refusal = add_view(definition, member.key, member.value)) return *refusal;
+            add_view(definition, member.key, member.value);
         }
     }
     std::sort(definition.maps.begin(), definition.maps.end(), [](const auto& a, const auto& b) {

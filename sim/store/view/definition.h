@@ -46,8 +46,12 @@ struct Definition {
     std::optional<Place> find(std::string_view name) const;
 };
 
-/// Reads the views of a design document (its own members, without or with _id and _rev).
-/// invalid_design_doc when views are not what they should be.
+/// Nothing when a design document may be written as it is, as far as that can be said without
+/// compiling functions (javascript_mapper does that). invalid_design_doc, 400.
+std::optional<Refusal> check_design(json::View design);
+
+/// Reads the views of a design document (its own members, without or with _id and _rev), or what
+/// check_design says of it.
 /// Differs: the signature is an MD5 over our own term, so it is no real node's.
 /// Source: couch_mrview_util:ddoc_to_mrst/2; couch_mrview:validate/2.
 std::variant<Definition, Refusal> define(json::View design);

@@ -17,6 +17,19 @@ class ScriptMapper final : public Mapper {
     javascript::Program& program_;
 };
 
+/// couch_query_servers:try_compile/4 says in which view it is.
+Refusal named(Refusal refusal, const MapDefinition& map) {
+    const std::string_view general = "Compilation of the map function failed: ";
+    if (refusal.reason.starts_with(general)) {
+        const std::string& view =
+            map.map_only.empty() ? map.reduces.back().name : map.map_only.back();
+        refusal.reason.replace(0, general.size(),
+                               "Compilation of the map function in the '" + view +
+                                   "' view failed: ");
+    }
+    return refusal;
+}
+
 /// What a map function can see beside the winner's content: its id and all leaves.
 std::string name_of(const Document& document) {
     std::string name(document.id.view());
@@ -36,7 +49,7 @@ std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definitio
                                                                  javascript::Program& program) {
     for (const MapDefinition& map : definition.maps) {
         auto added = program.add_map(map.map.view().text());
-        if (auto* refusal = std::get_if<Refusal>(&added)) return std::move(*refusal);
+        if (auto* refusal = std::get_if<Refusal>(&added)) return named(std::move(*refusal), map);
     }
     return std::unique_ptr<Mapper>(new ScriptMapper(program));
 }

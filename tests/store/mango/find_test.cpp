@@ -3,6 +3,7 @@
 // mango_idx_view.erl; couchdb.md 9 and 12).
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <iterator>
 #include <random>
 #include <set>
@@ -294,6 +295,30 @@ TEST_CASE("indexes are named by what they are, and kept in design documents", "[
           "invalid_index: Invalid type for index: geo");
     CHECK(desk.index(R"({"index":{"fields":["a"]},"name":5})") ==
           "invalid_string: Invalid string: 5");
+}
+
+TEST_CASE("how long a query over 100,000 documents takes", "[.speed]") {
+    FindDesk desk;
+    for (int i = 0; i < 100'000; ++i) {
+        const std::string n = std::to_string(i * 7919 % 100'003);
+        desk.put("doc" + n, "{\"k\":" + n + ",\"name\":\"customer " + n +
+                                "\",\"text\":\"something that nobody looks at, as there is in "
+                                "every document of some age\"}");
+    }
+    const auto now = [] { return std::chrono::steady_clock::now(); };
+    const auto ms = [](auto from, auto to) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+    };
+    const auto begin = now();
+    desk.ids(R"({"k":{"$lt":50},"name":{"$regex":"^cust"}})");
+    const auto scanned = now();
+    desk.index(R"({"index":{"fields":["k"]}})");
+    desk.ids(R"({"k":{"$lt":50}})");
+    const auto built = now();
+    desk.ids(R"({"k":{"$lt":50}})");
+    const auto again = now();
+    WARN("all documents " << ms(begin, scanned) << " ms, index built and asked "
+                          << ms(scanned, built) << ", asked again " << ms(built, again));
 }
 
 TEST_CASE("an index never changes what is found", "[store][mango]") {

@@ -175,6 +175,31 @@ TEST_CASE("what changes a view's signature and what does not", "[store][view]") 
               .maps.size() == 1);
 }
 
+TEST_CASE("a design document that is none is refused in CouchDB's words", "[store][view]") {
+    struct Line {
+        std::string_view design, reason;
+    };
+    const Line line = GENERATE(values<Line>({
+        {R"({"views":5})", "`views` field must have object type"},
+        {R"({"views":{"v":5}})", "`views.v` field must have object type"},
+        {R"({"views":{"v":{"map":5}}})", "`views.v.map` field must have string type"},
+        {R"({"views":{"v":{"map":"x","reduce":1}}})",
+         "`views.v.reduce` field must have string type"},
+        {R"({"views":{"v":{"reduce":"_sum"}}})", "View `v` must contain map function"},
+        {R"({"views":{"v":{"map":"x","reduce":"_x"}}})",
+         "`_x` is not a supported reduce function."},
+        {R"({"views":{"lib":"x"}})", "`views.lib` field must have object type"},
+        {R"({"language":"query","views":{"v":{"map":"x"}}})",
+         "`views.v.map` field must have object type"},
+        {R"({"filters":{"f":5}})", "`filters.f` field must have object or string type"},
+        {R"({"options":{"local_seq":1}})", "`options.local_seq` field must have boolean type"},
+        {R"({"rewrites":{}})", "`rewrites` field must have string or array type"},
+    }));
+    CAPTURE(line.design);
+    const auto made = define(json_value(line.design).view());
+    CHECK(std::get<Refusal>(made) == Refusal{"invalid_design_doc", std::string(line.reason)});
+}
+
 TEST_CASE("an index kept up to date is the index built anew", "[store][view]") {
     const unsigned seed = GENERATE(1U, 2U, 3U, 4U);
     std::mt19937 chance(seed);

@@ -177,6 +177,20 @@ TEST_CASE("bad parameters are refused in CouchDB's words", "[store][view]") {
     CHECK(desk.get(row.view, row.parameters) == row.answer);
 }
 
+TEST_CASE("a map function that is none is named by its view", "[store][view]") {
+    using namespace store;
+    const auto definition = std::get<view::Definition>(
+        view::define(json_value(R"({"views":{"v":{"map":"4 +"}}})").view()));
+    javascript::Engine engine({.now_ms = [] { return 0.0; },
+                               .random = [] { return 0.5; },
+                               .log = [](std::string_view) {}});
+    auto program = engine.load(definition.design.view());
+    const auto made = view::javascript_mapper(definition, *std::get<0>(program));
+    CHECK(std::get<Refusal>(made).error == "compilation_error");
+    CHECK(std::get<Refusal>(made).reason.starts_with(
+        "Compilation of the map function in the 'v' view failed: "));
+}
+
 TEST_CASE("what nobody knows is ignored, and a body says the same in JSON", "[store][view]") {
     using namespace store::view;
     ViewDesk desk(design);
