@@ -1,6 +1,9 @@
 // _sum: numbers, arrays of numbers padded to the longer, objects member by member.
 // Source: couch_query_servers.erl, builtin_sum_rows/2, sum_values/2, check_sum_overflow/3.
-#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "store/json/builder.h"
@@ -22,15 +25,18 @@ constexpr std::string_view sum_error =
 
 /// What is summed up so far.
 struct Sum {
-    enum class Kind : unsigned char { nothing, number, array, object };
+    /// `given`: one value alone, which nobody has looked into yet.
+    enum class Kind : unsigned char { nothing, given, number, array, object };
     Kind kind = Kind::nothing;
+    json::Value given{};
     Number number{};
     std::vector<Number> array{};
-    std::vector<std::pair<std::string, Sum>> object{};
+    std::map<std::string, Sum, std::less<>> object{};
 
     void write(json::Builder& out) const {
         switch (kind) {
             case Kind::nothing: return out.integer(std::int64_t{0});
+            case Kind::given: return out.copy(given.view());
             case Kind::number: return number.write(out);
             case Kind::array:
                 out.begin_array();
@@ -52,6 +58,12 @@ struct Sum {
     }
 };
 
+json::Value own(View value) {
+    json::Builder out;
+    out.copy(value);
+    return out.take();
+}
+
 json::Value error_value(std::string_view reason, const json::Value* cause) {
     json::Builder out;
     out.begin_object();
@@ -68,15 +80,11 @@ json::Value error_value(std::string_view reason, const json::Value* cause) {
 }
 
 json::Value failed_by(View cause) {
-    json::Builder out;
-    out.copy(cause);
-    const json::Value value = out.take();
+    const json::Value value = own(cause);
     return error_value(sum_error, &value);
 }
 
 using Failure = std::optional<json::Value>;
-
-Failure add(Sum& sum, View value);
 
 Failure add_array(Sum& sum, View value) {
     if (sum.kind == Sum::Kind::object) return failed_by(value);
@@ -95,32 +103,58 @@ Failure add_array(Sum& sum, View value) {
     return {};
 }
 
+/// Looks into the value that was alone so far, for another one comes. False: it is no summand.
+bool settle(Sum& sum) {
+    if (sum.kind != Sum::Kind::given) return true;
+    const json::Value given = std::move(sum.given);
+    const View value = given.view();
+    if (const auto number = Number::of(value)) {
+        sum.number = *number;
+        sum.kind = Sum::Kind::number;
+        return true;
+    }
+    if (value.is(Type::array)) {
+        sum.kind = Sum::Kind::array;
+        return !add_array(sum, value);
+    }
+    if (!value.is(Type::object)) return false;
+    sum.kind = Sum::Kind::object;
+    for (const json::Member member : value.members()) {
+        Sum& inner = sum.object[std::string(member.key)];
+        inner.kind = Sum::Kind::given;
+        inner.given = own(member.value);
+    }
+    return true;
+}
+
+Failure add(Sum& sum, View value);
+
+/// Members that only one object has stay as they are; the first object alone keeps its order.
 Failure add_object(Sum& sum, View value) {
     if (const auto error = value.find("error");
         error && error->is(Type::text) && error->text() == "builtin_reduce_error") {
-        return json::Value::copy_of(value.bytes());
+        return own(value);
     }
-    const bool first = sum.kind == Sum::Kind::nothing;
-    if (!first && sum.kind != Sum::Kind::object) return failed_by(value);
-    sum.kind = Sum::Kind::object;
+    if (sum.kind == Sum::Kind::nothing) {
+        sum.kind = Sum::Kind::given;
+        sum.given = own(value);
+        return {};
+    }
+    if (sum.kind != Sum::Kind::object) return failed_by(value);
     for (const json::Member member : value.members()) {
-        auto at = std::find_if(sum.object.begin(), sum.object.end(),
-                               [&](const auto& known) { return known.first == member.key; });
-        if (at == sum.object.end()) {
-            sum.object.emplace_back(member.key, Sum{});
-            at = sum.object.end() - 1;
+        const auto [at, is_new] = sum.object.try_emplace(std::string(member.key));
+        if (is_new) {
+            at->second.kind = Sum::Kind::given;
+            at->second.given = own(member.value);
+        } else if (auto failure = add(at->second, member.value)) {
+            return failure;
         }
-        if (auto failure = add(at->second, member.value)) return failure;
-    }
-    // One object alone keeps its order, a sum of several is sorted.
-    if (!first) {
-        std::sort(sum.object.begin(), sum.object.end(),
-                  [](const auto& a, const auto& b) { return a.first < b.first; });
     }
     return {};
 }
 
 Failure add(Sum& sum, View value) {
+    if (!settle(sum)) return failed_by(value);
     if (value.is(Type::array)) return add_array(sum, value);
     if (value.is(Type::object)) return add_object(sum, value);
     const auto number = Number::of(value);

@@ -68,6 +68,9 @@ TEST_CASE("_sum adds numbers, arrays and objects", "[store][view]") {
     CHECK(reduced("_sum", "[[10,20],1]") == "[11,20]");
     CHECK(reduced("_sum", R"([{"b":1,"a":2},{"a":3,"c":{"d":[1]}}])") ==
           R"({"a":5,"b":1,"c":{"d":[1]}})");
+    // One object alone is not looked into, nor is what only one of several has.
+    CHECK(reduced("_sum", R"([{"b":"x","a":1}])") == R"({"b":"x","a":1})");
+    CHECK(reduced("_sum", R"([{"b":"x","a":1},{"a":2}])") == R"({"a":3,"b":"x"})");
     CHECK(reduced("_sum whatever follows", "[1]") == "1");
 }
 
@@ -79,6 +82,8 @@ TEST_CASE("_sum of something else is a value that tells of the error", "[store][
         "objects.";
     CHECK(reduced("_sum", R"([1,"a",2])") ==
           R"({"error":"builtin_reduce_error","reason":")" + reason + R"(","caused_by":"a"})");
+    CHECK(reduced("_sum", R"([{"b":"x"},{"b":1}])").find(R"("caused_by":1})") != std::string::npos);
+    CHECK(reduced("_sum", R"([1,{"b":1}])").find(R"("caused_by":{"b":1})") != std::string::npos);
     // It stays an error when it is reduced again.
     const auto work = reducer("_sum");
     const std::vector<json::Value> parts{std::get<json::Value>(work->reduce(rows(R"(["a"])"))),
