@@ -44,6 +44,18 @@ void write_text(std::string_view text, bool plain, std::string& out) {
     out += ">>";
 }
 
+/// Erlang writes a fraction always and no plus: 1.0e21.
+void write_real(double value, std::string& out) {
+    std::string text;
+    print_real(value, text);
+    const std::size_t exponent = text.find('e');
+    if (exponent != std::string::npos) {
+        if (text[exponent + 1] == '+') text.erase(exponent + 1, 1);
+        if (text.find('.') == std::string::npos) text.insert(exponent, ".0");
+    }
+    out += text;
+}
+
 void write(View value, bool plain, std::string& out);
 
 void write_array(View value, bool plain, std::string& out) {
@@ -73,6 +85,7 @@ void write_array(View value, bool plain, std::string& out) {
 void write(View value, bool plain, std::string& out) {
     if (value.is(Type::text)) return write_text(value.text(), plain, out);
     if (value.is(Type::array)) return write_array(value, plain, out);
+    if (value.is(Type::real)) return write_real(value.number(), out);
     if (!value.is(Type::object)) return print(value, out);
     out += "{[";
     bool first = true;

@@ -47,7 +47,7 @@ struct Definition {
 };
 
 /// Nothing when a design document may be written as it is, as far as that can be said without
-/// compiling functions (javascript_mapper does that). invalid_design_doc, 400.
+/// compiling functions (check_functions does that). invalid_design_doc, 400.
 std::optional<Refusal> check_design(json::View design);
 
 /// Reads the views of a design document (its own members, without or with _id and _rev), or what

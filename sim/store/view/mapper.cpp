@@ -1,6 +1,7 @@
 #include "store/view/mapper.h"
 
 #include "store/document/print.h"
+#include "store/json/builder.h"
 
 namespace glasshive::store::view {
 
@@ -18,16 +19,18 @@ class ScriptMapper final : public Mapper {
 };
 
 /// couch_query_servers:try_compile/4 says in which view it is.
-Refusal named(Refusal refusal, const MapDefinition& map) {
-    const std::string_view general = "Compilation of the map function failed: ";
+Refusal named(Refusal refusal, std::string_view kind, std::string_view view) {
+    const std::string words = "Compilation of the " + std::string(kind) + " function";
+    const std::string general = words + " failed: ";
     if (refusal.reason.starts_with(general)) {
-        const std::string& view =
-            map.map_only.empty() ? map.reduces.back().name : map.map_only.back();
         refusal.reason.replace(0, general.size(),
-                               "Compilation of the map function in the '" + view +
-                                   "' view failed: ");
+                               words + " in the '" + std::string(view) + "' view failed: ");
     }
     return refusal;
+}
+
+std::string_view name_of(const MapDefinition& map) {
+    return map.map_only.empty() ? map.reduces.back().name : map.map_only.back();
 }
 
 /// What a map function can see beside the winner's content: its id and all leaves.
@@ -47,11 +50,34 @@ std::string name_of(const Document& document) {
 
 std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definition& definition,
                                                                  javascript::Program& program) {
+    if (definition.language != "javascript")
+        return Refusal{"unknown_query_language", definition.language};
     for (const MapDefinition& map : definition.maps) {
         auto added = program.add_map(map.map.view().text());
-        if (auto* refusal = std::get_if<Refusal>(&added)) return named(std::move(*refusal), map);
+        if (auto* refusal = std::get_if<Refusal>(&added))
+            return named(std::move(*refusal), "map", name_of(map));
     }
     return std::unique_ptr<Mapper>(new ScriptMapper(program));
+}
+
+std::optional<Refusal> check_functions(const Definition& definition, javascript::Program& program) {
+    if (definition.language != "javascript") return {};
+    auto mapper = javascript_mapper(definition, program);
+    if (auto* refusal = std::get_if<Refusal>(&mapper)) return std::move(*refusal);
+    json::Builder out;
+    out.begin_array();
+    out.end_array();
+    const json::Value no_rows = out.take();
+    for (const MapDefinition& map : definition.maps) {
+        for (const MapDefinition::Reduce& reduce : map.reduces) {
+            if (reduce.source.starts_with('_')) continue;
+            auto called = program.reduce({reduce.source}, no_rows.view());
+            auto* refusal = std::get_if<Refusal>(&called);
+            if (refusal != nullptr && refusal->error == "compilation_error")
+                return named(std::move(*refusal), "reduce", reduce.name);
+        }
+    }
+    return {};
 }
 
 SharedMapper::SharedMapper(Mapper& mapper, const Definition& definition, int copies,

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -28,9 +29,15 @@ class Mapper {
 };
 
 /// Map functions in JavaScript. `program` lives longer; it is of the definition's design document.
-/// compilation_error when a source is no function.
+/// compilation_error when a source is no function, unknown_query_language when it is another's.
 std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definition& definition,
                                                                  javascript::Program& program);
+
+/// Compiles all functions of a definition in JavaScript, before its design document is written, in
+/// a program that is good for nothing else: reduce functions are called with no rows, for that is
+/// what compiles them. Nothing for other languages, which may be written unseen.
+/// Source: couch_mrview:validate/2, couch_query_servers:try_compile/4.
+std::optional<Refusal> check_functions(const Definition& definition, javascript::Program& program);
 
 /// What a mapper makes of documents, remembered for the other copies of a shard, so that n copies
 /// run a map function once. A revision that others wrote under the same id is mapped anew.

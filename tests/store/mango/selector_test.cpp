@@ -197,6 +197,7 @@ TEST_CASE("what is no selector is refused in CouchDB's words", "[store][mango]")
     CHECK(normalised(R"({"$and":{"a":1}})") ==
           "bad_arg: Bad argument for operator $and: {[{<<97>>,1}]}");
     CHECK(normalised(R"({"$or":1.5})") == "bad_arg: Bad argument for operator $or: 1.5");
+    CHECK(normalised(R"({"$or":1e21})") == "bad_arg: Bad argument for operator $or: 1.0e21");
     CHECK(normalised(R"({"$nor":true})") == "bad_arg: Bad argument for operator $nor: true");
     CHECK(normalised(R"({"$not":[1]})") == "bad_arg: Bad argument for operator $not: [1]");
     CHECK(normalised(R"({"a":{"$exists":1}})") == "bad_arg: Bad argument for operator $exists: 1");

@@ -177,18 +177,31 @@ TEST_CASE("bad parameters are refused in CouchDB's words", "[store][view]") {
     CHECK(desk.get(row.view, row.parameters) == row.answer);
 }
 
-TEST_CASE("a map function that is none is named by its view", "[store][view]") {
+TEST_CASE("a function that is none is named by its view", "[store][view]") {
     using namespace store;
-    const auto definition = std::get<view::Definition>(
-        view::define(json_value(R"({"views":{"v":{"map":"4 +"}}})").view()));
+    struct Line {
+        std::string_view design, words;
+    };
+    const Line line = GENERATE(values<Line>({
+        {R"({"views":{"v":{"map":"4 +"}}})",
+         "Compilation of the map function in the 'v' view failed: "},
+        {R"({"views":{"v":{"map":"x => 1","reduce":"4 +"}}})",
+         "Compilation of the reduce function in the 'v' view failed: "},
+        {R"({"views":{"v":{"map":"x => 1","reduce":"() => { throw 1; }"}}})", ""},
+        {R"({"language":"erlang","views":{"v":{"map":"fun({Doc}) -> ok end."}}})", ""},
+    }));
+    const auto definition =
+        std::get<view::Definition>(view::define(json_value(line.design).view()));
     javascript::Engine engine({.now_ms = [] { return 0.0; },
                                .random = [] { return 0.5; },
                                .log = [](std::string_view) {}});
     auto program = engine.load(definition.design.view());
-    const auto made = view::javascript_mapper(definition, *std::get<0>(program));
-    CHECK(std::get<Refusal>(made).error == "compilation_error");
-    CHECK(std::get<Refusal>(made).reason.starts_with(
-        "Compilation of the map function in the 'v' view failed: "));
+    const auto refusal = view::check_functions(definition, *std::get<0>(program));
+    CAPTURE(line.design);
+    CHECK(refusal.has_value() == !line.words.empty());
+    if (!refusal) return;
+    CHECK(refusal->error == "compilation_error");
+    CHECK(refusal->reason.starts_with(line.words));
 }
 
 TEST_CASE("what nobody knows is ignored, and a body says the same in JSON", "[store][view]") {
