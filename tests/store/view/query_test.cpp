@@ -2,6 +2,8 @@
 // shard and over several. Method: small databases, replies as texts; errors in a table.
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include "store/view/desk.h"
 
 namespace glasshive::test {
@@ -138,6 +140,49 @@ TEST_CASE("one document may emit a key many times", "[store][view]") {
     CHECK(values("descending=true") == R"("y" "z" 1 1 2 3 )");
     desk.put("a", R"({"l":[7]})");
     CHECK(values("") == R"(7 "y" "z" )");
+}
+
+TEST_CASE("four ranges answer as one does", "[store][view]") {
+    std::mt19937 chance(3);
+    const auto key = [&] {
+        const std::string n = std::to_string(chance() % 12);
+        const std::string keys[] = {
+            n, n, "\"k" + n + "\"", "[1," + n + "]", "[\"a\",1," + n + "]", "null"};
+        return keys[chance() % 6];
+    };
+    std::vector<std::pair<std::string, std::string>> documents;
+    for (int i = 0; i < 200; ++i) {
+        documents.emplace_back("d" + std::to_string(i),
+                               "{\"k\":" + key() + ",\"v\":" + std::to_string(chance() % 9) + "}");
+    }
+    std::vector<std::pair<std::string, std::string>> queries;
+    for (int i = 0; i < 300; ++i) {
+        const bool reduced = chance() % 2 == 0;
+        std::string parameters = chance() % 2 == 0 ? "descending=true" : "descending=false";
+        if (chance() % 4 == 0) {
+            parameters += "&keys=[" + key() + "," + key() + "," + key() + "]";
+            if (reduced) parameters += "&group=true";
+        } else {
+            if (chance() % 2 == 0) parameters += "&startkey=" + key();
+            if (chance() % 2 == 0) parameters += "&endkey=" + key();
+            if (chance() % 3 == 0) parameters += "&inclusive_end=false";
+            if (reduced) parameters += "&group_level=" + std::to_string(chance() % 4);
+        }
+        if (chance() % 2 == 0) parameters += "&skip=" + std::to_string(chance() % 20);
+        if (chance() % 2 == 0) parameters += "&limit=" + std::to_string(chance() % 40);
+        queries.emplace_back(reduced ? "sum" : "by_k", parameters);
+    }
+    std::vector<std::string> answers[2];
+    for (const std::size_t shards : {1U, 4U}) {
+        ViewDesk desk(design, shards);
+        for (const auto& [id, body] : documents) desk.put(id, body);
+        for (const auto& [view, parameters] : queries)
+            answers[shards == 4].push_back(desk.get(view, parameters));
+    }
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        CAPTURE(queries[i].first, queries[i].second);
+        REQUIRE(answers[0][i] == answers[1][i]);
+    }
 }
 
 TEST_CASE("bad parameters are refused in CouchDB's words", "[store][view]") {
