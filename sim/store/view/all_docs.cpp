@@ -1,0 +1,175 @@
+#include "store/view/all_docs.h"
+
+#include <algorithm>
+
+#include "store/json/builder.h"
+#include "store/json/print.h"
+
+namespace glasshive::store::view {
+
+namespace {
+
+constexpr std::string_view design_begin = "_design/";
+constexpr std::string_view design_end = "_design0";   // The first text behind all of them.
+
+json::Value text_value(std::string_view text) {
+    json::Builder out;
+    out.text(text);
+    return out.take();
+}
+
+json::Value null_value() {
+    json::Builder out;
+    out.null();
+    return out.take();
+}
+
+std::optional<std::string_view> bound(const json::Value& key,
+                                      const std::optional<std::string>& id) {
+    if (key && key.view().is(json::Type::text)) return key.view().text();
+    if (id) return *id;
+    return {};
+}
+
+class Reader {
+  public:
+    Reader(const Database& copy, const Query& query, Listing listing, const FindDocument& find)
+        : copy_(copy),
+          query_(query),
+          listing_(listing),
+          find_(find) {}
+
+    MapPage range() {
+        const auto& order = copy_.documents().order();
+        const bool reverse = query_.descending;
+        const auto start = bound(query_.start_key, query_.start_key_id);
+        const auto end = bound(query_.end_key, query_.end_key_id);
+        std::size_t from = place(reverse ? end : start, reverse && !query_.inclusive_end, 0);
+        std::size_t to =
+            place(reverse ? start : end, reverse || query_.inclusive_end, order.size());
+        if (listing_ == Listing::design_docs) {
+            from = std::max(from, place(design_begin, false, 0));
+            to = std::min(to, place(design_end, false, order.size()));
+        }
+        to = std::max(from, to);
+        MapPage page;
+        std::uint64_t before = 0;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const Document& document = copy_.documents().at(order[i]);
+            if (document.tree.deleted() || !listed(document.id.view())) continue;
+            ++page.total_rows;
+            before += (reverse ? i >= to : i < from) ? 1 : 0;
+        }
+        page.offset = std::min(before + query_.skip, page.total_rows);
+        for (std::size_t i = 0; i < to - from && left_ > 0; ++i) {
+            const Document& document = copy_.documents().at(order[reverse ? to - 1 - i : from + i]);
+            if (!document.tree.deleted()) add(page, row_of(document));
+        }
+        return page;
+    }
+
+    MapPage keys(const std::function<bool(std::string_view)>& owns) {
+        MapPage page = range_totals();
+        page.offset.reset();
+        std::size_t asked = 0;
+        for (const json::Value& key : *query_.keys) {
+            const std::size_t number = asked++;
+            const std::string_view id =
+                key.view().is(json::Type::text) ? key.view().text() : std::string_view();
+            if (!owns(id)) continue;
+            const Document* document = listed(id) ? copy_.find(id) : nullptr;
+            MapRow row = document != nullptr ? row_of(*document) : MapRow{Row{key, {}, {}}};
+            row.asked = number;
+            add(page, std::move(row));
+        }
+        return page;
+    }
+
+  private:
+    bool listed(std::string_view id) const {
+        return listing_ == Listing::all_docs || id.starts_with(design_begin);
+    }
+    MapPage range_totals() {
+        MapPage page;
+        for (const auto slot : copy_.documents().order()) {
+            const Document& document = copy_.documents().at(slot);
+            page.total_rows += !document.tree.deleted() && listed(document.id.view()) ? 1 : 0;
+        }
+        return page;
+    }
+    /// The first document not before an id, or behind it.
+    std::size_t place(std::optional<std::string_view> id, bool behind,
+                      std::size_t otherwise) const {
+        if (!id) return otherwise;
+        std::size_t at = copy_.documents().lower_bound(*id);
+        const auto& order = copy_.documents().order();
+        if (behind && at < order.size() && copy_.documents().at(order[at]).id.view() == *id) ++at;
+        return at;
+    }
+    MapRow row_of(const Document& document) const {
+        const Tree::Node& winner = document.tree.node(document.tree.winner());
+        json::Builder value;
+        value.begin_object();
+        value.key("rev");
+        value.text(winner.revision.text());
+        if (document.tree.deleted()) {
+            value.key("deleted");
+            value.boolean(true);
+        }
+        value.end_object();
+        MapRow row{Row{text_value(document.id.view()), document.id, value.take()}};
+        if (query_.include_docs && find_) {
+            if (!document.tree.deleted()) row.document = find_(document.id.view(), {});
+            if (!row.document) row.document = null_value();
+        }
+        return row;
+    }
+    void add(MapPage& page, MapRow row) {
+        if (skip_ > 0) {
+            --skip_;
+        } else if (left_ > 0) {
+            --left_;
+            page.rows.push_back(std::move(row));
+        }
+    }
+
+    const Database& copy_;
+    const Query& query_;
+    Listing listing_;
+    const FindDocument& find_;
+    std::uint64_t skip_ = query_.skip;
+    std::uint64_t left_ = query_.limit;
+};
+
+}   // namespace
+
+std::optional<Refusal> check_listing(Query& query) {
+    const json::Value start = std::exchange(query.start_key, {});
+    const json::Value end = std::exchange(query.end_key, {});
+    if (query.keys && !query.keys->empty() && (start || end))
+        return Refusal{"query_parse_error",
+                       "`keys` is incompatible with `key`, `start_key` and `end_key`"};
+    // Of views' rules all hold but that of ranges, and one key stays `keys`.
+    auto keys = std::exchange(query.keys, {});
+    auto refusal = check(query, false);
+    query.keys = std::move(keys);
+    query.start_key = start;
+    query.end_key = end;
+    return refusal;
+}
+
+MapPage read_documents(const Database& copy, const Query& query, Listing listing,
+                       const std::function<bool(std::string_view id)>& owns,
+                       const FindDocument& find) {
+    Reader reader(copy, query, listing, find);
+    return query.keys ? reader.keys(owns) : reader.range();
+}
+
+void print_document_row(const MapRow& row, std::string& out) {
+    if (row.row.value) return print_row(row, out);
+    out += "{\"key\":";
+    json::print(row.row.key.view(), out);
+    out += ",\"error\":\"not_found\"}";
+}
+
+}   // namespace glasshive::store::view

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "store/db/cost.h"
+#include "store/db/database.h"
+#include "store/view/definition.h"
+#include "store/view/mapper.h"
+#include "store/view/row_tree.h"
+
+namespace glasshive::store::view {
+
+/// What keeping an index up to date costs: choices of the model, as CostModel's.
+struct IndexCosts {
+    double index_rate = 10'000;   ///< Documents a second on a core that does nothing else.
+    Bytes append_per_row{128};    ///< Beside key and value: nodes of B-trees written anew.
+};
+
+/// The rows of all views of a design document over one copy of one shard.
+///
+/// State is what the last update left; it knows changes up to update_seq() and purges up to
+/// purge_seq(). Whoever owns it decides when to update (`update=true|false|lazy`).
+/// Source: couch_mrview_index.erl, couch_mrview_updater.erl, couch_index_updater.erl.
+class Index {
+  public:
+    /// `reducers`: for each map function, one per reduce function (make_reducers).
+    Index(const Definition& definition, std::vector<std::vector<std::unique_ptr<Reducer>>> reducers,
+          const IndexCosts& costs = {});
+
+    struct Progress {
+        Cost cost;
+        std::size_t documents = 0;   ///< Changes looked at.
+        bool finished = false;       ///< It knows all of the copy's changes.
+        std::optional<Refusal>
+            refusal{};   ///< A function never ended; nothing of this step is kept.
+    };
+    /// Takes in what changed in the copy, at most so many documents, oldest changes first: rows
+    /// that a changed document had go, what it emits now comes. Deleted documents emit nothing;
+    /// design documents neither, unless `options.include_design`.
+    Progress update(const Database& copy, SharedMapper& mapper,
+                    std::size_t documents_max = SIZE_MAX);
+
+    std::uint64_t update_seq() const { return update_seq_; }
+    std::uint64_t purge_seq() const { return purge_seq_; }
+    const RowTree& rows(std::size_t map) const { return trees_[map]; }
+    /// Of all rows' keys and values.
+    Bytes external_size() const { return external_; }
+
+  private:
+    struct Step;
+    void forget(std::string_view id, Step& step);
+    bool remember(const Document& document, SharedMapper& mapper, Step& step);
+
+    /// What a document emitted: the back-index.
+    struct Emissions {
+        json::SharedBytes id;
+        std::vector<std::pair<std::size_t, json::Value>> keys;
+        std::int64_t bytes = 0;
+    };
+    bool include_design_;
+    IndexCosts costs_;
+    std::vector<RowTree> trees_;
+    std::unordered_map<std::string_view, Emissions> emissions_;   // Looked up, never walked.
+    std::uint64_t update_seq_ = 0;
+    std::uint64_t purge_seq_ = 0;
+    Bytes external_{};
+};
+
+/// The reducers an Index needs. `program` may be null when all reduce functions are built in.
+std::variant<std::vector<std::vector<std::unique_ptr<Reducer>>>, Refusal>
+make_reducers(const Definition& definition, javascript::Program* program);
+
+}   // namespace glasshive::store::view
