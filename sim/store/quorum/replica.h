@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "store/db/validator.h"
 #include "store/quorum/messages.h"
 #include "store/quorum/node_files.h"
+#include "store/shard/node_state.h"
 
 namespace glasshive::store {
 
@@ -31,6 +34,17 @@ class Replica final : public kernel::Process {
         : kernel_(kernel),
           files_(files),
           machine_(std::move(machine)) {}
+
+    /// In maintenance it serves no shard to coordinators, but takes part in internal replication.
+    void set_maintenance(Maintenance mode) { maintenance_ = mode; }
+    Maintenance maintenance() const { return maintenance_; }
+    /// Null: all is allowed. Outlives the replica.
+    void set_validator(const Validator* validator) { validator_ = validator; }
+    /// Told of every shard that a commit changed (couch_event's `updated`), and of "" when `_dbs`
+    /// did.
+    void set_listener(std::function<void(const std::string& shard)> listener) {
+        listener_ = std::move(listener);
+    }
 
     void on_message(const kernel::Message& message) override;
     void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
@@ -55,6 +69,10 @@ class Replica final : public kernel::Process {
     void start(Job job);
     void carry_out(const kernel::Message& message);
     void change_files(const kernel::Message& message);
+    void merge_maps(const DatabaseList& other);
+    void add_database(const ShardMap& map);
+    void drop_database(const std::string& database);
+    void update(const ShardRequest& request, Database& copy, ShardReply& reply);
     void answer(const kernel::Message& to, QuorumMessage type,
                 std::shared_ptr<const ShardReply> body = {}, Bytes size = reply_bytes);
 
@@ -64,6 +82,9 @@ class Replica final : public kernel::Process {
     std::map<std::string, Queue, std::less<>> queues_;   // By shard.
     std::map<std::uint64_t, Job> jobs_;
     std::uint64_t next_job_ = 0;
+    Maintenance maintenance_ = Maintenance::off;
+    const Validator* validator_ = nullptr;
+    std::function<void(const std::string& shard)> listener_;
 };
 
 }   // namespace glasshive::store
