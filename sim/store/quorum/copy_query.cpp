@@ -161,11 +161,15 @@ Found answer(const Database& copy, const query::ListPurges& query) {
 
 }   // namespace
 
-bool found::operator==(const Leaf& a, const Leaf& b) {
+namespace found {
+
+bool operator==(const Leaf& a, const Leaf& b) {
     const auto same = [](const Step& x, const Step& y) { return x.revision == y.revision; };
     return a.revision == b.revision && a.path.size() == b.path.size() &&
            std::equal(a.path.begin(), a.path.end(), b.path.begin(), same);
 }
+
+}   // namespace found
 
 Found ask_copy(Database& copy, const Query& query, const std::string& node) {
     if (const auto* q = std::get_if<query::OpenRevs>(&query)) return answer(copy, *q);

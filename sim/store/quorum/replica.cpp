@@ -172,12 +172,19 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     }
     const Job job = std::move(found->second);
     jobs_.erase(found);
+    const std::uint64_t before = listener_ ? seq_of(job.shard) : 0;
     for (const kernel::Message& message : job.batch) carry_out(message);
     const auto type = static_cast<QuorumMessage>(job.batch.front().type);
     if (type == QuorumMessage::open || type == QuorumMessage::query) return;
     queues_[job.shard].busy = false;
-    if (listener_) listener_(job.shard);
+    // `_local` documents have no number: no news for anybody.
+    if (listener_ && seq_of(job.shard) != before) listener_(job.shard);
     commit_next(job.shard);
+}
+
+std::uint64_t Replica::seq_of(const std::string& shard) const {
+    const auto copy = files_.copies.find(shard);
+    return copy == files_.copies.end() ? 0 : copy->second.update_seq();
 }
 
 void Replica::carry_out(const kernel::Message& message) {

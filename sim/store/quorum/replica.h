@@ -67,6 +67,7 @@ class Replica final : public kernel::Process {
     Cost cost_of(const Database& copy, const kernel::Message& message) const;
     void commit_next(const std::string& shard);
     void start(Job job);
+    std::uint64_t seq_of(const std::string& shard) const;
     void carry_out(const kernel::Message& message);
     void change_files(const kernel::Message& message);
     void merge_maps(const DatabaseList& other);
