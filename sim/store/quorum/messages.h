@@ -29,9 +29,12 @@ enum class QuorumMessage : std::uint16_t {
     query,          ///< ShardRequest: query; it reads.
     change,         ///< ShardRequest: query; it is part of a commit.
     maps,           ///< ShardRequest: maps. Another node's `_dbs`.
+    listen,         ///< ShardRequest: database. Answered with `changed`, again and again.
+    ignore,         ///< No longer.
     updated,        ///< ShardReply: replies, in order of the edits.
     opened,         ///< ShardReply: path.
     found,          ///< ShardReply: found.
+    changed,        ///< A copy of the database here.
     done,           ///< Nothing more to say.
     failed,         ///< No such file here, or maintenance: the worker is lost (rexi_EXIT).
 };

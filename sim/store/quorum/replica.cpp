@@ -1,5 +1,6 @@
 #include "store/quorum/replica.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -40,11 +41,7 @@ void Replica::on_message(const kernel::Message& message) {
         change_files(message);
         return;
     }
-    if (type == QuorumMessage::maps) {
-        merge_maps(*request_of(message).maps);
-        answer(message, QuorumMessage::done);
-        return;
-    }
+    if (type >= QuorumMessage::maps && other_message(message)) return;
     const ShardRequest& request = request_of(message);
     const std::string& shard = request.shard;
     const auto copy = files_.copies.find(shard);
@@ -56,6 +53,41 @@ void Replica::on_message(const kernel::Message& message) {
     } else {
         queues_[shard].waiting.push_back(message);
         commit_next(shard);
+    }
+}
+
+/// What is not about one copy.
+bool Replica::other_message(const kernel::Message& message) {
+    const auto type = static_cast<QuorumMessage>(message.type);
+    const std::pair feed{message.channel, message.a};
+    if (type == QuorumMessage::maps) {
+        merge_maps(*request_of(message).maps);
+        answer(message, QuorumMessage::done);
+    } else if (type == QuorumMessage::listen) {
+        auto& feeds = feeds_[request_of(message).database];
+        if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) feeds.push_back(feed);
+    } else if (type == QuorumMessage::ignore) {
+        for (auto& [database, feeds] : feeds_) std::erase(feeds, feed);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Replica::tell_listeners(const std::string& shard) {
+    if (listener_) listener_(shard);
+    const auto name = feeds_.empty() ? std::nullopt : parse_shard_name(shard);
+    const auto feeds = name ? feeds_.find(name->database) : feeds_.end();
+    if (feeds == feeds_.end()) return;
+    for (const auto& [channel, number] : feeds->second) {
+        kernel_.send(id(), channel,
+                     {.type = static_cast<std::uint16_t>(QuorumMessage::changed), .a = number});
+    }
+}
+
+void Replica::on_channel_closed(ChannelId channel, kernel::CloseReason) {
+    for (auto& [database, feeds] : feeds_) {
+        std::erase_if(feeds, [&](const auto& feed) { return feed.first == channel; });
     }
 }
 
@@ -172,13 +204,13 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     }
     const Job job = std::move(found->second);
     jobs_.erase(found);
-    const std::uint64_t before = listener_ ? seq_of(job.shard) : 0;
+    const std::uint64_t before = seq_of(job.shard);
     for (const kernel::Message& message : job.batch) carry_out(message);
     const auto type = static_cast<QuorumMessage>(job.batch.front().type);
     if (type == QuorumMessage::open || type == QuorumMessage::query) return;
     queues_[job.shard].busy = false;
     // `_local` documents have no number: no news for anybody.
-    if (listener_ && seq_of(job.shard) != before) listener_(job.shard);
+    if (seq_of(job.shard) != before) tell_listeners(job.shard);
     commit_next(job.shard);
 }
 
@@ -253,6 +285,7 @@ void Replica::answer(const kernel::Message& to, QuorumMessage type,
 void Replica::on_stop() {
     queues_.clear();
     jobs_.clear();
+    feeds_.clear();
 }
 
 }   // namespace glasshive::store

@@ -47,6 +47,7 @@ class Replica final : public kernel::Process {
     }
 
     void on_message(const kernel::Message& message) override;
+    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
     void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
     void on_stop() override;
 
@@ -70,6 +71,8 @@ class Replica final : public kernel::Process {
     std::uint64_t seq_of(const std::string& shard) const;
     void carry_out(const kernel::Message& message);
     void change_files(const kernel::Message& message);
+    bool other_message(const kernel::Message& message);
+    void tell_listeners(const std::string& shard);
     void merge_maps(const DatabaseList& other);
     void add_database(const ShardMap& map);
     void drop_database(const std::string& database);
@@ -82,6 +85,8 @@ class Replica final : public kernel::Process {
     ReplicaMachine machine_;
     std::map<std::string, Queue, std::less<>> queues_;   // By shard.
     std::map<std::uint64_t, Job> jobs_;
+    /// Feeds, by database: where they are, and their number there.
+    std::map<std::string, std::vector<std::pair<ChannelId, std::uint64_t>>, std::less<>> feeds_;
     std::uint64_t next_job_ = 0;
     Maintenance maintenance_ = Maintenance::off;
     const Validator* validator_ = nullptr;

@@ -10,6 +10,7 @@
 #include "store/db/database.h"
 #include "store/quorum/coordinator.h"
 #include "store/quorum/events.h"
+#include "store/quorum/feeds.h"
 #include "store/quorum/gatherer.h"
 #include "store/quorum/replica.h"
 #include "store/quorum/values.h"
@@ -29,6 +30,7 @@ struct StoreCluster {
         std::unique_ptr<store::Replica> replica;
         std::unique_ptr<store::Coordinator> coordinator;
         std::unique_ptr<store::Gatherer> gatherer;
+        std::unique_ptr<store::Feeds> feeds;
     };
     explicit StoreCluster(std::size_t nodes, std::uint64_t seed = 1,
                           const store::CoordinatorOptions& options = {})
@@ -55,6 +57,8 @@ struct StoreCluster {
                 kernel, all[i].files, *all[i].coordinator, members[i].node, members,
                 options.request_timeout);
             kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].gatherer);
+            all[i].feeds = std::make_unique<store::Feeds>(kernel, *all[i].gatherer, members);
+            kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].feeds);
             start(i);
         }
     }
@@ -63,6 +67,7 @@ struct StoreCluster {
         kernel.start(members[i].replica);
         kernel.start(all[i].coordinator->id());
         kernel.start(all[i].gatherer->id());
+        kernel.start(all[i].feeds->id());
     }
     /// Its processes die, the host lives: peers notice at once.
     void kill(std::size_t i) {
@@ -70,6 +75,7 @@ struct StoreCluster {
         kernel.kill(members[i].replica, scenario_cause);
         kernel.kill(all[i].coordinator->id(), scenario_cause);
         kernel.kill(all[i].gatherer->id(), scenario_cause);
+        kernel.kill(all[i].feeds->id(), scenario_cause);
     }
     void cut(std::size_t a, std::size_t b) {
         topology.cut(host(a), host(b));
