@@ -204,13 +204,14 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     }
     const Job job = std::move(found->second);
     jobs_.erase(found);
-    const std::uint64_t before = seq_of(job.shard);
+    const bool told = listener_ || !feeds_.empty();
+    const std::uint64_t before = told ? seq_of(job.shard) : 0;
     for (const kernel::Message& message : job.batch) carry_out(message);
     const auto type = static_cast<QuorumMessage>(job.batch.front().type);
     if (type == QuorumMessage::open || type == QuorumMessage::query) return;
     queues_[job.shard].busy = false;
     // `_local` documents have no number: no news for anybody.
-    if (seq_of(job.shard) != before) tell_listeners(job.shard);
+    if (told && seq_of(job.shard) != before) tell_listeners(job.shard);
     commit_next(job.shard);
 }
 
