@@ -63,6 +63,8 @@ class Database {
     void set_revs_limit(std::uint32_t limit);
     void set_purged_infos_limit(std::uint32_t limit) { options_.purged_infos_limit = limit; }
     void set_security(json::Value security);
+    /// Names this very file, so that a sequence number is not taken for another copy's.
+    void set_uuid(std::string uuid) { uuid_ = std::move(uuid); }
     /// Drops what inner revisions held and purges that are old and no longer needed: those up to
     /// `purges_seen`, the least purge_seq that every other copy and index has seen.
     void compact(std::uint64_t purges_seen);
@@ -87,6 +89,7 @@ class Database {
 
     const std::deque<std::pair<std::uint64_t, PurgeRequest>>& purges() const { return purges_; }
     const json::Value& security() const { return security_; }   ///< Nothing: the default.
+    const std::string& uuid() const { return uuid_; }
     const DatabaseOptions& options() const { return options_; }
     DatabaseInfo info() const;
 
@@ -137,6 +140,7 @@ class Database {
     std::deque<std::pair<std::uint64_t, PurgeRequest>> purges_;
     std::set<std::string, std::less<>> purge_uuids_;
     json::Value security_;
+    std::string uuid_;
     DatabaseInfo totals_;   // Counts and sizes; the sequence numbers stand above.
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/refusal.h"
+#include "store/revtree/rev_id.h"
 
 namespace glasshive::store {
 
@@ -97,6 +98,11 @@ void Coordinator::write(std::string_view database, std::vector<Edit> edits, std:
                         Then<WriteAnswer> then) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({.status = 404});
+    for (Edit& edit : edits) {   // Once here, not once by every copy.
+        if (!edit.revision) {
+            edit.revision = next_revision(edit.parent ? &*edit.parent : nullptr, *edit.content);
+        }
+    }
     write_any(*map, std::move(edits), {}, w, std::move(then));
 }
 

@@ -77,6 +77,9 @@ class Coordinator final : public kernel::Process {
     void set_security(std::string_view database, json::Value security, Then<StatusAnswer> then);
     void set_revs_limit(std::string_view database, std::uint32_t limit, Then<StatusAnswer> then);
 
+    /// The net tick found it silent: whoever waits for it need not.
+    void node_down(std::size_t member);
+
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;

@@ -36,8 +36,13 @@ void Coordinator::on_message(const kernel::Message& message) {
 void Coordinator::on_channel_closed(ChannelId channel, kernel::CloseReason) {
     const auto found = std::find(channels_.begin(), channels_.end(), channel);
     if (found == channels_.end()) return;
-    const auto member = static_cast<std::size_t>(found - channels_.begin());
-    *found = ChannelId{};
+    node_down(static_cast<std::size_t>(found - channels_.begin()));
+}
+
+void Coordinator::node_down(std::size_t member) {
+    channels_.resize(members_.size());
+    if (channels_[member].valid()) kernel_.close(id(), channels_[member]);
+    channels_[member] = ChannelId{};
     std::vector<std::uint64_t> numbers;   // Losing a worker may end its job and begin another.
     for (const auto& [number, job] : jobs_) {
         // fabric_db_meta:set_revs_limit waits without rexi_monitor: it never learns of it.

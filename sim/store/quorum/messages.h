@@ -9,6 +9,8 @@
 #include "kernel/process.h"
 #include "store/db/edit.h"
 #include "store/json/value.h"
+#include "store/quorum/node_files.h"
+#include "store/quorum/query.h"
 #include "store/quorum/read_tally.h"
 #include "store/quorum/write_tally.h"
 #include "store/shard/shard_map.h"
@@ -24,10 +26,17 @@ enum class QuorumMessage : std::uint16_t {
     remove,         ///< ShardRequest: database.
     security,       ///< ShardRequest: security.
     revs_limit,     ///< ShardRequest: limit.
+    query,          ///< ShardRequest: query; it reads.
+    change,         ///< ShardRequest: query; it is part of a commit.
+    maps,           ///< ShardRequest: maps. Another node's `_dbs`.
+    listen,         ///< ShardRequest: database. Answered with `changed`, again and again.
+    ignore,         ///< No longer.
     updated,        ///< ShardReply: replies, in order of the edits.
     opened,         ///< ShardReply: path.
+    found,          ///< ShardReply: found.
+    changed,        ///< A copy of the database here.
     done,           ///< Nothing more to say.
-    failed,         ///< There is no such file here: the worker is lost (rexi_EXIT).
+    failed,         ///< No such file here, or maintenance: the worker is lost (rexi_EXIT).
 };
 
 /// How large messages are on the wire, beside the bodies of documents in them: a header and some
@@ -48,11 +57,15 @@ struct ShardRequest final : kernel::MessageBody {
     std::optional<ShardMap> map;
     json::Value security;
     std::uint32_t limit = 0;
+    bool internal = false;   ///< Of internal replication: served in maintenance, not validated.
+    std::shared_ptr<const Query> query;
+    std::shared_ptr<const DatabaseList> maps;
 };
 
 struct ShardReply final : kernel::MessageBody {
     std::vector<CopyReply> replies;
     OpenedPath path;
+    std::optional<Found> found;
 };
 
 }   // namespace glasshive::store

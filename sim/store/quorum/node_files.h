@@ -8,10 +8,17 @@
 
 namespace glasshive::store {
 
+/// `_dbs`: the databases a node knows, and those it knows to be gone.
+struct DatabaseList {
+    std::map<std::string, ShardMap, std::less<>> maps;   ///< By database.
+    /// Tombstones: the suffix of the newest one of that name that was deleted.
+    std::map<std::string, std::string, std::less<>> removed;
+};
+
 /// What a node has on its disk: it outlives the node's processes.
-struct NodeFiles {
-    std::map<std::string, ShardMap, std::less<>> maps;     ///< `_dbs`, by database.
+struct NodeFiles : DatabaseList {
     std::map<std::string, Database, std::less<>> copies;   ///< By the shard's name.
+    std::uint32_t copies_made = 0;
 };
 
 }   // namespace glasshive::store

@@ -1,5 +1,6 @@
 #include "store/quorum/replica.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -13,7 +14,9 @@ enum Tag : std::uint32_t { cpu_done, disk_done };
 CopyReply reply_of(const Updated& updated, bool replicated) {
     switch (updated.outcome) {
         case Updated::Outcome::conflict: return {.kind = CopyReply::Kind::conflict};
-        case Updated::Outcome::refused: return {.kind = CopyReply::Kind::refused};
+        case Updated::Outcome::refused:
+            return {.kind = updated.refusal->error == "unauthorized" ? CopyReply::Kind::unauthorized
+                                                                     : CopyReply::Kind::refused};
         default: break;
     }
     if (replicated) return {.kind = CopyReply::Kind::noreply};
@@ -38,11 +41,14 @@ void Replica::on_message(const kernel::Message& message) {
         change_files(message);
         return;
     }
-    const std::string& shard = request_of(message).shard;
+    if (type >= QuorumMessage::maps && other_message(message)) return;
+    const ShardRequest& request = request_of(message);
+    const std::string& shard = request.shard;
     const auto copy = files_.copies.find(shard);
-    if (copy == files_.copies.end()) {
+    const bool served = maintenance_ != Maintenance::on || request.internal;
+    if (!served || copy == files_.copies.end()) {
         answer(message, QuorumMessage::failed);
-    } else if (type == QuorumMessage::open) {
+    } else if (type == QuorumMessage::open || type == QuorumMessage::query) {
         start({shard, {message}, cost_of(copy->second, message)});
     } else {
         queues_[shard].waiting.push_back(message);
@@ -50,22 +56,106 @@ void Replica::on_message(const kernel::Message& message) {
     }
 }
 
+/// What is not about one copy.
+bool Replica::other_message(const kernel::Message& message) {
+    const auto type = static_cast<QuorumMessage>(message.type);
+    const std::pair feed{message.channel, message.a};
+    if (type == QuorumMessage::maps) {
+        merge_maps(*request_of(message).maps);
+        answer(message, QuorumMessage::done);
+    } else if (type == QuorumMessage::listen) {
+        auto& feeds = feeds_[request_of(message).database];
+        if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) feeds.push_back(feed);
+    } else if (type == QuorumMessage::ignore) {
+        for (auto& [database, feeds] : feeds_) std::erase(feeds, feed);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Replica::tell_listeners(const std::string& shard) {
+    if (listener_) listener_(shard);
+    const auto name = feeds_.empty() ? std::nullopt : parse_shard_name(shard);
+    const auto feeds = name ? feeds_.find(name->database) : feeds_.end();
+    if (feeds == feeds_.end()) return;
+    for (const auto& [channel, number] : feeds->second) {
+        kernel_.send(id(), channel,
+                     {.type = static_cast<std::uint16_t>(QuorumMessage::changed), .a = number});
+    }
+}
+
+void Replica::on_channel_closed(ChannelId channel, kernel::CloseReason) {
+    for (auto& [database, feeds] : feeds_) {
+        std::erase_if(feeds, [&](const auto& feed) { return feed.first == channel; });
+    }
+}
+
 void Replica::change_files(const kernel::Message& message) {
     const ShardRequest& request = request_of(message);
-    const auto known = files_.maps.find(request.database);
-    if (known != files_.maps.end()) {
-        for (const Copy* copy : known->second.copies_on(machine_.node)) {
-            files_.copies.erase(known->second.shard_name(copy->range));
-        }
-        files_.maps.erase(known);
-    }
-    if (request.map) {
-        for (const Copy* copy : request.map->copies_on(machine_.node)) {
-            files_.copies.try_emplace(request.map->shard_name(copy->range));
-        }
-        files_.maps.emplace(request.database, *request.map);
-    }
+    drop_database(request.database);
+    if (request.map) add_database(*request.map);
     answer(message, QuorumMessage::done);
+    if (listener_) listener_("");
+}
+
+void Replica::drop_database(const std::string& database) {
+    const auto known = files_.maps.find(database);
+    if (known == files_.maps.end()) return;
+    for (const Copy* copy : known->second.copies_on(machine_.node)) {
+        files_.copies.erase(known->second.shard_name(copy->range));
+    }
+    files_.removed[database] = known->second.suffix();
+    files_.maps.erase(known);
+}
+
+void Replica::add_database(const ShardMap& map) {
+    for (const Copy* copy : map.copies_on(machine_.node)) {
+        const std::string shard = map.shard_name(copy->range);
+        const auto [at, is_new] = files_.copies.try_emplace(shard);
+        if (!is_new) continue;
+        const std::string made = std::to_string(++files_.copies_made);
+        at->second.set_uuid(std::to_string(hash_of(machine_.node + shard + made)) + "x" + made);
+    }
+    files_.maps.emplace(map.database(), map);
+}
+
+namespace {
+
+/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
+bool younger(const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a > b;
+}
+
+}   // namespace
+
+/// `_dbs` is a database that all nodes replicate to each other: whoever was down learns of what was
+/// made and deleted meanwhile. The younger one of a name wins, and being deleted before being
+/// there. Source: mem3_shards.erl, mem3_sync.erl.
+void Replica::merge_maps(const DatabaseList& other) {
+    bool news = false;
+    for (const auto& [database, suffix] : other.removed) {
+        const auto mine = files_.maps.find(database);
+        const auto gone = files_.removed.find(database);
+        if (gone != files_.removed.end() && !younger(suffix, gone->second)) continue;
+        news = true;
+        if (mine != files_.maps.end() && !younger(mine->second.suffix(), suffix)) {
+            drop_database(database);
+        }
+        files_.removed[database] = suffix;
+    }
+    for (const auto& [database, map] : other.maps) {
+        const auto gone = files_.removed.find(database);
+        if (gone != files_.removed.end() && !younger(map.suffix(), gone->second)) continue;
+        const auto mine = files_.maps.find(database);
+        if (mine != files_.maps.end()) {
+            if (!younger(map.suffix(), mine->second.suffix())) continue;
+            drop_database(database);
+        }
+        add_database(map);
+        news = true;
+    }
+    if (news && listener_) listener_("");
 }
 
 Cost Replica::cost_of(const Database& copy, const kernel::Message& message) const {
@@ -76,6 +166,7 @@ Cost Replica::cost_of(const Database& copy, const kernel::Message& message) cons
         const ContentPtr& content = document->tree.node(document->tree.winner()).content;
         return copy.cost_of_read(content ? content->size() : Bytes{});
     }
+    if (request.query) return store::cost_of(copy, *request.query);
     if (!request.edits.empty()) return copy.cost_of(request.edits);
     if (!request.replicated.empty()) return copy.cost_of(request.replicated);
     const CostModel& costs = copy.options().costs;   // Security, revs_limit: a header.
@@ -113,10 +204,20 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     }
     const Job job = std::move(found->second);
     jobs_.erase(found);
+    const bool told = listener_ || !feeds_.empty();
+    const std::uint64_t before = told ? seq_of(job.shard) : 0;
     for (const kernel::Message& message : job.batch) carry_out(message);
-    if (static_cast<QuorumMessage>(job.batch.front().type) == QuorumMessage::open) return;
+    const auto type = static_cast<QuorumMessage>(job.batch.front().type);
+    if (type == QuorumMessage::open || type == QuorumMessage::query) return;
     queues_[job.shard].busy = false;
+    // `_local` documents have no number: no news for anybody.
+    if (told && seq_of(job.shard) != before) tell_listeners(job.shard);
     commit_next(job.shard);
+}
+
+std::uint64_t Replica::seq_of(const std::string& shard) const {
+    const auto copy = files_.copies.find(shard);
+    return copy == files_.copies.end() ? 0 : copy->second.update_seq();
 }
 
 void Replica::carry_out(const kernel::Message& message) {
@@ -140,19 +241,36 @@ void Replica::carry_out(const kernel::Message& message) {
             answer(message, QuorumMessage::opened, std::move(reply), size);
             return;
         }
+        case QuorumMessage::query:
+        case QuorumMessage::change: {
+            reply->found = ask_copy(copy, *request.query, machine_.node);
+            const Bytes size = size_of(*reply->found);
+            answer(message, QuorumMessage::found, std::move(reply), size);
+            return;
+        }
         case QuorumMessage::security: copy.set_security(request.security); break;
         case QuorumMessage::revs_limit: copy.set_revs_limit(request.limit); break;
         default:
-            for (const Updated& updated : copy.update(request.edits)) {
-                reply->replies.push_back(reply_of(updated, false));
-            }
-            for (const Updated& updated : copy.update_replicated(request.replicated)) {
-                reply->replies.push_back(reply_of(updated, true));
-            }
+            update(request, copy, *reply);
             answer(message, QuorumMessage::updated, std::move(reply));
             return;
     }
     answer(message, QuorumMessage::done);
+}
+
+void Replica::update(const ShardRequest& request, Database& copy, ShardReply& reply) {
+    UpdateRules rules;
+    if (validator_ != nullptr && !request.internal) {
+        rules.validate = [&](std::string_view id, const Content& after, const Document* before) {
+            return validator_->refuses(request.shard, id, after, before);
+        };
+    }
+    for (const Updated& updated : copy.update(request.edits, rules)) {
+        reply.replies.push_back(reply_of(updated, false));
+    }
+    for (const Updated& updated : copy.update_replicated(request.replicated, rules)) {
+        reply.replies.push_back(reply_of(updated, true));
+    }
 }
 
 void Replica::answer(const kernel::Message& to, QuorumMessage type,
@@ -168,6 +286,7 @@ void Replica::answer(const kernel::Message& to, QuorumMessage type,
 void Replica::on_stop() {
     queues_.clear();
     jobs_.clear();
+    feeds_.clear();
 }
 
 }   // namespace glasshive::store

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "store/db/validator.h"
 #include "store/quorum/messages.h"
 #include "store/quorum/node_files.h"
+#include "store/shard/node_state.h"
 
 namespace glasshive::store {
 
@@ -32,7 +35,19 @@ class Replica final : public kernel::Process {
           files_(files),
           machine_(std::move(machine)) {}
 
+    /// In maintenance it serves no shard to coordinators, but takes part in internal replication.
+    void set_maintenance(Maintenance mode) { maintenance_ = mode; }
+    Maintenance maintenance() const { return maintenance_; }
+    /// Null: all is allowed. Outlives the replica.
+    void set_validator(const Validator* validator) { validator_ = validator; }
+    /// Told of every shard that a commit changed (couch_event's `updated`), and of "" when `_dbs`
+    /// did.
+    void set_listener(std::function<void(const std::string& shard)> listener) {
+        listener_ = std::move(listener);
+    }
+
     void on_message(const kernel::Message& message) override;
+    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
     void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
     void on_stop() override;
 
@@ -53,8 +68,15 @@ class Replica final : public kernel::Process {
     Cost cost_of(const Database& copy, const kernel::Message& message) const;
     void commit_next(const std::string& shard);
     void start(Job job);
+    std::uint64_t seq_of(const std::string& shard) const;
     void carry_out(const kernel::Message& message);
     void change_files(const kernel::Message& message);
+    bool other_message(const kernel::Message& message);
+    void tell_listeners(const std::string& shard);
+    void merge_maps(const DatabaseList& other);
+    void add_database(const ShardMap& map);
+    void drop_database(const std::string& database);
+    void update(const ShardRequest& request, Database& copy, ShardReply& reply);
     void answer(const kernel::Message& to, QuorumMessage type,
                 std::shared_ptr<const ShardReply> body = {}, Bytes size = reply_bytes);
 
@@ -63,7 +85,12 @@ class Replica final : public kernel::Process {
     ReplicaMachine machine_;
     std::map<std::string, Queue, std::less<>> queues_;   // By shard.
     std::map<std::uint64_t, Job> jobs_;
+    /// Feeds, by database: where they are, and their number there.
+    std::map<std::string, std::vector<std::pair<ChannelId, std::uint64_t>>, std::less<>> feeds_;
     std::uint64_t next_job_ = 0;
+    Maintenance maintenance_ = Maintenance::off;
+    const Validator* validator_ = nullptr;
+    std::function<void(const std::string& shard)> listener_;
 };
 
 }   // namespace glasshive::store

@@ -18,6 +18,8 @@ Decision as_decision(const CopyReply& reply, std::uint32_t copies) {
             return {.kind = Decision::Kind::stored, .revision = reply.revision, .copies = copies};
         case CopyReply::Kind::noreply: return {.kind = Decision::Kind::noreply, .copies = copies};
         case CopyReply::Kind::conflict: return {.kind = Decision::Kind::conflict, .copies = copies};
+        case CopyReply::Kind::unauthorized:
+            return {.kind = Decision::Kind::unauthorized, .copies = copies};
         case CopyReply::Kind::refused: break;
     }
     return {.kind = Decision::Kind::refused, .copies = copies};
@@ -40,7 +42,8 @@ std::optional<Decision> decided(const std::vector<CopyReply>& replies, std::uint
 Decision forced(const std::vector<CopyReply>& replies, std::uint32_t w) {
     if (replies.empty()) return {.kind = Decision::Kind::failed, .unhealthy = true};
     const auto refused = std::find_if(replies.begin(), replies.end(), [](const CopyReply& reply) {
-        return reply.kind == CopyReply::Kind::refused;
+        return reply.kind == CopyReply::Kind::refused ||
+               reply.kind == CopyReply::Kind::unauthorized;
     });
     if (const auto met = decided(replies, w)) {
         // Of replicated edits, a validation function's no on any copy is told.
@@ -77,6 +80,7 @@ int document_status(const Decision& decision) {
         case Decision::Kind::accepted: return 202;
         case Decision::Kind::conflict: return 409;
         case Decision::Kind::refused: return 403;
+        case Decision::Kind::unauthorized: return 401;
         case Decision::Kind::failed: break;
     }
     return 500;

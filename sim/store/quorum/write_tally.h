@@ -11,10 +11,11 @@ namespace glasshive::store {
 /// What one copy says of one edit.
 struct CopyReply {
     enum class Kind : std::uint8_t {
-        stored,     ///< {ok, Rev}
-        noreply,    ///< Replicated edits: merged or known, nothing to say.
-        conflict,   ///< 409
-        refused,    ///< 403 of a validation function.
+        stored,         ///< {ok, Rev}
+        noreply,        ///< Replicated edits: merged or known, nothing to say.
+        conflict,       ///< 409
+        refused,        ///< 403 of a validation function.
+        unauthorized,   ///< 401 of one.
     };
     Kind kind = Kind::stored;
     Revision revision{};   ///< Of `stored`.
@@ -30,6 +31,7 @@ struct Decision {
         accepted,   ///< Fewer, but one or more stored it: "accepted":true, 202.
         conflict,
         refused,
+        unauthorized,
         failed,   ///< Nobody answered: internal_server_error.
     };
     Kind kind = Kind::failed;
@@ -51,7 +53,7 @@ Decision forced(const std::vector<CopyReply>& replies, std::uint32_t w);
 /// The status of a whole `_bulk_docs`: 500, 202 or 201; conflicts inside are still 201.
 /// Source: chttpd_db.erl (bulk_docs), fabric_doc_update.erl (Health).
 int bulk_status(const std::vector<Decision>& decisions);
-/// The status of one document's PUT: 201, 202, 409, 403 or 500.
+/// The status of one document's PUT: 201, 202, 409, 403, 401 or 500.
 int document_status(const Decision& decision);
 
 }   // namespace glasshive::store

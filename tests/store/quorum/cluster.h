@@ -10,6 +10,8 @@
 #include "store/db/database.h"
 #include "store/quorum/coordinator.h"
 #include "store/quorum/events.h"
+#include "store/quorum/feeds.h"
+#include "store/quorum/gatherer.h"
 #include "store/quorum/replica.h"
 #include "store/quorum/values.h"
 
@@ -27,6 +29,8 @@ struct StoreCluster {
         store::NodeFiles files;
         std::unique_ptr<store::Replica> replica;
         std::unique_ptr<store::Coordinator> coordinator;
+        std::unique_ptr<store::Gatherer> gatherer;
+        std::unique_ptr<store::Feeds> feeds;
     };
     explicit StoreCluster(std::size_t nodes, std::uint64_t seed = 1,
                           const store::CoordinatorOptions& options = {})
@@ -49,6 +53,12 @@ struct StoreCluster {
             all[i].coordinator = std::make_unique<store::Coordinator>(
                 kernel, all[i].files, members[i].node, members, options);
             kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].coordinator);
+            all[i].gatherer = std::make_unique<store::Gatherer>(
+                kernel, all[i].files, *all[i].coordinator, members[i].node, members,
+                options.request_timeout);
+            kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].gatherer);
+            all[i].feeds = std::make_unique<store::Feeds>(kernel, *all[i].gatherer, members);
+            kernel.add_process(HostId{static_cast<std::uint32_t>(i)}, *all[i].feeds);
             start(i);
         }
     }
@@ -56,12 +66,16 @@ struct StoreCluster {
         if (kernel.is_running(members[i].replica)) return;
         kernel.start(members[i].replica);
         kernel.start(all[i].coordinator->id());
+        kernel.start(all[i].gatherer->id());
+        kernel.start(all[i].feeds->id());
     }
     /// Its processes die, the host lives: peers notice at once.
     void kill(std::size_t i) {
         if (!kernel.is_running(members[i].replica)) return;
         kernel.kill(members[i].replica, scenario_cause);
         kernel.kill(all[i].coordinator->id(), scenario_cause);
+        kernel.kill(all[i].gatherer->id(), scenario_cause);
+        kernel.kill(all[i].feeds->id(), scenario_cause);
     }
     void cut(std::size_t a, std::size_t b) {
         topology.cut(host(a), host(b));

@@ -1,0 +1,281 @@
+// What is put together from one copy of each range, whichever answers first.
+#include <algorithm>
+#include <utility>
+
+#include "store/quorum/gatherer.h"
+
+namespace glasshive::store {
+
+namespace {
+
+const std::string no_progress = "progress not possible";
+
+}   // namespace
+
+/// fabric_doc_missing_revs.erl. Documents of ranges that nobody answers for are reported missing.
+void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then<DiffAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404});
+    std::map<Range, std::pair<query::RevsDiff, std::vector<std::size_t>>> parts;
+    std::map<Range, std::vector<const Copy*>> holders;
+    for (std::size_t i = 0; i < wanted.wanted.size(); ++i) {
+        for (const Copy* copy : map->copies_of(wanted.wanted[i].first.view())) {
+            auto& [query, which] = parts[copy->range];
+            if (!which.empty() && which.back() == i) continue;
+            query.wanted.push_back(wanted.wanted[i]);
+            which.push_back(i);
+        }
+    }
+    for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
+    Job asking{.database = map->database()};
+    std::vector<std::vector<std::size_t>> of;   // By worker: which documents.
+    for (const auto& [range, part] : parts) {
+        for (Worker& worker : copies(*map, holders[range], part.first)) {
+            asking.workers.push_back(std::move(worker));
+            of.push_back(part.second);
+        }
+    }
+    const auto answers = [of, wanted](const Job& job) {
+        std::vector<std::optional<found::Missing::One>> known(wanted.wanted.size());
+        for (const std::size_t worker : job.arrived) {
+            const auto& missing = found<found::Missing>(job, worker).documents;
+            for (std::size_t i = 0; i < missing.size(); ++i) {
+                auto& answer = known[of[worker][i]];
+                if (!answer) answer = missing[i];
+            }
+        }
+        return known;
+    };
+    asking.enough = [answers](const Job& job) {
+        const auto all = answers(job);
+        const auto known = [](const auto& answer) { return answer.has_value(); };
+        return job.waiting == 0 || std::all_of(all.begin(), all.end(), known);
+    };
+    asking.then = [answers, asked = wanted, then = std::move(then)](const Job& job) {
+        DiffAnswer answer{.status = 200};
+        const auto all = answers(job);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            answer.documents.push_back(all[i] ? *all[i]
+                                              : found::Missing::One{asked.wanted[i].second, {}});
+        }
+        then(answer);
+    };
+    gather(std::move(asking));
+}
+
+/// fabric_db_info.erl: sums over the ring.
+void Gatherer::info(std::string_view database, Then<InfoAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
+    Job asking{.database = map->database(), .workers = all_copies(*map, query::Info{})};
+    asking.enough = ring_decided;
+    asking.then = [this, then = std::move(then)](const Job& job) {
+        const std::vector<std::size_t> ring = answered_ring(job);
+        if (ring.empty()) {
+            return then({.reason = job.timed_out ? "timeout" : no_progress});
+        }
+        InfoAnswer answer{.status = 200};
+        PackedSeq packed;
+        for (const std::size_t worker : ring) {
+            const auto& one = found<found::Info>(job, worker);
+            answer.info.documents += one.info.documents;
+            answer.info.deleted += one.info.deleted;
+            answer.info.update_seq += one.info.update_seq;
+            answer.info.purge_seq += one.info.purge_seq;
+            answer.info.file += one.info.file;
+            answer.info.active += one.info.active;
+            answer.info.external += one.info.external;
+            const Worker& w = job.workers[worker];
+            packed.ranges.push_back(
+                {w.range, {members_[w.member].node, one.uuid, one.info.update_seq}});
+        }
+        answer.update_seq = packed.text();
+        then(answer);
+    };
+    gather(std::move(asking));
+}
+
+// --- All documents -------------------------------------------------------------------------------
+
+/// fabric_view_all_docs.erl. Rows in order of their ids' bytes, or of the keys asked for.
+void Gatherer::all_docs(std::string_view database, DocsOptions options, Then<DocsAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
+    const std::size_t room = SIZE_MAX - options.skip;
+    options.list.rows_max =
+        options.limit < room ? options.skip + options.limit : SIZE_MAX;   // Each may have all.
+    Job asking{.database = map->database(), .workers = all_copies(*map, options.list)};
+    asking.enough = ring_decided;
+    asking.then = [this, options = std::move(options), then = std::move(then)](const Job& job) {
+        merge_docs(job, options, then);
+    };
+    gather(std::move(asking));
+}
+
+void Gatherer::merge_docs(const Job& job, const DocsOptions& options,
+                          const Then<DocsAnswer>& then) {
+    const std::vector<std::size_t> ring = answered_ring(job);
+    if (ring.empty() && job.timed_out) return then({.reason = "timeout"});
+    // Asked for by keys, a hole in the ring is 412 nodedown.
+    if (ring.empty()) return then({options.list.keys ? 412 : 500, no_progress});
+    DocsAnswer answer{.status = 200};
+    std::vector<const found::DocRow*> rows;
+    std::uint64_t before = 0;
+    PackedSeq packed;
+    for (const std::size_t worker : ring) {
+        const auto& docs = found<found::Docs>(job, worker);
+        answer.total += docs.total;
+        before += docs.before;
+        packed.ranges.push_back({job.workers[worker].range, docs.seq});
+        for (const found::DocRow& row : docs.rows) rows.push_back(&row);
+    }
+    answer.update_seq = packed.text();
+    const bool descending = options.list.descending;
+    std::sort(rows.begin(), rows.end(), [&](const found::DocRow* a, const found::DocRow* b) {
+        return descending ? b->id.view() < a->id.view() : a->id.view() < b->id.view();
+    });
+    if (!options.list.keys) {
+        std::size_t at = std::min(options.skip, rows.size());
+        answer.offset = before + at;
+        for (; at < rows.size() && answer.rows.size() < options.limit; ++at) {
+            answer.rows.push_back({std::string(rows[at]->id.view()), *rows[at]});
+        }
+        return then(answer);
+    }
+    std::map<std::string_view, const found::DocRow*> by_id;
+    for (const found::DocRow* row : rows) by_id[row->id.view()] = row;
+    const std::vector<std::string>& keys = *options.list.keys;
+    for (std::size_t i = 0; i < keys.size() && answer.rows.size() < options.limit; ++i) {
+        const std::string& key = descending ? keys[keys.size() - 1 - i] : keys[i];
+        if (i < options.skip) continue;
+        const auto row = by_id.find(key);
+        answer.rows.push_back({key, {}});
+        if (row != by_id.end()) answer.rows.back().found = *row->second;
+    }
+    then(answer);
+}
+
+// --- Changes -------------------------------------------------------------------------------------
+
+/// fabric_view_changes.erl: go/5, send_changes/6. "now" and descending begin where the database
+/// is.
+void Gatherer::changes(std::string_view database, ChangesOptions options,
+                       Then<ChangesAnswer> then) {
+    if (map_of(database) == nullptr) return then({.status = 404, .reason = "no_db_file"});
+    if (options.since == "now" && !options.list.descending) {
+        const std::string name(database);
+        info(database, [this, name, options, then = std::move(then)](const InfoAnswer& info) {
+            if (info.status != 200) return then({.status = info.status, .reason = info.reason});
+            ChangesOptions from = options;
+            from.since = info.update_seq;
+            changes(name, from, then);
+        });
+        return;
+    }
+    const auto since = options.since == "now" ? PackedSeq{} : PackedSeq::parse(options.since);
+    if (!since) {
+        return then({400, "Malformed sequence supplied in 'since' parameter."});
+    }
+    changes_since(database, *since, std::move(options), std::move(then));
+}
+
+void Gatherer::changes_since(std::string_view database, const PackedSeq& since,
+                             ChangesOptions options, Then<ChangesAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
+    query::ListChanges list = options.list;
+    list.rows_max = options.limit;
+    std::map<Range, std::vector<const Copy*>> holders;
+    for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
+    Job asking{.database = map->database()};
+    std::map<Range, query::ListChanges> asked;
+    for (const auto& [range, of] : holders) {
+        query::ListChanges& one = asked[range] = list;
+        std::vector<const Copy*> first = of;
+        for (const PackedSeq::One& seen : since.ranges) {
+            if (seen.range != range) continue;
+            one.since = seen.at;
+            // The copy that the client read from goes on, the others only if it is gone.
+            std::erase_if(first, [&](const Copy* copy) { return copy->node != seen.at.node; });
+        }
+        std::vector<Worker> workers = copies(*map, first, one);
+        if (workers.empty()) workers = copies(*map, of, one);
+        for (Worker& worker : workers) asking.workers.push_back(std::move(worker));
+    }
+    asking.instead = [this, name = map->database(), asked](const Worker& lost) {
+        std::vector<Worker> others;
+        const ShardMap* now = map_of(name);
+        const query::ListChanges& query = asked.at(lost.range);
+        if (now == nullptr || query.since.node != members_[lost.member].node) return others;
+        std::vector<const Copy*> of;
+        for (const Copy& copy : now->copies()) {
+            if (copy.range == lost.range && copy.node != query.since.node) of.push_back(&copy);
+        }
+        return copies(*now, of, query);
+    };
+    asking.enough = ring_decided;
+    asking.then = [this, options = std::move(options), then = std::move(then)](const Job& job) {
+        merge_changes(job, options, then);
+    };
+    gather(std::move(asking));
+}
+
+/// Ranges one after the other as they answered: rows are in order within a range, not over all.
+void Gatherer::merge_changes(const Job& job, const ChangesOptions& options,
+                             const Then<ChangesAnswer>& then) {
+    std::vector<std::size_t> ring = answered_ring(job);
+    if (ring.empty() && job.timed_out) return then({.reason = "timeout"});
+    if (ring.empty()) return then({500, no_progress});
+    ChangesAnswer answer{.status = 200};
+    const bool descending = options.list.descending;
+    PackedSeq packed;
+    std::map<std::size_t, std::size_t> place;   // Of a worker in `packed`.
+    for (const std::size_t worker : ring) {
+        const auto& one = found<found::Changes>(job, worker);
+        const std::uint64_t from = descending ? one.seq : one.from;
+        place[worker] = packed.ranges.size();
+        const std::string& node = members_[job.workers[worker].member].node;
+        packed.ranges.push_back({job.workers[worker].range, {node, one.uuid, from}});
+    }
+    for (const std::size_t worker : job.arrived) {
+        if (place.count(worker) == 0) continue;
+        const auto& one = found<found::Changes>(job, worker);
+        std::uint64_t& seq = packed.ranges[place[worker]].at.seq;
+        std::size_t taken = 0;
+        for (const found::ChangeRow& row : one.rows) {
+            if (answer.rows.size() >= options.limit) break;
+            seq = row.seq;
+            answer.rows.push_back({packed.text(), row});
+            ++taken;
+        }
+        const bool all = taken == one.rows.size();
+        if (all && options.limit > answer.rows.size()) seq = one.seq;
+        if (all) answer.pending += one.pending;
+        if (!all) {   // What it has more than we tell is still to come.
+            const found::ChangeRow& next = one.rows[taken];
+            answer.pending += next.pending + 1;
+        }
+    }
+    answer.last_seq = packed.text();
+    then(answer);
+}
+
+// --- Done at once --------------------------------------------------------------------------------
+
+void Gatherer::compact(std::string_view database, Then<StatusAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({404, "no_db_file"});
+    Job asking{.workers = all_copies(*map, query::Compact{})};
+    asking.enough = [](const Job& job) { return job.waiting == 0; };
+    asking.then = [](const Job&) {};
+    gather(std::move(asking));
+    then({202});   // It goes on behind the answer.
+}
+
+void Gatherer::ensure_full_commit(std::string_view database, Then<StatusAnswer> then) {
+    info(database, [then = std::move(then)](const InfoAnswer& info) {
+        then(info.status == 200 ? StatusAnswer{201} : StatusAnswer{info.status, info.reason});
+    });
+}
+
+}   // namespace glasshive::store

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernel/kernel.h"
+
+namespace glasshive::store {
+
+/// Which peers a node sees: the runtime's net tick. A peer whose process ended is noticed by its
+/// reset connection at once; one that is silent, hung or cut off, when nothing came from it for a
+/// tick time.
+///
+/// Default: 60 s in four quarters, so a silence is noticed within 45 to 75 s.
+/// Source: Erlang's kernel application, net_ticktime.
+class NodeWatch final : public kernel::Process {
+  public:
+    using Change = std::function<void(std::size_t member, bool up)>;
+
+    /// `own`: which of the members this node is. Its watches are told with set_peers.
+    NodeWatch(kernel::Kernel& kernel, std::size_t own, Change change,
+              Duration tick_time = std::chrono::seconds{60})
+        : kernel_(kernel),
+          own_(own),
+          change_(std::move(change)),
+          tick_time_(tick_time) {}
+    /// The members' watches, in their order. Before it starts.
+    void set_peers(std::vector<ProcessId> peers) { peers_ = std::move(peers); }
+    bool sees(std::size_t member) const { return member == own_ || states_.at(member).up; }
+
+    void on_start() override;
+    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+    void on_message(const kernel::Message& message) override;
+    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
+    void on_stop() override { states_.clear(); }
+
+  private:
+    struct State {
+        ChannelId channel{};
+        Time heard{};
+        bool up = false;
+    };
+    void tick(std::size_t member);
+    void set(std::size_t member, bool up);
+
+    kernel::Kernel& kernel_;
+    std::size_t own_;
+    Change change_;
+    Duration tick_time_;
+    std::vector<ProcessId> peers_;
+    std::vector<State> states_;
+};
+
+}   // namespace glasshive::store

@@ -1,0 +1,223 @@
+// One push of a copy to another, step by step; mem3_rep.erl.
+#include <algorithm>
+#include <utility>
+
+#include "store/json/builder.h"
+#include "store/replicate/internal.h"
+
+namespace glasshive::store {
+
+namespace {
+
+/// The number `key` of a note; nothing when there is no such note.
+std::optional<std::uint64_t> number_in(const LocalDocument* note, std::string_view key) {
+    if (note == nullptr) return {};
+    const auto value = note->body.view().find(key);
+    if (!value || !value->is(json::Type::integer) || !value->integer()) return {};
+    return static_cast<std::uint64_t>(*value->integer());
+}
+
+json::Value note_of(std::string_view key, std::uint64_t number) {
+    json::Builder builder;
+    builder.begin_object();
+    builder.key(key);
+    builder.integer(number);
+    builder.end_object();
+    return builder.take();
+}
+
+std::string pulled_id(const Database& own, const std::string& target_uuid) {
+    return "_local/purge-mem3-" + target_uuid + "-" + own.uuid();
+}
+std::string pushed_id(const Database& own, const std::string& target_uuid) {
+    return "_local/purge-mem3-" + own.uuid() + "-" + target_uuid;
+}
+
+}   // namespace
+
+const Database* InternalReplication::own_copy(const Push& push) const {
+    const auto copy = files_.copies.find(push.key.first);
+    return copy == files_.copies.end() ? nullptr : &copy->second;
+}
+
+void InternalReplication::ask(const PushPtr& push, bool target, Query query, Then then) {
+    auto request = std::make_shared<ShardRequest>();
+    request->shard = push->key.first;
+    request->internal = true;
+    const auto type = changes_copy(query) ? QuorumMessage::change : QuorumMessage::query;
+    request->query = std::make_shared<const Query>(std::move(query));
+    const std::size_t member = target ? push->key.second : own_;
+    gatherer_.ask_one(member, type, std::move(request),
+                      [this, push, then = std::move(then)](const ShardReply* reply) {
+                          if (reply == nullptr || own_copy(*push) == nullptr) return fail(push);
+                          then(*reply);
+                      });
+}
+
+void InternalReplication::push_maps(const PushPtr& push) {
+    auto request = std::make_shared<ShardRequest>();
+    request->internal = true;
+    request->maps = std::make_shared<const DatabaseList>(files_);
+    gatherer_.ask_one(push->key.second, QuorumMessage::maps, std::move(request),
+                      [this, push](const ShardReply* reply) {
+                          if (reply == nullptr) return fail(push);
+                          end(push);
+                      });
+}
+
+void InternalReplication::meet(const PushPtr& push) {
+    if (own_copy(*push) == nullptr) return end(push);   // Deleted meanwhile.
+    ask(push, true, query::Info{}, [this, push](const ShardReply& reply) {
+        const auto& info = std::get<found::Info>(*reply.found);
+        push->target_uuid = info.uuid;
+        push->target_purge_seq = info.info.purge_seq;
+        pull_purges(push);
+    });
+}
+
+// --- Purges first, so that nothing purged is brought back ----------------------------------------
+
+void InternalReplication::pull_purges(const PushPtr& push) {
+    const Database& own = *own_copy(*push);
+    const std::string id = pulled_id(own, push->target_uuid);
+    const std::uint64_t pulled = number_in(own.find_local(id), "purge_seq").value_or(0);
+    if (pulled >= push->target_purge_seq) return push_purges(push);
+    ask(push, true, query::ListPurges{.since = pulled}, [this, push, id](const ShardReply& reply) {
+        const found::Purges purges = std::get<found::Purges>(*reply.found);
+        if (purges.requests.empty()) return push_purges(push);
+        ask(push, false, query::Purge{purges.requests},
+            [this, push, id, through = purges.through](const ShardReply&) {
+                write_note(push, false, id, note_of("purge_seq", through),
+                           [this, push](const ShardReply&) { pull_purges(push); });
+            });
+    });
+}
+
+void InternalReplication::push_purges(const PushPtr& push) {
+    const Database& own = *own_copy(*push);
+    const std::string id = pushed_id(own, push->target_uuid);
+    const std::uint64_t pushed = number_in(own.find_local(id), "purge_seq").value_or(0);
+    if (pushed >= own.info().purge_seq) return find_start(push);
+    ask(push, false, query::ListPurges{.since = pushed}, [this, push, id](const ShardReply& reply) {
+        const found::Purges purges = std::get<found::Purges>(*reply.found);
+        if (purges.requests.empty()) return find_start(push);
+        ask(push, true, query::Purge{purges.requests},
+            [this, push, id, through = purges.through](const ShardReply&) {
+                write_note(push, false, id, note_of("purge_seq", through),
+                           [this, push](const ShardReply&) { push_purges(push); });
+            });
+    });
+}
+
+// --- Changes -------------------------------------------------------------------------------------
+
+/// The lower of what both noted: one of the notes may not have been written, or a file may have
+/// been put back by hand.
+void InternalReplication::find_start(const PushPtr& push) {
+    const std::string id = checkpoint_id(own_copy(*push)->uuid(), push->target_uuid);
+    ask(push, true, query::OpenLocal{id}, [this, push, id](const ShardReply& reply) {
+        const auto& noted = std::get<found::Local>(*reply.found).document;
+        const auto theirs = number_in(noted ? &*noted : nullptr, "seq");
+        const auto ours = number_in(own_copy(*push)->find_local(id), "seq");
+        push->seq = theirs && ours ? std::min(*theirs, *ours) : 0;
+        next_batch(push);
+    });
+}
+
+void InternalReplication::next_batch(const PushPtr& push) {
+    const Database& own = *own_copy(*push);
+    if (push->seq >= own.update_seq()) return end(push);
+    query::ListChanges list{.since = {members_[own_].node, own.uuid(), push->seq},
+                            .style = Style::all_docs,
+                            .paths = true,
+                            .leaves_max = options_.leaves};
+    ask(push, false, std::move(list), [this, push](const ShardReply& reply) {
+        offer(push, std::make_shared<const ShardReply>(reply));
+    });
+}
+
+void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const ShardReply> reply) {
+    const auto& changes = std::get<found::Changes>(*reply->found);
+    push->next = changes.seq;
+    push->pending = changes.pending;
+    if (changes.rows.empty()) return note(push);
+    query::RevsDiff diff;
+    for (const found::ChangeRow& row : changes.rows)
+        diff.wanted.emplace_back(row.id, row.revisions);
+    ask(push, true, std::move(diff), [this, push, reply](const ShardReply& answer) {
+        const auto& offered = std::get<found::Changes>(*reply->found).rows;
+        const auto& missing = std::get<found::Missing>(*answer.found).documents;
+        std::vector<ReplicatedEdit> edits;
+        for (std::size_t i = 0; i < offered.size(); ++i) {
+            for (const std::vector<Step>& path : offered[i].paths) {
+                const auto& wanted = missing[i].missing;
+                if (std::find(wanted.begin(), wanted.end(), path.back().revision) != wanted.end()) {
+                    edits.push_back({offered[i].id, path});
+                }
+            }
+        }
+        send(push, std::move(edits));
+    });
+}
+
+void InternalReplication::send(const PushPtr& push, std::vector<ReplicatedEdit> edits) {
+    if (edits.empty()) return note(push);
+    documents_pushed_ += edits.size();
+    auto request = std::make_shared<ShardRequest>();
+    request->shard = push->key.first;
+    request->internal = true;
+    request->replicated = std::move(edits);
+    gatherer_.ask_one(push->key.second, QuorumMessage::update, std::move(request),
+                      [this, push](const ShardReply* reply) {
+                          if (reply == nullptr || own_copy(*push) == nullptr) return fail(push);
+                          note(push);
+                      });
+}
+
+// --- Notes ---------------------------------------------------------------------------------------
+
+void InternalReplication::write_note(const PushPtr& push, bool target, const std::string& id,
+                                     json::Value body, Then then) {
+    ask(push, target, query::EditLocal{{.id = id, .body = std::move(body)}}, std::move(then));
+}
+
+/// On both sides: how far, and where the target stood then, for readers that change copies.
+void InternalReplication::note(const PushPtr& push) {
+    constexpr std::size_t history_max = 30;   // CouchDB thins its history; we keep the newest.
+    ask(push, true, query::Info{}, [this, push](const ShardReply& reply) {
+        const std::uint64_t target_seq = std::get<found::Info>(*reply.found).info.update_seq;
+        const Database& own = *own_copy(*push);
+        const std::string id = checkpoint_id(own.uuid(), push->target_uuid);
+        json::Builder builder;
+        builder.begin_object();
+        builder.key("seq");
+        builder.integer(push->next);
+        builder.key("target_node");
+        builder.text(members_[push->key.second].node);
+        builder.key("history");
+        builder.begin_array();
+        builder.begin_object();
+        builder.key("source_seq");
+        builder.integer(push->next);
+        builder.key("target_seq");
+        builder.integer(target_seq);
+        builder.end_object();
+        if (const LocalDocument* before = own.find_local(id)) {
+            std::size_t kept = 1;
+            for (const json::View entry : before->body.view().find("history")->elements()) {
+                if (kept++ < history_max) builder.copy(entry);
+            }
+        }
+        builder.end_array();
+        builder.end_object();
+        const json::Value body = builder.take();
+        write_note(push, true, id, body, [this, push, id, body](const ShardReply&) {
+            write_note(push, false, id, body, [this, push](const ShardReply&) {
+                push->seq = push->next;
+                next_batch(push);
+            });
+        });
+    });
+}
+
+}   // namespace glasshive::store
