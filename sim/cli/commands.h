@@ -21,19 +21,19 @@ struct CommonOptions {
 
 struct RunOptions {
     CommonOptions common;
-    std::vector<std::string> files;           ///< Scenarios, or recordings to run again.
+    std::vector<std::string> files;   ///< Scenarios, or recordings to run again.
     std::optional<std::uint64_t> seed;
-    std::vector<std::string> parameters;      ///< "name=value", for scripts.
-    std::vector<std::string> set;             ///< "path=value", of the scenario's own keys.
-    std::vector<std::string> checks;          ///< Files in Lua.
-    std::string until;                        ///< Duration, our grammar; empty: the scenario's.
-    std::string profile;                      ///< Empty: the scenario's.
-    std::string record;                       ///< Path; empty: none.
+    std::vector<std::string> parameters;   ///< "name=value", for scripts.
+    std::vector<std::string> set;          ///< "path=value", of the scenario's own keys.
+    std::vector<std::string> checks;       ///< Files in Lua.
+    std::string until;                     ///< Duration, our grammar; empty: the scenario's.
+    std::string profile;                   ///< Empty: the scenario's.
+    std::string record;                    ///< Path; empty: none.
     int verbosity = 1;
-    bool all = false;                         ///< No bound on timeline lines.
+    bool all = false;   ///< No bound on timeline lines.
     bool invariants = false;
-    bool decisions = false;                   ///< Every decision of the scheduler with every node.
-    std::string break_at;                     ///< Duration: break an assertion then, as a drill.
+    bool decisions = false;   ///< Every decision of the scheduler with every node.
+    std::string break_at;     ///< Duration: break an assertion then, as a drill.
 };
 int run_command(const RunOptions& options);
 
@@ -43,8 +43,8 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& f
 struct CheckRecordingOptions {
     CommonOptions common;
     std::vector<std::string> recordings;
-    std::vector<std::string> checks;          ///< Files in Lua.
-    std::vector<std::string> parameters;      ///< "name=value"
+    std::vector<std::string> checks;       ///< Files in Lua.
+    std::vector<std::string> parameters;   ///< "name=value"
 };
 /// Runs the user's checks over recordings.
 int check_recording_command(const CheckRecordingOptions& options);
@@ -63,9 +63,9 @@ int info_command(const CommonOptions& common, const std::string& recording);
 struct AtOptions {
     CommonOptions common;
     std::string recording;
-    std::string subject;                      ///< explain: what; ps: one service, or all.
-    std::string at;                           ///< Duration since the start; empty: the end.
-    bool nodes = false;                       ///< explain: the newest decision with every node.
+    std::string subject;   ///< explain: what; ps: one service, or all.
+    std::string at;        ///< Duration since the start; empty: the end.
+    bool nodes = false;    ///< explain: the newest decision with every node.
 };
 /// Why something is as it is, back to what brought it about.
 int explain_command(const AtOptions& options);
@@ -74,7 +74,7 @@ int table_command(const AtOptions& options, const std::string& which);
 
 struct LuaOptions {
     CommonOptions common;
-    std::vector<std::string> parameters;      ///< "name=value"
+    std::vector<std::string> parameters;   ///< "name=value"
     std::string file;
     std::uint64_t seed = 1;
     std::uint64_t instructions = 100'000'000;   ///< script::Limits.
@@ -84,20 +84,20 @@ int lua_command(const LuaOptions& options);
 
 struct SessionOptions {
     std::string file;
-    std::string socket;                       ///< Path of the Unix-domain socket to listen on.
+    std::string socket;   ///< Path of the Unix-domain socket to listen on.
     std::string record;
-    std::string commands;                     ///< Path of a list to give; empty: the file's own.
+    std::string commands;   ///< Path of a list to give; empty: the file's own.
     std::optional<std::uint64_t> seed;
-    std::string until, profile;               ///< As of RunOptions.
+    std::string until, profile;   ///< As of RunOptions.
 };
 /// The session process: drives one run over JSON lines (docs/reference/cli.md, "session").
 int session_command(const SessionOptions& options);
 
 struct ConsoleOptions {
     CommonOptions common;
-    std::string file;                         ///< Scenario, saved session or recording.
+    std::string file;   ///< Scenario, saved session or recording.
     std::optional<std::uint64_t> seed;
-    std::string until, profile;               ///< As of RunOptions.
+    std::string until, profile;   ///< As of RunOptions.
     int verbosity = 1;
 };
 /// A run under somebody's hands: words from a terminal or a pipe (console/words.h). 2 when a line
@@ -106,11 +106,13 @@ int console_command(const ConsoleOptions& options);
 
 struct ViewOptions {
     CommonOptions common;
-    std::string file;   ///< Recording, scenario or saved session.
-    std::string at, select, panel, theme, size, screenshot;   ///< For the viewer; may be empty.
+    std::string file;    ///< Recording, scenario or saved session.
+    std::string other;   ///< A second recording to compare with; may be empty, as all below.
+    std::string at, select, panel, theme, size, screenshot, frames, every;   ///< The viewer's.
+    bool live = false;   ///< Go on with the run that a recording holds.
 };
-/// Runs glasshive-viewer, which is installed beside this program, in its place. Of a scenario's run
-/// it makes a picture by itself: the run is recorded, drawn and forgotten.
+/// Looks for mistakes, then runs glasshive-viewer, which is installed beside this program, in its
+/// place.
 int view_command(const ViewOptions& options);
 
 struct CompareOptions {
@@ -132,7 +134,7 @@ struct CompareOptions {
     std::string engine = "local";                  ///< Who runs: "local" or "slurm".
     std::vector<std::string> engine_options;       ///< More words for it.
     bool plan_only = false;
-    std::optional<std::size_t> shard;              ///< One run of the folder's plan.
+    std::optional<std::size_t> shard;   ///< One run of the folder's plan.
     bool collect = false;
 };
 /// Policies × seeds × settings on one workload, one process each, into a folder that can be begun
@@ -141,10 +143,10 @@ int compare_command(const CompareOptions& options);
 
 struct TraceOptions {
     CommonOptions common;
-    std::vector<std::string> files;                ///< To be converted: parts, in their order.
-    std::string from;                              ///< Their format; empty: by the first's name.
-    std::string what = "tasks";                    ///< Or "machines", "failures".
-    std::vector<std::string> set;                  ///< "KEY=VALUE": what is drawn, or changed.
+    std::vector<std::string> files;   ///< To be converted: parts, in their order.
+    std::string from;                 ///< Their format; empty: by the first's name.
+    std::string what = "tasks";       ///< Or "machines", "failures".
+    std::vector<std::string> set;     ///< "KEY=VALUE": what is drawn, or changed.
     std::uint64_t seed = 1;
 };
 /// Writes tasks drawn by chance to standard output, in the plain format.

@@ -1,9 +1,6 @@
 // glasshive view: the window is another program, which this one becomes.
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -12,10 +9,8 @@
 #include "cli/commands.h"
 #include "cli/load.h"
 #include "cli/problems.h"
-#include "client/scratch.h"
 #include "client/session_process.h"
 #include "record/recording.h"
-#include "yaml/units.h"
 
 namespace glasshive::cli {
 
@@ -23,14 +18,16 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// The viewer's command line for this file.
-Words words_for(const ViewOptions& options, const std::string& file) {
-    Words words{"glasshive-viewer"};
-    if (!file.empty()) words.push_back(file);
+/// The viewer's command line.
+Words words_for(const ViewOptions& options) {
+    Words words{"glasshive-viewer", options.file};
+    if (!options.other.empty()) words.push_back(options.other);
+    if (options.live) words.emplace_back("--live");
     const std::pair<const char*, const std::string*> given[] = {
-        {"--at", &options.at},       {"--select", &options.select},
-        {"--panel", &options.panel}, {"--theme", &options.theme},
-        {"--size", &options.size},   {"--screenshot", &options.screenshot}};
+        {"--at", &options.at},         {"--select", &options.select},
+        {"--panel", &options.panel},   {"--theme", &options.theme},
+        {"--size", &options.size},     {"--screenshot", &options.screenshot},
+        {"--frames", &options.frames}, {"--every", &options.every}};
     for (const auto& [name, value] : given) {
         if (value->empty()) continue;
         words.emplace_back(name);
@@ -47,45 +44,15 @@ void become(const std::string& program, const Words& words) {
     execv(program.c_str(), argv.data());
 }
 
-/// Runs the viewer and waits for it; its exit status.
-int run_beside(const std::string& program, const Words& words) {
-    const pid_t child = fork();
-    if (child == 0) {
-        become(program, words);
-        _exit(127);
+/// What is wrong with a file, before there is a window to say it in.
+Diagnostics mistakes(const std::string& file, const Terminal& err) {
+    if (is_recording(file)) {
+        const auto opened = record::Recording::open(file);
+        return opened.ok() ? Diagnostics{} : opened.problems();
     }
-    int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : exit_our_bug;
-}
-
-/// Where a run shall be drawn: the instant of --at, at most its end.
-Result<Time> instant_of(const ViewOptions& options, const scenario::ScenarioSpec& spec) {
-    const Time end = Time{} + spec.duration;
-    if (options.at.empty()) return end;
-    auto at = yaml::parse_duration(options.at);
-    if (!at) at = yaml::parse_duration(options.at + "s");
-    if (at) return std::min(end, Time{} + *at.value);
-    return Diagnostic{.file = "--at",
-                      .message = yaml::quoted(options.at) + " is no instant",
-                      .hint = "write a duration such as 75s or 1m30s"};
-}
-
-/// Runs what was loaded to that instant, recorded at `path`. SimGrid's engine is this process's
-/// from then on.
-Diagnostics run_until(Loaded loaded, Time at, const std::string& path, const std::string& file) {
-    auto opened = session::Session::open({.spec = std::move(loaded.spec),
-                                          .record_path = path,
-                                          .replay_command = "glasshive run " + file,
-                                          .commands = std::move(loaded.commands),
-                                          .stop_at = at});
-    if (!opened.ok()) return opened.problems();
-    opened.value()->start();
-    opened.value()->run_until(at);
-    const session::Outcome outcome = opened.value()->finish();
-    if (outcome.script_problem) return {*outcome.script_problem};
-    if (outcome.record_problem) return {*outcome.record_problem};
+    const auto loaded = load(file);
+    if (!loaded.ok()) return loaded.problems();
+    print_problems(std::cerr, err, loaded.value().spec.warnings);
     return {};
 }
 
@@ -97,11 +64,11 @@ int view_command(const ViewOptions& options) {
         print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
-    const bool picture = !options.screenshot.empty();
-    if (picture && options.file.empty()) {
-        return fail({{.file = "--screenshot",
-                      .message = "there is nothing to draw",
-                      .hint = "glasshive view FILE --screenshot out.png"}});
+    if (options.file.empty()) {
+        return fail({{.file = "view",
+                      .message = "there is nothing to show",
+                      .hint = "name a recording or a scenario: glasshive view "
+                              "scenarios/02_node_crash.yaml"}});
     }
     const std::string viewer = client::program_beside("glasshive-viewer");
     if (viewer.empty()) {
@@ -109,35 +76,12 @@ int view_command(const ViewOptions& options) {
                       .message = "is not beside this program, nor in PATH",
                       .hint = "the window is a program of its own; `./dev build` makes both"}});
     }
-    if (options.file.empty() || is_recording(options.file)) {
-        if (!options.file.empty()) {
-            const auto opened = record::Recording::open(options.file);
-            if (!opened.ok()) return fail(opened.problems());
-        }
-        become(viewer, words_for(options, options.file));
-        return fail(
-            {{.file = viewer, .message = std::string("cannot be run: ") + std::strerror(errno)}});
-    }
-    auto loaded = load(options.file);
-    if (!loaded.ok()) return fail(loaded.problems());
-    print_problems(std::cerr, err, loaded.value().spec.warnings);
-    if (!picture) {
-        become(viewer, words_for(options, options.file));
-        return fail(
-            {{.file = viewer, .message = std::string("cannot be run: ") + std::strerror(errno)}});
-    }
-    const Result<Time> at = instant_of(options, loaded.value().spec);
-    if (!at.ok()) return fail(at.problems());
-    const client::ScratchFolder scratch;
-    if (scratch.path().empty()) {
-        return fail({{.file = "view",
-                      .message = "cannot make a temporary folder",
-                      .hint = "TMPDIR may name one"}});
-    }
-    const std::string recording = scratch.file("run.hive");
-    const auto problems = run_until(std::move(loaded.value()), at.value(), recording, options.file);
-    if (!problems.empty()) return fail(problems);
-    return run_beside(viewer, words_for(options, recording));
+    Diagnostics wrong = mistakes(options.file, err);
+    if (wrong.empty() && !options.other.empty()) wrong = mistakes(options.other, err);
+    if (!wrong.empty()) return fail(wrong);
+    become(viewer, words_for(options));
+    return fail(
+        {{.file = viewer, .message = std::string("cannot be run: ") + std::strerror(errno)}});
 }
 
 }   // namespace glasshive::cli

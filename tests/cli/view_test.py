@@ -55,6 +55,10 @@ class View(program.Case):
         pictures = {(self.folder / f"{name}.png").read_bytes() for name in "abcd"}
         self.assertTrue(all(picture.startswith(b"\x89PNG") for picture in pictures))
         self.assertGreaterEqual(len(pictures), 3)
+        self.call("view", "r.hive", "r.hive", "--panel", "Compare", "--screenshot", "e.png",
+                  env=env)
+        self.call("view", "story.yaml", "--frames", "film", "--every", "20s", env=env)
+        self.assertEqual(len(list((self.folder / "film").iterdir())), 4)
         self.assertEqual(list(self.folder.glob("glasshive-*")), [])   # The run was forgotten.
 
     def test_what_is_wrong_is_said_before_any_window(self):
@@ -64,7 +68,9 @@ class View(program.Case):
                             (("wrong.yaml", "--screenshot", "x.png"), ["platform.hosts"]),
                             (("wrong.hive",), ["wrong.hive"]),
                             (("missing.yaml",), ["missing.yaml"]),
-                            (("--screenshot", "x.png"), ["nothing to draw"]),
+                            (("--screenshot", "x.png"), ["nothing to show"]),
+                            ((), ["nothing to show"]),
+                            (("story.yaml", "--every", "1s"), ["--frames"]),
                             (("story.yaml", "--screenshot", "x.png", "--at", "soon"), ["--at"]),
                             (("story.yaml", "--theme", "loud"), ["--theme"])):
             done = self.call("view", *words, status=2)
@@ -82,9 +88,10 @@ class View(program.Case):
                           viewer=tells)
         self.assertEqual(done.stdout.split("\n")[:-1],
                          ["[story.yaml]", "[--at]", "[5s]", "[--select]", "[a b]"])
-        self.assertEqual(self.alone("view", status=7, viewer=tells).stdout, "")
-        drawn = self.alone("view", "story.yaml", "--screenshot", "x.png", status=7, viewer=tells)
-        self.assertIn("run.hive]", drawn.stdout)
+        drawn = self.alone("view", "story.yaml", "--frames", "f", "--every", "1s", status=7,
+                           viewer=tells)
+        self.assertEqual(drawn.stdout.split("\n")[1:-1],
+                         ["[--frames]", "[f]", "[--every]", "[1s]"])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,14 @@ void fill(View& view) {
         layout.alone.empty() ? std::string(shown_panel(layout, Slot::main).name) : std::string();
 }
 
+/// In a text field a letter is a letter, and arrows and Ctrl+Z are the field's.
+bool works_in_text(const Action& action) {
+    const bool letter = action.key >= GLFW_KEY_A && action.key <= GLFW_KEY_Z;
+    const bool theirs = action.key == GLFW_KEY_Z;
+    return action.key == GLFW_KEY_ESCAPE ||
+           (letter && !theirs && action.modifiers == GLFW_MOD_CONTROL);
+}
+
 constexpr Action table[] = {
     {"Play or pause", "Space", GLFW_KEY_SPACE, 0, [](View& view) { view.toggle_play(); }},
     {"Next event", "Right", GLFW_KEY_RIGHT, 0, [](View& view) { view.step(1); }},
@@ -55,8 +63,7 @@ constexpr Action table[] = {
      [](View& view) { view.set_speed(view.player().speed * 10); }},
     {"Ten times slower", "Down", GLFW_KEY_DOWN, 0,
      [](View& view) { view.set_speed(std::min(view.player().speed, 1e5) / 10); }},
-    {"Run: one entry of the queue", ".", GLFW_KEY_PERIOD, 0,
-     [](View& view) { view.post(Step{}); }},
+    {"Run: one entry of the queue", ".", GLFW_KEY_PERIOD, 0, [](View& view) { view.post(Step{}); }},
     {"Run: make it again up to the playhead", "R", GLFW_KEY_R, 0,
      [](View& view) { view.post(Rewind{view.selection().playhead}); }},
     {"Run: branch at the playhead", "B", GLFW_KEY_B, 0,
@@ -65,6 +72,8 @@ constexpr Action table[] = {
      }},
     {"Run: undo what was given last", "Ctrl+Z", GLFW_KEY_Z, GLFW_MOD_CONTROL,
      [](View& view) { view.post(Undo{}); }},
+    {"Run: end what hangs, or takes too long", "Ctrl+G", GLFW_KEY_G, GLFW_MOD_CONTROL,
+     [](View& view) { view.give_up(); }},
     {"Run: type a command", "Enter", GLFW_KEY_ENTER, 0, focus_command_line},
     {"Next panel", "Tab", GLFW_KEY_TAB, 0, next_panel},
     {"One panel, or all", "F", GLFW_KEY_F, 0, fill},
@@ -88,10 +97,7 @@ void take_keys(View& view) {
         slash = slash || key.code == GLFW_KEY_SLASH;
         for (const Action& action : table) {
             if (action.key != key.code || action.modifiers != key.modifiers) continue;
-            // In a text field a letter is a letter; these three still work.
-            const bool always = action.key == GLFW_KEY_ESCAPE || action.key == GLFW_KEY_K ||
-                                action.key == GLFW_KEY_Q;
-            if (io.WantTextInput && !always) continue;
+            if (io.WantTextInput && !works_in_text(action)) continue;
             if (action.live_only() && view.sandbox() == nullptr) continue;
             view.take_key(key.code, key.modifiers);
             action.run(view);

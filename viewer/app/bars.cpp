@@ -188,7 +188,7 @@ std::string source_text(const View& view, Mood& mood) {
     if (run->silent > 1) {
         mood = Mood::warn;
         return "the run has not answered for " + std::to_string(static_cast<int>(run->silent)) +
-               " s";
+               " s (Ctrl+G ends it)";
     }
     if (run->doing != 0 && run->progress > 0) {
         mood = Mood::busy;

@@ -148,10 +148,12 @@ int main(int argc, char** argv) {
         ->type_name("TIME");
     app.add_option("--select", options.select, "Name of a host, task, service…");
     app.add_option("--screenshot", options.screenshot, "PNG to write, without a window");
-    app.add_option("--frames", options.frames,
-                   "Folder for a PNG of each instant from the start to --at, without a window");
+    CLI::Option* frames =
+        app.add_option("--frames", options.frames,
+                       "Folder for a PNG of each instant from the start to --at, without a window");
     app.add_option("--every", options.every, "Virtual time between two frames (1s)")
-        ->type_name("SPAN");
+        ->type_name("SPAN")
+        ->needs(frames);
     app.add_option("--size", options.size, "WIDTHxHEIGHT in pixels, each 64 to 8192");
     app.add_option("--theme", options.theme, "light or dark")
         ->check(CLI::IsMember({"light", "dark"}));

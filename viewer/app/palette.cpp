@@ -130,7 +130,7 @@ bool take_palette_keys(View& view, Palette& palette) {
 }   // namespace
 
 void draw_palette(View& view) {
-    Palette& palette = view.memory().of<Palette>();
+    Palette& palette = view.own().of<Palette>();
     const float s = view.theme().scale;
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const float width = std::min(size.x - 16 * s, 520 * s);

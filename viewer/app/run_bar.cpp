@@ -93,13 +93,13 @@ void draw_command_line(View& view, RunBar& bar, float x, Area area) {
 
 }   // namespace
 
-void focus_command_line(View& view) { view.memory().of<RunBar>().focus = true; }
+void focus_command_line(View& view) { view.own().of<RunBar>().focus = true; }
 
 void draw_run_bar(View& view, ImDrawList& list, Area area) {
     const Theme& theme = view.theme();
     const Status& run = *view.live();
     const float s = theme.scale;
-    RunBar& bar = view.memory().of<RunBar>();
+    RunBar& bar = view.own().of<RunBar>();
     view.hits().enter("run");
     list.AddRectFilled(area.min, area.max, theme.panel);
     list.AddLine(area.min, {area.max.x, area.min.y}, theme.edge, s);

@@ -105,7 +105,7 @@ void View::take(std::shared_ptr<const Picture> picture) {
 bool View::moving() const {
     const bool run_moves = sandbox_ && (playing() || status_->doing != 0 || told_ < posted_);
     return player_.playing || run_moves || unfinished_ || !seeker_->idle() ||
-           now_->at != selection_.playhead;
+           wanted_ != selection_.playhead;
 }
 
 void View::frame() {
@@ -123,9 +123,12 @@ void View::frame() {
     }
     if (auto picture = seeker_->take()) take(std::move(picture));
     if (const auto problem = seeker_->problem()) say(problem->message);
-    Context context{*glass_, *now_, *story_, *events_,    selection_,
+    Context context{*glass_, *now_, *story_, *events_,     selection_,
                     theme_,  hits_, memory_, other_.get(), sandbox_ != nullptr};
+    const Time before = selection_.playhead;
     draw_ground(context);
+    // A panel moved it: one looks at the past, or goes along again.
+    if (selection_.playhead != before) seek(selection_.playhead);
     unfinished_ = context.unfinished;
     if (palette_) draw_palette(*this);
     if (help_) draw_help(*this);
@@ -186,9 +189,7 @@ void View::set_speed(double speed) {
     if (sandbox_ && playing()) post(Play{.speed = player_.speed});
 }
 
-bool View::playing() const {
-    return sandbox_ ? status_->mode == Mode::playing : player_.playing;
-}
+bool View::playing() const { return sandbox_ ? status_->mode == Mode::playing : player_.playing; }
 
 void View::step(int direction) {
     player_.playing = false;

@@ -14,8 +14,8 @@
 namespace glasshive::viewer {
 
 struct ViewOptions {
-    std::string file;                  ///< A recording; of a live view whatever a session plays.
-    bool live = false;                 ///< Plays `file` in a session of its own and follows it.
+    std::string file;         ///< A recording; of a live view whatever a session plays.
+    bool live = false;        ///< Plays `file` in a session of its own and follows it.
     std::string other;        ///< A second recording to compare with; "": none.
     std::optional<Time> at;   ///< Empty: the end.
     std::string select;       ///< A name; "": nothing.
@@ -58,7 +58,6 @@ class View {
     const Status* live() const { return status_.get(); }
     /// The playhead stays where the run stands.
     bool following() const { return sandbox_ != nullptr && following_; }
-    void follow() { following_ = true; }
     /// Asks the run for something; what becomes of it is said in the status line.
     void post(Command command);
     /// The run has said something that no frame has taken note of.
@@ -100,7 +99,11 @@ class View {
     /// Of the picture that is shown.
     std::size_t hosts_on() const { return hosts_on_; }
     std::size_t active_faults() const { return faults_; }
-    Memory& memory() { return memory_; }
+    /// Of what belongs to no panel, and outlives a change of the recording.
+    Memory& own() { return own_; }
+    Memory& memory() { return memory_; }   ///< The panels'; goes with the recording.
+    /// Ends a process that hangs, or a command that takes long.
+    void give_up();
     const std::string& message() const { return message_; }
     bool wants_to_quit() const { return quit_; }
     bool help_shown() const { return help_; }
@@ -126,10 +129,10 @@ class View {
     std::size_t hosts_on_ = 0, faults_ = 0;
     std::unique_ptr<Sandbox> sandbox_;
     std::shared_ptr<const Status> status_;
-    int generation_ = 0;           // Of the recording that is shown.
+    int generation_ = 0;   // Of the recording that is shown.
     bool following_ = true;
-    std::uint64_t told_ = 0;       // The last answer that was said.
-    std::uint64_t posted_ = 0;     // The last command that was asked for.
+    std::uint64_t told_ = 0;     // The last answer that was said.
+    std::uint64_t posted_ = 0;   // The last command that was asked for.
     Selection selection_;
     Time wanted_{}, wanted_end_{};
     Player player_;
@@ -137,7 +140,7 @@ class View {
     Theme theme_;
     bool dark_ = true;
     Hits hits_;
-    Memory memory_;
+    Memory memory_, own_;   // The panels'; that of what stands around them.
     std::string title_;
     std::vector<Key> keys_;
     std::string message_;   // In the status line.
@@ -148,13 +151,11 @@ class View {
 /// The bars above and below the panes.
 void draw_header(View& view, ImDrawList& list, Area area);
 void draw_status(View& view, ImDrawList& list, Area area);
-/// What only a live view has: history, command line.
+/// What only a live view has: its history, what can be done about it, and a command line.
 void draw_run_bar(View& view, ImDrawList& list, Area area);
+/// The next key is a letter of the command line.
 void focus_command_line(View& view);
-void branch_here(View& view);
-/// What only a live view has: history, command line.
-void draw_run_bar(View& view, ImDrawList& list, Area area);
-void focus_command_line(View& view);
+/// Begins another line of history at the playhead.
 void branch_here(View& view);
 /// The keys, over everything.
 void draw_help(View& view);

@@ -71,6 +71,10 @@ void View::look_at_run() {
     following_ = following_ || other;
 }
 
+void View::give_up() {
+    if (sandbox_ != nullptr) sandbox_->give_up();
+}
+
 void View::post(Command command) {
     if (sandbox_ == nullptr) return;
     say("");

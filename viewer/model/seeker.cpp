@@ -56,7 +56,7 @@ std::optional<Diagnostic> Seeker::problem() {
 
 bool Seeker::idle() {
     const std::lock_guard lock(mutex_);
-    return !wanted_ && !busy_;
+    return !wanted_ && !busy_ && !made_ && !problem_;
 }
 
 void Seeker::work() {

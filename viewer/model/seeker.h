@@ -32,7 +32,7 @@ class Seeker {
     std::shared_ptr<const Picture> wait();
     /// What the last wish failed of; said once.
     std::optional<Diagnostic> problem();
-    /// Nothing is wanted and nothing is under way.
+    /// Nothing is wanted, under way, or made and not yet taken.
     bool idle();
 
   private:

@@ -98,6 +98,20 @@ TEST_CASE("one event at a time, and the past stays where it is while one looks a
     CHECK(hand.view().selection().playhead == there);
     hand.press(GLFW_KEY_END);
     CHECK(hand.view().following());
+
+    // A panel leads back, too: an event of the list is where it was.
+    hand.view().post(Pause{});
+    REQUIRE(hand.view().wait_for_run());
+    hand.rest(3);
+    std::string row;
+    for (const auto& [name, where] : hand.view().hits().all()) {
+        if (row.empty() && name.rfind("Events/#", 0) == 0) row = name;
+    }
+    REQUIRE_FALSE(row.empty());
+    hand.click(row);
+    CHECK("Events/#" + std::to_string(number_of(hand.view().selection().event)) == row);
+    CHECK_FALSE(hand.view().following());
+    CHECK(hand.view().selection().playhead < hand.view().live()->now);
 }
 
 TEST_CASE("docker lines and faults change the run; undo takes the last one back", "[live]") {
@@ -194,7 +208,8 @@ TEST_CASE("a process that hangs holds up no frame", "[live]") {
     for (int i = 0; i < 20; ++i) hand.frame();
     CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(3));
     CHECK(soon(hand, [&] { return hand.view().live()->silent > 1; }));
-    // The window closes all the same: the hand goes here.
+    hand.view().press(GLFW_KEY_G, GLFW_MOD_CONTROL);
+    CHECK(soon(hand, [&] { return hand.view().live()->mode == Mode::dead; }));
 }
 
 TEST_CASE("words of ours are understood, everything else is given", "[live]") {
