@@ -49,4 +49,16 @@ std::string field_text(FieldType type, FieldValue value, const Names& names) {
     return "";
 }
 
+std::string hex_text(std::string_view bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
 }   // namespace glasshive

@@ -16,4 +16,7 @@ bool natural_less(std::string_view a, std::string_view b);
 /// event. A long text travels beside its event, so that is "" here.
 std::string field_text(FieldType type, FieldValue value, const Names& names);
 
+/// Two hex digits a byte, lower case.
+std::string hex_text(std::string_view bytes);
+
 }   // namespace glasshive

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace glasshive::record {
 
@@ -125,13 +126,8 @@ std::string DigestSink::digest() const {
     drain();
     XXH128_canonical_t canonical_bytes;
     XXH128_canonicalFromHash(&canonical_bytes, XXH3_128bits_digest(hash_->state));
-    constexpr char hex[] = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : canonical_bytes.digest) {
-        text += hex[byte >> 4];
-        text += hex[byte & 15];
-    }
-    return text;
+    return hex_text(
+        {reinterpret_cast<const char*>(canonical_bytes.digest), sizeof canonical_bytes.digest});
 }
 
 }   // namespace glasshive::record

@@ -11,13 +11,22 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
 
+namespace {
+
+constexpr std::chrono::seconds linger_time{2};
+
+}   // namespace
+
 Connection::Connection(asio::ip::tcp::socket socket, Hall& hall, std::size_t listener)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       hall_(hall),
       listener_(listener) {}
 
-Connection::~Connection() { hall_.closed(); }
+Connection::~Connection() {
+    count_body(0);
+    hall_.closed();
+}
 
 void Connection::start() {
     error_code ignored;   // A socket that cannot do it is slower, no more.
@@ -45,6 +54,7 @@ void Connection::on_timer(error_code error, std::uint64_t round) {
 
 void Connection::read_request() {
     phase_ = Phase::header;
+    head_only_ = false;
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hall_.options().limits.header_bytes));
     parser_->body_limit(hall_.options().limits.body_bytes);
@@ -90,12 +100,20 @@ void Connection::on_header(error_code error) {
 void Connection::read_body() {
     if (parser_->is_done()) return on_body({});
     arm(hall_.options().limits.progress_time);
-    beast::http::async_read_some(socket_, buffer_, *parser_,
-                                 [self = shared_from_this()](error_code error, std::size_t) {
-                                     if (error || self->parser_->is_done())
-                                         return self->on_body(error);
-                                     self->read_body();
-                                 });
+    beast::http::async_read_some(
+        socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+            if (error || self->phase_ != Phase::body) return self->on_body(error);
+            if (!self->count_body(self->parser_->get().body().size()))
+                return self->refuse(503, "service_unavailable", "too much is being sent at once");
+            self->read_body();
+        });
+}
+
+bool Connection::count_body(std::size_t bytes) {
+    const auto change =
+        static_cast<std::ptrdiff_t>(bytes) - static_cast<std::ptrdiff_t>(body_bytes_);
+    body_bytes_ = bytes;
+    return hall_.holds(change);
 }
 
 void Connection::on_body(error_code error) {
@@ -111,6 +129,7 @@ void Connection::on_body(error_code error) {
     for (const auto& field : message)
         request_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     request_.body = std::move(message.body());
+    count_body(0);   // From here on it counts as waiting.
     error_code ignored;
     request_.client = socket_.remote_endpoint(ignored).address().to_string();
     offer();
@@ -147,7 +166,7 @@ void Connection::watch() {
 // ---- Failing ------------------------------------------------------------------------------------
 
 void Connection::fail(error_code error) {
-    if (phase_ == Phase::closed) return;
+    if (phase_ == Phase::closed || closing_) return;
     if (error == beast::http::error::body_limit)
         return refuse(413, "too_large", "the request entity is too large");
     if (error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow)
@@ -276,11 +295,30 @@ void Connection::on_sent(error_code error) {
     else
         front.erase(0, sent);
     if (!unsent_.empty()) return send_next();
-    if (closing_) return close();
+    if (closing_) return linger();
     if (phase_ != Phase::answering) return;   // It was 100 Continue.
     ++round_;
     timer_.cancel();
     if (ending_) finish();
+}
+
+void Connection::linger() {
+    error_code ignored;   // It is on its way out.
+    socket_.cancel(ignored);
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    parser_.reset();
+    count_body(0);
+    buffer_.clear();
+    arm(linger_time);
+    discard();
+}
+
+void Connection::discard() {
+    socket_.async_read_some(buffer_.prepare(16 * 1024),
+                            [self = shared_from_this()](error_code error, std::size_t) {
+                                if (error) return self->close();
+                                self->discard();
+                            });
 }
 
 void Connection::finish() {

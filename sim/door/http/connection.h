@@ -31,6 +31,8 @@ class Hall {
     /// A request was answered to its end, or its client went.
     virtual void done(std::uint64_t request) = 0;
     virtual void closed() = 0;
+    /// So many more (or fewer) bytes of bodies are held that are not whole. False: too many.
+    virtual bool holds(std::ptrdiff_t bytes) = 0;
 };
 
 /// One client. Everything happens on the I/O thread.
@@ -66,6 +68,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void send_next();
     void on_sent(boost::system::error_code error);
     void finish();
+    /// Reads on for a moment: a socket closed with bytes unread takes back what it sent.
+    void linger();
+    void discard();
+    /// Tells the hall how much of a body is here; false when it is too much.
+    bool count_body(std::size_t bytes);
     void arm(std::chrono::seconds time);
     void on_timer(boost::system::error_code error, std::uint64_t round);
     std::string head_text(const Head& head, const std::string& framing) const;
@@ -77,8 +84,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
     enum class Phase { header, body, offering, answering, closed } phase_ = Phase::header;
-    Request request_;             // While it finds no room.
-    std::uint64_t current_ = 0;   // The request being answered; 0: none.
+    Request request_;              // While it finds no room.
+    std::size_t body_bytes_ = 0;   // Of the body that is being read, as the hall knows.
+    std::uint64_t current_ = 0;    // The request being answered; 0: none.
     bool head_only_ = false, keep_alive_ = true, chunked_ = true, old_ = false;
     bool ending_ = false;    // Its answer is whole, as soon as all is sent.
     bool closing_ = false;   // Close when all is sent.

@@ -51,6 +51,11 @@ struct Server::Impl final : Hall {
     void lost(std::uint64_t request) override;
     void done(std::uint64_t request) override { answering.erase(request); }
     void closed() override { --open; }
+    bool holds(std::ptrdiff_t bytes) override {
+        incoming += bytes;
+        return bytes <= 0 ||
+               incoming <= static_cast<std::ptrdiff_t>(options_.limits.incoming_bytes);
+    }
     void accept(std::size_t listener);
     void let_in();
 
@@ -71,6 +76,7 @@ struct Server::Impl final : Hall {
     std::vector<Address> addresses;
     std::atomic<std::size_t> open{0};   // Connections say goodbye as `io` drops them.
     std::uint64_t ids = 0;
+    std::ptrdiff_t incoming = 0;
     asio::io_context io{1};
     std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
     std::map<std::uint64_t, std::shared_ptr<Connection>> answering;   // By request.

@@ -21,6 +21,8 @@ struct Limits {
     /// Requests, and their bytes, that wait for the owner. Beyond, nothing more is read.
     std::size_t waiting_requests = 1'000;
     std::size_t waiting_bytes = std::size_t{256} << 20;
+    /// Bytes of all bodies that are still being sent to us; then the greediest are refused.
+    std::size_t incoming_bytes = std::size_t{512} << 20;
     /// Of an answer that its client does not fetch; then the client is let go.
     std::size_t unsent_bytes = std::size_t{64} << 20;
     std::chrono::seconds header_time{20};     ///< From its first byte to its last.

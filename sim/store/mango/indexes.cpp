@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "store/json/builder.h"
 #include "store/json/erlang.h"
 #include "store/mango/field.h"
@@ -20,13 +21,7 @@ std::string sha1_hex(std::string_view bytes) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     SIM_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha1(), nullptr) == 1);
-    constexpr char hex[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < size; ++i) {
-        out += hex[digest[i] >> 4];
-        out += hex[digest[i] & 15];
-    }
-    return out;
+    return hex_text({reinterpret_cast<const char*>(digest), size});
 }
 
 /// What POST /_index said beside its definition, in order of names.

@@ -56,7 +56,6 @@ void InternalReplication::updated(const std::string& shard) {
 /// mem3_sync_nodes.erl: all databases, the shard maps first.
 void InternalReplication::node_up(std::size_t member) {
     up_[member] = true;
-    changed_.clear();   // Not all of its targets know of it any more.
     schedule({"", member}, {});
     for (const auto& [shard, copy] : files_.copies) {
         for (const std::size_t other : others(files_, members_, own_, shard)) {

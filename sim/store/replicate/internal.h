@@ -90,7 +90,9 @@ class InternalReplication final : public kernel::Process {
     const std::vector<QuorumMember>& members_;
     InternalOptions options_;
     std::vector<bool> up_;
-    std::set<std::string> changed_;   // Shards of which `due_` knows already.
+    // Shards of which `due_` knows for all that are up: whoever comes up is due for all of them at
+    // once, and the first of a shard that is no longer due takes it out.
+    std::set<std::string> changed_;
     std::map<Key, Time> due_;
     std::set<Key> ready_;
     std::set<Key> running_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace glasshive::store {
 
@@ -93,14 +94,7 @@ std::optional<Revision> Revision::parse(std::string_view text) {
 
 std::string Revision::id_text() const {
     if (size_ != hex_digits / 2) return std::string(id());
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(hex_digits);
-    for (const char c : id()) {
-        out.push_back(digits[static_cast<unsigned char>(c) >> 4]);
-        out.push_back(digits[c & 15]);
-    }
-    return out;
+    return hex_text(id());
 }
 
 std::string Revision::text() const { return std::to_string(position_) + "-" + id_text(); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "store/json/builder.h"
 
 namespace glasshive::store::view {
@@ -33,13 +34,7 @@ std::string md5_hex(std::string_view bytes) {
     unsigned char digest[16];
     unsigned size = 0;
     SIM_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_md5(), nullptr) == 1);
-    constexpr char hex[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < size; ++i) {
-        out += hex[digest[i] >> 4];
-        out += hex[digest[i] & 15];
-    }
-    return out;
+    return hex_text({reinterpret_cast<const char*>(digest), size});
 }
 
 /// Members in order of their keys: couch_index_util:sort_lib.

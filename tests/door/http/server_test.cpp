@@ -144,6 +144,36 @@ TEST_CASE("who expects 100 gets it, or a refusal before he sends a gigabyte", "[
     CHECK(desk.quiet());
 }
 
+TEST_CASE("whoever is refused while he sends can still read why", "[door]") {
+    Limits limits;
+    limits.body_bytes = 1000;
+    Desk desk(limits);
+    for (int i = 0; i < 20; ++i) {
+        Client client = desk.client();
+        client.send("PUT / HTTP/1.1\r\nContent-Length: 4000000\r\n\r\n" +
+                    std::string(4'000'000, 'x'));
+        CHECK_THAT(client.read_all(), Catch::StartsWith("HTTP/1.1 413 "));
+    }
+}
+
+TEST_CASE("many half-sent bodies together are bounded, too", "[door]") {
+    Limits limits;
+    limits.incoming_bytes = 1'000'000;
+    Desk desk(limits);
+    const std::string head = "PUT / HTTP/1.1\r\nContent-Length: 600000\r\n\r\n";
+    Client first = desk.client();
+    REQUIRE(first.send(head + std::string(500'000, 'x')));
+    CHECK(desk.quiet(300));
+    Client second = desk.client();
+    second.send(head + std::string(599'999, 'x'));
+    CHECK_THAT(second.read_all(), Catch::StartsWith("HTTP/1.1 503 "));
+    REQUIRE(first.send(std::string(100'000, 'x')));
+    CHECK(desk.next().body.size() == 600'000);
+    Client third = desk.client();   // There is room again.
+    REQUIRE(third.send(head + std::string(600'000, 'x')));
+    CHECK(desk.next().body.size() == 600'000);
+}
+
 TEST_CASE("what is no HTTP is told so", "[door]") {
     Limits limits;
     limits.header_bytes = 2000;

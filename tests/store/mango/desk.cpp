@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "store/document/print.h"
+#include "store/edit.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
 #include "store/view/merge.h"
@@ -28,22 +29,11 @@ std::string words(const Refusal& refusal) { return refusal.error + ": " + refusa
 }   // namespace
 
 std::size_t FindDesk::shard_of(std::string_view id) const {
-    std::size_t sum = 0;
-    for (const char c : id) sum += static_cast<unsigned char>(c);
-    return sum % copies_.size();
+    return any_shard_of(id, copies_.size());
 }
 
 void FindDesk::edit(std::string_view id, std::string_view body, bool deleted) {
-    Database& copy = copies_[shard_of(id)];
-    const Document* before = copy.find(id);
-    std::optional<Revision> parent;
-    if (before != nullptr && !before->tree.deleted())
-        parent = before->tree.node(before->tree.winner()).revision;
-    const std::vector<Edit> edits{
-        {.id = json::SharedBytes::copy_of(id),
-         .parent = parent,
-         .content = ContentPtr({.body = json_value(body), .deleted = deleted})}};
-    REQUIRE(copy.update(edits)[0].outcome == Updated::Outcome::stored);
+    edit_on_top(copies_[shard_of(id)], id, json_value(body), deleted);
 }
 
 void FindDesk::put(std::string_view id, std::string_view body) { edit(id, body, false); }

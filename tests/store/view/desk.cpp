@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "store/document/print.h"
+#include "store/edit.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
 
@@ -58,22 +59,11 @@ ViewDesk::ViewDesk(std::string_view design, std::size_t shards)
 }
 
 std::size_t ViewDesk::shard_of(std::string_view id) const {
-    std::size_t sum = 0;
-    for (const char c : id) sum += static_cast<unsigned char>(c);
-    return sum % copies_.size();
+    return any_shard_of(id, copies_.size());
 }
 
 void ViewDesk::edit(std::string_view id, std::string_view body, bool deleted) {
-    Database& copy = copies_[shard_of(id)];
-    const Document* before = copy.find(id);
-    std::optional<Revision> parent;
-    if (before != nullptr && !before->tree.deleted())
-        parent = before->tree.node(before->tree.winner()).revision;
-    const std::vector<Edit> edits{
-        {.id = json::SharedBytes::copy_of(id),
-         .parent = parent,
-         .content = ContentPtr({.body = json_value(body), .deleted = deleted})}};
-    REQUIRE(copy.update(edits)[0].outcome == Updated::Outcome::stored);
+    edit_on_top(copies_[shard_of(id)], id, json_value(body), deleted);
 }
 
 void ViewDesk::put(std::string_view id, std::string_view body) { edit(id, body, false); }
