@@ -111,6 +111,7 @@ std::string verdict(const CompareMemory& memory) {
         return "Comparing: " + std::to_string(static_cast<int>(memory.parting->progress() * 100)) +
                " %, the same so far";
     if (!first) return "The same, event by event.";
+    if (*first <= 1) return "They part at their first event: other scenarios, most likely.";
     return "The same up to event #" + std::to_string(*first - 1) + "; then they part.";
 }
 
