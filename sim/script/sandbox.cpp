@@ -227,7 +227,7 @@ Result<Sandbox::Described> Sandbox::describe(std::string_view text) {
 /// "FILE:LINE: what is wrong", and below it where from.
 std::optional<Diagnostic> Sandbox::problem(int status) {
     Diagnostic found{.file = state_->name, .line = 0, .path = "", .message = "", .hint = ""};
-    const char* said = lua_tostring(lua_, -1);
+    const char* said = lua_tostring(lua_, -1);   // As lua's own program: up to a NUL.
     std::string text = said == nullptr ? "an error that is no text" : said;
     const std::size_t end = text.find('\n');
     std::string traceback = end == std::string::npos ? "" : text.substr(end + 1);
@@ -250,7 +250,7 @@ std::optional<Diagnostic> Sandbox::problem(int status) {
                    ? "a text is longer than " + to_text(state_->limits.text)
                    : "the budget of " + to_text(state_->limits.memory) + " of memory is spent";
     }
-    found.message = std::move(text);
+    found.message = text.empty() ? "an error without a text" : std::move(text);
     // What only says that C++ called helps nobody.
     const std::string called = "\n\t[C]: in ?";
     if (traceback.ends_with(called)) traceback.resize(traceback.size() - called.size());

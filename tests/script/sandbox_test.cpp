@@ -235,6 +235,9 @@ const Hostile hostile[] = {
     {"\x1bLua\x54\x00\x19\x93", "attempt to load a binary chunk (mode is 't')"},
     {"error(setmetatable({}, {__tostring = function() while true do end end}))", any},
     {"error(nil)", "nil"},
+    {"error('\\0oo', 0)", "an error without a text"},
+    {"error('', 0)", "an error without a text"},
+    {"error('')", "an error without a text"},
     {"local t <close> = setmetatable({}, {__close = function() while true do end end})",
      instructions},
     {"local mt = {} local function f() local x <close> = setmetatable({}, mt) f() end "
