@@ -171,11 +171,11 @@ void print_attachments(const std::vector<Attachment>& attachments, const Attachm
         member(out, "content_type", one.type);
         member(out, "revpos", static_cast<std::int64_t>(one.revpos));
         if (!one.md5.empty()) member(out, "digest", "md5-" + base64(one.md5));
-        if (shown.data) {
+        if (shown.sends(one) && !shown.follows) {
             member(out, "data", base64(identity_of(one)));
         } else {
             member(out, "length", one.length.count);
-            out.key("stub");
+            out.key(shown.sends(one) ? "follows" : "stub");
             out.boolean(true);
         }
         if (shown.encoding && one.zipped) {

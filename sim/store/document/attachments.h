@@ -62,6 +62,11 @@ std::string identity_of(const Attachment& attachment);
 struct AttachmentsShown {
     bool data = false;       ///< `attachments=true`: inside the document.
     bool encoding = false;   ///< `att_encoding_info=true`.
+    bool follows = false;    ///< With `data`: in parts behind the document.
+    /// `atts_since`: those that came with this position or before are stubs all the same.
+    std::uint32_t known = 0;
+
+    bool sends(const Attachment& attachment) const { return data && attachment.revpos > known; }
 };
 /// Appends the member `_attachments`, if there are any. Source: couch_att:to_json/4.
 void print_attachments(const std::vector<Attachment>& attachments, const AttachmentsShown& shown,

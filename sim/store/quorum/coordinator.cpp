@@ -166,10 +166,11 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
 }
 
 void Coordinator::read(std::string_view database, std::string_view id, std::uint32_t r,
-                       Then<ReadAnswer> then) {
+                       Then<ReadAnswer> then, bool whole) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     ShardRequest request;
+    request.whole = whole;
     request.id = json::SharedBytes::copy_of(id);
     Job job{.type = QuorumMessage::open, .database = map->database(), .id = std::string(id)};
     job.wanted = std::min(r == 0 ? quorum_of(map->n()) : r, map->n());   // R=min(n,r)
@@ -190,8 +191,8 @@ void Coordinator::create(const std::string& database, const Spread& spread,
     if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->reason});
     ShardRequest request;
     request.database = database;
-    request.map.emplace(database, ns_of(kernel_.now()) / 1'000'000'000, false,
-                        std::get<std::vector<Copy>>(placed));
+    request.map.emplace(database, options_.epoch + ns_of(kernel_.now()) / 1'000'000'000,
+                        spread.partitioned, std::get<std::vector<Copy>>(placed));
     Job job{.type = QuorumMessage::create, .database = database};
     job.status_then = std::move(then);
     ask_all_members(std::move(job), request);

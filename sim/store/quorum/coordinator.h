@@ -25,6 +25,7 @@ struct QuorumMember {
 /// Source: default.ini, [fabric] request_timeout.
 struct CoordinatorOptions {
     Duration request_timeout = std::chrono::seconds{60};
+    std::int64_t epoch = 0;   ///< Seconds since 1970 at virtual time zero.
     /// Default: false, as 3.5 does. True, as after 3.5.2 ([fabric] serialize_worker_startup): a
     /// client's edit goes to one copy of a range first, and a conflict there is final.
     bool serialized_start = false;
@@ -40,6 +41,8 @@ struct ReadAnswer {
     int status = 500;   ///< 200; 404 not_found; 500 read_failure, or timeout.
     std::string reason{};
     OpenedPath path{};   ///< Of a deleted document, too (status 404, reason "deleted").
+    /// All of its history as the copy has it whose answer this is, when it was asked for.
+    std::shared_ptr<const Document> whole{};
 };
 /// Of an operation on a database: the status, and CouchDB's reason for a 500.
 struct StatusAnswer {
@@ -70,8 +73,9 @@ class Coordinator final : public kernel::Process {
                Then<WriteAnswer> then);
     void write_replicated(std::string_view database, std::vector<ReplicatedEdit> edits,
                           std::uint32_t w, Then<WriteAnswer> then);
+    /// `whole`: with all revisions, for what is told of them (conflicts, revs_info, local_seq).
     void read(std::string_view database, std::string_view id, std::uint32_t r,
-              Then<ReadAnswer> then);
+              Then<ReadAnswer> then, bool whole = false);
     void create(const std::string& database, const Spread& spread, Then<StatusAnswer> then);
     void remove(const std::string& database, Then<StatusAnswer> then);
     void set_security(std::string_view database, json::Value security, Then<StatusAnswer> then);
@@ -107,6 +111,7 @@ class Coordinator final : public kernel::Process {
         std::vector<std::vector<CopyReply>> replies{};   ///< By edit.
         std::vector<bool> final_conflict{};              ///< By edit.
         std::unique_ptr<ReadTally> tally{};
+        std::vector<std::shared_ptr<const Document>> whole{};   ///< Of the copies, as they came.
         Then<WriteAnswer> write_then{};
         Then<ReadAnswer> read_then{};
         Then<StatusAnswer> status_then{};

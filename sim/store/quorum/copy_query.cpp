@@ -182,7 +182,8 @@ Found ask_copy(Database& copy, const Query& query, const std::string& node) {
         return found::Local{local ? std::optional(*local) : std::nullopt};
     }
     if (std::holds_alternative<query::Info>(query)) {
-        return found::Info{copy.info(), copy.uuid(), copy.security()};
+        return found::Info{copy.info(), copy.uuid(), copy.security(), copy.options().revs_limit,
+                           copy.options().purged_infos_limit};
     }
     if (const auto* q = std::get_if<query::EditLocal>(&query)) {
         return found::LocalStored{copy.update_local(q->edit)};

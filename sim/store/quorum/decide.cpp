@@ -22,7 +22,10 @@ void Coordinator::on_message(const kernel::Message& message) {
     --job.waiting;
     ++job.good;
     const auto* reply = static_cast<const ShardReply*>(message.body.get());
-    if (type == QuorumMessage::opened) job.tally->add(reply->path);
+    if (type == QuorumMessage::opened) {
+        job.tally->add(reply->path);
+        if (reply->whole) job.whole.push_back(reply->whole);
+    }
     if (type == QuorumMessage::updated) {
         SIM_ASSERT(reply->replies.size() == worker.edits.size());
         for (std::size_t i = 0; i < worker.edits.size(); ++i) {
@@ -172,6 +175,14 @@ void Coordinator::finish_read(Job& job) {
         answer.status = missing || deleted ? 404 : 200;
         if (missing) answer.reason = "missing";
         if (deleted) answer.reason = "deleted";
+        for (const auto& each : job.whole) {
+            const Tree& tree = each->tree;
+            if (missing || tree.node(tree.winner()).revision != answer.path.back().revision) {
+                continue;
+            }
+            answer.whole = each;
+            break;
+        }
     }
     if (!met) {
         kernel_.emit(events::db_read, name(job.database),

@@ -90,6 +90,10 @@ void Gatherer::info(std::string_view database, Then<InfoAnswer> then) {
                 {w.range, {members_[w.member].node, one.uuid, one.info.update_seq}});
         }
         answer.update_seq = packed.text();
+        const auto& first = found<found::Info>(job, ring.front());
+        answer.security = first.security;
+        answer.revs_limit = first.revs_limit;
+        answer.purged_infos_limit = first.purged_infos_limit;
         then(answer);
     };
     gather(std::move(asking));

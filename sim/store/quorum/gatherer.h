@@ -39,6 +39,9 @@ struct InfoAnswer {
     std::string reason{};
     DatabaseInfo info{};   ///< Added up; the sequence numbers are of no use but to look at.
     std::string update_seq{};
+    json::Value security{};   ///< As the first copy has it; nothing: the default.
+    std::uint32_t revs_limit = 0;
+    std::uint32_t purged_infos_limit = 0;
 };
 struct DocsAnswer {
     struct Row {

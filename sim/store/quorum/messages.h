@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ struct ShardRequest final : kernel::MessageBody {
     std::vector<Edit> edits;
     std::vector<ReplicatedEdit> replicated;
     json::SharedBytes id;
+    bool whole = false;   ///< Of `open`: all of the document's history.
     std::optional<ShardMap> map;
     json::Value security;
     std::uint32_t limit = 0;
@@ -65,6 +67,7 @@ struct ShardRequest final : kernel::MessageBody {
 struct ShardReply final : kernel::MessageBody {
     std::vector<CopyReply> replies;
     OpenedPath path;
+    std::shared_ptr<const Document> whole;
     std::optional<Found> found;
 };
 

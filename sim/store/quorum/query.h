@@ -117,6 +117,8 @@ struct Info {
     DatabaseInfo info;
     std::string uuid;
     json::Value security;
+    std::uint32_t revs_limit = 0;
+    std::uint32_t purged_infos_limit = 0;
 };
 struct DocRow {
     json::SharedBytes id;

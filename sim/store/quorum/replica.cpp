@@ -233,10 +233,17 @@ void Replica::carry_out(const kernel::Message& message) {
         case QuorumMessage::open: {
             const Document* document = copy.find(request.id.view());
             if (document != nullptr) reply->path = winner_of(*document);
+            if (document != nullptr && request.whole) {
+                reply->whole = std::make_shared<const Document>(*document);
+            }
             Bytes size =
                 reply_bytes + revision_bytes * static_cast<std::int64_t>(reply->path.size());
             if (!reply->path.empty() && reply->path.back().content) {
                 size += reply->path.back().content->size();
+            }
+            if (reply->whole) {
+                size += revision_bytes *
+                        static_cast<std::int64_t>(reply->whole->tree.nodes().size());
             }
             answer(message, QuorumMessage::opened, std::move(reply), size);
             return;

@@ -1,0 +1,209 @@
+#include "door/couch/access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "door/couch/service.h"
+#include "store/document/attachments.h"
+#include "store/json/builder.h"
+#include "store/json/parse.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+
+namespace {
+
+bool names_any(json::View list, const std::vector<std::string>& wanted) {
+    if (!list.is(json::Type::array)) return false;
+    for (const json::View each : list.elements()) {
+        if (!each.is(json::Type::text)) continue;
+        if (std::find(wanted.begin(), wanted.end(), each.text()) != wanted.end()) return true;
+    }
+    return false;
+}
+
+/// security.<group>.<kind>, if it is there.
+std::optional<json::View> list_of(json::View security, const char* group, const char* kind) {
+    const auto found = security.find(group);
+    return found ? found->find(kind) : std::nullopt;
+}
+
+bool has_entries(json::View security, const char* group) {
+    for (const char* const kind : {"names", "roles"}) {
+        const auto list = list_of(security, group, kind);
+        if (list && list->is(json::Type::array) && list->size() != 0) return true;
+    }
+    return false;
+}
+
+bool is_in_group(const UserContext& user, json::View security, const char* group) {
+    if (const auto names = list_of(security, group, "names"); names && user.name) {
+        if (names_any(*names, {*user.name})) return true;
+    }
+    const auto roles = list_of(security, group, "roles");
+    return roles && names_any(*roles, user.roles);
+}
+
+/// Source: couch_db:is_member/2.
+bool is_member(const UserContext& user, json::View security) {
+    if (is_database_admin(user, security)) return true;
+    return !has_entries(security, "members") || is_in_group(user, security, "members");
+}
+
+void check_member(const UserContext& user, const json::Value& security) {
+    if (is_member(user, security.view())) return;
+    if (!user.name) throw unauthorized("You are not authorized to access this db.");
+    throw forbidden("You are not allowed to access this db.");
+}
+
+const json::Value& default_security(const Config& config) {
+    static const json::Value everyone = json::Value::empty_object();
+    static const json::Value admins =
+        json::parse(R"({"members":{"roles":["_admin"]},"admins":{"roles":["_admin"]}})").value;
+    return config.text("couchdb", "default_security") == "everyone" ? everyone : admins;
+}
+
+}   // namespace
+
+bool is_database_admin(const UserContext& user, json::View security) {
+    return user.is_server_admin() || is_in_group(user, security, "admins");
+}
+
+void require_database_admin(const Call& call, const json::Value& security, const char* reason) {
+    if (!is_database_admin(call.user(), security.view())) throw unauthorized(reason);
+}
+
+void with_security(const CallPtr& call, std::function<void(const json::Value&)> then) {
+    const std::string database = call->database();
+    const store::NodeFiles& files = call->node().files();
+    const auto map = files.maps.find(database);
+    if (map == files.maps.end()) throw no_database();
+    const auto tell = [call, then = std::move(then)](const json::Value& stored) {
+        then(stored ? stored : default_security(call->service().config(call->member())));
+    };
+    for (const store::Range& range : map->second.ranges()) {
+        const auto copy = files.copies.find(map->second.shard_name(range));
+        if (copy != files.copies.end()) return tell(copy->second.security());
+    }
+    call->node().gatherer().info(database, call->then([tell](const store::InfoAnswer& answer) {
+        if (answer.status != 200) {
+            throw Problem{500, "internal_server_error", "No DB shards could be opened.", {}, true};
+        }
+        tell(answer.security);
+    }));
+}
+
+namespace {
+
+/// Which paths below "/_…" anybody may ask for. Source: chttpd_auth_request.erl,
+/// server_authorization_check/1.
+bool is_open_to_all(const Call& call) {
+    const std::string_view first = call.part(0);
+    for (const char* const open : {"_up", "_uuids", "_session", "_replicate", "_active_tasks"}) {
+        if (first == open && call.target().parts.size() == 1) return true;
+    }
+    return first == "_utils" && call.is("GET");
+}
+
+/// Which of a database's paths are for its admins.
+bool is_for_admins(const Call& call) {
+    const std::string_view second = call.part(1);
+    for (const char* const name :
+         {"_compact", "_view_cleanup", "_purge", "_purged_infos_limit", "_sync_shards"}) {
+        if (second == name) return true;
+    }
+    return false;
+}
+
+}   // namespace
+
+void authorize(const CallPtr& call, std::function<void()> then) {
+    const std::string_view first = call->part(0);
+    const std::string_view second = call->part(1);
+    const bool whole = call->target().parts.size() == 1;
+    if (first.empty() || first == "favicon.ico") return then();
+    const bool system = first == "_users" || first == "_replicator" || first == "_global_changes";
+    if (first.starts_with('_') && !system) {
+        if (!is_open_to_all(*call)) call->require_server_admin();
+        return then();
+    }
+    const bool makes = whole && (call->is("PUT") || call->is("DELETE"));
+    if (makes || (system && (second == "_all_docs" || second == "_changes"))) {
+        call->require_server_admin();
+        if (makes) return then();
+    }
+    with_security(call, [call, then = std::move(then)](const json::Value& security) {
+        if (is_for_admins(*call)) {
+            require_database_admin(*call, security, "You are not a server or db admin.");
+        } else {
+            check_member(call->user(), security);
+        }
+        then();
+    });
+}
+
+// --- Documents of _users -------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::string_view user_prefix = "org.couchdb.user:";
+
+std::optional<std::string> user_of(std::string_view id) {
+    if (!id.starts_with(user_prefix)) return std::nullopt;
+    return std::string(id.substr(user_prefix.size()));
+}
+
+}   // namespace
+
+json::Value user_document(Call& call, std::string_view id, json::View body) {
+    const UserContext& user = call.user();
+    if (!user.is_server_admin() && user.name && user.name != user_of(id)) throw not_found();
+    const auto password = body.find("password");
+    const Config& config = call.service().config(call.member());
+    const bool plain = password && password->is(json::Type::text);
+    json::Builder out;
+    out.begin_object();
+    std::optional<Credentials> made;
+    if (plain) {
+        made = hashed(password->text(), call.service().random_hex(32),
+                      config.number("chttpd_auth", "iterations", 600'000),
+                      config.text("chttpd_auth", "pbkdf2_prf", "sha256"));
+    }
+    for (const json::Member& member : body.members()) {
+        if (plain) {
+            bool replaced = member.key == "password";
+            for (const char* const key :
+                 {"password_scheme", "pbkdf2_prf", "salt", "iterations", "derived_key"}) {
+                replaced = replaced || member.key == key;
+            }
+            if (replaced) continue;
+        }
+        out.key(member.key);
+        out.copy(member.value);
+    }
+    if (made) {
+        out.key("password_scheme");
+        out.text("pbkdf2");
+        out.key("pbkdf2_prf");
+        out.text(made->prf);
+        out.key("salt");
+        out.text(made->salt);
+        out.key("iterations");
+        out.integer(made->iterations);
+        out.key("derived_key");
+        out.text(made->hash);
+    }
+    out.end_object();
+    return out.take();
+}
+
+void check_user_read(const Call& call, std::string_view id) {
+    if (call.user().is_server_admin()) return;
+    if (id.starts_with("_design/")) {
+        throw forbidden("Only administrators can view design docs in the users database.");
+    }
+    if (!call.user().name || call.user().name != user_of(id)) throw not_found();
+}
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,223 @@
+#include "door/couch/call.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "door/couch/service.h"
+#include "store/document/attachments.h"
+#include "store/json/parse.h"
+#include "store/json/print.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+
+bool UserContext::has_role(std::string_view role) const {
+    return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+Call::Call(Service& service, std::size_t member, http::Request request, std::int64_t wall,
+           std::shared_ptr<Reply> reply)
+    : service_(service),
+      member_(member),
+      request_(std::move(request)),
+      method_(request_.method),
+      wall_(wall),
+      reply_(std::move(reply)),
+      id_(service.request_id()) {
+    const std::string asked = header("X-HTTP-Method-Override");
+    static constexpr std::array methods{"GET", "HEAD", "POST", "PUT", "DELETE", "COPY"};
+    if (method_ == "POST" && std::find(methods.begin(), methods.end(), asked) != methods.end()) {
+        method_ = asked;
+    }
+    if (method_ == "HEAD") method_ = "GET";
+    guard([&] { target_ = read_target(request_.target); });
+}
+
+std::string Call::header(std::string_view name) const {
+    return std::string(request_.header(name).value_or(""));
+}
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+}   // namespace
+
+bool Call::accepts(std::string_view type) const {
+    const auto given = request_.header("Accept");
+    if (!given || trimmed(*given).empty()) return true;
+    const std::string family = std::string(type.substr(0, type.find('/'))) + "/*";
+    bool by_family = false;
+    for (std::string_view rest = *given; !rest.empty();) {
+        const std::size_t comma = rest.find(',');
+        const std::string_view item = rest.substr(0, comma);
+        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+        const std::string_view name = trimmed(item.substr(0, item.find(';')));
+        const std::size_t q = item.find("q=0");
+        const bool refused = q != std::string_view::npos &&
+                             item.find_first_not_of("0. ", q + 3) == std::string_view::npos;
+        if (name == type) return !refused;
+        if (name == "*/*" || name == family) by_family = by_family || !refused;
+    }
+    return by_family;
+}
+
+std::string Call::body() const {
+    if (header("Content-Encoding") != "gzip") return request_.body;
+    store::Attachment packed{.data = json::SharedBytes::copy_of(request_.body), .zipped = true};
+    std::string plain = store::identity_of(packed);
+    if (plain.empty() && !request_.body.empty()) throw bad_request("Invalid gzip data");
+    return plain;
+}
+
+json::Value Call::body_json() const {
+    const std::string text = body();
+    // An empty body is no JSON either: the same text for both.
+    json::Parsed parsed = json::parse(text);
+    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
+    return std::move(parsed.value);
+}
+
+json::Value Call::body_object() const {
+    json::Value value = body_json();
+    if (!value.view().is(json::Type::object)) {
+        throw bad_request("Request body must be a JSON object");
+    }
+    return value;
+}
+
+/// Source: couch_httpd:validate_ctype/2.
+void Call::require_type(std::string_view type) const {
+    const std::string given = header("Content-Type");
+    const std::string_view name = trimmed(std::string_view(given).substr(0, given.find(';')));
+    if (name == type) return;
+    throw Problem{415, "bad_content_type", "Content-Type must be " + std::string(type)};
+}
+
+void Call::require_server_admin() const {
+    if (!user_.is_server_admin()) throw unauthorized("You are not a server admin.");
+}
+
+void Call::only(const std::string& methods) const {
+    if (("," + methods + ",").find("," + method_ + ",") != std::string::npos) return;
+    throw method_not_allowed(methods);
+}
+
+std::uint32_t Call::quorum(std::string_view name) const {
+    const std::string* text = target_.value(name);
+    if (text == nullptr) return 0;
+    std::uint32_t value = 0;
+    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || at != text->data() + text->size()) {
+        throw Problem{500, "badarg", "unknown_error", {}, true};
+    }
+    return std::max(value, 1U);
+}
+
+store::Node& Call::node() { return service_.cluster().node(member_); }
+
+std::string Call::absolute(const std::string& path) const {
+    return "http://" + header("Host") + path;
+}
+
+// --- The answer ----------------------------------------------------------------------------------
+
+std::vector<http::Header> Call::usual(std::vector<http::Header> headers) const {
+    headers.push_back({"X-Couch-Request-ID", id_});
+    headers.push_back({"X-CouchDB-Body-Time", "0"});
+    return headers;
+}
+
+void Call::json(int status, json::View value, std::vector<http::Header> headers) {
+    json_text(status, json::to_text(value), std::move(headers));
+}
+
+void Call::json_text(int status, std::string text, std::vector<http::Header> headers) {
+    headers.push_back({"Cache-Control", "must-revalidate"});
+    headers.push_back({"Content-Type", "application/json"});
+    text += '\n';
+    bytes(status, std::move(headers), std::move(text));
+}
+
+void Call::ok(int status) { json_text(status, R"({"ok":true})"); }
+
+void Call::bytes(int status, std::vector<http::Header> headers, std::string body) {
+    if (begun_) return;   // A second answer would be a defect of ours; the first one counts.
+    begun_ = true;
+    reply_->answer({status, usual(std::move(headers))}, std::move(body));
+}
+
+bool Call::not_modified(const std::string& etag) {
+    const std::string given = header("If-None-Match");
+    for (std::string_view rest = given; !rest.empty();) {
+        const std::size_t end = rest.find_first_of(", ");
+        std::string_view one = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one != etag) continue;
+        bytes(304, {{"ETag", etag}}, "");
+        return true;
+    }
+    return false;
+}
+
+void Call::fail(const Problem& problem) {
+    if (begun_) return reply_->drop();   // It is too late for a status (http_abort).
+    ObjectText body;
+    body.text("error", problem.error).text("reason", problem.reason);
+    if (problem.unknown) body.number("ref", 1);
+    json_text(problem.status, body.take(), problem.headers);
+}
+
+void Call::begin(int status, std::vector<http::Header> headers) {
+    begun_ = true;
+    reply_->begin({status, usual(std::move(headers))});
+}
+
+void Call::begin_json(std::vector<http::Header> headers) {
+    headers.push_back({"Cache-Control", "must-revalidate"});
+    headers.push_back({"Content-Type", "application/json"});
+    begin(200, std::move(headers));
+}
+
+void Call::gone() {
+    if (gone_) std::exchange(gone_, nullptr)();
+}
+
+// --- Objects -------------------------------------------------------------------------------------
+
+void ObjectText::key(std::string_view name) {
+    if (out_.size() > 1) out_ += ',';
+    json::print_text(name, out_);
+    out_ += ':';
+}
+ObjectText& ObjectText::text(std::string_view name, std::string_view value) {
+    key(name);
+    json::print_text(value, out_);
+    return *this;
+}
+ObjectText& ObjectText::flag(std::string_view name, bool value) {
+    return raw(name, value ? "true" : "false");
+}
+ObjectText& ObjectText::number(std::string_view name, std::int64_t value) {
+    return raw(name, std::to_string(value));
+}
+ObjectText& ObjectText::null(std::string_view name) { return raw(name, "null"); }
+ObjectText& ObjectText::raw(std::string_view name, std::string_view json) {
+    key(name);
+    out_ += json;
+    return *this;
+}
+ObjectText& ObjectText::value(std::string_view name, json::View value) {
+    key(name);
+    json::print(value, out_);
+    return *this;
+}
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,385 @@
+// A database as a whole; chttpd_db.erl, mem3_httpd_handlers.erl.
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "door/couch/access.h"
+#include "door/couch/routes.h"
+#include "door/couch/service.h"
+#include "store/json/builder.h"
+#include "store/json/print.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+
+namespace {
+
+/// Source: couch_db:validate_dbname/1, couch_db.hrl (DBNAME_REGEX).
+void check_name(const std::string& name) {
+    for (const char* const system : {"_users", "_replicator", "_global_changes", "_metadata"}) {
+        if (name == system) return;
+    }
+    const bool good =
+        !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
+        std::all_of(name.begin(), name.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                   std::string_view("_$()+/-").find(c) != std::string_view::npos;
+        });
+    if (!good) {
+        throw Problem{400, "illegal_database_name",
+                      "Name: '" + name +
+                          "'. Only lowercase characters (a-z), digits (0-9), and any of the "
+                          "characters _, $, (, ), +, -, and / are allowed. Must begin with a "
+                          "letter."};
+    }
+    if (name.size() > 238) {   // couch_db:validate_dbname_int/2
+        throw Problem{400, "database_name_too_long",
+                      "At least one path segment of `" + name + "` is too long."};
+    }
+}
+
+std::int64_t positive(const Call& call, const char* name, std::int64_t otherwise) {
+    const std::string* text = call.target().value(name);
+    if (text == nullptr) return otherwise;
+    std::int64_t value = 0;
+    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || at != text->data() + text->size() || value < 1 || value > 65536) {
+        throw bad_request("The `" + std::string(name) + "` value should be a positive integer.");
+    }
+    return value;
+}
+
+store::Spread spread_of(Call& call) {
+    const Config& config = call.service().config(call.member());
+    store::Spread spread{
+        .q = static_cast<std::uint32_t>(positive(call, "q", config.number("cluster", "q", 2))),
+        .n = positive(call, "n", config.number("cluster", "n", 3))};
+    if (const std::string* text = call.target().value("placement")) {
+        const auto placement = store::parse_placement(*text);
+        if (!placement || placement->empty()) {
+            throw bad_request("The `placement` value should be in a format `zone:n`.");
+        }
+        spread.placement = *placement;
+    }
+    if (const std::string* text = call.target().value("partitioned")) {
+        if (*text != "true" && *text != "false") {
+            throw bad_request("Invalid `partitioned` parameter");
+        }
+        spread.partitioned = *text == "true";
+    }
+    return spread;
+}
+
+void create(const CallPtr& call) {
+    const std::string name = call->database();
+    check_name(name);
+    const store::Spread spread = spread_of(*call);
+    call->node().coordinator().create(
+        name, spread, call->then([call, name](const store::StatusAnswer& answer) {
+            if (answer.status == 201 || answer.status == 202) {
+                return call->json_text(answer.status, R"({"ok":true})",
+                                       {{"Location", call->absolute("/" + quoted(name))}});
+            }
+            if (answer.status == 412) {
+                throw Problem{412, "file_exists",
+                              "The database could not be created, the file already exists."};
+            }
+            throw Problem{500, answer.reason == "no_nodes_in_zone" ? "error" : "internal_error",
+                          answer.reason};
+        }));
+}
+
+void remove(const CallPtr& call) {
+    if (call->target().value("rev") != nullptr) {
+        throw bad_request(
+            "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a "
+            "document instead?");
+    }
+    call->node().coordinator().remove(
+        call->database(), call->then([call](const store::StatusAnswer& answer) {
+            if (answer.status == 404) throw no_database();
+            if (answer.status != 200 && answer.status != 202) {
+                throw failed(answer.status, answer.reason);
+            }
+            call->ok(answer.status);
+        }));
+}
+
+const store::ShardMap& map_of(Call& call) {
+    const auto& maps = call.node().files().maps;
+    const auto found = maps.find(call.part(0));
+    if (found == maps.end()) throw no_database();
+    return found->second;
+}
+
+}   // namespace
+
+std::string info_text(const std::string& name, const store::ShardMap& map,
+                      const store::InfoAnswer& info) {
+    ObjectText sizes, props, cluster, out;
+    sizes.number("file", info.info.file.count).number("external", info.info.external.count);
+    sizes.number("active", info.info.active.count);
+    if (map.partitioned()) props.flag("partitioned", true);
+    const std::uint32_t n = map.n();
+    cluster.number("q", static_cast<std::int64_t>(map.ranges().size())).number("n", n);
+    cluster.number("w", store::quorum_of(n)).number("r", store::quorum_of(n));
+    out.text("instance_start_time", map.suffix().substr(1)).text("db_name", name);
+    out.text("purge_seq", std::to_string(info.info.purge_seq) + "-" +
+                              info.update_seq.substr(info.update_seq.find('-') + 1));
+    out.text("update_seq", info.update_seq).raw("sizes", sizes.take());
+    out.raw("props", props.take());
+    out.number("doc_del_count", static_cast<std::int64_t>(info.info.deleted));
+    out.number("doc_count", static_cast<std::int64_t>(info.info.documents));
+    out.number("disk_format_version", 8).flag("compact_running", false);
+    out.raw("cluster", cluster.take());
+    return out.take();
+}
+
+void database(const CallPtr& call) {
+    if (call->is("PUT")) return create(call);
+    if (call->is("DELETE")) return remove(call);
+    if (call->is("POST")) return post_document(call);
+    if (!call->is("GET")) throw method_not_allowed("DELETE,GET,HEAD,POST");
+    const store::ShardMap map = map_of(*call);
+    call->node().gatherer().info(
+        call->database(), call->then([call, map](const store::InfoAnswer& info) {
+            if (info.status != 200) throw failed(info.status, info.reason);
+            call->json_text(200, info_text(call->database(), map, info));
+        }));
+}
+
+// --- Matters -------------------------------------------------------------------------------------
+
+namespace {
+
+void ensure_full_commit(const CallPtr& call) {
+    call->only("POST");
+    call->require_type("application/json");
+    const std::string created = map_of(*call).suffix().substr(1);
+    call->node().gatherer().ensure_full_commit(
+        call->database(), call->then([call, created](const store::StatusAnswer& answer) {
+            if (answer.status != 201) throw failed(answer.status, answer.reason);
+            call->json_text(
+                201, ObjectText().flag("ok", true).text("instance_start_time", created).take());
+        }));
+}
+
+/// Lists of texts, if there are any. Source: couch_db:validate_security_object/1.
+bool is_security(json::View value) {
+    if (!value.is(json::Type::object)) return false;
+    for (const char* const group : {"admins", "members", "readers"}) {
+        const auto names = value.find(group);
+        if (!names) continue;
+        if (!names->is(json::Type::object)) return false;
+        for (const char* const kind : {"names", "roles"}) {
+            const auto list = names->find(kind);
+            if (!list) continue;
+            if (!list->is(json::Type::array)) return false;
+            for (const json::View each : list->elements()) {
+                if (!each.is(json::Type::text)) return false;
+            }
+        }
+    }
+    return true;
+}
+
+void security(const CallPtr& call) {
+    call->only("PUT,GET");
+    if (call->is("GET")) {
+        return with_security(
+            call, [call](const json::Value& value) { call->json(200, value.view()); });
+    }
+    const Config& config = call->service().config(call->member());
+    if (call->part(0) == "_users" && !config.flag("couchdb", "users_db_security_editable", false)) {
+        throw forbidden("You can't edit the security object of the user database.");
+    }
+    const json::Value body = call->body_json();
+    with_security(call, [call, body](const json::Value& now) {
+        // Each copy refuses for itself, so there is no majority.
+        if (!is_database_admin(call->user(), now.view()) || !is_security(body.view())) {
+            throw Problem{500, "error", "no_majority"};
+        }
+        call->node().coordinator().set_security(
+            call->database(), body, call->then([call](const store::StatusAnswer& answer) {
+                if (answer.status != 200) throw failed(answer.status, answer.reason);
+                call->ok();
+            }));
+    });
+}
+
+/// A limit that is read from one copy and set on all.
+template <class Read>
+void read_limit(const CallPtr& call, Read read) {
+    call->node().gatherer().info(
+        call->database(), call->then([call, read](const store::InfoAnswer& info) {
+            if (info.status != 200) throw failed(info.status, info.reason);
+            call->json_text(200, std::to_string(read(info)));
+        }));
+}
+
+void revs_limit(const CallPtr& call) {
+    call->only("PUT,GET");
+    if (call->is("GET")) return read_limit(call, [](const auto& info) { return info.revs_limit; });
+    const json::Value body = call->body_json();
+    const auto limit = body.view().is(json::Type::integer) ? body.view().integer() : std::nullopt;
+    if (!limit || *limit < 1 || *limit > UINT32_MAX) {
+        throw Problem{500, "badmatch", "{error,invalid_revs_limit}", {}, true};
+    }
+    with_security(call, [call, limit](const json::Value& now) {
+        require_database_admin(*call, now);
+        call->node().coordinator().set_revs_limit(
+            call->database(), static_cast<std::uint32_t>(*limit),
+            call->then([call](const store::StatusAnswer& answer) {
+                if (answer.status == 404) throw no_database();
+                if (answer.status != 200) {
+                    throw Problem{500, "badmatch", "{error," + answer.reason + "}", {}, true};
+                }
+                call->ok();
+            }));
+    });
+}
+
+void purged_infos_limit(const CallPtr& call) {
+    call->only("PUT,GET");
+    if (call->is("GET")) {
+        return read_limit(call, [](const auto& info) { return info.purged_infos_limit; });
+    }
+    const json::Value body = call->body_json();
+    const auto limit = body.view().is(json::Type::integer) ? body.view().integer() : std::nullopt;
+    if (!limit || *limit < 1 || *limit > UINT32_MAX) {
+        throw bad_request("`purge_infos_limit` must be positive integer");
+    }
+    call->node().gatherer().limit_purges(
+        call->database(), static_cast<std::uint32_t>(*limit),
+        call->then([call](const store::StatusAnswer& answer) {
+            if (answer.status != 200) throw failed(answer.status, answer.reason);
+            call->ok();
+        }));
+}
+
+std::vector<store::PurgeRequest> purge_requests(const Call& call) {
+    const json::Value body = call.body_object();
+    std::vector<store::PurgeRequest> requests;
+    std::size_t count = 0;
+    for (const json::Member& member : body.view().members()) {
+        store::PurgeRequest request{.uuid = {}, .id = std::string(member.key), .revisions = {}};
+        if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
+        for (const json::View each : member.value.elements()) {
+            auto revision =
+                each.is(json::Type::text) ? store::Revision::parse(each.text()) : std::nullopt;
+            if (!revision) throw bad_request("Invalid rev format");
+            request.revisions.push_back(std::move(*revision));
+            ++count;
+        }
+        requests.push_back(std::move(request));
+    }
+    if (requests.size() > 100) throw bad_request("Exceeded maximum number of documents.");
+    if (count > 1000) throw bad_request("Exceeded maximum number of revisions.");
+    return requests;
+}
+
+void purge(const CallPtr& call) {
+    call->only("POST");
+    call->require_type("application/json");
+    auto requests = purge_requests(*call);
+    std::vector<std::string> ids;
+    for (const store::PurgeRequest& request : requests) ids.push_back(request.id);
+    call->node().gatherer().purge(
+        call->database(), std::move(requests), call->quorum("w"),
+        call->then([call, ids](const store::PurgeAnswer& answer) {
+            if (answer.status != 201 && answer.status != 202) throw failed(answer.status, "error");
+            ObjectText purged, out;
+            for (std::size_t i = 0; i < ids.size(); ++i) {
+                json::Builder list;
+                list.begin_array();
+                for (const store::Revision& each : answer.purged[i]) list.text(each.text());
+                list.end_array();
+                purged.value(ids[i], list.take().view());
+            }
+            out.null("purge_seq").raw("purged", purged.take());
+            call->json_text(answer.status, out.take());
+        }));
+}
+
+void compact(const CallPtr& call) {
+    call->only("POST");
+    call->require_type("application/json");
+    call->node().gatherer().compact(call->database(),
+                                    call->then([call](const store::StatusAnswer& answer) {
+                                        if (answer.status == 404) throw no_database();
+                                        call->ok(202);
+                                    }));
+}
+
+void shards(const CallPtr& call) {
+    call->only("GET,HEAD");
+    const store::ShardMap& map = map_of(*call);
+    const auto nodes = [&map](json::Builder& out, const store::Range& range) {
+        std::vector<std::string> names;
+        for (const store::Copy& copy : map.copies()) {
+            if (copy.range == range) names.push_back(copy.node);
+        }
+        std::sort(names.begin(), names.end());
+        out.begin_array();
+        for (const std::string& name : names) out.text(name);
+        out.end_array();
+    };
+    json::Builder out;
+    out.begin_object();
+    if (call->target().parts.size() == 2) {
+        out.key("shards");
+        out.begin_object();
+        for (const store::Range& range : map.ranges()) {
+            out.key(range.text());
+            nodes(out, range);
+        }
+        out.end_object();
+    } else {
+        const auto copies = map.copies_of(call->part(2));
+        if (copies.empty()) throw bad_request("Doc id must be of form partition:id");
+        out.key("range");
+        out.text(copies.front()->range.text());
+        out.key("nodes");
+        nodes(out, copies.front()->range);
+    }
+    out.end_object();
+    call->json(200, out.take().view());
+}
+
+void sync_shards(const CallPtr& call) {
+    call->only("POST");
+    map_of(*call);
+    call->service().sync_shards(call->database());
+    call->ok(202);
+}
+
+struct Matter {
+    std::string_view name;
+    void (*answer)(const CallPtr& call);
+};
+constexpr Matter matters[] = {
+    {"_ensure_full_commit", ensure_full_commit},
+    {"_security", security},
+    {"_revs_limit", revs_limit},
+    {"_purged_infos_limit", purged_infos_limit},
+    {"_purge", purge},
+    {"_compact", compact},
+    {"_shards", shards},
+    {"_sync_shards", sync_shards},
+};
+
+}   // namespace
+
+bool is_database_matter(std::string_view name) {
+    return std::any_of(std::begin(matters), std::end(matters),
+                       [name](const Matter& matter) { return matter.name == name; });
+}
+
+void database_matter(const CallPtr& call) {
+    for (const Matter& matter : matters) {
+        if (matter.name == call->part(1)) return matter.answer(call);
+    }
+}
+
+}   // namespace glasshive::door::couch

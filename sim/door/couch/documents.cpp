@@ -1,0 +1,329 @@
+#include "door/couch/documents.h"
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "door/couch/access.h"
+#include "door/couch/service.h"
+#include "store/json/parse.h"
+#include "store/json/print.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+
+store::Revision revision_of(std::string_view text) {
+    auto revision = store::Revision::parse(text);
+    if (!revision) throw bad_request("Invalid rev format");
+    return std::move(*revision);
+}
+
+namespace {
+
+std::vector<store::Revision> revisions_of(const std::string& text) {
+    const json::Parsed parsed = json::parse(text);
+    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
+    if (!parsed.value.view().is(json::Type::array)) throw bad_request("Invalid rev format");
+    std::vector<store::Revision> out;
+    for (const json::View each : parsed.value.view().elements()) {
+        if (!each.is(json::Type::text)) throw bad_request("Invalid rev format");
+        out.push_back(revision_of(each.text()));
+    }
+    return out;
+}
+
+}   // namespace
+
+DocumentQuery read_query(const Call& call) {
+    DocumentQuery out;
+    store::DocumentShown& shown = out.shown;
+    for (const auto& [key, value] : call.target().query) {
+        const bool yes = value == "true";
+        if (key == "attachments") shown.attachments.data = shown.attachments.data || yes;
+        if (key == "meta" && yes) shown.revs_info = shown.conflicts = shown.deleted_conflicts = true;
+        if (key == "revs") shown.revs = shown.revs || yes;
+        if (key == "local_seq") out.local_seq = out.local_seq || yes;
+        if (key == "revs_info") shown.revs_info = shown.revs_info || yes;
+        if (key == "conflicts") shown.conflicts = shown.conflicts || yes;
+        if (key == "deleted") out.deleted = out.deleted || yes;
+        if (key == "deleted_conflicts") shown.deleted_conflicts = shown.deleted_conflicts || yes;
+        if (key == "latest") out.latest = out.latest || yes;
+        if (key == "att_encoding_info") shown.attachments.encoding |= yes;
+        if (key == "new_edits") out.replicated = value == "false";
+        if (key == "rev") out.rev = revision_of(value);
+        if (key == "open_revs" && value == "all") out.open_all = true;
+        if (key == "open_revs" && value != "all") out.open_revs = revisions_of(value);
+        if (key == "atts_since") out.atts_since = revisions_of(value);
+    }
+    out.r = call.quorum("r");
+    return out;
+}
+
+std::optional<store::Revision> named_revision(const Call& call,
+                                              std::optional<store::Revision> given) {
+    const auto header = call.request().header("If-Match");
+    if (!header) return given;
+    std::string_view text = *header;
+    while (text.starts_with('"')) text.remove_prefix(1);
+    while (text.ends_with('"')) text.remove_suffix(1);
+    store::Revision tag = revision_of(text);
+    if (given && *given != tag) throw bad_request("Document rev and etag have different values");
+    return tag;
+}
+
+Shown tree_of(const std::vector<store::Step>& path) {
+    Shown out;
+    out.tree.merge(path);
+    out.at = static_cast<store::Tree::Index>(out.tree.nodes().size() - 1);
+    return out;
+}
+
+std::string document_text(std::string_view id, const std::vector<store::Step>& path,
+                          const store::DocumentShown& shown) {
+    const Shown one = tree_of(path);
+    return json::to_text(store::document_json(id, one.tree, one.at, shown).view());
+}
+
+namespace {
+
+Problem read_problem(const store::ReadAnswer& answer) {
+    if (answer.status == 404 && answer.reason == "no_db_file") return no_database();
+    if (answer.status == 404) return not_found(answer.reason);
+    return failed(answer.status, answer.reason);
+}
+
+}   // namespace
+
+void open_document(const CallPtr& call, const std::string& id,
+                   const std::optional<store::Revision>& rev, bool deleted, std::uint32_t r,
+                   std::function<void(const store::OpenedPath&)> then) {
+    if (!rev) {
+        return call->node().coordinator().read(
+            call->database(), id, r,
+            call->then([deleted, then = std::move(then)](const store::ReadAnswer& answer) {
+                const bool shown =
+                    answer.status == 200 || (deleted && answer.reason == "deleted");
+                if (!shown) throw read_problem(answer);
+                then(answer.path);
+            }));
+    }
+    call->node().gatherer().open_revs(
+        call->database(), id, {*rev}, false, r,
+        call->then([then = std::move(then)](const store::RevsAnswer& answer) {
+            if (answer.status != 200) throw failed(answer.status, "");
+            if (answer.leaves.empty() || answer.leaves.front().path.empty()) throw not_found();
+            then(answer.leaves.front().path);
+        }));
+}
+
+// --- Writing -------------------------------------------------------------------------------------
+
+Incoming read_incoming(Call& call, json::View body, std::optional<std::string> id) {
+    const Config& config = call.service().config(call.member());
+    const store::DocumentLimits limits{
+        .document_bytes_max = static_cast<std::uint64_t>(
+            config.number("couchdb", "max_document_size", 8'000'000)),
+        .attachment_bytes_max = config.number("couchdb", "max_attachment_size", 1 << 30)};
+    auto read = store::read_document(body, limits);
+    if (const auto* refusal = std::get_if<store::Refusal>(&read)) throw problem_of(*refusal);
+    Incoming out{.id = {}, .read = std::move(std::get<store::DocumentRead>(read))};
+    out.id = id ? *id : out.read.id.value_or("");
+    if (out.id.empty()) out.id = call.service().new_uuid(call.member(), call.wall());
+    for (const store::AttachmentGiven& each : out.read.attachments) {
+        if (!each.name.starts_with('_')) continue;
+        throw bad_request("Attachment name '" + each.name +
+                          "' starts with prohibited character '_'");
+    }
+    const auto& maps = call.node().files().maps;
+    const auto map = maps.find(call.part(0));
+    if (map != maps.end() && map->second.partitioned()) {
+        if (const auto refusal = store::check_partitioned_id(out.id)) throw problem_of(*refusal);
+    }
+    if (call.part(0) == "_users" && !out.read.deleted) {
+        out.read.body = user_document(call, out.id, out.read.body.view());
+    }
+    return out;
+}
+
+namespace {
+
+/// A write while it is put together.
+struct Storing {
+    std::vector<Incoming> documents;
+    std::vector<Stored> results;
+    std::vector<store::ContentPtr> before;   ///< Of those with stubs: the revision they edit.
+    bool replicated = false;
+    std::uint32_t w = 0;
+    std::function<void(const std::vector<Stored>&)> then;
+    std::size_t next = 0;   ///< Whose stubs are looked at.
+};
+using StoringPtr = std::shared_ptr<Storing>;
+
+bool has_stubs(const Incoming& document) {
+    for (const store::AttachmentGiven& each : document.read.attachments) {
+        if (each.kind == store::AttachmentGiven::Kind::stub) return true;
+    }
+    return false;
+}
+
+std::optional<store::Revision> parent_of(const Incoming& document, bool replicated) {
+    const auto& revisions = document.read.revisions;
+    if (!replicated) return revisions.empty() ? std::nullopt : std::optional(revisions.front());
+    return revisions.size() < 2 ? std::nullopt : std::optional(revisions[1]);
+}
+
+store::CompressionRules compression(const Config& config) {
+    store::CompressionRules rules;
+    rules.level = static_cast<int>(config.number("attachments", "compression_level", 8));
+    if (const auto types = config.find("attachments", "compressible_types")) {
+        rules.types.clear();
+        std::string word;
+        for (const char c : *types + ",") {
+            if (c != ',' && c != ' ') word += c;
+            if (c == ',' && !word.empty()) rules.types.push_back(std::exchange(word, {}));
+        }
+    }
+    return rules;
+}
+
+/// The content of a document as it will be stored, or what is wrong with its attachments.
+std::variant<store::ContentPtr, store::Refusal> content_of(const Call& call, Storing& storing,
+                                                           std::size_t which) {
+    Incoming& document = storing.documents[which];
+    const store::ContentPtr& before = storing.before[which];
+    const auto parent = parent_of(document, storing.replicated);
+    std::optional<std::uint32_t> position;
+    if (!storing.replicated) position = parent ? parent->position() + 1 : 1;
+    auto& service = const_cast<Call&>(call).service();
+    auto attachments = store::attachments_of(document.id, document.read.attachments,
+                                             before ? &*before : nullptr, position,
+                                             compression(service.config(call.member())));
+    if (auto* refusal = std::get_if<store::Refusal>(&attachments)) return std::move(*refusal);
+    return store::ContentPtr(
+        {.body = document.read.body,
+         .attachments = std::move(std::get<std::vector<store::Attachment>>(attachments)),
+         .deleted = document.read.deleted});
+}
+
+void send(const CallPtr& call, const StoringPtr& storing) {
+    std::vector<store::Edit> edits;
+    std::vector<store::ReplicatedEdit> replicated;
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < storing->documents.size(); ++i) {
+        Incoming& document = storing->documents[i];
+        auto content = content_of(*call, *storing, i);
+        if (const auto* refusal = std::get_if<store::Refusal>(&content)) {
+            storing->results[i].problem = problem_of(*refusal);
+            continue;
+        }
+        which.push_back(i);
+        auto id = json::SharedBytes::copy_of(document.id);
+        auto& held = std::get<store::ContentPtr>(content);
+        if (storing->replicated) {
+            replicated.push_back({std::move(id), store::path_of(document.read, std::move(held))});
+        } else {
+            edits.push_back({.id = std::move(id),
+                             .parent = parent_of(document, false),
+                             .content = std::move(held)});
+        }
+    }
+    if (which.empty()) return storing->then(storing->results);
+    auto decided = call->then([storing, which](const store::WriteAnswer& answer) {
+        if (answer.decisions.empty()) throw no_database();
+        for (std::size_t i = 0; i < which.size(); ++i) {
+            storing->results[which[i]].decision = answer.decisions[i];
+        }
+        storing->then(storing->results);
+    });
+    store::Coordinator& coordinator = call->node().coordinator();
+    if (storing->replicated) {
+        coordinator.write_replicated(call->database(), std::move(replicated), storing->w, decided);
+    } else {
+        coordinator.write(call->database(), std::move(edits), storing->w, decided);
+    }
+}
+
+/// Opens what stubs stand for, one document after the other.
+void look_for_stubs(const CallPtr& call, const StoringPtr& storing) {
+    while (storing->next < storing->documents.size()) {
+        const std::size_t i = storing->next;
+        const auto parent = parent_of(storing->documents[i], storing->replicated);
+        if (!has_stubs(storing->documents[i]) || !parent) {
+            ++storing->next;
+            continue;
+        }
+        return call->node().gatherer().open_revs(
+            call->database(), storing->documents[i].id, {*parent}, false, 0,
+            call->then([call, storing, i](const store::RevsAnswer& answer) {
+                for (const auto& leaf : answer.leaves) {
+                    if (!leaf.path.empty()) storing->before[i] = leaf.path.back().content;
+                }
+                ++storing->next;
+                look_for_stubs(call, storing);
+            }));
+    }
+    send(call, storing);
+}
+
+}   // namespace
+
+void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool replicated,
+                     std::uint32_t w, std::function<void(const std::vector<Stored>&)> then) {
+    auto storing = std::make_shared<Storing>();
+    storing->results.resize(documents.size());
+    storing->before.resize(documents.size());
+    storing->documents = std::move(documents);
+    storing->replicated = replicated;
+    storing->w = w;
+    storing->then = std::move(then);
+    look_for_stubs(call, storing);
+}
+
+namespace {
+
+Problem refused(const store::Decision& decision) {
+    using Kind = store::Decision::Kind;
+    if (decision.kind == Kind::refused) return forbidden("forbidden");
+    if (decision.kind == Kind::unauthorized) return unauthorized("unauthorized");
+    return {500, "error", "internal_server_error"};
+}
+
+}   // namespace
+
+std::optional<Problem> problem_of(const Stored& stored) {
+    using Kind = store::Decision::Kind;
+    if (stored.problem) return stored.problem;
+    switch (stored.decision.kind) {
+        case Kind::conflict: return conflict();
+        case Kind::refused:
+        case Kind::unauthorized:
+        case Kind::failed: return refused(stored.decision);
+        default: return std::nullopt;
+    }
+}
+
+std::string result_text(std::string_view id, const Stored& stored) {
+    ObjectText out;
+    if (const auto problem = problem_of(stored)) {
+        out.text("id", id).text("error", problem->error).text("reason", problem->reason);
+        return out.take();
+    }
+    out.flag("ok", true).text("id", id).text("rev", stored.decision.revision.text());
+    if (stored.decision.kind == store::Decision::Kind::accepted) out.flag("accepted", true);
+    return out.take();
+}
+
+void answer_stored(Call& call, const std::string& id, const Stored& stored, bool deleted,
+                   std::vector<http::Header> headers) {
+    if (const auto problem = problem_of(stored)) throw *problem;
+    const std::string rev = stored.decision.revision.text();
+    const bool accepted = stored.decision.kind == store::Decision::Kind::accepted;
+    headers.insert(headers.begin(), {"ETag", "\"" + rev + "\""});
+    ObjectText body;
+    body.flag("ok", true).text("id", id).text("rev", rev);
+    const int status = accepted ? 202 : deleted ? 200 : 201;
+    call.json_text(status, body.take(), std::move(headers));
+}
+
+}   // namespace glasshive::door::couch

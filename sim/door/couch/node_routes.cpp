@@ -1,0 +1,188 @@
+// /_node/{name}/…; chttpd_node.erl. A node's settings, and the documents that only nodes have.
+#include <string>
+
+#include "door/couch/routes.h"
+#include "door/couch/service.h"
+#include "store/json/builder.h"
+#include "store/json/print.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+
+namespace {
+
+/// Which node is meant; throws 404 for one that nobody knows, 412 for one that is down.
+std::size_t named_node(Call& call) {
+    const std::string name(call.part(1));
+    if (name == "_local") return call.member();
+    const auto member = call.service().cluster().find(name);
+    if (!member) throw not_found("no such node: " + name);
+    if (!call.node().watch().sees(*member)) {
+        throw Problem{412, "nodedown", name + " is down"};
+    }
+    return *member;
+}
+
+std::string section_text(const Config::Section& section) {
+    ObjectText out;
+    for (const auto& [key, value] : section) out.text(key, value);
+    return out.take();
+}
+
+std::string text_json(std::string_view text) {
+    std::string out;
+    json::print_text(text, out);
+    return out;
+}
+
+/// A new value takes effect where it is heeded.
+void apply(Call& call, std::size_t member, const std::string& section, const std::string& key) {
+    const Config& config = call.service().config(member);
+    if (section == "couchdb" && key == "maintenance_mode") {
+        const auto mode = store::parse_maintenance(config.text(section, key, "false"));
+        call.service().cluster().node(member).replica().set_maintenance(
+            mode.value_or(store::Maintenance::off));
+    }
+}
+
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return "";
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// A password in clear is hashed before anybody sees it. Source: couch_passwords.erl.
+std::string stored_value(Call& call, std::size_t member, const std::string& section,
+                         std::string value) {
+    if (section != "admins" || read_admin_line(value)) return value;
+    const Config& config = call.service().config(member);
+    return admin_line(hashed(value, call.service().random_hex(32),
+                             config.number("chttpd_auth", "iterations", 600'000)));
+}
+
+void config_value(Call& call, std::size_t member) {
+    call.only("GET,PUT,DELETE");
+    const std::string section(call.part(3)), key(call.part(4));
+    Config& config = call.service().config(member);
+    const auto old = config.find(section, key);
+    if (call.is("GET")) {
+        if (!old) throw not_found("unknown_config_value");
+        return call.json_text(200, text_json(*old));
+    }
+    if (call.is("DELETE")) {
+        if (!old) throw not_found("unknown_config_value");
+        config.erase(section, key);
+    } else {
+        const json::Value body = call.body_json();
+        if (!body.view().is(json::Type::text)) throw bad_request("`value` must be a string");
+        config.set(section, key,
+                   stored_value(call, member, section, trimmed(body.view().text())));
+    }
+    apply(call, member, section, key);
+    call.json_text(200, text_json(old.value_or("")));
+}
+
+void config(Call& call, std::size_t member) {
+    const std::size_t depth = call.target().parts.size();
+    if (depth == 5) return config_value(call, member);
+    if (depth > 5) throw not_found();
+    if (depth == 4 && call.part(3) == "_reload") {
+        call.only("POST");
+        return call.ok();
+    }
+    call.only("GET");
+    const Config& config = call.service().config(member);
+    if (depth == 4) return call.json_text(200, section_text(config.section(call.part(3))));
+    ObjectText out;
+    for (const auto& [name, section] : config.sections()) out.raw(name, section_text(section));
+    call.json_text(200, out.take());
+}
+
+/// Documents of `_dbs` and `_nodes`, which every node has a copy of. They have no history here.
+void shard_map_document(Call& call, std::size_t member, const std::string& id) {
+    const auto& maps = call.service().cluster().node(member).files().maps;
+    const auto found = maps.find(id);
+    if (found == maps.end()) throw not_found();
+    json::Builder out;
+    out.begin_object();
+    out.key("_id");
+    out.text(id);
+    out.key("_rev");
+    out.text("1-" + call.service().server_uuid());
+    const json::Value body = found->second.body();
+    for (const json::Member& each : body.view().members()) {
+        out.key(each.key);
+        out.copy(each.value);
+    }
+    out.end_object();
+    call.json(200, out.take().view());
+}
+
+void node_document(Call& call, const std::string& id) {
+    const auto member = call.service().cluster().find(id);
+    if (!member) throw not_found();
+    const std::string& zone = call.service().cluster().members()[*member].zone;
+    ObjectText out;
+    out.text("_id", id).text("_rev", "1-967a00dff5e02add41819138abb3284d");
+    if (!zone.empty()) out.text("zone", zone);
+    call.json_text(200, out.take());
+}
+
+void versions(Call& call) {
+    call.only("GET");
+    ObjectText out, erlang, collation, engine;
+    erlang.text("version", "25.3.2.20");
+    erlang.raw("supported_hashes", R"(["sha","sha224","sha256","sha384","sha512"])");
+    collation.text("name", "libicu").text("library_version", "72.1");
+    collation.text("collation_algorithm_version", "15").text("collator_version", "153.120");
+    engine.text("name", "spidermonkey").text("version", "102");
+    out.raw("erlang", erlang.take()).raw("collation_driver", collation.take());
+    out.raw("javascript_engine", engine.take());
+    call.json_text(200, out.take());
+}
+
+/// What of a node's state the simulation knows.
+void system(Call& call, std::size_t member) {
+    call.only("GET");
+    ObjectText out;
+    out.number("uptime", ns_of(call.service().kernel().now()) / 1'000'000'000);
+    out.raw("memory", "{}");
+    out.number("internal_replication_jobs",
+               call.service().cluster().node(member).internal().idle() ? 0 : 1);
+    call.json_text(200, out.take());
+}
+
+}   // namespace
+
+void node(const CallPtr& call) {
+    const std::size_t depth = call->target().parts.size();
+    if (depth == 1) throw bad_request("Incomplete path to _node request");
+    const std::size_t member = named_node(*call);
+    const std::string_view what = call->part(2);
+    if (depth == 2 && call->part(1) == "_local") {
+        return call->json_text(
+            200, ObjectText().text("name", call->node().name()).take());
+    }
+    if (what == "_config") return config(*call, member);
+    if (what == "_versions") return versions(*call);
+    if (what == "_system") return system(*call, member);
+    if (what == "_stats") return call->json_text(200, "{}");
+    if (what == "_restart") {
+        call->only("POST");
+        // The reply leaves first.
+        call->ok();
+        return call->service().restart(member);
+    }
+    if (what == "_dbs" && depth == 4) {
+        call->only("GET");
+        return shard_map_document(*call, member, std::string(call->part(3)));
+    }
+    if (what == "_nodes" && depth == 4) {
+        call->only("GET");
+        return node_document(*call, std::string(call->part(3)));
+    }
+    throw not_found();
+}
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,89 @@
+#include "door/couch/routes.h"
+
+#include <string>
+
+#include "door/couch/access.h"
+#include "door/couch/service.h"
+
+namespace glasshive::door::couch {
+
+namespace {
+
+struct Route {
+    std::string_view name;
+    void (*answer)(const CallPtr& call);
+};
+
+/// Source: chttpd_httpd_handlers:url_handler/1.
+constexpr Route of_server[] = {
+    {"_session", session},
+    {"_uuids", uuids},
+    {"_up", up},
+    {"_all_dbs", all_databases},
+    {"_dbs_info", databases_info},
+    {"_membership", membership},
+    {"_active_tasks", active_tasks},
+    {"_cluster_setup", cluster_setup},
+    {"_node", node},
+};
+
+/// Source: chttpd_httpd_handlers:db_handler/1, chttpd_db:db_req/2.
+constexpr Route of_database[] = {
+    {"_all_docs", listing},   {"_design_docs", listing},    {"_local_docs", listing},
+    {"_bulk_docs", bulk_docs}, {"_bulk_get", bulk_get},      {"_revs_diff", revs_diff},
+    {"_changes", changes},    {"_missing_revs", revs_diff},
+};
+
+std::string joined(const Target& target, std::size_t first) {
+    std::string out;
+    for (std::size_t i = first; i < target.parts.size(); ++i) {
+        if (i > first) out += '/';
+        out += target.parts[i];
+    }
+    return out;
+}
+
+/// A document's id may take two parts, and what follows is an attachment's name.
+void route_document(const CallPtr& call) {
+    Target& target = call->target();
+    const std::string_view second = call->part(1);
+    if (second == "_local" || second == "_local/") {
+        if (target.parts.size() == 2) throw bad_request("Invalid _local document id.");
+        if (target.parts.size() > 3) {
+            throw bad_request("_local documents do not accept attachments.");
+        }
+        return local_document(call, "_local/" + target.parts[2]);
+    }
+    const bool split = second == "_design" && target.parts.size() > 2;
+    const std::size_t name_at = split ? 3 : 2;
+    const std::string id = split ? "_design/" + target.parts[2] : target.parts[1];
+    if (target.parts.size() > name_at) return attachment(call, id, joined(target, name_at));
+    if (id.starts_with("_local/")) return local_document(call, id);
+    document(call, id);
+}
+
+void route_database(const CallPtr& call) {
+    if (call->target().parts.size() == 1) return database(call);
+    const std::string_view second = call->part(1);
+    if (second == "_temp_view") {
+        throw Problem{410, "gone", "Temporary views are not supported in CouchDB"};
+    }
+    for (const Route& route : of_database) {
+        if (route.name == second) return route.answer(call);
+    }
+    if (is_database_matter(second)) return database_matter(call);
+    route_document(call);
+}
+
+}   // namespace
+
+void route(const CallPtr& call) {
+    const std::string_view first = call->part(0);
+    if (first.empty()) return welcome(call);
+    for (const Route& route : of_server) {
+        if (route.name == first) return route.answer(call);
+    }
+    route_database(call);
+}
+
+}   // namespace glasshive::door::couch

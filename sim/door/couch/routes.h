@@ -1,0 +1,42 @@
+#pragma once
+
+#include "door/couch/call.h"
+
+/// Which handler answers what: one function for each kind of path, in one file each. All throw
+/// Problems, and answer through the call, at once or later.
+/// Source: chttpd_httpd_handlers.erl, chttpd_db.erl.
+namespace glasshive::door::couch {
+
+/// Somebody may ask this: find who answers.
+void route(const CallPtr& call);
+
+void welcome(const CallPtr& call);           ///< GET /
+void all_databases(const CallPtr& call);     ///< /_all_dbs
+void databases_info(const CallPtr& call);    ///< /_dbs_info
+void uuids(const CallPtr& call);             ///< /_uuids
+void up(const CallPtr& call);                ///< /_up
+void membership(const CallPtr& call);        ///< /_membership
+void active_tasks(const CallPtr& call);      ///< /_active_tasks
+void cluster_setup(const CallPtr& call);     ///< /_cluster_setup
+void node(const CallPtr& call);              ///< /_node/…
+
+/// /db itself, and what is said of it as a whole: _security, _revs_limit, _shards, …
+void database(const CallPtr& call);
+bool is_database_matter(std::string_view name);
+void database_matter(const CallPtr& call);
+/// GET /db as text: "{…}".
+std::string info_text(const std::string& database, const store::ShardMap& map,
+                      const store::InfoAnswer& info);
+
+void document(const CallPtr& call, const std::string& id);
+void local_document(const CallPtr& call, const std::string& id);
+void attachment(const CallPtr& call, const std::string& id, const std::string& name);
+void post_document(const CallPtr& call);     ///< POST /db
+void bulk_docs(const CallPtr& call);
+void bulk_get(const CallPtr& call);
+void revs_diff(const CallPtr& call);         ///< and _missing_revs
+void changes(const CallPtr& call);
+/// _all_docs, _design_docs, _local_docs, and /queries below them.
+void listing(const CallPtr& call);
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,93 @@
+#include "door/couch/service.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "door/couch/access.h"
+#include "door/couch/routes.h"
+
+namespace glasshive::door::couch {
+
+Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceOptions& options)
+    : kernel_(kernel),
+      cluster_(cluster),
+      options_(options),
+      chance_(kernel.rng("store/uuids")),
+      configs_(cluster.size()),
+      sequences_(cluster.size()),
+      server_uuid_(random_hex(32)) {
+    const std::string secret = random_hex(32);
+    for (const auto& [name, password] : options.admins) {
+        const std::int64_t rounds =
+            options.iterations.value_or(configs_[0].number("chttpd_auth", "iterations", 600'000));
+        const std::string line = admin_line(hashed(password, random_hex(32), rounds));
+        for (Config& config : configs_) config.set("admins", name, line);
+    }
+    for (Config& config : configs_) {
+        config.set("couchdb", "uuid", server_uuid_);
+        config.set("chttpd_auth", "secret", secret);
+        config.set("cluster", "q", std::to_string(options.q));
+        config.set("cluster", "n", std::to_string(options.n));
+        if (options.iterations) {
+            config.set("chttpd_auth", "iterations", std::to_string(*options.iterations));
+        }
+    }
+}
+
+CallPtr Service::handle(std::size_t member, http::Request request, std::int64_t wall,
+                        std::shared_ptr<Reply> reply) {
+    auto call =
+        std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply));
+    if (call->begun()) return call;   // Its target was none.
+    call->guard([&] {
+        authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); });
+    });
+    return call;
+}
+
+void Service::authenticated(const CallPtr& call) {
+    authorize(call, [call] { call->guard([&] { route(call); }); });
+}
+
+void Service::create_system_databases(std::function<void()> then) {
+    store::Coordinator& coordinator = cluster_.node(0).coordinator();
+    const store::Spread spread{.q = options_.q, .n = options_.n};
+    coordinator.create("_users", spread, [&coordinator, spread, then](const auto&) {
+        coordinator.create("_replicator", spread, [then](const auto&) { then(); });
+    });
+}
+
+std::string Service::random_hex(std::size_t digits) {
+    std::string bytes;
+    for (std::size_t i = 0; i < (digits + 1) / 2; ++i) {
+        bytes += static_cast<char>(chance_.below(256));
+    }
+    return hex_text(bytes).substr(0, digits);
+}
+
+/// Source: couch_uuids.erl: 26 random digits, then six that rise by 1 to 0xffe.
+std::string Service::new_uuid(std::size_t member, std::int64_t wall) {
+    const Config& config = configs_[member];
+    const std::string algorithm = config.text("uuids", "algorithm", "sequential");
+    if (algorithm == "random") return random_hex(32);
+    if (algorithm == "utc_random" || algorithm == "utc_id") {
+        std::array<char, 24> time{};
+        const std::int64_t micro = wall * 1'000'000 + static_cast<std::int64_t>(
+                                                          chance_.below(1'000'000));
+        std::snprintf(time.data(), time.size(), "%014llx", static_cast<unsigned long long>(micro));
+        return std::string(time.data()) + (algorithm == "utc_id"
+                                               ? config.text("uuids", "utc_id_suffix")
+                                               : random_hex(18));
+    }
+    Sequence& sequence = sequences_[member];
+    sequence.next += 1 + static_cast<std::uint32_t>(chance_.below(0xffe));
+    if (sequence.prefix.empty() || sequence.next > 0xffffff) {
+        sequence.prefix = random_hex(26);
+        sequence.next = 1 + static_cast<std::uint32_t>(chance_.below(0xffe));
+    }
+    std::array<char, 8> digits{};
+    std::snprintf(digits.data(), digits.size(), "%06x", sequence.next);
+    return sequence.prefix + digits.data();
+}
+
+}   // namespace glasshive::door::couch

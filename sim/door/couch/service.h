@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "door/couch/call.h"
+#include "door/couch/config.h"
+#include "door/couch/passwords.h"
+#include "kernel/kernel.h"
+#include "store/cluster/cluster.h"
+
+namespace glasshive::door::couch {
+
+struct ServiceOptions {
+    /// Seconds since 1970 at virtual time zero: databases carry it, `Date` of design documents too.
+    std::int64_t epoch = 1'700'000'000;
+    std::vector<std::pair<std::string, std::string>> admins{};   ///< Names and passwords.
+    /// Rounds of PBKDF2 for passwords; nothing: CouchDB's.
+    std::optional<std::int64_t> iterations{};
+    std::uint32_t q = 2;
+    std::int64_t n = 3;
+};
+
+/// CouchDB's HTTP interface of a simulated cluster: what each node needs to answer requests beside
+/// the store. It knows nothing of sockets; answers go to a Reply, at once or later.
+/// Source: chttpd.erl and its handlers.
+class Service {
+  public:
+    /// All outlive it.
+    Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceOptions& options);
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    /// Takes a request at a node that runs. `wall`: seconds since 1970 by the client's clock.
+    CallPtr handle(std::size_t member, http::Request request, std::int64_t wall,
+                   std::shared_ptr<Reply> reply);
+    /// What a finished set-up has: `_users` and `_replicator`. Through the first node; `then` once
+    /// both are there. Source: setup.erl, finish_cluster.
+    void create_system_databases(std::function<void()> then);
+
+    kernel::Kernel& kernel() { return kernel_; }
+    store::Cluster& cluster() { return cluster_; }
+    Config& config(std::size_t member) { return configs_[member]; }
+    Verifier& verifier() { return verifier_; }
+    /// Wrong passwords by client and name, with the time of the last one.
+    struct Failures {
+        std::int64_t count = 0;
+        std::int64_t last = 0;
+    };
+    std::map<std::pair<std::string, std::string>, Failures>& failures() { return failures_; }
+
+    /// A document's id as [uuids] algorithm says. `wall`: of those made of the time.
+    std::string new_uuid(std::size_t member, std::int64_t wall);
+    std::string random_hex(std::size_t digits);
+    std::string request_id() { return random_hex(10); }
+    const std::string& server_uuid() const { return server_uuid_; }
+    std::int64_t epoch() const { return options_.epoch; }
+
+  private:
+    void authenticated(const CallPtr& call);
+
+    kernel::Kernel& kernel_;
+    store::Cluster& cluster_;
+    ServiceOptions options_;
+    kernel::Rng chance_;
+    std::vector<Config> configs_;   // By member.
+    Verifier verifier_;
+    std::map<std::pair<std::string, std::string>, Failures> failures_;
+    struct Sequence {
+        std::string prefix{};
+        std::uint32_t next = 0;
+    };
+    std::vector<Sequence> sequences_;   // By member: of sequential ids.
+    std::string server_uuid_;
+};
+
+}   // namespace glasshive::door::couch

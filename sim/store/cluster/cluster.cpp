@@ -1,0 +1,94 @@
+#include "store/cluster/cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace glasshive::store {
+
+Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
+                 const ClusterOptions& options)
+    : kernel_(kernel) {
+    std::sort(places.begin(), places.end(),
+              [](const NodePlace& a, const NodePlace& b) { return a.name < b.name; });
+    for (const NodePlace& place : places) {
+        auto node = std::make_unique<Node>();
+        node->name_ = place.name;
+        node->host_ = place.host;
+        node->replica_ = std::make_unique<Replica>(
+            kernel, node->files_,
+            ReplicaMachine{.node = place.name, .cpu = place.cpu, .disk = place.disk});
+        members_.push_back({.node = place.name, .replica = {}, .zone = place.zone});
+        nodes_.push_back(std::move(node));
+    }
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        members_[i].replica = attach(i, *nodes_[i]->replica_);
+    }
+    std::vector<ProcessId> watches;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        Node& node = *nodes_[i];
+        node.coordinator_ = std::make_unique<Coordinator>(kernel, node.files_, node.name_,
+                                                          members_, options.coordinator);
+        node.gatherer_ =
+            std::make_unique<Gatherer>(kernel, node.files_, *node.coordinator_, node.name_,
+                                       members_, options.coordinator.request_timeout);
+        node.feeds_ = std::make_unique<Feeds>(kernel, *node.gatherer_, members_);
+        node.internal_ = std::make_unique<InternalReplication>(
+            kernel, node.files_, *node.gatherer_, i, members_, options.internal);
+        node.watch_ = std::make_unique<NodeWatch>(
+            kernel, i, [this, i](std::size_t member, bool up) { noticed(i, member, up); },
+            options.net_tick);
+        node.replica_->set_listener(
+            [&internal = *node.internal_](const std::string& shard) { internal.updated(shard); });
+        attach(i, *node.coordinator_);
+        attach(i, *node.gatherer_);
+        attach(i, *node.feeds_);
+        attach(i, *node.internal_);
+        watches.push_back(attach(i, *node.watch_));
+    }
+    for (const auto& node : nodes_) node->watch_->set_peers(watches);
+}
+
+std::optional<std::size_t> Cluster::find(std::string_view name) const {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (nodes_[i]->name_ == name) return i;
+    }
+    return std::nullopt;
+}
+
+ProcessId Cluster::attach(std::size_t member, kernel::Process& process) {
+    Node& node = *nodes_[member];
+    node.processes_.push_back(kernel_.add_process(node.host_, process));
+    return node.processes_.back();
+}
+
+void Cluster::start() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) start(i);
+}
+
+void Cluster::start(std::size_t member) {
+    if (!kernel_.is_on(nodes_[member]->host_)) return;
+    for (const ProcessId process : nodes_[member]->processes_) {
+        if (!kernel_.is_running(process)) kernel_.start(process);
+    }
+}
+
+void Cluster::crash(std::size_t member, EventId why) {
+    const auto& processes = nodes_[member]->processes_;
+    for (auto process = processes.rbegin(); process != processes.rend(); ++process) {
+        if (kernel_.is_running(*process)) kernel_.kill(*process, why);
+    }
+}
+
+bool Cluster::is_running(std::size_t member) const {
+    return kernel_.is_running(nodes_[member]->watch_->id());
+}
+
+void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
+    Node& self = *nodes_[node];
+    if (up) return self.internal_->node_up(member);
+    self.internal_->node_down(member);
+    self.coordinator_->node_down(member);
+    self.gatherer_->node_down(member);
+}
+
+}   // namespace glasshive::store

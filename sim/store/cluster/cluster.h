@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/kernel.h"
+#include "store/quorum/coordinator.h"
+#include "store/quorum/feeds.h"
+#include "store/quorum/gatherer.h"
+#include "store/quorum/node_watch.h"
+#include "store/quorum/replica.h"
+#include "store/replicate/internal.h"
+
+namespace glasshive::store {
+
+/// Where a node of a cluster stands and what it may use there.
+struct NodePlace {
+    std::string name;       ///< "node1@127.0.0.1"
+    HostId host;
+    kernel::QueueId cpu;    ///< In core-seconds.
+    kernel::QueueId disk;   ///< In bytes.
+    std::string zone{};
+};
+
+struct ClusterOptions {
+    CoordinatorOptions coordinator{};
+    InternalOptions internal{};
+    Duration net_tick = std::chrono::seconds{60};   ///< Erlang's net_ticktime.
+};
+
+/// One node: what is on its disk, and its processes.
+class Node {
+  public:
+    const std::string& name() const { return name_; }
+    HostId host() const { return host_; }
+    NodeFiles& files() { return files_; }
+    const NodeFiles& files() const { return files_; }
+    Replica& replica() { return *replica_; }
+    Coordinator& coordinator() { return *coordinator_; }
+    Gatherer& gatherer() { return *gatherer_; }
+    Feeds& feeds() { return *feeds_; }
+    const NodeWatch& watch() const { return *watch_; }
+    const InternalReplication& internal() const { return *internal_; }
+
+  private:
+    friend class Cluster;
+    std::string name_;
+    HostId host_;
+    NodeFiles files_;
+    std::unique_ptr<Replica> replica_;
+    std::unique_ptr<Coordinator> coordinator_;
+    std::unique_ptr<Gatherer> gatherer_;
+    std::unique_ptr<Feeds> feeds_;
+    std::unique_ptr<InternalReplication> internal_;
+    std::unique_ptr<NodeWatch> watch_;
+    std::vector<ProcessId> processes_;   // In the order in which they start.
+};
+
+/// A cluster of nodes that know each other from the start: makes their processes and joins them.
+/// What a node is told of its peers (net tick) reaches everybody on it who waits for one.
+class Cluster {
+  public:
+    /// `places` in any order, names distinct; members are numbered in order of their names. The
+    /// kernel outlives the cluster. Nothing is started.
+    Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
+            const ClusterOptions& options = {});
+    Cluster(const Cluster&) = delete;
+    Cluster& operator=(const Cluster&) = delete;
+
+    std::size_t size() const { return nodes_.size(); }
+    Node& node(std::size_t member) { return *nodes_[member]; }
+    const Node& node(std::size_t member) const { return *nodes_[member]; }
+    std::optional<std::size_t> find(std::string_view name) const;
+    const std::vector<QuorumMember>& members() const { return members_; }
+
+    void start();
+    /// Nothing when it runs already. A host that is off starts its node when it boots.
+    void start(std::size_t member);
+    /// The node's processes end, its host lives: peers notice at once. Files stay.
+    void crash(std::size_t member, EventId why);
+    bool is_running(std::size_t member) const;
+
+    /// Another process that lives and dies with a node, started after those it has.
+    ProcessId attach(std::size_t member, kernel::Process& process);
+
+  private:
+    void noticed(std::size_t node, std::size_t member, bool up);
+
+    kernel::Kernel& kernel_;
+    std::vector<QuorumMember> members_;
+    std::vector<std::unique_ptr<Node>> nodes_;   // By member; addresses stay.
+};
+
+}   // namespace glasshive::store
