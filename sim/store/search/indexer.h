@@ -54,8 +54,9 @@ class Indexer final : public kernel::Process, public Validator {
             const std::vector<ProcessId>& indexers, IndexerOptions options = {});
     ~Indexer() override;
 
-    std::optional<Refusal> refuses(std::string_view database, std::string_view id,
-                                   const Content& after, const Document* before) const override;
+    std::optional<Refusal> refuses(const EditWriter& writer, const EditSeen& edit) override;
+    bool ready(std::string_view shard, std::function<void()> then) override;
+    void design_changed(std::string_view shard) override;
 
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
