@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,13 +42,21 @@ struct Updated {
     std::optional<Refusal> refusal{};
 };
 
+/// What a validation function is asked about.
+struct EditSeen {
+    std::string_view id;
+    /// Newest first: of a client's edit the revision it is of, of a replicated one its whole path.
+    /// Empty: a client named none.
+    std::span<const Revision> history;
+    const Content& after;
+    const Document* before;   ///< As it is; null when new.
+};
+
 /// What an update needs from outside.
 struct UpdateRules {
-    /// The design documents' validate_doc_update; nothing: all is allowed. `before`: the document
-    /// as it is, null when new. Not asked about local documents.
-    std::function<std::optional<Refusal>(std::string_view id, const Content& after,
-                                         const Document* before)>
-        validate{};
+    /// The design documents' validate_doc_update; nothing: all is allowed. Not asked about local
+    /// documents.
+    std::function<std::optional<Refusal>(const EditSeen&)> validate{};
     /// A number for the revision of a document with an attachment without MD5. Required then.
     std::function<std::uint32_t()> draw{};
 };

@@ -19,6 +19,12 @@ Bytes leaf_bytes(const Tree& tree) {
     return size;
 }
 
+std::vector<Revision> newest_first(const std::vector<Step>& path) {
+    std::vector<Revision> history;
+    for (auto step = path.rbegin(); step != path.rend(); ++step) history.push_back(step->revision);
+    return history;
+}
+
 }   // namespace
 
 /// By id, edits of one document in the order they came (couch_db:group_alike_docs/1).
@@ -65,7 +71,9 @@ Updated Database::prepare(const Edit& edit, const UpdateRules& rules) const {
         return conflict();
     }
     if (rules.validate) {
-        result.refusal = rules.validate(edit.id.view(), *edit.content, before);
+        const std::span<const Revision> history =
+            edit.parent ? std::span<const Revision>(&*edit.parent, 1) : std::span<const Revision>();
+        result.refusal = rules.validate({edit.id.view(), history, *edit.content, before});
         if (result.refusal) result.outcome = Updated::Outcome::refused;
     }
     return result;
@@ -166,7 +174,8 @@ std::vector<Updated> Database::update_replicated(std::span<const ReplicatedEdit>
             if (old_leaf || !leaf) {
                 result.outcome = Updated::Outcome::known;
             } else if (rules.validate) {
-                result.refusal = rules.validate(id.view(), *edit.path.back().content, before);
+                result.refusal = rules.validate(
+                    {id.view(), newest_first(edit.path), *edit.path.back().content, before});
                 if (result.refusal) result.outcome = Updated::Outcome::refused;
             }
         }

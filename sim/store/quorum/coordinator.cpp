@@ -94,8 +94,8 @@ void Coordinator::ask_all_members(Job job, const ShardRequest& request) {
     }
 }
 
-void Coordinator::write(std::string_view database, std::vector<Edit> edits, std::uint32_t w,
-                        Then<WriteAnswer> then) {
+void Coordinator::write(std::string_view database, std::vector<Edit> edits,
+                        const WriteOptions& options, Then<WriteAnswer> then) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({.status = 404});
     for (Edit& edit : edits) {   // Once here, not once by every copy.
@@ -103,18 +103,18 @@ void Coordinator::write(std::string_view database, std::vector<Edit> edits, std:
             edit.revision = next_revision(edit.parent ? &*edit.parent : nullptr, *edit.content);
         }
     }
-    write_any(*map, std::move(edits), {}, w, std::move(then));
+    write_any(*map, std::move(edits), {}, options, std::move(then));
 }
 
 void Coordinator::write_replicated(std::string_view database, std::vector<ReplicatedEdit> edits,
-                                   std::uint32_t w, Then<WriteAnswer> then) {
+                                   const WriteOptions& options, Then<WriteAnswer> then) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({.status = 404});
-    write_any(*map, {}, std::move(edits), w, std::move(then));
+    write_any(*map, {}, std::move(edits), options, std::move(then));
 }
 
 void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
-                            std::vector<ReplicatedEdit> replicated, std::uint32_t w,
+                            std::vector<ReplicatedEdit> replicated, const WriteOptions& options,
                             Then<WriteAnswer> then) {
     const std::size_t count = edits.size() + replicated.size();
     SIM_ASSERT(edits.empty() || replicated.empty());
@@ -128,7 +128,7 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
         }
     }
     Job job{.type = QuorumMessage::update, .database = map.database()};
-    job.wanted = w == 0 ? quorum_of(map.n()) : w;
+    job.wanted = options.w == 0 ? quorum_of(map.n()) : options.w;
     job.replies.resize(count);
     job.final_conflict.resize(count);
     const bool serialized = options_.serialized_start && !edits.empty();
@@ -141,6 +141,7 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
     for (std::size_t worker = 0; worker < workers.size(); ++worker) {
         auto request = std::make_shared<ShardRequest>();
         request->shard = map.shard_name(workers[worker].range);
+        request->user = options.user;
         Bytes size = request_bytes;
         for (const std::size_t i : workers[worker].edits) {
             if (edits.empty()) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -29,6 +30,15 @@ struct CoordinatorOptions {
     /// Default: false, as 3.5 does. True, as after 3.5.2 ([fabric] serialize_worker_startup): a
     /// client's edit goes to one copy of a range first, and a conflict there is final.
     bool serialized_start = false;
+};
+
+/// How a write is made.
+struct WriteOptions {
+    WriteOptions(std::uint32_t wanted = 0, json::Value writer = {})   // NOLINT: a number is w.
+        : w(wanted),
+          user(std::move(writer)) {}
+    std::uint32_t w;    ///< 0: a majority of n.
+    json::Value user;   ///< `userCtx` for validation functions; nothing: a server's admin.
 };
 
 /// What a write is answered. One decision per edit, in their order; none when there is no such
@@ -56,8 +66,7 @@ struct StatusAnswer {
 /// Concurrent writers through two coordinators may both succeed: each copy decides alone.
 /// Source: fabric_doc_update.erl, fabric_doc_open.erl, fabric_db_create.erl, fabric_db_delete.erl,
 /// fabric_db_meta.erl.
-/// Leaves out: `_local` documents, purge, open_revs,
-/// scatter-gather, validation functions, the runtime's net tick.
+/// Leaves out: `_local` documents, purge, open_revs, scatter-gather, the runtime's net tick.
 class Coordinator final : public kernel::Process {
   public:
     template <class Answer>
@@ -67,12 +76,12 @@ class Coordinator final : public kernel::Process {
     Coordinator(kernel::Kernel& kernel, NodeFiles& files, std::string node,
                 const std::vector<QuorumMember>& members, const CoordinatorOptions& options = {});
 
-    /// Each requires a running process. `w`, `r` = 0: a majority of n. Answers come from a message
+    /// Each requires a running process. `r` = 0: a majority of n. Answers come from a message
     /// or a timer, or at once when nothing can be asked; none comes if the node dies.
-    void write(std::string_view database, std::vector<Edit> edits, std::uint32_t w,
+    void write(std::string_view database, std::vector<Edit> edits, const WriteOptions& options,
                Then<WriteAnswer> then);
     void write_replicated(std::string_view database, std::vector<ReplicatedEdit> edits,
-                          std::uint32_t w, Then<WriteAnswer> then);
+                          const WriteOptions& options, Then<WriteAnswer> then);
     /// `whole`: with all revisions, for what is told of them (conflicts, revs_info, local_seq).
     void read(std::string_view database, std::string_view id, std::uint32_t r,
               Then<ReadAnswer> then, bool whole = false);
@@ -122,7 +131,8 @@ class Coordinator final : public kernel::Process {
     /// Which of the members; none when the node has left the cluster, which counts as down.
     std::optional<std::size_t> member_of(std::string_view node) const;
     void write_any(const ShardMap& map, std::vector<Edit> edits,
-                   std::vector<ReplicatedEdit> replicated, std::uint32_t w, Then<WriteAnswer> then);
+                   std::vector<ReplicatedEdit> replicated, const WriteOptions& options,
+                   Then<WriteAnswer> then);
     std::uint64_t open_job(Job job);
     void ask(std::uint64_t number, std::size_t worker, std::shared_ptr<const ShardRequest> request,
              Bytes size);

@@ -110,6 +110,16 @@ Found answer(const Database& copy, const query::ListDocs& query, const std::stri
     return found;
 }
 
+/// couch_changes:filter_revs/2.
+std::vector<Revision> passed_revisions(const Document& document, const query::ListChanges& query) {
+    std::vector<Revision> passed;
+    for (const Revision& revision : changed_revisions(document, query.style)) {
+        const Tree::Index leaf = *document.tree.find(revision);
+        if (query.filter->passes(document, leaf)) passed.push_back(revision);
+    }
+    return passed;
+}
+
 Found answer(const Database& copy, const query::ListChanges& query, const std::string& node) {
     found::Changes found{.rows = {}, .uuid = copy.uuid()};
     const query::SeqOf& since = query.since;
@@ -124,9 +134,10 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
             return all = false;
         }
         found.seq = document.seq;
-        if (query.filter && !query.filter->passes(document)) return true;
         found::ChangeRow row{.seq = document.seq, .id = document.id};
-        row.revisions = changed_revisions(document, query.style);
+        row.revisions = query.filter ? passed_revisions(document, query)
+                                     : changed_revisions(document, query.style);
+        if (row.revisions.empty()) return true;
         row.deleted = document.tree.deleted();
         if (query.bodies) row.content = document.tree.node(document.tree.winner()).content;
         if (query.paths) {

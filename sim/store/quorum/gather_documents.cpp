@@ -102,11 +102,12 @@ void Gatherer::open_revs(std::string_view database, std::string_view id,
                    found<found::Revs>(job, job.arrived.front()).leaves;
         });
     };
-    Job asking{.database = map->database(), .workers = copies(*map, map->copies_of(id), query)};
+    Job asking{.workers = copies(*map, map->copies_of(id), query)};
     asking.enough = [unanimous, wanted](const Job& job) {
         return job.waiting == 0 || (job.arrived.size() >= wanted && unanimous(job));
     };
-    asking.then = [this, unanimous, query, then = std::move(then)](const Job& job) {
+    asking.then = [this, name = map->database(), unanimous, query,
+                   then = std::move(then)](const Job& job) {
         if (job.arrived.empty()) return then({.status = 503});
         Tree tree;
         std::vector<found::Leaf> missing;
@@ -140,13 +141,13 @@ void Gatherer::open_revs(std::string_view database, std::string_view id,
             if (!at || (!known && !query.latest)) answer.leaves.push_back({revision});
             if (known && !query.latest) add(*at);
         }
-        if (!unanimous(job)) repair(job, query.id.view());
+        if (!unanimous(job)) repair(job, name, query.id.view());
         then(answer);
     };
     gather(std::move(asking));
 }
 
-void Gatherer::repair(const Job& job, std::string_view id) {
+void Gatherer::repair(const Job& job, std::string_view database, std::string_view id) {
     std::vector<ReplicatedEdit> edits;
     for (const std::size_t worker : job.arrived) {
         for (const found::Leaf& leaf : found<found::Revs>(job, worker).leaves) {
@@ -158,7 +159,7 @@ void Gatherer::repair(const Job& job, std::string_view id) {
         }
     }
     if (edits.empty()) return;
-    coordinator_.write_replicated(job.database, std::move(edits), 0, [](const WriteAnswer&) {});
+    coordinator_.write_replicated(database, std::move(edits), 0, [](const WriteAnswer&) {});
 }
 
 /// fabric_doc_purge.erl. All copies of a request's range forget; others hear of it from them.
@@ -168,7 +169,7 @@ void Gatherer::purge(std::string_view database, std::vector<PurgeRequest> reques
     if (map == nullptr) return then({.status = 404});
     const std::size_t wanted = w == 0 ? quorum_of(map->n()) : w;
     const std::size_t count = requests.size();
-    Job asking{.database = map->database()};
+    Job asking;
     std::vector<std::size_t> of;   // By worker: which request.
     for (std::size_t i = 0; i < count; ++i) {
         PurgeRequest& request = requests[i];

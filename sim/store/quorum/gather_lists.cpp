@@ -27,7 +27,7 @@ void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then
         }
     }
     for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
-    Job asking{.database = map->database()};
+    Job asking;
     std::vector<std::vector<std::size_t>> of;   // By worker: which documents.
     for (const auto& [range, part] : parts) {
         for (Worker& worker : copies(*map, holders[range], part.first)) {
@@ -67,7 +67,7 @@ void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then
 void Gatherer::info(std::string_view database, Then<InfoAnswer> then) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
-    Job asking{.database = map->database(), .workers = all_copies(*map, query::Info{})};
+    Job asking{.workers = all_copies(*map, query::Info{})};
     asking.enough = ring_decided;
     asking.then = [this, then = std::move(then)](const Job& job) {
         const std::vector<std::size_t> ring = answered_ring(job);
@@ -108,7 +108,7 @@ void Gatherer::all_docs(std::string_view database, DocsOptions options, Then<Doc
     const std::size_t room = SIZE_MAX - options.skip;
     options.list.rows_max =
         options.limit < room ? options.skip + options.limit : SIZE_MAX;   // Each may have all.
-    Job asking{.database = map->database(), .workers = all_copies(*map, options.list)};
+    Job asking{.workers = all_copies(*map, options.list)};
     asking.enough = ring_decided;
     asking.then = [this, options = std::move(options), then = std::move(then)](const Job& job) {
         merge_docs(job, options, then);
@@ -191,7 +191,7 @@ void Gatherer::changes_since(std::string_view database, const PackedSeq& since,
     list.rows_max = options.limit;
     std::map<Range, std::vector<const Copy*>> holders;
     for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
-    Job asking{.database = map->database()};
+    Job asking;
     std::map<Range, query::ListChanges> asked;
     for (const auto& [range, of] : holders) {
         query::ListChanges& one = asked[range] = list;

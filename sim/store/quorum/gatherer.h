@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "store/quorum/coordinator.h"
 #include "store/quorum/messages.h"
 #include "store/quorum/packed_seq.h"
+#include "store/quorum/scatter.h"
 
 namespace glasshive::store {
 
@@ -82,7 +82,7 @@ struct ChangesAnswer {
 /// (r = 1, so it may be stale).
 /// Source: fabric_ring.erl, fabric_view*.erl, fabric_db_info.erl, fabric_doc_open_revs.erl,
 /// fabric_doc_missing_revs.erl, fabric_doc_purge.erl, mem3_rpc.erl.
-class Gatherer final : public kernel::Process {
+class Gatherer final : public Scatter {
   public:
     template <class Answer>
     using Then = std::function<void(const Answer&)>;
@@ -116,70 +116,32 @@ class Gatherer final : public kernel::Process {
                  std::shared_ptr<const ShardRequest> request,
                  std::function<void(const ShardReply*)> then);
 
-    /// The net tick found it silent: whoever waits for it need not.
-    void node_down(std::size_t member);
-
-    void on_message(const kernel::Message& message) override;
-    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
-    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
-    void on_stop() override;
-
   private:
-    struct Worker {
-        std::size_t member = 0;
-        Range range{};
-        QuorumMessage type = QuorumMessage::query;
-        std::shared_ptr<const ShardRequest> request{};
-        enum class State : std::uint8_t { waiting, answered, lost } state = State::waiting;
-        std::shared_ptr<const ShardReply> reply{};
-    };
-    struct Job {
-        std::string database{};
-        std::vector<Worker> workers{};
-        std::vector<std::size_t> arrived{};   ///< Workers, in order of their answers.
-        std::size_t waiting = 0;
-        bool timed_out = false;
-        bool finished = false;
-        kernel::TimerId timer{};
-        std::function<bool(const Job&)> enough{};
-        std::function<void(const Job&)> then{};
-        /// Who is asked instead of a lost worker.
-        std::function<std::vector<Worker>(const Worker&)> instead{};
-    };
-    using Jobs = std::map<std::uint64_t, Job>;
-
     const ShardMap* map_of(std::string_view database) const;
     std::vector<Worker> copies(const ShardMap& map, const std::vector<const Copy*>& of,
                                Query query) const;
     std::vector<Worker> all_copies(const ShardMap& map, Query query) const;
-    void gather(Job job);
-    void ask(std::uint64_t number, std::size_t worker);
-    void lose(std::uint64_t number, std::size_t worker);
-    void look(Jobs::iterator at);
+    static Worker worker(std::size_t member, const Range& range, QuorumMessage type,
+                         std::shared_ptr<const ShardRequest> request);
+    ProcessId process_of(std::size_t member) const override { return members_[member].replica; }
+    std::size_t member_count() const override { return members_.size(); }
     void merge_docs(const Job& job, const DocsOptions& options, const Then<DocsAnswer>& then);
     void merge_changes(const Job& job, const ChangesOptions& options,
                        const Then<ChangesAnswer>& then);
     void changes_since(std::string_view database, const PackedSeq& since, ChangesOptions options,
                        Then<ChangesAnswer> then);
-    void repair(const Job& job, std::string_view id);
+    void repair(const Job& job, std::string_view database, std::string_view id);
     template <class T>
     static const T& found(const Job& job, std::size_t worker) {
-        return std::get<T>(*job.workers[worker].reply->found);
+        const auto& reply = static_cast<const ShardReply&>(*job.workers[worker].reply);
+        return std::get<T>(*reply.found);
     }
-    static std::vector<std::size_t> answered_ring(const Job& job);
-    /// A ring has answered, or none can any more (fabric_ring:is_progress_possible/1).
-    static bool ring_decided(const Job& job);
 
-    kernel::Kernel& kernel_;
     NodeFiles& files_;
     Coordinator& coordinator_;
     std::string node_;
     const std::vector<QuorumMember>& members_;
-    Duration request_timeout_;
     kernel::Rng uuids_;
-    std::vector<ChannelId> channels_;   // By member.
-    Jobs jobs_;
-    std::uint64_t next_job_ = 1;
 };
 
 }   // namespace glasshive::store

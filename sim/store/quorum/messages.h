@@ -58,6 +58,7 @@ struct ShardRequest final : kernel::MessageBody {
     bool whole = false;   ///< Of `open`: all of the document's history.
     std::optional<ShardMap> map;
     json::Value security;
+    json::Value user;   ///< Whose edits they are; nothing: a server's admin's.
     std::uint32_t limit = 0;
     bool internal = false;   ///< Of internal replication: served in maintenance, not validated.
     std::shared_ptr<const Query> query;

@@ -17,7 +17,9 @@ namespace glasshive::store {
 class ChangeFilter {
   public:
     virtual ~ChangeFilter() = default;
-    virtual bool passes(const Document& document) const = 0;
+    /// `leaf`: the winner, and with Style::all_docs each other leaf, too. A change of which no leaf
+    /// passes is not told.
+    virtual bool passes(const Document& document, Tree::Index leaf) const = 0;
 };
 
 /// What one copy of a shard can be asked beside the hot path's edits and reads. The first half

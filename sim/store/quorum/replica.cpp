@@ -11,12 +11,18 @@ namespace {
 
 enum Tag : std::uint32_t { cpu_done, disk_done };
 
+CopyReply refusal_reply(const Refusal& refusal) {
+    CopyReply reply{.kind = CopyReply::Kind::bad_request};
+    if (refusal.error == "forbidden") reply.kind = CopyReply::Kind::refused;
+    if (refusal.error == "unauthorized") reply.kind = CopyReply::Kind::unauthorized;
+    reply.refusal = std::make_shared<const Refusal>(refusal);
+    return reply;
+}
+
 CopyReply reply_of(const Updated& updated, bool replicated) {
     switch (updated.outcome) {
         case Updated::Outcome::conflict: return {.kind = CopyReply::Kind::conflict};
-        case Updated::Outcome::refused:
-            return {.kind = updated.refusal->error == "unauthorized" ? CopyReply::Kind::unauthorized
-                                                                     : CopyReply::Kind::refused};
+        case Updated::Outcome::refused: return refusal_reply(*updated.refusal);
         default: break;
     }
     if (replicated) return {.kind = CopyReply::Kind::noreply};
@@ -50,9 +56,44 @@ void Replica::on_message(const kernel::Message& message) {
         answer(message, QuorumMessage::failed);
     } else if (type == QuorumMessage::open || type == QuorumMessage::query) {
         start({shard, {message}, cost_of(copy->second, message)});
-    } else {
+    } else if (may_start(message)) {
         queues_[shard].waiting.push_back(message);
         commit_next(shard);
+    }
+}
+
+/// False: the validator does not know the database's functions yet, and the edit waits until it
+/// does.
+bool Replica::may_start(const kernel::Message& message) {
+    const ShardRequest& request = request_of(message);
+    const bool update = static_cast<QuorumMessage>(message.type) == QuorumMessage::update;
+    if (validator_ == nullptr || !update || request.internal) return true;
+    const std::string& shard = request.shard;
+    Batch& held = held_[shard];
+    const auto release = [this, shard] {
+        for (kernel::Message& each : std::exchange(held_[shard], {})) {
+            queues_[shard].waiting.push_back(std::move(each));
+        }
+        commit_next(shard);
+    };
+    if (held.empty() && validator_->ready(shard, release)) return true;
+    held.push_back(message);
+    return false;
+}
+
+void Replica::tell_validator(const ShardRequest& request, const ShardReply& reply) {
+    if (validator_ == nullptr) return;
+    const auto good = [&](std::size_t i) {
+        return reply.replies[i].kind == CopyReply::Kind::stored ||
+               reply.replies[i].kind == CopyReply::Kind::noreply;
+    };
+    const std::size_t first = request.edits.size();
+    for (std::size_t i = 0; i < reply.replies.size(); ++i) {
+        const json::SharedBytes& id =
+            i < first ? request.edits[i].id : request.replicated[i - first].id;
+        if (!id.view().starts_with("_design/") || !good(i)) continue;
+        validator_->design_changed(request.shard);
+        return;
     }
 }
 
@@ -268,8 +309,8 @@ void Replica::carry_out(const kernel::Message& message) {
 void Replica::update(const ShardRequest& request, Database& copy, ShardReply& reply) {
     UpdateRules rules;
     if (validator_ != nullptr && !request.internal) {
-        rules.validate = [&](std::string_view id, const Content& after, const Document* before) {
-            return validator_->refuses(request.shard, id, after, before);
+        rules.validate = [&](const EditSeen& edit) {
+            return validator_->refuses({request.shard, request.user, copy.security()}, edit);
         };
     }
     for (const Updated& updated : copy.update(request.edits, rules)) {
@@ -278,6 +319,7 @@ void Replica::update(const ShardRequest& request, Database& copy, ShardReply& re
     for (const Updated& updated : copy.update_replicated(request.replicated, rules)) {
         reply.replies.push_back(reply_of(updated, true));
     }
+    tell_validator(request, reply);
 }
 
 void Replica::answer(const kernel::Message& to, QuorumMessage type,
@@ -294,6 +336,7 @@ void Replica::on_stop() {
     queues_.clear();
     jobs_.clear();
     feeds_.clear();
+    held_.clear();
 }
 
 }   // namespace glasshive::store

@@ -39,7 +39,7 @@ class Replica final : public kernel::Process {
     void set_maintenance(Maintenance mode) { maintenance_ = mode; }
     Maintenance maintenance() const { return maintenance_; }
     /// Null: all is allowed. Outlives the replica.
-    void set_validator(const Validator* validator) { validator_ = validator; }
+    void set_validator(Validator* validator) { validator_ = validator; }
     /// Told of every shard that a commit changed (couch_event's `updated`), and of "" when `_dbs`
     /// did.
     void set_listener(std::function<void(const std::string& shard)> listener) {
@@ -77,6 +77,8 @@ class Replica final : public kernel::Process {
     void add_database(const ShardMap& map);
     void drop_database(const std::string& database);
     void update(const ShardRequest& request, Database& copy, ShardReply& reply);
+    bool may_start(const kernel::Message& message);
+    void tell_validator(const ShardRequest& request, const ShardReply& reply);
     void answer(const kernel::Message& to, QuorumMessage type,
                 std::shared_ptr<const ShardReply> body = {}, Bytes size = reply_bytes);
 
@@ -89,7 +91,8 @@ class Replica final : public kernel::Process {
     std::map<std::string, std::vector<std::pair<ChannelId, std::uint64_t>>, std::less<>> feeds_;
     std::uint64_t next_job_ = 0;
     Maintenance maintenance_ = Maintenance::off;
-    const Validator* validator_ = nullptr;
+    Validator* validator_ = nullptr;
+    std::map<std::string, Batch, std::less<>> held_;   // By shard: edits until it is ready.
     std::function<void(const std::string& shard)> listener_;
 };
 

@@ -18,11 +18,13 @@ Decision as_decision(const CopyReply& reply, std::uint32_t copies) {
             return {.kind = Decision::Kind::stored, .revision = reply.revision, .copies = copies};
         case CopyReply::Kind::noreply: return {.kind = Decision::Kind::noreply, .copies = copies};
         case CopyReply::Kind::conflict: return {.kind = Decision::Kind::conflict, .copies = copies};
-        case CopyReply::Kind::unauthorized:
-            return {.kind = Decision::Kind::unauthorized, .copies = copies};
-        case CopyReply::Kind::refused: break;
+        default: break;
     }
-    return {.kind = Decision::Kind::refused, .copies = copies};
+    Decision decision{.kind = Decision::Kind::refused, .copies = copies};
+    if (reply.kind == CopyReply::Kind::unauthorized) decision.kind = Decision::Kind::unauthorized;
+    if (reply.kind == CopyReply::Kind::bad_request) decision.kind = Decision::Kind::bad_request;
+    decision.refusal = reply.refusal;
+    return decision;
 }
 
 std::uint32_t count_of(const std::vector<CopyReply>& replies, const CopyReply& reply) {
@@ -30,6 +32,12 @@ std::uint32_t count_of(const std::vector<CopyReply>& replies, const CopyReply& r
 }
 
 }   // namespace
+
+bool operator==(const CopyReply& a, const CopyReply& b) {
+    if (a.kind != b.kind || a.revision != b.revision) return false;
+    if (!a.refusal || !b.refusal) return !a.refusal && !b.refusal;
+    return *a.refusal == *b.refusal;
+}
 
 std::optional<Decision> decided(const std::vector<CopyReply>& replies, std::uint32_t w) {
     for (const CopyReply& reply : replies) {
@@ -43,7 +51,8 @@ Decision forced(const std::vector<CopyReply>& replies, std::uint32_t w) {
     if (replies.empty()) return {.kind = Decision::Kind::failed, .unhealthy = true};
     const auto refused = std::find_if(replies.begin(), replies.end(), [](const CopyReply& reply) {
         return reply.kind == CopyReply::Kind::refused ||
-               reply.kind == CopyReply::Kind::unauthorized;
+               reply.kind == CopyReply::Kind::unauthorized ||
+               reply.kind == CopyReply::Kind::bad_request;
     });
     if (const auto met = decided(replies, w)) {
         // Of replicated edits, a validation function's no on any copy is told.
@@ -81,6 +90,7 @@ int document_status(const Decision& decision) {
         case Decision::Kind::conflict: return 409;
         case Decision::Kind::refused: return 403;
         case Decision::Kind::unauthorized: return 401;
+        case Decision::Kind::bad_request: return 400;
         case Decision::Kind::failed: break;
     }
     return 500;

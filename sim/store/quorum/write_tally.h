@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "store/refusal.h"
 #include "store/revtree/revision.h"
 
 namespace glasshive::store {
@@ -16,11 +18,13 @@ struct CopyReply {
         conflict,       ///< 409
         refused,        ///< 403 of a validation function.
         unauthorized,   ///< 401 of one.
+        bad_request,    ///< 400: a design document that does not compile.
     };
     Kind kind = Kind::stored;
-    Revision revision{};   ///< Of `stored`.
+    Revision revision{};                        ///< Of `stored`.
+    std::shared_ptr<const Refusal> refusal{};   ///< Of the last three: error and reason.
 
-    friend bool operator==(const CopyReply&, const CopyReply&) = default;
+    friend bool operator==(const CopyReply&, const CopyReply&);
 };
 
 /// What the coordinator makes of the copies' replies about one edit.
@@ -32,14 +36,14 @@ struct Decision {
         conflict,
         refused,
         unauthorized,
+        bad_request,
         failed,   ///< Nobody answered: internal_server_error.
     };
     Kind kind = Kind::failed;
     Revision revision{};
     std::uint32_t copies = 0;   ///< That said so.
     bool unhealthy = false;   ///< The request as a whole is a 500: silence, or errors that differ.
-
-    friend bool operator==(const Decision&, const Decision&) = default;
+    std::shared_ptr<const Refusal> refusal{};   ///< Of refused, unauthorized and bad_request.
 };
 
 /// The reply that w copies gave equally, if it is a good one. Errors are never enough: a conflict
@@ -53,7 +57,7 @@ Decision forced(const std::vector<CopyReply>& replies, std::uint32_t w);
 /// The status of a whole `_bulk_docs`: 500, 202 or 201; conflicts inside are still 201.
 /// Source: chttpd_db.erl (bulk_docs), fabric_doc_update.erl (Health).
 int bulk_status(const std::vector<Decision>& decisions);
-/// The status of one document's PUT: 201, 202, 409, 403, 401 or 500.
+/// The status of one document's PUT: 201, 202, 409, 403, 401, 400 or 500.
 int document_status(const Decision& decision);
 
 }   // namespace glasshive::store

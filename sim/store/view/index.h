@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
@@ -29,9 +31,13 @@ struct IndexCosts {
 /// Source: couch_mrview_index.erl, couch_mrview_updater.erl, couch_index_updater.erl.
 class Index {
   public:
-    /// `reducers`: for each map function, one per reduce function (make_reducers).
+    /// `reducers`: for each map function, one per reduce function (make_reducers). `partitioned`:
+    /// each partition (what stands before ':' in ids) has rows of its own.
     Index(const Definition& definition, std::vector<std::vector<std::unique_ptr<Reducer>>> reducers,
-          const IndexCosts& costs = {});
+          const IndexCosts& costs = {}, bool partitioned = false);
+    ~Index();
+    Index(Index&&) noexcept;
+    Index& operator=(Index&&) = delete;
 
     struct Progress {
         Cost cost;
@@ -46,16 +52,33 @@ class Index {
     Progress update(const Database& copy, SharedMapper& mapper,
                     std::size_t documents_max = SIZE_MAX);
 
+    /// The same in two: what an update would do, and doing it once somebody paid for it. Nobody
+    /// else may update the index between; the copy may change.
+    struct Step;
+    struct Planned {
+        Progress progress;
+        std::unique_ptr<Step> step;   ///< Null when refused.
+        Planned();
+        Planned(Planned&&) noexcept;
+        Planned& operator=(Planned&&) noexcept;
+        ~Planned();
+    };
+    Planned plan(const Database& copy, SharedMapper& mapper,
+                 std::size_t documents_max = SIZE_MAX) const;
+    void apply(Step step);
+
     std::uint64_t update_seq() const { return update_seq_; }
     std::uint64_t purge_seq() const { return purge_seq_; }
-    const RowTree& rows(std::size_t map) const { return trees_[map]; }
+    /// Of one partition when there are some.
+    const RowTree& rows(std::size_t map, std::string_view partition = "") const;
     /// Of all rows' keys and values.
     Bytes external_size() const { return external_; }
 
   private:
-    struct Step;
-    void forget(std::string_view id, Step& step);
-    bool remember(const Document& document, SharedMapper& mapper, Step& step);
+    void forget(std::string_view id, Step& step) const;
+    bool remember(const Document& document, SharedMapper& mapper, Step& step) const;
+    std::string_view partition_of(std::string_view id) const;
+    std::vector<RowTree> new_trees() const;
 
     /// What a document emitted: the back-index.
     struct Emissions {
@@ -65,8 +88,12 @@ class Index {
     };
     bool include_design_;
     IndexCosts costs_;
-    std::vector<RowTree> trees_;
-    std::unordered_map<std::string_view, Emissions> emissions_;   // Looked up, never walked.
+    bool partitioned_;
+    std::vector<collate::Order> orders_;                               // By map function.
+    std::vector<std::vector<std::shared_ptr<Reducer>>> reducers_;      // Ditto.
+    std::vector<RowTree> nothing_;                                     // A partition without rows.
+    std::map<std::string, std::vector<RowTree>, std::less<>> trees_;   // By partition.
+    std::unordered_map<std::string_view, Emissions> emissions_;        // Looked up, never walked.
     std::uint64_t update_seq_ = 0;
     std::uint64_t purge_seq_ = 0;
     Bytes external_{};

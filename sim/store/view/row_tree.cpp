@@ -15,7 +15,7 @@ constexpr std::size_t parts_max = 64;   // Given to one rereduce.
 
 }   // namespace
 
-RowTree::RowTree(collate::Order order, std::vector<std::unique_ptr<Reducer>> reducers)
+RowTree::RowTree(collate::Order order, std::vector<std::shared_ptr<Reducer>> reducers)
     : order_(order),
       reducers_(std::move(reducers)) {}
 

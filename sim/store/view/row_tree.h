@@ -31,8 +31,8 @@ class RowTree {
         friend auto operator<=>(const Place&, const Place&) = default;
     };
 
-    /// Requires as many reducers as reduce functions; they live as long as the tree.
-    explicit RowTree(collate::Order order, std::vector<std::unique_ptr<Reducer>> reducers = {});
+    /// Requires as many reducers as reduce functions.
+    explicit RowTree(collate::Order order, std::vector<std::shared_ptr<Reducer>> reducers = {});
 
     /// Takes out all rows of these keys and documents, then puts rows in.
     void update(std::vector<Key> gone, std::vector<Row> added);
@@ -79,7 +79,7 @@ class RowTree {
     Reduced fold(Reducer& reducer, std::vector<json::Value> parts) const;
 
     collate::Order order_;
-    std::vector<std::unique_ptr<Reducer>> reducers_;
+    std::vector<std::shared_ptr<Reducer>> reducers_;
     Blocks blocks_;
     std::vector<std::size_t> before_{0};   // Rows before each block, and at last all of them.
 };

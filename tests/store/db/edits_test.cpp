@@ -121,13 +121,15 @@ TEST_CASE("what a validation function forbids is not stored", "[store][db]") {
     // couchdb.md 1.2, rule 8; 1.3.
     Client client;
     client.put("old", "{}");
-    client.rules.validate = [](std::string_view id, const Content& after,
-                               const Document* before) -> std::optional<Refusal> {
-        if (id.starts_with("_design/") || after.deleted || before) return {};
+    std::vector<std::size_t> histories;
+    client.rules.validate = [&](const EditSeen& edit) -> std::optional<Refusal> {
+        histories.push_back(edit.history.size());
+        if (edit.id.starts_with("_design/") || edit.after.deleted || edit.before) return {};
         return Refusal{"forbidden", "no new ones"};
     };
     CHECK(client.put("new", "{}") == "403 no new ones");
-    CHECK(client.replicate("new", 1, {"a"}) == "403 no new ones");
+    CHECK(client.replicate("new", 2, {"b", "a"}) == "403 no new ones");
+    CHECK(histories == std::vector<std::size_t>{0, 2});   // Replicated: the path, its own too.
     CHECK(client.copy.find("new") == nullptr);
     CHECK(client.put("_design/d", "{}").starts_with("1-"));
     CHECK(client.copy.update_seq() == 2);

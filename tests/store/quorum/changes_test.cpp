@@ -34,7 +34,7 @@ struct Listener {
 };
 
 struct OnlyA final : store::ChangeFilter {
-    bool passes(const store::Document& document) const override {
+    bool passes(const store::Document& document, store::Tree::Index) const override {
         return document.id.view().front() == 'a';
     }
 };

@@ -184,9 +184,9 @@ TEST_CASE("maintenance mode: coordinates for others, serves no shard", "[store][
 namespace {
 
 struct NoCats final : store::Validator {
-    std::optional<store::Refusal> refuses(std::string_view, std::string_view id,
-                                          const store::Content&,
-                                          const store::Document*) const override {
+    std::optional<store::Refusal> refuses(const store::EditWriter&,
+                                          const store::EditSeen& edit) override {
+        const std::string_view id = edit.id;
         if (id == "cat") return store::Refusal{"forbidden", "no cats"};
         if (id == "dog") return store::Refusal{"unauthorized", "who are you?"};
         return {};
@@ -198,7 +198,7 @@ struct NoCats final : store::Validator {
 TEST_CASE("a validation function's no is 403 or 401, unless w copies know better",
           "[store][quorum]") {
     // 1.2.8, 3.1: a refusal is not a good reply; the coordinator waits for all copies.
-    const NoCats rule;
+    NoCats rule;
     StoreCluster cluster(3);
     REQUIRE(cluster.create(0) == 201);
     for (auto& node : cluster.all) node.replica->set_validator(&rule);
