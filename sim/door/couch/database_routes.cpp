@@ -303,6 +303,7 @@ void purge(const CallPtr& call) {
 }
 
 void compact(const CallPtr& call) {
+    if (call->target().parts.size() > 2) return compact_views(call);
     call->only("POST");
     call->require_type("application/json");
     call->node().gatherer().compact(call->database(),

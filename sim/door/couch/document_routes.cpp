@@ -221,7 +221,7 @@ void copy(const CallPtr& call, const std::string& id) {
                          .parent = target.second,
                          .content = path.back().content};
         call->node().coordinator().write(
-            call->database(), {edit}, call->quorum("w"),
+            call->database(), {edit}, {call->quorum("w"), user_json(*call)},
             call->then([call, to = target.first](const store::WriteAnswer& answer) {
                 if (answer.decisions.empty()) throw no_database();
                 answer_stored(*call, to, {answer.decisions.front()}, false, location(*call, to));

@@ -1,17 +1,34 @@
 #include "door/couch/documents.h"
 
-#include <charconv>
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "door/couch/access.h"
 #include "door/couch/service.h"
+#include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
 
 namespace glasshive::door::couch {
 
 namespace json = store::json;
+
+json::Value user_json(const Call& call) {
+    json::Builder out;
+    out.begin_object();
+    out.key("db");
+    out.text(call.part(0));
+    out.key("name");
+    if (call.user().name) out.text(*call.user().name);
+    else out.null();
+    out.key("roles");
+    out.begin_array();
+    for (const std::string& role : call.user().roles) out.text(role);
+    out.end_array();
+    out.end_object();
+    return out.take();
+}
 
 store::Revision revision_of(std::string_view text) {
     auto revision = store::Revision::parse(text);
@@ -211,6 +228,7 @@ void send(const CallPtr& call, const StoringPtr& storing) {
     std::vector<store::ReplicatedEdit> replicated;
     std::vector<std::size_t> which;
     for (std::size_t i = 0; i < storing->documents.size(); ++i) {
+        if (storing->results[i].problem) continue;
         Incoming& document = storing->documents[i];
         auto content = content_of(*call, *storing, i);
         if (const auto* refusal = std::get_if<store::Refusal>(&content)) {
@@ -237,11 +255,31 @@ void send(const CallPtr& call, const StoringPtr& storing) {
         storing->then(storing->results);
     });
     store::Coordinator& coordinator = call->node().coordinator();
+    const store::WriteOptions options{storing->w, user_json(*call)};
     if (storing->replicated) {
-        coordinator.write_replicated(call->database(), std::move(replicated), storing->w, decided);
+        coordinator.write_replicated(call->database(), std::move(replicated), options, decided);
     } else {
-        coordinator.write(call->database(), std::move(edits), storing->w, decided);
+        coordinator.write(call->database(), std::move(edits), options, decided);
     }
+}
+
+/// Design documents are an admin's: others' are refused, one by one.
+/// Source: couch_db:validate_doc_update/3.
+void check_designs(const CallPtr& call, const StoringPtr& storing, std::function<void()> then) {
+    const auto is_design = [](const Incoming& each) { return each.id.starts_with("_design/"); };
+    const auto& documents = storing->documents;
+    if (call->user().is_server_admin() ||
+        std::none_of(documents.begin(), documents.end(), is_design)) {
+        return then();
+    }
+    with_security(call, [call, storing, is_design, then](const json::Value& security) {
+        if (is_database_admin(call->user(), security.view())) return then();
+        for (std::size_t i = 0; i < storing->documents.size(); ++i) {
+            if (!is_design(storing->documents[i])) continue;
+            storing->results[i].problem = unauthorized("You are not a db or server admin.");
+        }
+        then();
+    });
 }
 
 /// Opens what stubs stand for, one document after the other.
@@ -277,16 +315,20 @@ void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool 
     storing->replicated = replicated;
     storing->w = w;
     storing->then = std::move(then);
-    look_for_stubs(call, storing);
+    check_designs(call, storing, [call, storing] {
+        call->guard([&] { look_for_stubs(call, storing); });
+    });
 }
 
 namespace {
 
 Problem refused(const store::Decision& decision) {
     using Kind = store::Decision::Kind;
-    if (decision.kind == Kind::refused) return forbidden("forbidden");
-    if (decision.kind == Kind::unauthorized) return unauthorized("unauthorized");
-    return {500, "error", "internal_server_error"};
+    if (!decision.refusal) return {500, "error", "internal_server_error"};
+    const int status = decision.kind == Kind::refused        ? 403
+                       : decision.kind == Kind::unauthorized ? 401
+                                                             : 400;
+    return {status, decision.refusal->error, decision.refusal->reason};
 }
 
 }   // namespace
@@ -298,6 +340,7 @@ std::optional<Problem> problem_of(const Stored& stored) {
         case Kind::conflict: return conflict();
         case Kind::refused:
         case Kind::unauthorized:
+        case Kind::bad_request:
         case Kind::failed: return refused(stored.decision);
         default: return std::nullopt;
     }

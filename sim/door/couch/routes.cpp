@@ -31,7 +31,9 @@ constexpr Route of_server[] = {
 constexpr Route of_database[] = {
     {"_all_docs", listing},   {"_design_docs", listing},    {"_local_docs", listing},
     {"_bulk_docs", bulk_docs}, {"_bulk_get", bulk_get},      {"_revs_diff", revs_diff},
-    {"_changes", changes},    {"_missing_revs", revs_diff},
+    {"_changes", changes},    {"_missing_revs", revs_diff},  {"_find", mango},
+    {"_explain", mango},      {"_index", mango},             {"_partition", partition},
+    {"_view_cleanup", view_cleanup},
 };
 
 std::string joined(const Target& target, std::size_t first) {
@@ -72,6 +74,7 @@ void route_database(const CallPtr& call) {
         if (route.name == second) return route.answer(call);
     }
     if (is_database_matter(second)) return database_matter(call);
+    if (design_action(call)) return;
     route_document(call);
 }
 

@@ -38,5 +38,11 @@ void revs_diff(const CallPtr& call);         ///< and _missing_revs
 void changes(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
+/// /db/_design/x/_view/y and its like; false: the path means something else.
+bool design_action(const CallPtr& call);
+void view_cleanup(const CallPtr& call);
+void compact_views(const CallPtr& call);     ///< /db/_compact/x
+void mango(const CallPtr& call);             ///< _find, _explain, _index
+void partition(const CallPtr& call);         ///< _partition/…
 
 }   // namespace glasshive::door::couch

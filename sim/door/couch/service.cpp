@@ -1,6 +1,7 @@
 #include "door/couch/service.h"
 
 #include <array>
+#include <cstdio>
 
 #include "base/text.h"
 #include "door/couch/access.h"
@@ -16,6 +17,8 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
       configs_(cluster.size()),
       sequences_(cluster.size()),
       server_uuid_(random_hex(32)) {
+    kernel_.add_process(HostId{}, *this);
+    kernel_.start(id());
     const std::string secret = random_hex(32);
     for (const auto& [name, password] : options.admins) {
         const std::int64_t rounds =
@@ -55,6 +58,29 @@ void Service::create_system_databases(std::function<void()> then) {
     coordinator.create("_users", spread, [&coordinator, spread, then](const auto&) {
         coordinator.create("_replicator", spread, [then](const auto&) { then(); });
     });
+}
+
+void Service::restart(std::size_t member) {
+    // The answer leaves first.
+    kernel_.after(id(), std::chrono::milliseconds{100}, tag_stop, member);
+}
+
+void Service::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    const auto member = static_cast<std::size_t>(argument);
+    if (tag == tag_start) return cluster_.start(member);
+    cluster_.crash(member, kernel_.cause());
+    kernel_.after(id(), std::chrono::seconds{1}, tag_start, member);
+}
+
+void Service::sync_shards(const std::string& database) {
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        store::Node& node = cluster_.node(i);
+        const auto map = node.files().maps.find(database);
+        if (!cluster_.is_running(i) || map == node.files().maps.end()) continue;
+        for (const store::Copy* copy : map->second.copies_on(node.name())) {
+            node.internal().updated(map->second.shard_name(copy->range));
+        }
+    }
 }
 
 std::string Service::random_hex(std::size_t digits) {

@@ -30,8 +30,9 @@ struct ServiceOptions {
 
 /// CouchDB's HTTP interface of a simulated cluster: what each node needs to answer requests beside
 /// the store. It knows nothing of sockets; answers go to a Reply, at once or later.
+/// As a process it stands outside the cluster, and only to start nodes again.
 /// Source: chttpd.erl and its handlers.
-class Service {
+class Service final : public kernel::Process {
   public:
     /// All outlive it.
     Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceOptions& options);
@@ -60,10 +61,17 @@ class Service {
     std::string new_uuid(std::size_t member, std::int64_t wall);
     std::string random_hex(std::size_t digits);
     std::string request_id() { return random_hex(10); }
+    /// Ends a node's processes and starts them again a second later, as POST /_node/…/_restart.
+    void restart(std::size_t member);
+    /// Every node pushes its copies of a database to the others at once.
+    void sync_shards(const std::string& database);
     const std::string& server_uuid() const { return server_uuid_; }
     std::int64_t epoch() const { return options_.epoch; }
 
+    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+
   private:
+    enum Tag : std::uint32_t { tag_stop, tag_start };
     void authenticated(const CallPtr& call);
 
     kernel::Kernel& kernel_;

@@ -7,7 +7,8 @@ namespace glasshive::store {
 
 Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
                  const ClusterOptions& options)
-    : kernel_(kernel) {
+    : kernel_(kernel),
+      scripts_(kernel, options.scripts) {
     std::sort(places.begin(), places.end(),
               [](const NodePlace& a, const NodePlace& b) { return a.name < b.name; });
     for (const NodePlace& place : places) {
@@ -23,6 +24,7 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         members_[i].replica = attach(i, *nodes_[i]->replica_);
     }
+    indexers_.resize(nodes_.size());
     std::vector<ProcessId> watches;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         Node& node = *nodes_[i];
@@ -43,6 +45,21 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         attach(i, *node.gatherer_);
         attach(i, *node.feeds_);
         attach(i, *node.internal_);
+        const kernel::QueueId cpu = places[i].cpu, disk = places[i].disk;
+        node.indexer_ = std::make_unique<search::Indexer>(
+            kernel, scripts_,
+            search::IndexerPlace{.files = node.files_,
+                                 .indexes = node.indexes_,
+                                 .replica = *node.replica_,
+                                 .gatherer = *node.gatherer_,
+                                 .machine = {.node = node.name_, .cpu = cpu, .disk = disk}},
+            indexers_);
+        node.replica_->set_validator(node.indexer_.get());
+        indexers_[i] = attach(i, *node.indexer_);
+        node.searcher_ = std::make_unique<search::Searcher>(
+            kernel, node.files_, scripts_, *node.coordinator_, *node.gatherer_, node.name_,
+            members_, indexers_, options.coordinator.request_timeout);
+        attach(i, *node.searcher_);
         watches.push_back(attach(i, *node.watch_));
     }
     for (const auto& node : nodes_) node->watch_->set_peers(watches);
@@ -89,6 +106,7 @@ void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
     self.internal_->node_down(member);
     self.coordinator_->node_down(member);
     self.gatherer_->node_down(member);
+    self.searcher_->node_down(member);
 }
 
 }   // namespace glasshive::store

@@ -14,6 +14,9 @@
 #include "store/quorum/node_watch.h"
 #include "store/quorum/replica.h"
 #include "store/replicate/internal.h"
+#include "store/search/indexer.h"
+#include "store/search/scripts.h"
+#include "store/search/searcher.h"
 
 namespace glasshive::store {
 
@@ -30,6 +33,7 @@ struct ClusterOptions {
     CoordinatorOptions coordinator{};
     InternalOptions internal{};
     Duration net_tick = std::chrono::seconds{60};   ///< Erlang's net_ticktime.
+    search::ScriptOptions scripts{};
 };
 
 /// One node: what is on its disk, and its processes.
@@ -44,7 +48,8 @@ class Node {
     Gatherer& gatherer() { return *gatherer_; }
     Feeds& feeds() { return *feeds_; }
     const NodeWatch& watch() const { return *watch_; }
-    const InternalReplication& internal() const { return *internal_; }
+    InternalReplication& internal() { return *internal_; }
+    search::Searcher& searcher() { return *searcher_; }
 
   private:
     friend class Cluster;
@@ -56,6 +61,9 @@ class Node {
     std::unique_ptr<Gatherer> gatherer_;
     std::unique_ptr<Feeds> feeds_;
     std::unique_ptr<InternalReplication> internal_;
+    search::IndexFiles indexes_;   ///< On its disk, too.
+    std::unique_ptr<search::Indexer> indexer_;
+    std::unique_ptr<search::Searcher> searcher_;
     std::unique_ptr<NodeWatch> watch_;
     std::vector<ProcessId> processes_;   // In the order in which they start.
 };
@@ -91,7 +99,9 @@ class Cluster {
     void noticed(std::size_t node, std::size_t member, bool up);
 
     kernel::Kernel& kernel_;
+    search::Scripts scripts_;
     std::vector<QuorumMember> members_;
+    std::vector<ProcessId> indexers_;   // By member.
     std::vector<std::unique_ptr<Node>> nodes_;   // By member; addresses stay.
 };
 

@@ -159,6 +159,24 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
     return found;
 }
 
+/// What the ids that begin with the partition's name and ':' hold.
+Found answer(const Database& copy, const query::PartitionInfo& query) {
+    found::Partition found;
+    const DocumentTable& table = copy.documents();
+    const std::string prefix = query.partition + ":";
+    for (std::size_t at = table.lower_bound(prefix); at < table.order().size(); ++at) {
+        const Document& document = table.at(table.order()[at]);
+        if (!document.id.view().starts_with(prefix)) break;
+        (document.tree.deleted() ? found.deleted : found.documents) += 1;
+        for (const Tree::Index leaf : document.tree.leaves()) {
+            const Tree::Node& node = document.tree.node(leaf);
+            if (node.content) found.external += node.content->size();
+        }
+    }
+    found.active = found.external;
+    return found;
+}
+
 Found answer(const Database& copy, const query::ListPurges& query) {
     found::Purges found{.requests = {}, .through = query.since};
     for (const auto& [seq, request] : copy.purges()) {
@@ -188,6 +206,10 @@ Found ask_copy(Database& copy, const Query& query, const std::string& node) {
     if (const auto* q = std::get_if<query::ListDocs>(&query)) return answer(copy, *q, node);
     if (const auto* q = std::get_if<query::ListChanges>(&query)) return answer(copy, *q, node);
     if (const auto* q = std::get_if<query::ListPurges>(&query)) return answer(copy, *q);
+    if (std::holds_alternative<query::ListLocals>(query)) {
+        return found::Locals{copy.local_documents()};
+    }
+    if (const auto* q = std::get_if<query::PartitionInfo>(&query)) return answer(copy, *q);
     if (const auto* q = std::get_if<query::OpenLocal>(&query)) {
         const LocalDocument* local = copy.find_local(q->id);
         return found::Local{local ? std::optional(*local) : std::nullopt};

@@ -54,6 +54,11 @@ void Feeds::heard(std::uint64_t number, const ChangesAnswer& answer) {
     if (one_answer || (next.limit == 0 && feed != Feed::longpoll)) {
         return end(number, feed::End{answer.last_seq, answer.pending});
     }
+    if (!std::exchange(state.told_waiting, true)) {
+        const Tell tell = state.tell;
+        tell(feed::Waiting{});
+        if (feeds_.count(number) == 0) return;
+    }
     wait(number);
 }
 

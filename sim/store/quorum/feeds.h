@@ -37,6 +37,7 @@ namespace feed {
 struct Row {
     ChangesAnswer::Row row;
 };
+struct Waiting {};   ///< There is no more for now: told once, when it begins to wait.
 struct Heartbeat {};
 struct End {
     std::string last_seq;
@@ -47,7 +48,8 @@ struct Refused {
     std::string reason;
 };
 }   // namespace feed
-using FeedEvent = std::variant<feed::Row, feed::Heartbeat, feed::End, feed::Refused>;
+using FeedEvent =
+    std::variant<feed::Row, feed::Waiting, feed::Heartbeat, feed::End, feed::Refused>;
 
 /// The process of a node that keeps clients' feeds open: it asks for changes, and again when a node
 /// that holds a copy says that the database changed.
@@ -80,6 +82,7 @@ class Feeds final : public kernel::Process {
         FeedOptions options;
         Tell tell;
         bool asking = false;
+        bool told_waiting = false;
         bool changed = false;   // Told while asking.
         std::string last_seq{};
         std::uint64_t pending = 0;

@@ -264,6 +264,41 @@ void Gatherer::merge_changes(const Job& job, const ChangesOptions& options,
     then(answer);
 }
 
+// --- Local documents, partitions -----------------------------------------------------------------
+
+void Gatherer::local_docs(std::string_view database, Then<LocalsAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404});
+    Job asking{.workers = all_copies(*map, query::ListLocals{})};
+    asking.enough = ring_decided;
+    asking.then = [then = std::move(then)](const Job& job) {
+        const std::vector<std::size_t> ring = answered_ring(job);
+        if (ring.empty()) return then({500, job.timed_out ? "timeout" : no_progress});
+        LocalsAnswer answer{.status = 200};
+        for (const std::size_t worker : ring) {
+            const auto& one = found<found::Locals>(job, worker).documents;
+            answer.documents.insert(one.begin(), one.end());
+        }
+        then(answer);
+    };
+    gather(std::move(asking));
+}
+
+void Gatherer::partition_info(std::string_view database, const std::string& partition,
+                              Then<PartitionAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404});
+    const auto of = map->copies_of(std::string_view(partition + ":"));
+    Job asking{.workers = copies(*map, of, query::PartitionInfo{partition})};
+    asking.enough = [](const Job& job) { return !job.arrived.empty() || job.waiting == 0; };
+    asking.then = [then = std::move(then)](const Job& job) {
+        if (job.arrived.empty()) return then({500, job.timed_out ? "timeout" : no_progress});
+        const auto& one = found<found::Partition>(job, job.arrived.front());
+        then({200, {}, one.documents, one.deleted, one.active, one.external});
+    };
+    gather(std::move(asking));
+}
+
 // --- Done at once --------------------------------------------------------------------------------
 
 void Gatherer::compact(std::string_view database, Then<StatusAnswer> then) {
@@ -274,6 +309,18 @@ void Gatherer::compact(std::string_view database, Then<StatusAnswer> then) {
     asking.then = [](const Job&) {};
     gather(std::move(asking));
     then({202});   // It goes on behind the answer.
+}
+
+void Gatherer::limit_purges(std::string_view database, std::uint32_t limit,
+                            Then<StatusAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({404, "no_db_file"});
+    Job asking{.workers = all_copies(*map, query::LimitPurges{limit})};
+    asking.enough = [](const Job& job) { return job.waiting == 0; };
+    asking.then = [then = std::move(then)](const Job& job) {
+        then(job.arrived.empty() ? StatusAnswer{500, "no_majority"} : StatusAnswer{200});
+    };
+    gather(std::move(asking));
 }
 
 void Gatherer::ensure_full_commit(std::string_view database, Then<StatusAnswer> then) {

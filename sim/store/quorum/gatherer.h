@@ -55,6 +55,19 @@ struct DocsAnswer {
     std::optional<std::uint64_t> offset{};   ///< Null when asked for by keys.
     std::string update_seq{};
 };
+struct LocalsAnswer {
+    int status = 500;
+    std::string reason{};
+    std::map<std::string, LocalDocument, std::less<>> documents{};
+};
+struct PartitionAnswer {
+    int status = 500;
+    std::string reason{};
+    std::uint64_t documents = 0;
+    std::uint64_t deleted = 0;
+    Bytes active{};
+    Bytes external{};
+};
 struct DocsOptions {
     query::ListDocs list{};   ///< Its rows_max is ours.
     std::size_t skip = 0;
@@ -105,9 +118,15 @@ class Gatherer final : public Scatter {
     void revs_diff(std::string_view database, query::RevsDiff wanted, Then<DiffAnswer> then);
     void info(std::string_view database, Then<InfoAnswer> then);
     void all_docs(std::string_view database, DocsOptions options, Then<DocsAnswer> then);
+    void local_docs(std::string_view database, Then<LocalsAnswer> then);
+    /// Of a partitioned database: one range's copies know.
+    void partition_info(std::string_view database, const std::string& partition,
+                        Then<PartitionAnswer> then);
     void changes(std::string_view database, ChangesOptions options, Then<ChangesAnswer> then);
     // --- All copies, nobody waits ----------------------------------------------------------------
     void compact(std::string_view database, Then<StatusAnswer> then);
+    /// How many purges copies remember, `_purged_infos_limit`: 200 when all live copies know.
+    void limit_purges(std::string_view database, std::uint32_t limit, Then<StatusAnswer> then);
     /// Needs one shard that answers and does nothing: every write was committed.
     void ensure_full_commit(std::string_view database, Then<StatusAnswer> then);
     // --- One copy --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,11 @@ struct ListPurges {   ///< mem3_rpc:load_purge_infos/4
     std::size_t most = 100;
 };
 
+struct ListLocals {};       ///< `_local_docs`
+struct PartitionInfo {      ///< fabric_rpc:get_partition_info/2
+    std::string partition;
+};
+
 struct EditLocal {
     LocalEdit edit;
 };
@@ -87,12 +93,13 @@ struct LimitPurges {
 
 }   // namespace query
 
-using Query = std::variant<query::OpenRevs, query::RevsDiff, query::OpenLocal, query::Info,
-                           query::ListDocs, query::ListChanges, query::ListPurges, query::EditLocal,
-                           query::Purge, query::Compact, query::LimitPurges>;
+using Query =
+    std::variant<query::OpenRevs, query::RevsDiff, query::OpenLocal, query::Info, query::ListDocs,
+                 query::ListChanges, query::ListPurges, query::ListLocals, query::PartitionInfo,
+                 query::EditLocal, query::Purge, query::Compact, query::LimitPurges>;
 
 /// It is part of a commit.
-inline bool changes_copy(const Query& query) { return query.index() >= 7; }
+inline bool changes_copy(const Query& query) { return query.index() >= 9; }
 
 /// What a copy answers.
 namespace found {
@@ -155,6 +162,15 @@ struct Purges {
     std::vector<PurgeRequest> requests;
     std::uint64_t through = 0;
 };
+struct Locals {
+    std::map<std::string, LocalDocument, std::less<>> documents;
+};
+struct Partition {
+    std::uint64_t documents = 0;
+    std::uint64_t deleted = 0;
+    Bytes active{};
+    Bytes external{};
+};
 struct LocalStored {
     std::variant<Revision, Refusal> result;
 };
@@ -167,7 +183,8 @@ struct Done {};
 
 using Found =
     std::variant<found::Revs, found::Missing, found::Local, found::Info, found::Docs,
-                 found::Changes, found::Purges, found::LocalStored, found::Purged, found::Done>;
+                 found::Changes, found::Purges, found::Locals, found::Partition,
+                 found::LocalStored, found::Purged, found::Done>;
 
 /// What a copy on `node` says; pure but for queries that change it.
 Found ask_copy(Database& copy, const Query& query, const std::string& node);

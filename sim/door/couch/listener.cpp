@@ -1,0 +1,186 @@
+#include "door/couch/listener.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace glasshive::door::couch {
+
+namespace {
+
+Bytes size_of(const http::Request& request) {
+    std::size_t size = request.method.size() + request.target.size() + request.body.size() + 16;
+    for (const http::Header& each : request.headers) size += each.name.size() + each.value.size();
+    return Bytes{static_cast<std::int64_t>(size)};
+}
+
+}   // namespace
+
+bool waits_for_news(const http::Request& request) {
+    const std::string_view target = request.target;
+    const std::size_t mark = target.find('?');
+    if (mark == std::string_view::npos) return false;
+    const std::string_view path = target.substr(0, mark), query = target.substr(mark);
+    if (path.find("/_changes") == std::string_view::npos &&
+        path.find("/_db_updates") == std::string_view::npos) {
+        return false;
+    }
+    for (const char* const feed : {"feed=longpoll", "feed=continuous", "feed=live",
+                                   "feed=eventsource"}) {
+        if (query.find(feed) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+/// An answer on its way back; silent once the node is dead.
+class Listener::Answering final : public Reply {
+  public:
+    Answering(Listener& listener, ChannelId channel, std::uint64_t number)
+        : listener_(&listener),
+          channel_(channel),
+          number_(number) {}
+
+    void answer(http::Head head, std::string body) override {
+        send(WireMessage::answer, std::move(head), std::move(body));
+        close();
+    }
+    void begin(http::Head head) override { send(WireMessage::begin, std::move(head), {}); }
+    void write(std::string piece) override { send(WireMessage::piece, {}, std::move(piece)); }
+    void end() override {
+        send(WireMessage::end, {}, {});
+        close();
+    }
+    void drop() override {
+        send(WireMessage::drop, {}, {});
+        close();
+    }
+    void die() { listener_ = nullptr; }
+
+  private:
+    void send(WireMessage type, http::Head head, std::string body) {
+        if (listener_ == nullptr) return;
+        auto message = std::make_shared<WireAnswer>();
+        const Bytes size{static_cast<std::int64_t>(body.size() + 128)};
+        message->head = std::move(head);
+        message->body = std::move(body);
+        listener_->kernel_.send(listener_->id(), channel_,
+                                {.type = static_cast<std::uint16_t>(type),
+                                 .a = number_,
+                                 .body = std::move(message),
+                                 .size = size});
+    }
+    void close() {
+        if (listener_ != nullptr) listener_->open_.erase(number_);
+    }
+
+    Listener* listener_;
+    ChannelId channel_;
+    std::uint64_t number_;
+};
+
+void Listener::on_message(const kernel::Message& message) {
+    if (static_cast<WireMessage>(message.type) == WireMessage::gone) {
+        const auto found = open_.find(message.a);
+        if (found == open_.end()) return;
+        const Open open = std::move(found->second);
+        open_.erase(found);
+        open.reply->die();
+        open.call->gone();
+        return;
+    }
+    const auto& wire = static_cast<const WireRequest&>(*message.body);
+    auto reply = std::make_shared<Answering>(*this, message.channel, message.a);
+    // It may be answered before handle() returns, and is then no longer open.
+    open_[message.a] = {nullptr, reply};
+    CallPtr call = service_.handle(member_, wire.request, wire.wall, reply);
+    const auto found = open_.find(message.a);
+    if (found != open_.end()) found->second.call = std::move(call);
+}
+
+void Listener::on_channel_closed(ChannelId, kernel::CloseReason) {
+    // The clients' process never dies; what it closes was answered.
+}
+
+void Listener::on_stop() {
+    for (auto& [number, open] : open_) open.reply->die();
+    open_.clear();
+}
+
+// --- Outside -------------------------------------------------------------------------------------
+
+Clients::Clients(kernel::Kernel& kernel, std::vector<ProcessId> listeners)
+    : kernel_(kernel),
+      listeners_(std::move(listeners)),
+      channels_(listeners_.size()) {
+    kernel_.add_process(HostId{}, *this);
+    kernel_.start(id());
+}
+
+void Clients::send(std::size_t member, http::Request request, std::int64_t wall,
+                   std::shared_ptr<Reply> reply, std::uint64_t number) {
+    ChannelId& channel = channels_[member];
+    if (!channel.valid() || !kernel_.is_open(channel)) {
+        channel = kernel_.connect(id(), listeners_[member]);
+    }
+    open_[number] = {member, waits_for_news(request), std::move(reply)};
+    auto wire = std::make_shared<WireRequest>();
+    const Bytes size = size_of(request);
+    wire->request = std::move(request);
+    wire->wall = wall;
+    kernel_.send(id(), channel,
+                 {.type = static_cast<std::uint16_t>(WireMessage::request),
+                  .a = number,
+                  .body = std::move(wire),
+                  .size = size});
+}
+
+void Clients::gone(std::uint64_t number) {
+    const auto found = open_.find(number);
+    if (found == open_.end()) return;
+    const ChannelId channel = channels_[found->second.member];
+    open_.erase(found);
+    if (!channel.valid() || !kernel_.is_open(channel)) return;
+    kernel_.send(id(), channel,
+                 {.type = static_cast<std::uint16_t>(WireMessage::gone), .a = number});
+}
+
+bool Clients::busy() const {
+    return std::any_of(open_.begin(), open_.end(), [this](const auto& each) {
+        const HostId host = kernel_.host_of(listeners_[each.second.member]);
+        return !each.second.waits && !kernel_.is_paused(host);
+    });
+}
+
+void Clients::on_message(const kernel::Message& message) {
+    const auto found = open_.find(message.a);
+    if (found == open_.end()) return;   // Its client has gone.
+    const auto* answer = static_cast<const WireAnswer*>(message.body.get());
+    const std::shared_ptr<Reply> reply = found->second.reply;
+    switch (static_cast<WireMessage>(message.type)) {
+        case WireMessage::answer:
+            open_.erase(found);
+            return reply->answer(answer->head, answer->body);
+        case WireMessage::begin: return reply->begin(answer->head);
+        case WireMessage::piece: return reply->write(answer->body);
+        case WireMessage::end: open_.erase(found); return reply->end();
+        default: open_.erase(found); return reply->drop();
+    }
+}
+
+void Clients::on_channel_closed(ChannelId channel, kernel::CloseReason) {
+    const auto at = std::find(channels_.begin(), channels_.end(), channel);
+    if (at == channels_.end()) return;
+    const auto member = static_cast<std::size_t>(at - channels_.begin());
+    *at = ChannelId{};
+    std::vector<std::shared_ptr<Reply>> lost;
+    for (auto each = open_.begin(); each != open_.end();) {
+        if (each->second.member != member) {
+            ++each;
+            continue;
+        }
+        lost.push_back(std::move(each->second.reply));
+        each = open_.erase(each);
+    }
+    for (const auto& reply : lost) reply->drop();
+}
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,289 @@
+// Listings, views and Mango: the request is read here, the store's searcher answers in CouchDB's
+// words. couch_mrview_http.erl, mango_httpd.erl, chttpd_view.erl.
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "door/couch/access.h"
+#include "door/couch/documents.h"
+#include "door/couch/routes.h"
+#include "door/couch/service.h"
+#include "store/json/builder.h"
+#include "store/json/parse.h"
+#include "store/view/query.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+namespace search = store::search;
+namespace view = store::view;
+
+namespace {
+
+search::Searcher::Then told(const CallPtr& call) {
+    return call->then([call](const search::Reply& reply) {
+        if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
+        call->json_text(reply.status, reply.body);
+    });
+}
+
+view::Query taken(std::variant<view::Query, store::Refusal> query) {
+    if (const auto* refusal = std::get_if<store::Refusal>(&query)) throw problem_of(*refusal);
+    return std::get<view::Query>(std::move(query));
+}
+
+/// The query string, and over it the members of a POST's body.
+view::Query read_query_of(const Call& call) {
+    view::Query query = taken(view::parse_query(call.target().query));
+    if (!call.is("POST")) return query;
+    const std::string body = call.body();
+    if (body.empty()) return query;
+    const json::Value value = call.body_object();
+    const auto keys = value.view().find("keys");
+    if (keys && !keys->is(json::Type::array) && !keys->is(json::Type::null)) {
+        throw bad_request("`keys` body member must be an array.");
+    }
+    return taken(view::parse_query(value.view(), std::move(query)));
+}
+
+/// Queries one after the other; their answers in one.
+using Ask = std::function<void(view::Query, search::Searcher::Then)>;
+
+void many(const CallPtr& call, const Ask& ask) {
+    call->only("POST");
+    const json::Value body = call->body_object();
+    const auto queries = body.view().find("queries");
+    if (!queries) throw bad_request("POST body must include `queries` parameter.");
+    if (!queries->is(json::Type::array)) throw bad_request("`queries` must be an array.");
+    struct Work {
+        std::vector<view::Query> queries;
+        std::size_t next = 0;
+        std::string out = "{\"results\":[";
+    };
+    auto work = std::make_shared<Work>();
+    const view::Query base = taken(view::parse_query(call->target().query));
+    for (const json::View each : queries->elements()) {
+        if (!each.is(json::Type::object)) throw bad_request("`queries` must be objects.");
+        work->queries.push_back(taken(view::parse_query(each, base)));
+    }
+    auto step = std::make_shared<std::function<void()>>();
+    *step = [call, work, ask, weak = std::weak_ptr(step)] {
+        if (work->next == work->queries.size()) {
+            return call->json_text(200, work->out + "\r\n]}");
+        }
+        const auto self = weak.lock();
+        ask(work->queries[work->next], call->then([work, self](const search::Reply& reply) {
+                if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
+                work->out += work->next++ == 0 ? "\r\n" : ",\r\n";
+                work->out += reply.body;
+                (*self)();
+            }));
+    };
+    (*step)();
+}
+
+/// `_local` documents of all shards, gathered by listing what the copies have. Rows have no total.
+void local_docs(const CallPtr& call) {
+    call->node().gatherer().local_docs(
+        call->database(), call->then([call](const store::LocalsAnswer& answer) {
+            if (answer.status != 200) throw failed(answer.status, answer.reason);
+            const bool bodies = call->target().is("include_docs", "true");
+            std::string rows;
+            for (const auto& [id, local] : answer.documents) {
+                if (!rows.empty()) rows += ",\r\n";
+                const std::string rev = "0-" + std::to_string(local.revision);
+                ObjectText row;
+                row.text("id", id).text("key", id);
+                row.raw("value", ObjectText().text("rev", rev).take());
+                if (bodies) {
+                    ObjectText doc;
+                    doc.text("_id", id).text("_rev", rev);
+                    for (const json::Member& each : local.body.view().members()) {
+                        doc.value(each.key, each.value);
+                    }
+                    row.raw("doc", doc.take());
+                }
+                rows += row.take();
+            }
+            call->json_text(200,
+                            "{\"total_rows\":null,\"offset\":null,\"rows\":[\r\n" + rows + "\r\n]}");
+        }));
+}
+
+}   // namespace
+
+void listing(const CallPtr& call) {
+    const auto kind = call->part(1) == "_design_docs" ? view::Listing::design_docs
+                                                      : view::Listing::all_docs;
+    const Ask ask = [call, kind](view::Query query, search::Searcher::Then then) {
+        call->node().searcher().all_docs(call->database(), std::move(query), kind,
+                                         std::move(then));
+    };
+    if (call->part(2) == "queries") return many(call, ask);
+    if (call->target().parts.size() > 2) throw not_found();
+    call->only("GET,HEAD,POST");
+    if (call->is("POST")) call->require_type("application/json");
+    if (call->part(1) == "_local_docs") return local_docs(call);
+    ask(read_query_of(*call), told(call));
+}
+
+// --- Design documents ----------------------------------------------------------------------------
+
+namespace {
+
+void one_view(const CallPtr& call, const std::string& design) {
+    const std::string name(call->part(4));
+    const Ask ask = [call, design, name](view::Query query, search::Searcher::Then then) {
+        call->node().searcher().view(call->database(), design, name, std::move(query),
+                                     std::move(then));
+    };
+    if (call->target().parts.size() < 5) throw not_found();
+    if (call->part(5) == "queries") return many(call, ask);
+    call->only("GET,POST,HEAD");
+    if (call->is("POST")) call->require_type("application/json");
+    ask(read_query_of(*call), told(call));
+}
+
+}   // namespace
+
+bool design_action(const CallPtr& call) {
+    if (call->part(1) != "_design" || !call->part(3).starts_with('_')) return false;
+    const std::string design(call->part(2));
+    const std::string_view action = call->part(3);
+    if (action == "_view") {
+        one_view(call, design);
+        return true;
+    }
+    if (action == "_info") {
+        call->only("GET");
+        call->node().searcher().design_info(call->database(), design, told(call));
+        return true;
+    }
+    for (const char* const legacy : {"_show", "_list", "_update", "_rewrite"}) {
+        if (action != legacy) continue;
+        throw Problem{501, "not_implemented",
+                      std::string(legacy) + " functions are not part of the simulation"};
+    }
+    return false;   // An attachment's name that begins so.
+}
+
+void view_cleanup(const CallPtr& call) {
+    call->only("POST");
+    call->node().searcher().view_cleanup(call->database(), told(call));
+}
+
+void compact_views(const CallPtr& call) {
+    call->only("POST");
+    call->require_type("application/json");
+    call->node().searcher().compact_views(call->database(), call->part(2), told(call));
+}
+
+// --- Mango ---------------------------------------------------------------------------------------
+
+namespace {
+
+search::IndexWriter writer_of(const Call& call) {
+    const std::uint32_t w = call.quorum("w");
+    return {.user = user_json(call), .w = w == 0 ? 2 : w};
+}
+
+void require_json(const Call& call) {
+    call.require_type("application/json");
+}
+
+void index(const CallPtr& call) {
+    search::Searcher& searcher = call->node().searcher();
+    const std::size_t depth = call->target().parts.size();
+    if (depth == 2 && call->is("GET")) {
+        const auto text = [&](const char* name) {
+            const std::string* value = call->target().value(name);
+            return value == nullptr ? std::string() : *value;
+        };
+        return searcher.list_indexes(call->database(), text("limit"), text("skip"), told(call));
+    }
+    if (depth == 2) {
+        call->only("POST,GET");
+        require_json(*call);
+        return searcher.create_index(call->database(), call->body_object(), writer_of(*call),
+                                     told(call));
+    }
+    if (depth == 3 && call->part(2) == "_bulk_delete") {
+        call->only("POST");
+        require_json(*call);
+        return searcher.delete_indexes(call->database(), call->body_object(), writer_of(*call),
+                                       told(call));
+    }
+    call->only("DELETE");
+    // "_design/x" may be two parts of the path.
+    const bool split = call->part(2) == "_design";
+    const std::size_t at = split ? 3 : 2;
+    if (depth != at + 3) throw not_found();
+    searcher.delete_index(call->database(), call->part(at), call->part(at + 1),
+                          call->part(at + 2), writer_of(*call), told(call));
+}
+
+}   // namespace
+
+void mango(const CallPtr& call) {
+    if (call->part(1) == "_index") {
+        // Indexes are design documents: an admin's.
+        if (call->is("GET")) return index(call);
+        return with_security(call, [call](const json::Value& security) {
+            call->guard([&] {
+                require_database_admin(*call, security);
+                index(call);
+            });
+        });
+    }
+    call->only("POST");
+    require_json(*call);
+    const std::string* partition = call->target().value("partition");
+    const std::string within = partition == nullptr ? "" : *partition;
+    search::Searcher& searcher = call->node().searcher();
+    if (call->part(1) == "_find") {
+        return searcher.find(call->database(), call->body_object(), within, told(call));
+    }
+    searcher.explain(call->database(), call->body_object(), within, told(call));
+}
+
+// --- Partitions ----------------------------------------------------------------------------------
+
+/// Source: chttpd_db:handle_partition_req/2. What stands below is asked again without it.
+void partition(const CallPtr& call) {
+    const auto& maps = call->node().files().maps;
+    const auto map = maps.find(call->part(0));
+    if (map == maps.end()) throw no_database();
+    Target& target = call->target();
+    if (target.parts.size() < 3) throw bad_request("invalid_partition_req");
+    const std::string name = target.parts[2];
+    if (const auto refusal = store::check_partition(name)) throw problem_of(*refusal);
+    if (!map->second.partitioned()) throw bad_request("database is not partitioned");
+    if (target.parts.size() == 3) {
+        call->only("GET");
+        return call->node().gatherer().partition_info(
+            call->database(), name, call->then([call, name](const store::PartitionAnswer& answer) {
+                if (answer.status != 200) throw failed(answer.status, answer.reason);
+                ObjectText sizes, out;
+                sizes.number("active", answer.active.count);
+                sizes.number("external", answer.external.count);
+                out.text("db_name", call->part(0)).raw("sizes", sizes.take());
+                out.text("partition", name);
+                out.number("doc_count", static_cast<std::int64_t>(answer.documents));
+                out.number("doc_del_count", static_cast<std::int64_t>(answer.deleted));
+                call->json_text(200, out.take());
+            }));
+    }
+    const std::string* asked = target.value("partition");
+    if (asked != nullptr && *asked != name) {
+        throw bad_request("Conflicting value for `partition` in query string");
+    }
+    if (asked == nullptr) target.query.emplace_back("partition", name);
+    target.parts.erase(target.parts.begin() + 1, target.parts.begin() + 3);
+    const std::string_view what = call->part(1);
+    if (what == "_all_docs") return listing(call);
+    if (what == "_find" || what == "_explain") return mango(call);
+    if (what == "_design" && design_action(call)) return;
+    throw not_found();
+}
+
+}   // namespace glasshive::door::couch
