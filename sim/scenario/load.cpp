@@ -117,6 +117,7 @@ void Loader::read(const yaml::Node& root) {
     check_services();
     read_clients(map.value("workload"));
     read_autoscalers(map.value("autoscalers"));
+    read_stores(map.value("stores"));
     read_faults(map.value("faults"));
     read_commands(map.value("commands"));
     read_expectations(map.value("expect"));

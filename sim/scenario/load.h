@@ -53,6 +53,11 @@ class Loader {
     void read_stack_balancers(const yaml::Value& value);
     void check_services();
 
+    void read_stores(const yaml::Value& value);
+    void read_spread(Map& map, std::uint32_t& q, std::int64_t& n);
+    void read_store_times(Map& map, store::ClusterSpec& cluster);
+    void read_admins(Map& map, store::ClusterSpec& cluster);
+    void read_databases(const yaml::Value& value, store::ClusterSpec& cluster);
     void read_autoscalers(const yaml::Value& value);
     void check_scaled(Map& map, const std::string& service);
     void read_clients(const yaml::Value& value);

@@ -13,6 +13,8 @@ Section script();
 Section pulls();
 Section balancer();
 Section autoscaler();
+Section store();
+Section database();
 Section network();
 Section command();
 

@@ -13,6 +13,7 @@
 #include "platform/spec.h"
 #include "runtime/spec.h"
 #include "script/spec.h"
+#include "store/spec.h"
 #include "swarm/spec.h"
 #include "words/command.h"
 #include "workload/spec.h"
@@ -123,6 +124,7 @@ struct ScenarioSpec {
     std::vector<platform::FaultSpec> faults;          ///< In file order: "fault 1" is faults[0].
     std::vector<workload::ClientSpec> clients;
     std::vector<AutoscalerSpec> autoscalers;          ///< In file order; one of a service.
+    std::vector<store::ClusterSpec> stores;           ///< In file order; names are unique.
     std::vector<CommandSpec> commands;                ///< In order of time, then of the file.
     std::vector<check::Expectation> expectations;     ///< In file order.
     /// Of a file that is a saved session: all else is what the scenario says that it was saved

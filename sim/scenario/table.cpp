@@ -44,6 +44,8 @@ Section build(Part part) {
         case Part::balancer: return table::balancer();
         case Part::autoscaler: return table::autoscaler();
         case Part::network: return table::network();
+        case Part::store: return table::store();
+        case Part::database: return table::database();
         case Part::session: return table::session();
         case Part::given: return table::given();
     }
@@ -67,7 +69,8 @@ const std::vector<Part>& all_parts() {
         Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::session, Part::given};
+        Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::store, Part::database,
+        Part::session, Part::given};
     return parts;
 }
 
@@ -125,6 +128,8 @@ Section scenario() {
          {"workload", "[workload](#workload)", "none", "Who uses the services.", ""},
          {"autoscalers", "list of [autoscalers](#autoscalers)", "none",
           "Who scales the services while they run.", ""},
+         {"stores", "list of [stores](#stores)", "none",
+          "Clusters of a document store that follows CouchDB's rules.", ""},
          {"faults", "list of [faults](#faults)", "none",
           "What goes wrong. `fault 1` in expectations is the first of the list.", ""},
          {"commands", "list of [commands](#commands)", "none", "What an operator types, and when.",

@@ -15,6 +15,7 @@
 #include "scenario/inject.h"
 #include "session/script_verdicts.h"
 #include "session/watch.h"
+#include "store/quorum/events.h"
 #include "swarm/events.h"
 #include "workload/events.h"
 #include "world/events.h"
@@ -35,6 +36,7 @@ const EventRegistry& all_events() {
         r.add(world::events::all);
         r.add(director::events::all);
         r.add(autoscale::events::all);
+        r.add(store::events::all);
         return r;
     }();
     return registry;
@@ -44,6 +46,16 @@ std::string version_number() { return GLASSHIVE_VERSION; }
 std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
 
 namespace {
+
+/// In a replay nobody hears the answers.
+class Unheard final : public door::couch::Reply {
+  public:
+    void answer(door::http::Head, std::string) override {}
+    void begin(door::http::Head) override {}
+    void write(std::string) override {}
+    void end() override {}
+    void drop() override {}
+};
 
 /// Waits for the first event of a pattern.
 struct Waiting final : EventSink {
@@ -93,6 +105,7 @@ struct Session::Impl {
     NameId subject() { return names.intern(world::run_name(options.spec)); }
     void replay_commands_until(Time until);
     Result<EventId> apply(const std::string& text);
+    void apply_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply);
     void emit_verdicts();
     /// Runs `what`, unless a script failed before. One that fails now ends the run here.
     template <class What>
@@ -293,7 +306,53 @@ std::vector<TimedCommand> Session::to_come() const {
 }
 std::string Session::digest() const { return impl_->digest.digest(); }
 
+void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply) {
+    const std::size_t number = std::visit([](const auto& each) { return each.store; }, word);
+    if (number >= world->store_count()) return;
+    door::couch::Front& store = world->store(number);
+    if (const auto* request = std::get_if<StoreRequest>(&word)) {
+        if (request->node >= store.cluster().size()) return;
+        if (reply == nullptr) reply = std::make_shared<Unheard>();
+        store.clients().send(request->node, request->request, request->wall, std::move(reply),
+                             request->number);
+    } else if (const auto* gone = std::get_if<StoreGone>(&word)) {
+        store.clients().gone(gone->number);
+    } else {
+        const auto& node = std::get<StoreNode>(word);
+        if (node.node >= store.cluster().size()) return;
+        const EventId event = stream.emit(
+            world->now(), scenario_cause, world::events::command_applied, subject(),
+            {field::name(names.intern("session")), field::name(names.intern("done")),
+             field::text((node.starts ? "start " : "crash ") +
+                         store.cluster().node(node.node).name())});
+        const kernel::CauseScope scope(world->kernel(), event);
+        if (node.starts) store.cluster().start(node.node);
+        else store.cluster().crash(node.node, event);
+    }
+}
+
+void Session::give_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply) {
+    Impl& s = *impl_;
+    s.guarded([&] {
+        s.world->run_until(s.world->now());
+        if (!s.options.record_path.empty()) s.given.push_back({s.world->now(), text_of(word)});
+        s.apply_store(word, std::move(reply));
+    });
+}
+
+bool Session::run_entries(std::uint64_t entries) {
+    Impl& s = *impl_;
+    if (s.world->now() >= s.end()) return false;
+    s.guarded([&] { s.world->run_until(s.end(), entries); });
+    return s.world->now() < s.end();
+}
+
 Result<EventId> Session::Impl::apply(const std::string& text) {
+    if (const auto word = read_store_word(text)) {
+        given.push_back({world->now(), text});
+        apply_store(*word, nullptr);
+        return stream.last();
+    }
     auto read = scenario::read_injection(text, options.spec);
     if (!read.ok()) return read.problems();
     if (read.value().heal && *read.value().heal > world->fault_count()) {

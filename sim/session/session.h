@@ -13,10 +13,14 @@
 #include "scenario/spec.h"
 #include "session/event_pattern.h"
 #include "session/given/given.h"
+#include "session/store_words.h"
 #include "swarm/decision.h"
 
 namespace glasshive::world {
 class World;
+}
+namespace glasshive::door::couch {
+class Reply;
 }
 
 namespace glasshive::session {
@@ -91,6 +95,13 @@ class Session {
     ///   "scale web=5", "update web IMAGE", "drain w1", "pause w1", "activate w1".
     /// Diagnostics when it makes no sense; then nothing happened.
     Result<EventId> inject(const std::string& text);
+    /// What comes from outside to a store: a client's request, that it went, a node that crashes or
+    /// starts. Kept among the commands when the session is recorded. `reply` hears a request's
+    /// answer. Nothing happens for a store or a node that is not there.
+    void give_store(const StoreWord& word,
+                    std::shared_ptr<door::couch::Reply> reply = nullptr);
+    /// Runs at most so many entries of the queue, not beyond end(); false when none is left there.
+    bool run_entries(std::uint64_t entries);
     /// Everything that was given so far, in order of time: replayed, injected, and what the cluster
     /// refused. The list that replays the run as it stands.
     const std::vector<TimedCommand>& given() const;

@@ -108,6 +108,7 @@ struct World::Parts {
 
     void add_autoscalers(const scenario::ScenarioSpec& spec);
     void add_balancers(const scenario::ScenarioSpec& spec);
+    void add_stores(const scenario::ScenarioSpec& spec);
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
     void add_client(const scenario::ScenarioSpec& spec, const workload::ClientSpec& client,
@@ -134,6 +135,7 @@ struct World::Parts {
     std::deque<workload::Client> clients;
     std::optional<Scraper> scraper;
     std::deque<autoscale::Autoscaler> autoscalers;
+    std::deque<door::couch::Front> stores;
     std::optional<ScriptStage> stage;
     std::optional<director::Director> director;
 };
@@ -167,6 +169,24 @@ void World::Parts::add_autoscalers(const scenario::ScenarioSpec& spec) {
         SIM_ASSERT(rule.ok());   // check_scripts has said so.
         autoscalers.emplace_back(kernel, *scraper, each.rule, std::move(rule.value()));
         environment->mesh.meters[kernel.names().intern(service)] = scraper->meter(service);
+    }
+}
+
+void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
+    for (const store::ClusterSpec& cluster : spec.stores) {
+        std::vector<store::NodePlace> places;
+        for (const std::string& name : cluster.hosts) {
+            const HostId host = platform.find_host(name);
+            const Bytes much = gibibyte;
+            places.push_back({.name = store::node_name_of(cluster, name),
+                              .host = host,
+                              .cpu = machines.cpu(host),
+                              .disk = machines.disk(host),
+                              .disk_unit = machines.write_work(host, much) /
+                                           static_cast<double>(much.count),
+                              .zone = std::string(platform.zones()[platform.zone_of(host)])});
+        }
+        stores.emplace_back(kernel, cluster, std::move(places));
     }
 }
 
@@ -300,6 +320,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(op.id());
     for (workload::Client& client : clients) kernel.start(client.id());
     for (autoscale::Autoscaler& autoscaler : autoscalers) kernel.start(autoscaler.id());
+    for (door::couch::Front& store : stores) store.start();
     if (director) kernel.start(director->id());
 }
 
@@ -312,6 +333,7 @@ World::World(const scenario::ScenarioSpec& spec, EventStream& events,
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
     parts_->add_autoscalers(spec);
+    parts_->add_stores(spec);
     if (spec.script) {
         SIM_ASSERT(kinds != nullptr);
         parts_->add_script(spec, *kinds);
@@ -336,6 +358,8 @@ EventId World::strike(const platform::FaultSpec& fault) { return parts_->injecto
 void World::heal(std::size_t number) { parts_->injector.stop(number); }
 std::size_t World::fault_count() const { return parts_->injector.fault_count(); }
 
+std::size_t World::store_count() const { return parts_->stores.size(); }
+door::couch::Front& World::store(std::size_t number) { return parts_->stores[number]; }
 kernel::Kernel& World::kernel() { return parts_->kernel; }
 const platform::Platform& World::platform() const { return parts_->platform; }
 const Managers& World::managers() const { return parts_->managers; }

@@ -6,6 +6,7 @@
 
 #include "base/event.h"
 #include "base/result.h"
+#include "door/couch/front.h"
 #include "engine/engine.h"
 #include "kernel/kernel.h"
 #include "platform/faults.h"
@@ -50,6 +51,10 @@ class World {
     void heal(std::size_t number);
     /// How many faults there are, of the scenario and struck since, whether active or not.
     std::size_t fault_count() const;
+
+    /// The scenario's stores, in its order.
+    std::size_t store_count() const;
+    door::couch::Front& store(std::size_t number);
 
     kernel::Kernel& kernel();
     const platform::Platform& platform() const;

@@ -7,6 +7,7 @@
 #include "door/couch/service.h"
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
+#include "store/json/print.h"
 
 namespace glasshive::door::couch {
 

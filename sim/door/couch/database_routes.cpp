@@ -8,6 +8,7 @@
 #include "door/couch/service.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
+#include "store/shard/database_name.h"
 
 namespace glasshive::door::couch {
 
@@ -20,22 +21,16 @@ void check_name(const std::string& name) {
     for (const char* const system : {"_users", "_replicator", "_global_changes", "_metadata"}) {
         if (name == system) return;
     }
-    const bool good =
-        !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
-        std::all_of(name.begin(), name.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                   std::string_view("_$()+/-").find(c) != std::string_view::npos;
-        });
-    if (!good) {
+    if (name.size() > 238) {   // couch_db:validate_dbname_int/2
+        throw Problem{400, "database_name_too_long",
+                      "At least one path segment of `" + name + "` is too long."};
+    }
+    if (!store::is_database_name(name)) {
         throw Problem{400, "illegal_database_name",
                       "Name: '" + name +
                           "'. Only lowercase characters (a-z), digits (0-9), and any of the "
                           "characters _, $, (, ), +, -, and / are allowed. Must begin with a "
                           "letter."};
-    }
-    if (name.size() > 238) {   // couch_db:validate_dbname_int/2
-        throw Problem{400, "database_name_too_long",
-                      "At least one path segment of `" + name + "` is too long."};
     }
 }
 

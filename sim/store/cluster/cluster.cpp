@@ -5,6 +5,16 @@
 
 namespace glasshive::store {
 
+namespace {
+
+ReplicaMachine machine_of(const NodePlace& place) {
+    ReplicaMachine machine{.node = place.name, .cpu = place.cpu, .disk = place.disk};
+    machine.disk_unit = place.disk_unit;
+    return machine;
+}
+
+}   // namespace
+
 Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
                  const ClusterOptions& options)
     : kernel_(kernel),
@@ -17,7 +27,7 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         node->host_ = place.host;
         node->replica_ = std::make_unique<Replica>(
             kernel, node->files_,
-            ReplicaMachine{.node = place.name, .cpu = place.cpu, .disk = place.disk});
+            machine_of(place));
         members_.push_back({.node = place.name, .replica = {}, .zone = place.zone});
         nodes_.push_back(std::move(node));
     }
@@ -45,14 +55,13 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         attach(i, *node.gatherer_);
         attach(i, *node.feeds_);
         attach(i, *node.internal_);
-        const kernel::QueueId cpu = places[i].cpu, disk = places[i].disk;
         node.indexer_ = std::make_unique<search::Indexer>(
             kernel, scripts_,
             search::IndexerPlace{.files = node.files_,
                                  .indexes = node.indexes_,
                                  .replica = *node.replica_,
                                  .gatherer = *node.gatherer_,
-                                 .machine = {.node = node.name_, .cpu = cpu, .disk = disk}},
+                                 .machine = machine_of(places[i])},
             indexers_);
         node.replica_->set_validator(node.indexer_.get());
         indexers_[i] = attach(i, *node.indexer_);

@@ -25,7 +25,8 @@ struct NodePlace {
     std::string name;       ///< "node1@127.0.0.1"
     HostId host;
     kernel::QueueId cpu;    ///< In core-seconds.
-    kernel::QueueId disk;   ///< In bytes.
+    kernel::QueueId disk;   ///< In bytes, or in `disk_unit` for each of them.
+    double disk_unit = 1;
     std::string zone{};
 };
 

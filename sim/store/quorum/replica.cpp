@@ -240,7 +240,7 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     if (tag == cpu_done && bytes > Bytes{}) {
         kernel_.work(
             id(), machine_.disk,
-            {.amount = static_cast<double>(bytes.count), .tag = disk_done, .argument = argument});
+            {.amount = machine_.disk_work(bytes), .tag = disk_done, .argument = argument});
         return;
     }
     const Job job = std::move(found->second);

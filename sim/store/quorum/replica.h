@@ -19,10 +19,13 @@ namespace glasshive::store {
 struct ReplicaMachine {
     std::string node;
     kernel::QueueId cpu;    ///< In core-seconds.
-    kernel::QueueId disk;   ///< In bytes.
+    kernel::QueueId disk;   ///< In bytes, or in `disk_unit` for each of them.
     /// A sync, in bytes that the disk could have written meanwhile. A choice of the model: 1 ms of
     /// a disk of 200 MB/s.
     Bytes sync{200'000};
+    double disk_unit = 1;   ///< Of the disk's queue, for a byte.
+
+    double disk_work(Bytes bytes) const { return static_cast<double>(bytes.count) * disk_unit; }
 };
 
 /// The process of a node that answers for its copies (rexi_server, fabric_rpc, couch_db_updater).

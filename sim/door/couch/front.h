@@ -1,0 +1,44 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "door/couch/listener.h"
+#include "door/couch/service.h"
+#include "store/cluster/cluster.h"
+#include "store/spec.h"
+
+namespace glasshive::door::couch {
+
+/// A cluster with its HTTP interface, and with clients outside that speak to it: what a scenario's
+/// `stores` entry becomes. Builds itself; start() starts all nodes and makes the databases.
+class Front {
+  public:
+    /// `places` by the spec's hosts.
+    Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
+          std::vector<store::NodePlace> places);
+
+    void start();
+    /// `_users`, `_replicator` and the spec's databases are there, or could not be made.
+    bool ready() const { return ready_; }
+
+    const std::string& name() const { return spec_.name; }
+    store::Cluster& cluster() { return cluster_; }
+    const store::Cluster& cluster() const { return cluster_; }
+    Service& service() { return service_; }
+    Clients& clients() { return *clients_; }
+
+  private:
+    void make_databases(std::size_t next);
+
+    store::ClusterSpec spec_;
+    store::Cluster cluster_;
+    Service service_;
+    std::deque<Listener> listeners_;   // By member; addresses stay.
+    std::unique_ptr<Clients> clients_;
+    bool ready_ = false;
+};
+
+}   // namespace glasshive::door::couch

@@ -1,0 +1,174 @@
+#include "serve/serve.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <unistd.h>
+#include <utility>
+
+#include "door/http/server.h"
+#include "serve/control.h"
+#include "world/world.h"
+
+namespace glasshive::serve {
+
+namespace http = door::http;
+using Wall = std::chrono::steady_clock;
+
+std::string control_socket_of(const http::Address& address) {
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    const std::string folder = runtime != nullptr && *runtime != '\0' ? runtime : "/tmp";
+    return folder + "/glasshive-" + std::to_string(::getuid()) + "-" +
+           std::to_string(address.port) + ".sock";
+}
+
+namespace {
+
+/// Answers on a socket.
+class SocketReply final : public door::couch::Reply {
+  public:
+    SocketReply(http::Server& server, std::uint64_t request)
+        : server_(server),
+          request_(request) {}
+    void answer(http::Head head, std::string body) override {
+        server_.answer(request_, std::move(head), std::move(body));
+    }
+    void begin(http::Head head) override { server_.begin(request_, std::move(head)); }
+    void write(std::string piece) override { server_.write(request_, std::move(piece)); }
+    void end() override { server_.end(request_); }
+    void drop() override { server_.drop(request_); }
+
+  private:
+    http::Server& server_;
+    std::uint64_t request_;
+};
+
+/// Keeps virtual time and the wall together.
+class Pump {
+  public:
+    Pump(session::Session& session, http::Server& server, const Options& options)
+        : session_(session),
+          server_(server),
+          options_(options),
+          front_(session.world().store(options.store)),
+          control_(session, options.store) {}
+
+    void loop(const std::atomic<bool>& stop, session::LineChannel* channel) {
+        last_ = Wall::now();
+        while (!stop && session_.now() < session_.end()) {
+            take_requests();
+            if (channel != nullptr) take_control(*channel);
+            if (front_.clients().busy()) run_ahead();
+            else follow_wall();
+        }
+    }
+    void make_ready(const std::atomic<bool>& stop) {
+        while (!stop && !front_.ready() && session_.run_entries(64)) {
+        }
+    }
+
+  private:
+    static constexpr std::uint64_t entries_at_once = 32;
+
+    void take_requests() {
+        auto patience = std::chrono::milliseconds{front_.clients().busy() ? 0 : 5};
+        for (int i = 0; i < 64; ++i) {
+            auto happening = server_.next(patience);
+            if (!happening) return;
+            patience = std::chrono::milliseconds{0};
+            if (happening->what == http::Happening::What::gone) {
+                session_.give_store(session::StoreGone{options_.store, happening->id});
+                continue;
+            }
+            http::Request& request = happening->request;
+            auto reply = std::make_shared<SocketReply>(server_, request.id);
+            const std::uint64_t number = request.id;
+            const std::size_t node = node_for(request);
+            session_.give_store(
+                session::StoreRequest{options_.store, node, number, unix_seconds(),
+                                      std::move(request)},
+                std::move(reply));
+        }
+    }
+
+    /// The listener's node, or else the first one that runs.
+    std::size_t node_for(const http::Request& request) const {
+        if (options_.node_ports) return request.listener;
+        const store::Cluster& cluster = front_.cluster();
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            if (cluster.is_running(i)) return i;
+        }
+        return 0;
+    }
+    static std::int64_t unix_seconds() {
+        return std::chrono::duration_cast<std::chrono::seconds>(
+                   std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    }
+
+    void take_control(session::LineChannel& channel) {
+        std::string line;
+        using Got = session::LineChannel::Got;
+        for (Got got = channel.next(line, 0); got != Got::nothing; got = channel.next(line, 0)) {
+            channel.send(got == Got::line ? control_.answer(line)
+                                          : R"({"ok":false,"error":"the line is too long"})");
+        }
+    }
+
+    /// Until all answers have left, or for a moment: new requests may be there.
+    void run_ahead() {
+        const Wall::time_point enough = Wall::now() + std::chrono::milliseconds{2};
+        do {
+            if (!session_.run_entries(entries_at_once)) return;
+        } while (front_.clients().busy() && Wall::now() < enough);
+        last_ = Wall::now();
+    }
+
+    void follow_wall() {
+        const Wall::time_point now = Wall::now();
+        const double span = std::chrono::duration<double>(now - last_).count() * options_.speed;
+        last_ = now;
+        session_.run_until(session_.now() + Duration{static_cast<std::int64_t>(span * 1e9)});
+    }
+
+    session::Session& session_;
+    http::Server& server_;
+    const Options& options_;
+    door::couch::Front& front_;
+    Control control_;
+    Wall::time_point last_{};
+};
+
+}   // namespace
+
+Diagnostics serve(session::Session& session, const Options& options,
+                  const std::atomic<bool>& stop,
+                  const std::function<void(const std::vector<http::Address>&)>& ready) {
+    http::Options sockets;
+    sockets.loopback_only = options.loopback_only;
+    sockets.server_name = "CouchDB/3.5.0 (Erlang OTP/25)";
+    const std::size_t nodes = session.world().store(options.store).cluster().size();
+    for (std::size_t i = 0; i < (options.node_ports ? nodes : 1); ++i) {
+        http::Address address = options.address;
+        if (address.port != 0) address.port = static_cast<std::uint16_t>(address.port + i);
+        sockets.addresses.push_back(address);
+    }
+    auto server = http::Server::start(sockets);
+    if (!server.ok()) return server.problems();
+    const auto& addresses = server.value()->addresses();
+    const std::string path = options.control_socket.empty()
+                                 ? control_socket_of(addresses.front())
+                                 : options.control_socket;
+    session::LineChannel channel(path);
+    if (!channel.listen()) {
+        return {Diagnostic{.file = path, .message = "glasshive ctl's socket cannot be made"}};
+    }
+    Pump pump(session, *server.value(), options);
+    pump.make_ready(stop);
+    ready(addresses);
+    pump.loop(stop, &channel);
+    return {};
+}
+
+}   // namespace glasshive::serve

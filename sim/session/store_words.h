@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "door/http/message.h"
+
+namespace glasshive::session {
+
+/// A client's request to a node of a store, as it came.
+struct StoreRequest {
+    std::size_t store = 0;
+    std::size_t node = 0;       ///< Which member.
+    std::uint64_t number = 0;   ///< Of the session.
+    std::int64_t wall = 0;      ///< Seconds since 1970 by the client's clock.
+    door::http::Request request;
+};
+/// Its client went away.
+struct StoreGone {
+    std::size_t store = 0;
+    std::uint64_t number = 0;
+};
+/// A node's processes end or begin, while its host lives.
+struct StoreNode {
+    std::size_t store = 0;
+    std::size_t node = 0;
+    bool starts = false;
+};
+using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode>;
+
+/// As it stands among a session's commands, so that a replay can give it again: "store " and an
+/// object of JSON, bodies in base 64.
+std::string text_of(const StoreWord& word);
+/// Nothing when the text is another command, or is damaged.
+std::optional<StoreWord> read_store_word(const std::string& text);
+
+}   // namespace glasshive::session

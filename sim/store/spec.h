@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+
+namespace glasshive::store {
+
+/// A database that a cluster has from the start.
+struct DatabaseSpec {
+    std::string name;
+    std::uint32_t q = 0;   ///< 0: the cluster's.
+    std::int64_t n = 0;    ///< 0: the cluster's.
+    bool partitioned = false;
+};
+
+/// A cluster of the document store, as a scenario describes it.
+struct ClusterSpec {
+    std::string name = "couchdb";
+    std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
+    /// A node's name; "{}" is its host's.
+    std::string node_name = "couchdb@{}";
+    std::uint32_t q = 2;   ///< [cluster] q
+    std::int64_t n = 3;    ///< [cluster] n
+    bool serialized_start = false;   ///< [fabric] serialize_worker_startup, after 3.5.2.
+    Duration request_timeout = std::chrono::seconds{60};   ///< [fabric] request_timeout
+    Duration sync_delay = std::chrono::seconds{5};         ///< [mem3] sync_delay
+    Duration net_tick = std::chrono::seconds{60};          ///< Erlang's net_ticktime.
+    std::vector<std::pair<std::string, std::string>> admins{{"admin", "admin"}};
+    /// Rounds of PBKDF2 for passwords; nothing: CouchDB's 600,000, a quarter of a second each.
+    std::optional<std::int64_t> iterations{};
+    std::vector<DatabaseSpec> databases;
+    std::int64_t epoch = 1'700'000'000;   ///< Seconds since 1970 at the start of the run.
+};
+
+/// The name of the node on a host.
+inline std::string node_name_of(const ClusterSpec& cluster, const std::string& host) {
+    std::string name = cluster.node_name;
+    if (const std::size_t at = name.find("{}"); at != std::string::npos) name.replace(at, 2, host);
+    return name;
+}
+
+}   // namespace glasshive::store
