@@ -28,8 +28,10 @@ class Validator {
     /// {"forbidden", why} is 403, {"unauthorized", why} 401, any other error 400; nothing: it may.
     virtual std::optional<Refusal> refuses(const EditWriter& writer, const EditSeen& edit) = 0;
     /// False: it does not know the functions of this copy's database yet. Then edits wait, and
-    /// `then` is called when they need not any more.
-    virtual bool ready(std::string_view /*shard*/, std::function<void()> /*then*/) { return true; }
+    /// `then` is called later: whether it knows them now, or there is no finding out.
+    virtual bool ready(std::string_view /*shard*/, std::function<void(bool known)> /*then*/) {
+        return true;
+    }
     /// A design document of this copy changed, whoever changed it.
     virtual void design_changed(std::string_view /*shard*/) {}
 };

@@ -70,9 +70,13 @@ bool Replica::may_start(const kernel::Message& message) {
     if (validator_ == nullptr || !update || request.internal) return true;
     const std::string& shard = request.shard;
     Batch& held = held_[shard];
-    const auto release = [this, shard] {
+    const auto release = [this, shard](bool known) {
         for (kernel::Message& each : std::exchange(held_[shard], {})) {
-            queues_[shard].waiting.push_back(std::move(each));
+            if (known) {
+                queues_[shard].waiting.push_back(std::move(each));
+            } else {
+                answer(each, QuorumMessage::failed);
+            }
         }
         commit_next(shard);
     };

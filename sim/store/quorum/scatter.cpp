@@ -13,7 +13,7 @@ namespace glasshive::store {
 void Scatter::gather(Job job) {
     const std::uint64_t number = next_job_++;
     job.waiting = job.workers.size();
-    job.timer = kernel_.after(id(), request_timeout_, 0, number);
+    if (!job.patient) job.timer = kernel_.after(id(), request_timeout_, 0, number);
     const std::size_t workers = job.workers.size();
     jobs_.emplace(number, std::move(job));
     for (std::size_t worker = 0; worker < workers; ++worker) ask(number, worker);

@@ -42,6 +42,7 @@ class Scatter : public kernel::Process {
         std::vector<std::size_t> arrived{};   ///< Workers, in order of their answers.
         std::size_t waiting = 0;
         bool timed_out = false;
+        bool patient = false;   ///< No timeout ([fabric] view_timeout is infinity).
         kernel::TimerId timer{};
         std::function<bool(const Job&)> enough{};
         std::function<void(const Job&)> then{};

@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "store/quorum/query.h"
+#include "store/refusal.h"
 
 namespace glasshive::store::search {
 
@@ -26,5 +28,15 @@ struct FilterAnswer {
     std::string reason{};
     std::shared_ptr<const ChangeFilter> filter{};
 };
+
+/// The status of an error: 500 unless it is known to be another.
+/// Source: chttpd:error_info/1, mango_error:info/2.
+int status_of(std::string_view error);
+Reply failure(const Refusal& refusal);
+/// "Database does not exist.", 404.
+Reply no_database();
+/// A hole in the ring: 500 nodedown.
+Reply no_progress();
+Reply timed_out();
 
 }   // namespace glasshive::store::search

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +16,8 @@ struct CopyIndex {
     std::string copy_uuid;   ///< Of the copy it is of: a copy made anew has none.
     std::shared_ptr<ViewCode> code;
     view::Index index;
-    Bytes file{};   ///< Grows with each update, shrinks when compacted.
+    std::uint64_t number = 0;   ///< Of all that this node ever made.
+    Bytes file{};               ///< Grows with each update, shrinks when compacted.
 };
 
 /// What a node has on its disk of indexes: it stands beside its NodeFiles and lives as long. By the
@@ -23,6 +25,7 @@ struct CopyIndex {
 /// Source: couch_mrview_util:index_file/2.
 struct IndexFiles {
     std::map<std::pair<std::string, std::string>, CopyIndex> indexes;
+    std::uint64_t made = 0;
 };
 
 }   // namespace glasshive::store::search

@@ -7,13 +7,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
 #include "store/db/validator.h"
 #include "store/quorum/gatherer.h"
 #include "store/quorum/replica.h"
+#include "store/search/design_guard.h"
 #include "store/search/index_files.h"
+#include "store/search/messages.h"
 #include "store/search/scripts.h"
 
 namespace glasshive::store::search {
@@ -33,8 +36,6 @@ struct IndexerOptions {
     /// Documents in one step: so much work is lost when the node dies under it
     /// (couch_index: commits every 5 s).
     std::size_t step = 10'000;
-    /// A validation function of a node: one call over a pipe to couchjs.
-    Duration validate_cpu = std::chrono::microseconds{100};
 };
 
 /// The process of a node that keeps the indexes of its copies and answers queries from them.
@@ -50,12 +51,11 @@ struct IndexerOptions {
 class Indexer final : public kernel::Process, public Validator {
   public:
     /// `indexers`: processes of all members' indexers, in their order; outlives this.
-    Indexer(kernel::Kernel& kernel, Scripts& scripts, IndexerPlace place,
-            const std::vector<ProcessId>& indexers, IndexerOptions options = {});
-    ~Indexer() override;
+    Indexer(kernel::Kernel& kernel, Scripts& scripts, const IndexerPlace& place,
+            const std::vector<ProcessId>& indexers, const IndexerOptions& options = {});
 
     std::optional<Refusal> refuses(const EditWriter& writer, const EditSeen& edit) override;
-    bool ready(std::string_view shard, std::function<void()> then) override;
+    bool ready(std::string_view shard, std::function<void(bool)> then) override;
     void design_changed(std::string_view shard) override;
 
     void on_message(const kernel::Message& message) override;
@@ -64,8 +64,54 @@ class Indexer final : public kernel::Process, public Validator {
     void on_stop() override;
 
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    using Key = std::pair<std::string, std::string>;   // Shard and signature.
+    struct Waiting {
+        kernel::Message message;
+        std::uint64_t seq;   // What the index must know.
+    };
+    /// What goes on with an index; dies with the process.
+    struct Builder {
+        bool updating = false;
+        bool compacting = false;
+        std::vector<Waiting> waiting;
+    };
+    struct Job {
+        Cost cost;
+        std::function<void()> then;
+    };
+    static const IndexRequest& request_of(const kernel::Message& message) {
+        return static_cast<const IndexRequest&>(*message.body);
+    }
+    /// Work on processor and disk, then `then`.
+    void pay(const Cost& cost, std::function<void()> then);
+    void query(const kernel::Message& message);
+    void query_index(const kernel::Message& message);
+    void tell_info(const kernel::Message& message);
+    void compact(const kernel::Message& message);
+    void cleanup(const IndexRequest& request);
+    /// Null, and `refusal` says why, when its functions do not compile.
+    CopyIndex* open(const IndexRequest& request, std::optional<Refusal>& refusal);
+    CopyIndex* find(const Key& key);
+    void drop_orphans();
+    void update(const Key& key);
+    void stepped(const Key& key, view::Index::Planned& planned, std::uint64_t made);
+    void answer_waiting(const Key& key);
+    void tell(const kernel::Message& to, SearchMessage type,
+              std::shared_ptr<const IndexReply> reply = {});
+    void refuse(const kernel::Message& to, const Refusal& refusal);
+    /// Answers from what there is, once the host has read it.
+    void read(const kernel::Message& message, const CopyIndex* index);
+
+    kernel::Kernel& kernel_;
+    Scripts& scripts_;
+    IndexerPlace place_;
+    const std::vector<ProcessId>& indexers_;
+    IndexerOptions options_;
+    DesignGuard guard_;
+    std::map<Key, Builder> builders_;
+    std::map<std::uint64_t, Job> jobs_;
+    std::uint64_t next_job_ = 1;
+    std::vector<ChannelId> channels_;   // To other indexers, by member.
 };
 
 }   // namespace glasshive::store::search

@@ -3,33 +3,32 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
 #include "store/json/value.h"
 #include "store/quorum/coordinator.h"
 #include "store/quorum/gatherer.h"
+#include "store/quorum/scatter.h"
 #include "store/search/answers.h"
+#include "store/search/messages.h"
 #include "store/search/scripts.h"
+#include "store/shard/shard_map.h"
 #include "store/view/all_docs.h"
 #include "store/view/query.h"
 
 namespace glasshive::store::search {
-
-/// Who asks for a write: `userCtx` as validation functions see it. Nothing: a server's admin.
-struct IndexWriter {
-    json::Value user{};
-    std::uint32_t w = 2;   ///< mango_httpd: get_idx_w_opts
-};
 
 /// Which changes a client of `_changes` wants, as its request says it.
 struct FilterRequest {
     std::string filter{};     ///< "d/f", "_doc_ids", "_selector", "_design", "_view"; "": all.
     std::string view{};       ///< Of `_view`: "d/v".
     json::Value doc_ids{};    ///< Of `_doc_ids`: the array; nothing: none was given.
-    json::Value selector{};   ///< Of `_selector`: the object of the body.
+    json::Value selector{};   ///< Of `_selector`: the body's member; nothing: none was given.
     json::Value request{};    ///< What a filter function gets as `req`; nothing: {}.
 };
 
@@ -38,19 +37,20 @@ struct FilterRequest {
 /// answered 201. Design documents are read by quorum; there is no cache of them here.
 ///
 /// `then` is called once, from a message or a timer, or at once when nothing can be asked; never if
-/// the node dies. `design` names a design document with or without "_design/".
+/// the node dies. `design` names a design document with or without "_design/". `user`: who asks for
+/// a write, as validation functions see it; nothing: a server's admin.
+/// Leaves out: conflicts of documents in `_all_docs?keys=` and of other documents in a view's rows.
 /// Source: fabric_view_map.erl, fabric_view_reduce.erl, fabric_view_all_docs.erl,
-/// fabric_group_info.erl, mango_httpd.erl, mango_crud.erl, chttpd_changes.erl.
-class Searcher final : public kernel::Process {
+/// fabric_group_info.erl, mango_httpd.erl, mango_crud.erl, couch_changes.erl.
+class Searcher final : public Scatter {
   public:
     using Then = std::function<void(const Reply&)>;
 
     /// `coordinator` and `gatherer` are of the same node. `indexers`: processes of the members'
     /// Indexers, in their order. All of it outlives this.
     Searcher(kernel::Kernel& kernel, NodeFiles& files, Scripts& scripts, Coordinator& coordinator,
-             Gatherer& gatherer, std::string node, const std::vector<QuorumMember>& members,
+             Gatherer& gatherer, const std::vector<QuorumMember>& members,
              const std::vector<ProcessId>& indexers, Duration request_timeout);
-    ~Searcher() override;
 
     // --- Views -----------------------------------------------------------------------------------
     /// `_design/x/_view/y`. `query` as view::parse_query made it; it is checked here. 404
@@ -75,16 +75,16 @@ class Searcher final : public kernel::Process {
     void explain(std::string_view database, const json::Value& body, std::string_view partition,
                  Then then);
     /// `POST /db/_index`. {"result","id","name"}.
-    void create_index(std::string_view database, const json::Value& body, IndexWriter writer,
+    void create_index(std::string_view database, const json::Value& body, json::Value user,
                       Then then);
     /// `GET /db/_index`; texts of `limit` and `skip`, empty: not given.
     void list_indexes(std::string_view database, std::string_view limit, std::string_view skip,
                       Then then);
     /// `DELETE /db/_index/x/json/name`.
     void delete_index(std::string_view database, std::string_view design, std::string_view type,
-                      std::string_view name, IndexWriter writer, Then then);
+                      std::string_view name, json::Value user, Then then);
     /// `POST /db/_index/_bulk_delete`.
-    void delete_indexes(std::string_view database, const json::Value& body, IndexWriter writer,
+    void delete_indexes(std::string_view database, const json::Value& body, json::Value user,
                         Then then);
 
     // --- Changes ---------------------------------------------------------------------------------
@@ -93,16 +93,75 @@ class Searcher final : public kernel::Process {
     void filter(std::string_view database, FilterRequest request,
                 std::function<void(const FilterAnswer&)> then);
 
-    void on_message(const kernel::Message& message) override;
-    void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
-    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
-    void on_stop() override;
-    /// The net tick found it silent: whoever waits for it need not.
-    void node_down(std::size_t member);
-
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    ProcessId process_of(std::size_t member) const override { return indexers_[member]; }
+    std::size_t member_count() const override { return indexers_.size(); }
+    const ShardMap* map_of(std::string_view database) const;
+    std::optional<std::size_t> member_of(std::string_view node) const;
+    Worker worker(const Copy& copy, const ShardMap& map, SearchMessage type,
+                  const IndexRequest& request) const;
+    /// To all copies; of a partition those that hold it; with `stable` the preferred ones.
+    Job asking(const ShardMap& map, SearchMessage type, const IndexRequest& request);
+    /// The workers whose answers count, in order of ranges; or why there is no answer.
+    static std::optional<Reply> why_not(const Job& job, const IndexRequest& request);
+    static std::vector<std::size_t> chosen(const Job& job, const IndexRequest& request);
+    static const IndexReply& reply_of(const Job& job, std::size_t worker) {
+        return static_cast<const IndexReply&>(*job.workers[worker].reply);
+    }
+    static std::string packed_seq(const Job& job, const std::vector<std::size_t>& workers);
+
+    /// With _id and _rev; `fail` says why there is none.
+    void open_design(std::string_view database, std::string_view design, Then fail,
+                     std::function<void(const json::Value& design)> then);
+    struct DesignBody {
+        std::string id;
+        Revision revision;
+        json::Value body;
+    };
+    /// All design documents, by id, from one copy of each range; nothing: no ring.
+    using ThenDesigns = std::function<void(const std::optional<std::vector<DesignBody>>&)>;
+    void read_designs(std::string_view database, ThenDesigns then);
+
+    struct ViewJob;
+    void ask_view(std::string_view database, std::shared_ptr<ViewJob> view);
+    void merge_view(const std::shared_ptr<ViewJob>& view, const Job& job);
+    void print_groups(const ViewJob& view, std::vector<std::vector<view::Group>> groups);
+    void read_linked(const std::shared_ptr<ViewJob>& view);
+    void read_keys(std::string_view database, view::Query query, view::Listing listing, Then then);
+    void count_documents(std::string_view database, view::Listing listing,
+                         std::function<void(const DocsAnswer&)> then);
+
+    struct FindJob;
+    /// What `_find` and `_explain` begin with.
+    void plan(std::string_view database, const json::Value& body, std::string_view partition,
+              bool explain, Then fail, std::function<void(mango::Plan, json::Value design)> then);
+    void ask_find(const std::shared_ptr<FindJob>& find, const json::Value& design);
+    void merge_find(const std::shared_ptr<FindJob>& find, const Job& job);
+    void read_next(const std::shared_ptr<FindJob>& find);
+    void finish_find(const std::shared_ptr<FindJob>& find);
+
+    struct IndexWrite;
+    /// Writes a design document, or deletes it when there is no body.
+    void write_design(IndexWrite write, std::function<void(std::optional<Reply> problem)> then);
+    /// One index, or whatever one a design document has (an empty name).
+    struct Doomed {
+        std::string database;
+        std::string design;
+        std::string type;
+        std::string name;
+        std::uint32_t w = 2;
+        json::Value user;
+    };
+    void remove_index(const Doomed& doomed, Then then);
+    struct BulkDelete;
+    void delete_next(const std::shared_ptr<BulkDelete>& bulk);
+
+    NodeFiles& files_;
+    Scripts& scripts_;
+    Coordinator& coordinator_;
+    Gatherer& gatherer_;
+    const std::vector<QuorumMember>& members_;
+    const std::vector<ProcessId>& indexers_;
 };
 
 }   // namespace glasshive::store::search

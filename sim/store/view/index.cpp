@@ -158,7 +158,8 @@ Index::Planned Index::plan(const Database& copy, SharedMapper& mapper,
     return planned;
 }
 
-void Index::apply(Step step) {
+void Index::apply(Planned planned) {
+    Step& step = *planned.step;
     for (const json::SharedBytes& id : step.forgotten) {
         const auto known = emissions_.find(id.view());
         if (known == emissions_.end()) continue;   // Purged twice.
@@ -185,8 +186,9 @@ void Index::apply(Step step) {
 Index::Progress Index::update(const Database& copy, SharedMapper& mapper,
                               std::size_t documents_max) {
     Planned planned = plan(copy, mapper, documents_max);
-    if (planned.step) apply(std::move(*planned.step));
-    return planned.progress;
+    const Progress progress = planned.progress;
+    if (planned.step) apply(std::move(planned));
+    return progress;
 }
 
 }   // namespace glasshive::store::view

@@ -65,7 +65,8 @@ class Index {
     };
     Planned plan(const Database& copy, SharedMapper& mapper,
                  std::size_t documents_max = SIZE_MAX) const;
-    void apply(Step step);
+    /// Requires one that was not refused.
+    void apply(Planned planned);
 
     std::uint64_t update_seq() const { return update_seq_; }
     std::uint64_t purge_seq() const { return purge_seq_; }
