@@ -191,7 +191,7 @@ void Coordinator::create(const std::string& database, const Spread& spread,
     if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->reason});
     ShardRequest request;
     request.database = database;
-    request.map.emplace(database, ns_of(kernel_.now()) / 1'000'000'000, false,
+    request.map.emplace(database, ns_of(kernel_.now()) / 1'000'000'000, spread.partitioned,
                         std::get<std::vector<Copy>>(placed));
     Job job{.type = QuorumMessage::create, .database = database};
     job.status_then = std::move(then);

@@ -41,6 +41,7 @@ struct Spread {
     std::uint32_t q = 2;
     std::int64_t n = 3;
     std::vector<ZoneCopies> placement{};
+    bool partitioned = false;
 };
 
 /// "metro-dc-a:2,metro-dc-b:1"; empty when it is none. Source: mem3:decode_placement_string/1.
