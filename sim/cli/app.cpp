@@ -162,6 +162,7 @@ static void add_others(App::Parts& p, const App& self) {
     add_lua(p);
     add_console(p);
     add_view(p);
+    add_serve(p);
 
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");

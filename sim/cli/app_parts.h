@@ -27,11 +27,13 @@ struct App::Parts {
     SessionOptions session;
     ConsoleOptions console;
     ViewOptions view;
+    ServeOptions serve;
+    CtlOptions ctl;
     CompareOptions compare;
     TraceOptions trace;
     std::size_t shard = 0;
     std::string docs_page, shell;
-    std::uint64_t seed = 0, session_seed = 0, console_seed = 0;
+    std::uint64_t seed = 0, session_seed = 0, console_seed = 0, serve_seed = 0;
     int more_lines = 0, console_lines = 0;   // How often -v stands there.
 };
 
@@ -50,6 +52,7 @@ CLI::Option* add_checks(CLI::App& command, std::vector<std::string>& out);
 void add_readers(App::Parts& p);
 void add_lua(App::Parts& p);
 void add_view(App::Parts& p);
+void add_serve(App::Parts& p);
 void add_traces(App::Parts& p);
 void add_compare(App::Parts& p);
 

@@ -104,6 +104,31 @@ struct ConsoleOptions {
 /// of a pipe was wrong; expectations do not count.
 int console_command(const ConsoleOptions& options);
 
+struct ServeOptions {
+    CommonOptions common;
+    std::string file;                        ///< Scenario; empty: a fresh cluster.
+    std::string address = "127.0.0.1:5984";
+    std::size_t nodes = 3;                   ///< Of a fresh cluster.
+    bool node_ports = false;
+    bool any_address = false;
+    std::vector<std::string> admins;         ///< "name:password"
+    std::optional<std::int64_t> epoch;       ///< Seconds since 1970; empty: now.
+    std::optional<std::uint64_t> seed;
+    double speed = 1;
+    std::string record;                      ///< Path; empty: none.
+};
+/// A simulated store behind real sockets, until it is interrupted.
+int serve_command(const ServeOptions& options);
+
+struct CtlOptions {
+    CommonOptions common;
+    std::string to = "127.0.0.1:5984";
+    std::string fault;                ///< Empty: status.
+    std::vector<std::string> nodes;   ///< Groups: "n1,n2".
+};
+/// Faults in a store that another process serves.
+int ctl_command(const CtlOptions& options);
+
 struct ViewOptions {
     CommonOptions common;
     std::string file;    ///< Recording, scenario or saved session.

@@ -26,6 +26,8 @@ class FlatTopology final : public kernel::Topology {
     kernel::PathInfo path(HostId from, HostId to) const override {
         kernel::PathInfo info = path_;
         if (from == to) info.latency = Duration{0};
+        const auto slow = slower_.find({from, to});
+        if (slow != slower_.end()) info.latency += slow->second;
         info.connected = active_.count({from, to}) == 0;
         return info;
     }
@@ -46,6 +48,11 @@ class FlatTopology final : public kernel::Topology {
         note_change();
         active_.erase({from, to});
     }
+    /// That path alone takes so much longer.
+    void slow(HostId from, HostId to, Duration more) {
+        note_change();
+        slower_[{from, to}] = more;
+    }
     void set_path(kernel::PathInfo path) {
         note_change();
         path_ = path;
@@ -55,6 +62,7 @@ class FlatTopology final : public kernel::Topology {
     kernel::PathInfo path_;
     std::vector<std::string> names_;
     std::map<std::pair<HostId, HostId>, bool> active_;
+    std::map<std::pair<HostId, HostId>, Duration> slower_;
     std::vector<std::pair<std::uint32_t, std::pair<HostId, HostId>>> log_;
 };
 

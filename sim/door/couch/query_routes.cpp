@@ -182,11 +182,6 @@ void compact_views(const CallPtr& call) {
 
 namespace {
 
-search::IndexWriter writer_of(const Call& call) {
-    const std::uint32_t w = call.quorum("w");
-    return {.user = user_json(call), .w = w == 0 ? 2 : w};
-}
-
 void require_json(const Call& call) {
     call.require_type("application/json");
 }
@@ -204,13 +199,13 @@ void index(const CallPtr& call) {
     if (depth == 2) {
         call->only("POST,GET");
         require_json(*call);
-        return searcher.create_index(call->database(), call->body_object(), writer_of(*call),
+        return searcher.create_index(call->database(), call->body_object(), user_json(*call),
                                      told(call));
     }
     if (depth == 3 && call->part(2) == "_bulk_delete") {
         call->only("POST");
         require_json(*call);
-        return searcher.delete_indexes(call->database(), call->body_object(), writer_of(*call),
+        return searcher.delete_indexes(call->database(), call->body_object(), user_json(*call),
                                        told(call));
     }
     call->only("DELETE");
@@ -219,7 +214,7 @@ void index(const CallPtr& call) {
     const std::size_t at = split ? 3 : 2;
     if (depth != at + 3) throw not_found();
     searcher.delete_index(call->database(), call->part(at), call->part(at + 1),
-                          call->part(at + 2), writer_of(*call), told(call));
+                          call->part(at + 2), user_json(*call), told(call));
 }
 
 }   // namespace

@@ -66,8 +66,8 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         node.replica_->set_validator(node.indexer_.get());
         indexers_[i] = attach(i, *node.indexer_);
         node.searcher_ = std::make_unique<search::Searcher>(
-            kernel, node.files_, scripts_, *node.coordinator_, *node.gatherer_, node.name_,
-            members_, indexers_, options.coordinator.request_timeout);
+            kernel, node.files_, scripts_, *node.coordinator_, *node.gatherer_, members_,
+            indexers_, options.coordinator.request_timeout);
         attach(i, *node.searcher_);
         watches.push_back(attach(i, *node.watch_));
     }

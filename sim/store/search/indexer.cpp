@@ -122,7 +122,7 @@ void Indexer::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     if (tag == cpu_done && bytes > Bytes{}) {
         kernel_.work(
             id(), place_.machine.disk,
-            {.amount = static_cast<double>(bytes.count), .tag = disk_done, .argument = argument});
+            {.amount = place_.machine.disk_work(bytes), .tag = disk_done, .argument = argument});
         return;
     }
     const auto then = std::move(found->second.then);

@@ -34,7 +34,8 @@ javascript::Budget budget(const ScriptOptions& options) {
 
 Scripts::Scripts(kernel::Kernel& kernel, ScriptOptions options)
     : random_(kernel.rng("store/javascript")),
-      engine_(surroundings(kernel, random_, options), budget(options)) {}
+      engine_(std::make_shared<javascript::Engine>(surroundings(kernel, random_, options),
+                                                   budget(options))) {}
 
 std::variant<std::shared_ptr<ViewCode>, Refusal>
 Scripts::code_of(std::string_view database, std::shared_ptr<const view::Definition> definition,
@@ -42,11 +43,12 @@ Scripts::code_of(std::string_view database, std::shared_ptr<const view::Definiti
     std::weak_ptr<ViewCode>& known = codes_[{std::string(database), definition->signature}];
     if (std::shared_ptr<ViewCode> code = known.lock()) return code;
     auto code = std::make_shared<ViewCode>();
+    code->engine = engine_;
     code->definition = std::move(definition);
     if (code->definition->language == "query") {
         code->mapper = mango::index_mapper(*code->definition);
     } else {
-        auto program = engine_.load(code->definition->design.view());
+        auto program = engine_->load(code->definition->design.view());
         if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
         code->program = std::get<std::unique_ptr<javascript::Program>>(std::move(program));
         auto mapper = view::javascript_mapper(*code->definition, *code->program);
@@ -63,7 +65,7 @@ std::optional<Refusal> Scripts::check_design(json::View design) {
     if (auto* refusal = std::get_if<Refusal>(&defined)) return std::move(*refusal);
     const auto& definition = std::get<view::Definition>(defined);
     if (definition.language != "javascript" || definition.maps.empty()) return {};
-    auto program = engine_.load(design);
+    auto program = engine_->load(design);
     if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
     return view::check_functions(definition,
                                  *std::get<std::unique_ptr<javascript::Program>>(program));
@@ -76,7 +78,7 @@ std::variant<javascript::Program*, Refusal> Scripts::program_of(const json::Valu
         std::rotate(programs_.begin(), known, known + 1);   // The latest stands in front.
         return programs_.front().second.get();
     }
-    auto program = engine_.load(design.view());
+    auto program = engine_->load(design.view());
     if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
     if (programs_.size() == programs_max) programs_.pop_back();
     programs_.insert(programs_.begin(),

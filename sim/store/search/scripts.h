@@ -37,6 +37,7 @@ struct ScriptOptions {
 
 /// The code of one design document's views in one database: what all copies' indexes share.
 struct ViewCode {
+    std::shared_ptr<javascript::Engine> engine;   ///< Lives as long as its programs.
     std::shared_ptr<const view::Definition> definition;
     std::unique_ptr<javascript::Program> program;   ///< Null for Mango's.
     std::unique_ptr<view::Mapper> mapper;
@@ -47,7 +48,7 @@ struct ViewCode {
 /// with it. That nodes share it saves wall time; what each of them pays for is its own.
 ///
 /// Calls are numbered in the order the simulation makes them, so a replay's have the same numbers.
-/// One at a time in a process (javascript::Engine). Outlives everything that holds a ViewCode.
+/// One at a time in a process (javascript::Engine).
 class Scripts {
   public:
     explicit Scripts(kernel::Kernel& kernel, ScriptOptions options = {});
@@ -70,14 +71,14 @@ class Scripts {
     std::variant<bool, Refusal> emits(const json::Value& design, std::string_view source,
                                       json::View document);
     /// Calls of JavaScript so far.
-    std::uint64_t calls() const { return engine_.calls(); }
+    std::uint64_t calls() const { return engine_->calls(); }
 
   private:
     /// The program of a design document's other functions; the last few are kept.
     std::variant<javascript::Program*, Refusal> program_of(const json::Value& design);
 
     kernel::Rng random_;
-    javascript::Engine engine_;
+    std::shared_ptr<javascript::Engine> engine_;
     std::map<std::pair<std::string, std::string>, std::weak_ptr<ViewCode>> codes_;
     std::vector<std::pair<json::Value, std::unique_ptr<javascript::Program>>> programs_;
 };

@@ -27,6 +27,7 @@ using Awaited = std::shared_ptr<std::optional<Answer>>;
 struct StoreCluster {
     struct Node {
         store::NodeFiles files;
+        store::ReplicaMachine machine;
         std::unique_ptr<store::Replica> replica;
         std::unique_ptr<store::Coordinator> coordinator;
         std::unique_ptr<store::Gatherer> gatherer;
@@ -42,11 +43,11 @@ struct StoreCluster {
         for (std::size_t i = 0; i < nodes; ++i) {
             const HostId host{static_cast<std::uint32_t>(i)};
             const std::string name = "n" + std::to_string(i);
-            all[i].replica = std::make_unique<store::Replica>(
-                kernel, all[i].files,
-                store::ReplicaMachine{.node = name,
-                                      .cpu = kernel.add_queue(host, 4, 1),
-                                      .disk = kernel.add_queue(host, 200e6, 0)});
+            all[i].machine = {.node = name,
+                              .cpu = kernel.add_queue(host, 4, 1),
+                              .disk = kernel.add_queue(host, 200e6, 0)};
+            all[i].replica =
+                std::make_unique<store::Replica>(kernel, all[i].files, all[i].machine);
             members.push_back({.node = name, .replica = kernel.add_process(host, *all[i].replica)});
         }
         for (std::size_t i = 0; i < nodes; ++i) {
@@ -99,9 +100,11 @@ struct StoreCluster {
         return std::make_shared<std::optional<Answer>>();
     }
 
-    int create(std::size_t via, std::uint32_t q = 2, std::int64_t n = 3) {
+    int create(std::size_t via, std::uint32_t q = 2, std::int64_t n = 3,
+               bool partitioned = false) {
         auto answer = awaited<store::StatusAnswer>();
-        all[via].coordinator->create("orders", {.q = q, .n = n}, keep(answer));
+        all[via].coordinator->create(
+            "orders", {.q = q, .n = n, .partitioned = partitioned}, keep(answer));
         driver.run_for(1s);
         return answer->value_or(store::StatusAnswer{0}).status;
     }
