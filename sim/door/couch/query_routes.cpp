@@ -88,8 +88,12 @@ void local_docs(const CallPtr& call) {
         call->database(), call->then([call](const store::LocalsAnswer& answer) {
             if (answer.status != 200) throw failed(answer.status, answer.reason);
             const bool bodies = call->target().is("include_docs", "true");
+            const bool all = call->target().is("include_system", "true");
             std::string rows;
             for (const auto& [id, local] : answer.documents) {
+                const bool system = id.starts_with("_local/shard-sync-") ||
+                                    id.starts_with("_local/purge-");
+                if (system && !all) continue;
                 if (!rows.empty()) rows += ",\r\n";
                 const std::string rev = "0-" + std::to_string(local.revision);
                 ObjectText row;
