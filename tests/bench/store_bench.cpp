@@ -1,6 +1,7 @@
-// Goal: what a quorum write costs, and what a million documents hold. Method: three nodes with
-// three copies of eight shards, 256 clients that write one new document of 200 bytes after the
-// other through all coordinators; without SimGrid, in a process of its own.
+// Goal: what a quorum write costs, what a million documents hold, and what a view over 100,000 of
+// them takes. Method: three nodes with copies of eight shards, 256 clients that write one new
+// document of 200 bytes after the other through all coordinators; then the first query to a view,
+// which maps all documents in JavaScript and reduces them. Without SimGrid, in a process of its own.
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "store/json/parse.h"
 #include "store/quorum/coordinator.h"
 #include "store/quorum/replica.h"
+#include "store/search/indexer.h"
+#include "store/search/searcher.h"
 
 using namespace glasshive;
 
@@ -31,15 +34,14 @@ class OnePath final : public kernel::Topology {
 };
 
 struct Cluster {
-    Cluster() {
+    explicit Cluster(std::int64_t n = 3) {
         for (std::uint32_t i = 0; i < 3; ++i) {
             const HostId host{i};
             const std::string name = "n" + std::to_string(i);
-            replicas.push_back(std::make_unique<store::Replica>(
-                kernel, files[i],
-                store::ReplicaMachine{.node = name,
-                                      .cpu = kernel.add_queue(host, 16, 1),
-                                      .disk = kernel.add_queue(host, 2e9, 0)}));
+            machines.push_back({.node = name,
+                                .cpu = kernel.add_queue(host, 16, 1),
+                                .disk = kernel.add_queue(host, 2e9, 0)});
+            replicas.push_back(std::make_unique<store::Replica>(kernel, files[i], machines[i]));
             members.push_back({.node = name, .replica = kernel.add_process(host, *replicas[i])});
             kernel.start(members[i].replica);
         }
@@ -48,7 +50,7 @@ struct Cluster {
                 std::make_unique<store::Coordinator>(kernel, files[i], members[i].node, members));
             kernel.start(kernel.add_process(HostId{i}, *coordinators[i]));
         }
-        coordinators[0]->create("orders", {.q = 8, .n = 3}, [](const store::StatusAnswer&) {});
+        coordinators[0]->create("orders", {.q = 8, .n = n}, [](const store::StatusAnswer&) {});
         driver.run_for(std::chrono::seconds{1});
     }
     /// One after the other until nobody wants more.
@@ -79,11 +81,64 @@ struct Cluster {
     kernel::BareDriver driver{kernel};
     store::NodeFiles files[3];
     std::vector<store::QuorumMember> members;
+    std::vector<store::ReplicaMachine> machines;
     std::vector<std::unique_ptr<store::Replica>> replicas;
     std::vector<std::unique_ptr<store::Coordinator>> coordinators;
     std::uint64_t left = 0;
     std::uint64_t done = 0;
 };
+
+/// The cluster's indexes, and a searcher on its first node.
+struct Search {
+    explicit Search(Cluster& cluster) : scripts(cluster.kernel) {
+        constexpr std::chrono::seconds patience{60};
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            gatherers.push_back(std::make_unique<store::Gatherer>(
+                cluster.kernel, cluster.files[i], *cluster.coordinators[i], cluster.members[i].node,
+                cluster.members, patience));
+            cluster.kernel.start(cluster.kernel.add_process(HostId{i}, *gatherers[i]));
+            indexers.push_back(std::make_unique<store::search::Indexer>(
+                cluster.kernel, scripts,
+                store::search::IndexerPlace{cluster.files[i], files[i], *cluster.replicas[i],
+                                            *gatherers[i], cluster.machines[i]},
+                processes));
+            processes.push_back(cluster.kernel.add_process(HostId{i}, *indexers[i]));
+            cluster.kernel.start(processes[i]);
+        }
+        searcher = std::make_unique<store::search::Searcher>(
+            cluster.kernel, cluster.files[0], scripts, *cluster.coordinators[0], *gatherers[0],
+            cluster.members, processes, patience);
+        cluster.kernel.start(cluster.kernel.add_process(HostId{0}, *searcher));
+    }
+
+    store::search::Scripts scripts;
+    store::search::IndexFiles files[3];
+    std::vector<std::unique_ptr<store::Gatherer>> gatherers;
+    std::vector<std::unique_ptr<store::search::Indexer>> indexers;
+    std::vector<ProcessId> processes;
+    std::unique_ptr<store::search::Searcher> searcher;
+};
+
+bench::Figures view(std::int64_t n, std::int64_t count) {
+    Cluster cluster(n);
+    Search search(cluster);
+    cluster.run(static_cast<std::uint64_t>(count));
+    const std::string design = R"js({"views":{"by_customer":{
+        "map":"doc => emit(doc.customer, doc.items.length)",
+        "reduce":"_sum"}}})js";
+    store::Edit edit{.id = store::json::SharedBytes::copy_of("_design/d"),
+                     .content = store::ContentPtr({.body = store::json::parse(design).value})};
+    cluster.coordinators[0]->write("orders", {std::move(edit)}, 0, [](const auto&) {});
+    cluster.driver.run_for(std::chrono::seconds{1});
+    std::string body;
+    const bench::Stopwatch watch;
+    search.searcher->view("orders", "d", "by_customer", {},
+                          [&](const store::search::Reply& reply) { body = reply.body; });
+    while (body.empty()) cluster.driver.run_for(std::chrono::milliseconds{10});
+    const double first = watch.seconds();
+    SIM_ASSERT(body.find("\"value\":" + std::to_string(3 * count)) != std::string::npos);
+    return {{"seconds", first}, {"items", static_cast<double>(count)}};
+}
 
 bench::Figures writes(std::int64_t count) {
     Cluster cluster;
@@ -96,5 +151,10 @@ const bool quorum_writes = bench::in_child(
     "store/quorum_writes", [](const auto&) { return writes(bench::scaled(200'000)); });
 const bool documents = bench::in_child(
     "store/a_million_documents", [](const auto&) { return writes(bench::scaled(1'000'000)); });
+
+const bool view_of_one_copy = bench::in_child(
+    "store/view_100000_documents/n1", [](const auto&) { return view(1, bench::scaled(100'000)); });
+const bool view_of_three_copies = bench::in_child(
+    "store/view_100000_documents/n3", [](const auto&) { return view(3, bench::scaled(100'000)); });
 
 }   // namespace
