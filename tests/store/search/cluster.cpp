@@ -51,7 +51,8 @@ view::Query query_of(std::string_view parameters) {
 // --- The cluster ---------------------------------------------------------------------------------
 
 SearchCluster::SearchCluster(std::size_t nodes, std::uint64_t seed,
-                             const search::ScriptOptions& options)
+                             const search::ScriptOptions& options,
+                             const search::IndexerOptions& indexing)
     : StoreCluster(nodes, seed),
       scripts(kernel, options),
       search(nodes) {
@@ -60,7 +61,7 @@ SearchCluster::SearchCluster(std::size_t nodes, std::uint64_t seed,
             kernel, scripts,
             search::IndexerPlace{all[i].files, search[i].indexes, *all[i].replica, *all[i].gatherer,
                                  all[i].machine},
-            indexers);
+            indexers, indexing);
         indexers.push_back(kernel.add_process(host(i), *search[i].indexer));
         all[i].replica->set_validator(search[i].indexer.get());
     }

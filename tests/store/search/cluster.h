@@ -23,7 +23,8 @@ struct SearchCluster : StoreCluster {
         std::unique_ptr<store::search::Searcher> searcher;
     };
     explicit SearchCluster(std::size_t nodes, std::uint64_t seed = 1,
-                           const store::search::ScriptOptions& options = {});
+                           const store::search::ScriptOptions& options = {},
+                           const store::search::IndexerOptions& indexing = {});
     void start(std::size_t i);
     void kill(std::size_t i);
 
