@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -36,8 +36,8 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-/// Or why it is none: {"error", reason}. `which`: "source" or "target".
+/// Or why it is none: {"error", reason}.
 /// Source: couch_replicator_parse:parse_rep_db/3, couch_replicator_utils:normalize_basic_auth/1.
-std::variant<Endpoint, Refusal> read_endpoint(json::View value, std::string_view which);
+std::variant<Endpoint, Refusal> read_endpoint(std::optional<json::View> value);
 
 }   // namespace glasshive::store::replicate

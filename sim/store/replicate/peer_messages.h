@@ -67,10 +67,9 @@ struct PeerRequest final : kernel::MessageBody {
 };
 
 /// What a question is answered, in the order of PeerQuestion's kinds, or why not.
-using PeerTold =
-    std::variant<PeerError, PeerInfo, PeerDone, json::Value, LocalDocument, Revision, PeerPage,
-                 std::vector<found::Missing::One>, std::vector<PeerFetched>,
-                 std::vector<PeerRefused>, std::string>;
+using PeerTold = std::variant<PeerError, PeerInfo, PeerDone, json::Value, LocalDocument, Revision,
+                              PeerPage, std::vector<found::Missing::One>, std::vector<PeerFetched>,
+                              std::vector<PeerRefused>, std::string>;
 
 struct PeerReply final : kernel::MessageBody {
     PeerTold told;

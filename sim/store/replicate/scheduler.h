@@ -30,8 +30,8 @@ struct SchedulerOptions {
     std::size_t churn_max = 20;   ///< max_churn: stopped and started in one round.
     std::size_t history_max = 20;
     Duration interval = std::chrono::seconds{60};
-    Duration healthy = std::chrono::seconds{120};     ///< health_threshold
-    Duration start_jitter = std::chrono::seconds{5};  ///< startup_jitter
+    Duration healthy = std::chrono::seconds{120};      ///< health_threshold
+    Duration start_jitter = std::chrono::seconds{5};   ///< startup_jitter
     /// How long membership must stand still before jobs move: cluster_quiet_period, and for the
     /// first time cluster_start_period.
     Duration quiet = std::chrono::seconds{60};
