@@ -127,6 +127,7 @@ void Replicator::begin() {
     through_.seq = committed_.seq = start_seq_;
     result_ = no_changes(source_log_);
     phase_ = Phase::running;
+    opened_ = true;
     arm_checkpoint();
     read_on();
 }

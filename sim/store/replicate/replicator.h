@@ -75,7 +75,8 @@ class Replicator {
     const std::string& source_seq() const { return highest_.seq; }
     /// Changes it knows of and has not done; nothing before the first page.
     std::optional<std::uint64_t> pending() const;
-    bool running() const { return phase_ == Phase::running; }
+    /// Its databases were opened and its checkpoints read: it has something to tell.
+    bool opened() const { return opened_; }
 
   private:
     enum class Phase : std::uint8_t { opening, running, closing, ended };
@@ -148,6 +149,7 @@ class Replicator {
     Done done_;
     std::function<void()> stopped_;   // Whom stop() tells.
     Phase phase_ = Phase::opening;
+    bool opened_ = false;
     std::set<std::uint64_t> set_;   // Alarms that are ours, to take along.
     std::uint64_t checkpoint_alarm_ = 0;
     std::uint64_t end_alarm_ = 0;

@@ -15,10 +15,14 @@
 #include "store/quorum/feeds.h"
 #include "store/quorum/gatherer.h"
 #include "store/quorum/node_files.h"
+#include "store/replicate/alarms.h"
 #include "store/replicate/peer.h"
 #include "store/replicate/request.h"
 
 namespace glasshive::store::replicate {
+
+class JobRunner;
+class DocumentWatch;
 
 /// Source: default.ini [replicator], couch_replicator_scheduler.erl,
 /// couch_replicator_clustering.erl.
@@ -80,7 +84,7 @@ class Scheduler final : public kernel::Process {
     /// The replica's listener, "" alone counts: `_dbs` changed, so there may be another
     /// `_replicator`.
     void updated(const std::string& shard);
-    /// NodeWatch. All members count as up at a start.
+    /// NodeWatch. Only this node counts as up when it starts.
     void node_up(std::size_t member);
     void node_down(std::size_t member);
 
@@ -101,12 +105,49 @@ class Scheduler final : public kernel::Process {
     void on_start() override;
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
-    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+    void on_timer(std::uint32_t, std::uint64_t argument) override { alarms_.ring(argument); }
     void on_stop() override;
 
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    /// What schedulers ask of one another.
+    struct Asked;
+    struct Told;
+    /// A question to several members, until all that live have answered.
+    struct Round {
+        std::map<std::size_t, std::shared_ptr<const Told>> told{};   ///< Null: not yet.
+        std::function<void(const std::vector<const Told*>&)> then{};
+        std::uint64_t alarm = 0;
+    };
+    void ask(const std::vector<std::size_t>& members, std::shared_ptr<const Asked> what,
+             std::function<void(const std::vector<const Told*>&)> then);
+    void ask_all(std::shared_ptr<const Asked> what,
+                 std::function<void(const std::vector<const Told*>&)> then);
+    void heard(std::uint64_t number, std::size_t member, std::shared_ptr<const Told> told);
+    void lost(std::size_t member);
+    /// What this node says; the reply of a replication may come much later.
+    void say(const Asked& asked, std::function<void(std::shared_ptr<const Told>)> then);
+    void replicate_here(const json::Value& body, const std::string& user,
+                        Then<ReplicateReply> then);
+    void cancel_here(const json::Value& body, Then<ReplicateReply> then);
+    void begin_here(const ReplicationRequest& request, const std::string& user,
+                    const std::string& base_id, Then<ReplicateReply> then);
+    std::size_t chosen_for(json::View body) const;
+    Rows own_rows(const Asked& asked) const;
+    void merge_docs(const std::string& database, const std::vector<std::string>& states,
+                    const std::vector<const Told*>& told, Then<Rows> then);
+
+    kernel::Kernel& kernel_;
+    SchedulerNode node_;
+    std::size_t own_;
+    const std::vector<QuorumMember>& members_;
+    SchedulerOptions options_;
+    Alarms alarms_;
+    std::unique_ptr<JobRunner> runner_;
+    std::unique_ptr<DocumentWatch> watch_;
+    std::vector<ProcessId> peers_;
+    std::vector<ChannelId> channels_;   // To peers, by member.
+    std::map<std::uint64_t, Round> rounds_;
+    std::uint64_t next_round_ = 1;
 };
 
 /// {"total_rows","offset","jobs"}: a page of `_scheduler/jobs`.

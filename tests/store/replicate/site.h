@@ -18,6 +18,15 @@ namespace glasshive::test {
 
 namespace rep = store::replicate;
 
+struct Site;
+
+/// Host "a1" is the second node of the site called a; a bare name is a database of the node itself.
+struct SiteResolver final : rep::PeerResolver {
+    std::vector<Site*> sites;
+    rep::PeerAnswer<std::unique_ptr<rep::Peer>> resolve(const std::string& node,
+                                                        const rep::Endpoint& endpoint) override;
+};
+
 /// A world of hosts for clusters that replicate to one another.
 struct Sites {
     explicit Sites(std::size_t hosts, std::uint64_t seed = 1)
@@ -43,6 +52,7 @@ struct Sites {
     FlatTopology topology;
     kernel::Kernel kernel;
     kernel::BareDriver driver;
+    SiteResolver resolver;
 };
 
 /// One cluster of them, on the hosts from `first` on; nodes are called NAME0, NAME1, …
@@ -57,6 +67,7 @@ struct Site {
         std::unique_ptr<store::NodeWatch> watch;
         std::unique_ptr<rep::PeerServer> server;
         std::unique_ptr<rep::PeerClient> client;
+        std::unique_ptr<rep::Scheduler> scheduler;
     };
     Site(Sites& sites, std::string called, std::size_t from, std::size_t nodes)
         : world(sites),
@@ -77,6 +88,22 @@ struct Site {
         std::vector<ProcessId> watches;
         for (std::size_t i = 0; i < nodes; ++i) watches.push_back(build(i));
         for (Node& node : all) node.watch->set_peers(watches);
+        world.resolver.sites.push_back(this);
+    }
+    /// Every node runs replications, too. Before boot().
+    void schedule(rep::SchedulerOptions options = {}) {
+        options.server_uuid = "0123456789abcdef0123456789abcdef";
+        options.epoch = 1'700'000'000;
+        std::vector<ProcessId> schedulers;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            Node& node = all[i];
+            node.scheduler = std::make_unique<rep::Scheduler>(
+                world.kernel,
+                rep::SchedulerNode{node.files, *node.coordinator, *node.gatherer, *node.feeds}, i,
+                members, world.resolver, options);
+            schedulers.push_back(add(i, *node.scheduler));
+        }
+        for (Node& node : all) node.scheduler->set_peers(schedulers);
     }
     ProcessId build(std::size_t i) {
         kernel::Kernel& kernel = world.kernel;
@@ -107,8 +134,13 @@ struct Site {
         processes[i].push_back(world.kernel.add_process(host(i), process));
         return processes[i].back();
     }
-    void changed(std::size_t i, const std::string& shard) { all[i].sync->updated(shard); }
+    void changed(std::size_t i, const std::string& shard) {
+        all[i].sync->updated(shard);
+        if (all[i].scheduler) all[i].scheduler->updated(shard);
+    }
     void noticed(std::size_t i, std::size_t member, bool up) {
+        if (all[i].scheduler && up) all[i].scheduler->node_up(member);
+        if (all[i].scheduler && !up) all[i].scheduler->node_down(member);
         if (up) return all[i].sync->node_up(member);
         all[i].sync->node_down(member);
         all[i].coordinator->node_down(member);
@@ -235,5 +267,25 @@ struct Site {
     std::map<std::size_t, std::vector<ProcessId>> processes;
     rep::PeerGate* gate = nullptr;
 };
+
+inline rep::PeerAnswer<std::unique_ptr<rep::Peer>>
+SiteResolver::resolve(const std::string& node, const rep::Endpoint& endpoint) {
+    const auto place = [this](const std::string& name) {
+        for (Site* site : sites) {
+            for (std::size_t i = 0; i < site->members.size(); ++i) {
+                if (site->members[i].node == name) return std::pair{site, i};
+            }
+        }
+        return std::pair<Site*, std::size_t>{nullptr, 0};
+    };
+    const auto [from, i] = place(node);
+    const auto [to, j] = place(endpoint.bare ? node : endpoint.host);
+    if (to == nullptr) return rep::PeerError{0, "nxdomain", "nxdomain"};
+    return from->all[i].client->open({.server = to->all[j].server->id(),
+                                      .name = endpoint.database(),
+                                      .uri = endpoint.shown(),
+                                      .who = {endpoint.user, endpoint.password, {}}},
+                                     {});
+}
 
 }   // namespace glasshive::test
