@@ -8,6 +8,16 @@ namespace glasshive::store::replicate {
 
 using Kind = JobEvent::Kind;
 
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::added: return "added";
+        case Kind::started: return "started";
+        case Kind::stopped: return "stopped";
+        case Kind::crashed: return "crashed";
+    }
+    return "";
+}
+
 std::size_t consecutive_crashes(const JobHistory& history, Duration healthy) {
     std::size_t count = 0;
     for (std::size_t i = 0; i + 1 < history.size(); ++i) {

@@ -16,6 +16,8 @@ struct JobEvent {
     Time when{};
     std::string reason{};   ///< Of a crash.
 };
+/// "added", "started", …
+const char* name_of(JobEvent::Kind kind);
 /// The newest first, never empty.
 using JobHistory = std::deque<JobEvent>;
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/json/builder.h"
+#include "store/replicate/events.h"
 #include "store/replicate/replication_id.h"
 #include "store/replicate/text.h"
 
@@ -113,7 +114,7 @@ void JobRunner::add(const std::string& base_id, const ReplicationRequest& reques
     job->document = document;
     job->user = user;
     job->added = kernel_.now();
-    note(*job, JobEvent::Kind::added);
+    note(id, *job, JobEvent::Kind::added);
     jobs_[id] = std::move(job);
     arm();
     start_if_room(id);
@@ -164,9 +165,21 @@ void JobRunner::clear() {
     armed_ = false;
 }
 
-void JobRunner::note(RunnerJob& job, JobEvent::Kind kind, std::string reason) const {
-    job.history.push_front({kind, kernel_.now(), std::move(reason)});
+void JobRunner::note(const std::string& id, RunnerJob& job, JobEvent::Kind kind,
+                     const std::string& reason) {
+    job.history.push_front({kind, kernel_.now(), reason});
     if (job.history.size() > options_.history_max) job.history.pop_back();
+    emit(id, job, name_of(kind), reason);
+}
+
+void JobRunner::emit(const std::string& id, const RunnerJob& job, std::string_view what,
+                     const std::string& reason) {
+    Names& names = kernel_.names();
+    const ReplicationStats& stats = job.run ? job.run->stats() : job.stats;
+    kernel_.emit(events::db_replication, names.intern(id),
+                 {field::name(names.intern(node_)), field::name(names.intern(what)),
+                  field::integer(static_cast<std::int64_t>(stats.docs_written)),
+                  field::name(names.intern(reason))});
 }
 
 // --- Running -------------------------------------------------------------------------------------
@@ -185,7 +198,7 @@ void JobRunner::start(const std::string& id) {
     RunnerJob& job = *jobs_.at(id);
     job.pid = next_pid_++;
     job.run_started = kernel_.now();
-    note(job, JobEvent::Kind::started);
+    note(id, job, JobEvent::Kind::started);
     const Duration wait = chance_.between(Duration{0}, options_.start_jitter);
     job.start_alarm = alarms_.set(wait, [this, id] { launch(id); });
 }
@@ -227,6 +240,7 @@ void JobRunner::ended(const std::string& id, const ReplicatorEnd& end) {
 void JobRunner::completed(const std::string& id, const ReplicatorEnd& end) {
     const auto job = std::move(jobs_.at(id));
     jobs_.erase(id);
+    emit(id, *job, "completed");
     const ReplicateReply reply{200, result_body(end.result.view())};
     if (job->document) {
         const json::Value info = info_of(*job);
@@ -252,10 +266,11 @@ void JobRunner::crashed(const std::string& id, const JobError& error) {
     if (at->second->document) {
         RunnerJob& job = *at->second;
         halt(id);
-        note(job, JobEvent::Kind::crashed, error.shown);
+        note(id, job, JobEvent::Kind::crashed, error.shown);
     } else {
         const auto job = std::move(at->second);
         jobs_.erase(at);
+        emit(id, *job, "crashed", error.shown);
         for (const auto& tell : job->waiting) tell(failure(error));
     }
     start_pending(options_.jobs_max - std::min(options_.jobs_max, running()));
@@ -323,7 +338,7 @@ void JobRunner::stop_some(std::size_t count, bool continuous) {
             run.stop([this, number] { stopping_.erase(number); });
         }
         halt(found[i].second);
-        note(job, JobEvent::Kind::stopped);
+        note(found[i].second, job, JobEvent::Kind::stopped);
     }
 }
 

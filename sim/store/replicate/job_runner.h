@@ -81,7 +81,10 @@ class JobRunner {
     void completed(const std::string& id, const ReplicatorEnd& end);
     void crashed(const std::string& id, const JobError& error);
     void halt(const std::string& id);
-    void note(RunnerJob& job, JobEvent::Kind kind, std::string reason = {}) const;
+    void note(const std::string& id, RunnerJob& job, JobEvent::Kind kind,
+              const std::string& reason = {});
+    void emit(const std::string& id, const RunnerJob& job, std::string_view what,
+              const std::string& reason = {});
     void arm();
     void reschedule();
     void stop_some(std::size_t count, bool continuous);

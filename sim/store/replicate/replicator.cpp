@@ -204,7 +204,7 @@ void Replicator::finish() {
     alarms_.cancel(checkpoint_alarm_);
     const auto tell = [this](const std::optional<JobError>& error) {
         if (error) return fail(*error);
-        end([this] { done_({result_, {}}); });
+        end([done = done_, result = result_] { done({result, {}}); });
     };
     if (highest_.batch == 0) return tell({});   // Nothing was seen: the last checkpoint stands.
     through_ = highest_;
@@ -214,7 +214,7 @@ void Replicator::finish() {
 void Replicator::fail(JobError error) {
     if (phase_ == Phase::ended) return;
     if (stopped_) return end(stopped_);
-    end([this, error = std::move(error)] { done_({{}, error}); });
+    end([done = done_, error = std::move(error)] { done({{}, error}); });
 }
 
 /// couch_replicator_scheduler_job:terminate/2, and the supervisor's patience with it.
@@ -231,7 +231,7 @@ void Replicator::stop(std::function<void()> then) {
     checkpoint([this](const std::optional<JobError>&) { end(stopped_); });
 }
 
-/// From a timer, so that whoever is told may destroy this.
+/// From a timer and of its own, so that whoever is told may destroy this.
 void Replicator::end(std::function<void()> told) {
     SIM_ASSERT(phase_ != Phase::ended);
     phase_ = Phase::ended;

@@ -51,16 +51,6 @@ void add_error(Builder& out, std::string_view key, std::string_view why) {
 
 std::string pid_text(std::uint64_t pid) { return "<0." + std::to_string(pid) + ".0>"; }
 
-const char* name_of(JobEvent::Kind kind) {
-    switch (kind) {
-        case JobEvent::Kind::added: return "added";
-        case JobEvent::Kind::started: return "started";
-        case JobEvent::Kind::stopped: return "stopped";
-        case JobEvent::Kind::crashed: return "crashed";
-    }
-    return "";
-}
-
 void add_document(Builder& out, std::string_view key, const std::optional<DocumentKey>& document,
                   std::string DocumentKey::*part) {
     add_or_null(out, key, document ? (*document).*part : std::string());

@@ -246,3 +246,108 @@ TEST_CASE("when a job's node dies, another takes the document's job over", "[sto
     desk.run(10s);
     REQUIRE(desk.b.tale("db").size() == 2);
 }
+
+TEST_CASE("jobs beyond the most that may run take turns", "[store][replicate]") {
+    // max_jobs, max_churn, interval; couch_replicator_scheduler:rotate_jobs/2.
+    Desk desk({.jobs_max = 1});
+    REQUIRE(desk.b.create("other") == 201);
+    const auto states = [&] {
+        std::string text = desk.docs(), out;
+        for (std::size_t at = 0; (at = text.find(R"("state":")", at)) != std::string::npos; ++at) {
+            out += text.substr(at + 9, 1);
+        }
+        return out;
+    };
+    // On one node, which is found by trying names.
+    std::vector<std::string> ids;
+    for (int i = 0; ids.size() < 2; ++i) {
+        const std::string id = "job" + std::to_string(i);
+        const auto& map = desk.a.all[0].files.maps.at("_replicator");
+        std::vector<std::string> nodes;
+        for (const auto* copy : map.copies_of(std::string_view(id))) nodes.push_back(copy->node);
+        if (store::owner_of("_replicator", id, nodes) == "a0") ids.push_back(id);
+    }
+    desk.a.put("_replicator", ids[0], "{" + push + R"(,"continuous":true})");
+    desk.a.put("_replicator", ids[1],
+               R"({"source":"db","target":"http://b0:5984/other","continuous":true})");
+    desk.a.put("db", "x");
+    desk.run(10s);
+    REQUIRE(states() == "rp");   // running, pending
+    REQUIRE(desk.b.tale("other").empty());
+    desk.run(60s);
+    REQUIRE(states() == "pr");
+    REQUIRE(desk.b.tale("other").size() == 1);
+    desk.run(60s);
+    REQUIRE(states() == "rp");
+}
+
+TEST_CASE("of two documents that ask for the same, the second fails", "[store][replicate]") {
+    // couch_replicator_doc_processor_worker:maybe_add_job_to_scheduler/3; on one node.
+    Sites world{2};
+    Site a(world, "a", 0, 1), b(world, "b", 1, 1);
+    a.schedule();
+    b.schedule();
+    a.boot();
+    b.boot();
+    for (const std::string name : {"db", "_replicator"}) REQUIRE(a.create(name) == 201);
+    REQUIRE(b.create("db") == 201);
+    world.driver.run_for(10s);
+    const std::string body = "{" + push + R"(,"continuous":true})";
+    a.put("_replicator", "one", body);
+    a.put("_replicator", "two", body);
+    world.driver.run_for(10s);
+    const std::string two = a.tale("_replicator")["two"];
+    CAPTURE(two);
+    REQUIRE(has(two, R"("_replication_state":"failed")"));
+    REQUIRE(has(two, "already started, triggered by document `one` from db `_replicator`"));
+    // The database goes, and its jobs with it.
+    REQUIRE(a.remove("_replicator") == 200);
+    world.driver.run_for(10s);
+    a.put("db", "x");
+    world.driver.run_for(10s);
+    REQUIRE(b.tale("db").empty());
+}
+
+TEST_CASE("a filter's code is part of a replication's name, and looked at from time to time",
+          "[store][replicate]") {
+    struct Gate final : rep::PeerGate {
+        std::optional<rep::PeerError> refuses(const rep::PeerCredentials&, const std::string&,
+                                              Verb) override {
+            return {};
+        }
+        void
+        script_filter(const std::string&, const rep::ChangesFilter&,
+                      rep::PeerThen<std::shared_ptr<const store::ChangeFilter>> then) override {
+            then(std::shared_ptr<const store::ChangeFilter>());
+        }
+    } gate;
+    Sites world{2};
+    Site a(world, "a", 0, 1, &gate), b(world, "b", 1, 1);
+    a.schedule();
+    a.boot();
+    b.boot();
+    for (const std::string name : {"db", "_replicator"}) REQUIRE(a.create(name) == 201);
+    REQUIRE(b.create("db") == 201);
+    const std::string first =
+        a.put("db", "_design/d", R"({"filters":{"f":" function(){return true} "}})");
+    world.driver.run_for(10s);
+    a.put("_replicator", "job", "{" + push + R"(,"continuous":true,"filter":"d/f"})");
+    const auto row = [&] {
+        auto answer = StoreCluster::awaited<std::string>();
+        a.all[0].scheduler->jobs([answer](const Rows& rows) {
+            *answer = std::to_string(rows.size());
+            for (const auto& each : rows) **answer += store::json::to_text(each.view());
+        });
+        return answer->value_or("");
+    };
+    world.driver.run_for(10s);
+    const auto id = [&] { return row().substr(row().find("\"id\":"), 40); };
+    const std::string before = id();
+    REQUIRE(b.tale("db").size() == 1);
+    world.driver.run_for(100s);
+    REQUIRE(id() == before);
+    a.put("db", "_design/d", R"({"filters":{"f":"function(){return 1}"}})", first);
+    world.driver.run_for(100s);
+    REQUIRE(id() != before);
+    REQUIRE(row().starts_with("1"));
+}

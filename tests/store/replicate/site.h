@@ -69,11 +69,13 @@ struct Site {
         std::unique_ptr<rep::PeerClient> client;
         std::unique_ptr<rep::Scheduler> scheduler;
     };
-    Site(Sites& sites, std::string called, std::size_t from, std::size_t nodes)
+    Site(Sites& sites, std::string called, std::size_t from, std::size_t nodes,
+         rep::PeerGate* keeper = nullptr)
         : world(sites),
           name(std::move(called)),
           first(from),
-          all(nodes) {
+          all(nodes),
+          gate(keeper) {
         kernel::Kernel& kernel = world.kernel;
         for (std::size_t i = 0; i < nodes; ++i) {
             const std::string node = name + std::to_string(i);
@@ -265,7 +267,7 @@ struct Site {
     std::vector<Node> all;
     std::vector<store::QuorumMember> members;
     std::map<std::size_t, std::vector<ProcessId>> processes;
-    rep::PeerGate* gate = nullptr;
+    rep::PeerGate* gate;
 };
 
 inline rep::PeerAnswer<std::unique_ptr<rep::Peer>>
