@@ -1,0 +1,188 @@
+#include "store/replicate/request.h"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "store/json/print.h"
+#include "store/mango/selector.h"
+#include "store/replicate/text.h"
+
+namespace glasshive::store::replicate {
+
+namespace {
+
+using json::Type;
+using json::View;
+using Problem = std::optional<Refusal>;
+
+Refusal bad_request(std::string reason) { return {"bad_request", std::move(reason)}; }
+
+Problem read_flag(View value, std::string_view name, bool& into) {
+    if (!value.is(Type::boolean)) {
+        return bad_request("parameter `" + std::string(name) + "` must be a boolean");
+    }
+    into = value.boolean();
+    return {};
+}
+
+/// couch_util:to_integer/1: a number or a text of digits.
+std::optional<std::int64_t> integer_of(View value) {
+    if (value.is(Type::integer)) return value.integer();
+    if (!value.is(Type::text)) return {};
+    std::int64_t number = 0;
+    const std::string_view text = value.text();
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return {};
+    return number;
+}
+
+template <class Set>
+Problem read_number(View value, Set set) {
+    const auto number = integer_of(value);
+    if (!number || *number < 1) return Refusal{"error", "badarg"};
+    set(*number);
+    return {};
+}
+
+/// Percent-encoded, as the first replicator took them; in order and once each.
+Problem read_doc_ids(View value, ReplicationOptions& options) {
+    if (value.is(Type::null)) return {};
+    if (!value.is(Type::array)) return bad_request("parameter `doc_ids` must be an array");
+    std::vector<std::string> ids;
+    for (const View id : value.elements()) {
+        if (!id.is(Type::text)) return Refusal{"error", "function_clause"};
+        ids.push_back(unquoted(id.text()));
+    }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    options.filter.doc_ids = std::move(ids);
+    return {};
+}
+
+Problem read_create_params(View value, ReplicationOptions& options) {
+    if (!value.is(Type::object)) {
+        return bad_request("parameter `create_target_params` must be a JSON object");
+    }
+    if (const auto q = value.find("q")) {
+        options.create_target_params.q = static_cast<std::uint32_t>(integer_of(*q).value_or(0));
+    }
+    if (const auto n = value.find("n")) {
+        options.create_target_params.n = integer_of(*n).value_or(0);
+    }
+    return {};
+}
+
+/// couch_replicator_parse:convert_options/1, one of them; unknown ones are left out.
+Problem read_switch(const json::Member& member, ReplicationRequest& request) {
+    const auto& [key, value] = member;
+    ReplicationOptions& options = request.options;
+    if (key == "cancel") return read_flag(value, key, request.cancel);
+    if (key == "create_target") return read_flag(value, key, options.create_target);
+    if (key == "winning_revs_only") return read_flag(value, key, options.winning_revs_only);
+    if (key == "continuous") return read_flag(value, key, options.continuous);
+    if (key == "use_bulk_get") return read_flag(value, key, options.use_bulk_get);
+    if (key == "use_checkpoints") {   // Whatever is not false.
+        options.use_checkpoints = !value.is(Type::boolean) || value.boolean();
+    }
+    if (key == "create_target_params") return read_create_params(value, options);
+    if (key == "doc_ids") return read_doc_ids(value, options);
+    if (key == "since_seq") {
+        options.since_seq = value.is(Type::text) ? std::string(value.text()) : json::to_text(value);
+    }
+    if ((key == "_local_id" || key == "replication_id" || key == "id") && value.is(Type::text)) {
+        request.id = value.text();
+        std::replace(request.id.begin(), request.id.end(), ' ', '+');   // Unquoted by mistake.
+    }
+    return {};
+}
+
+Problem read_measure(const json::Member& member, ReplicationOptions& options) {
+    const auto& [key, value] = member;
+    using Milliseconds = std::chrono::milliseconds;
+    if (key == "worker_processes") {
+        return read_number(value, [&](std::int64_t number) {
+            options.worker_processes = static_cast<std::size_t>(number);
+        });
+    }
+    if (key == "worker_batch_size") {
+        return read_number(value, [&](std::int64_t number) {
+            options.worker_batch_size = static_cast<std::size_t>(number);
+        });
+    }
+    if (key == "checkpoint_interval") {
+        return read_number(value, [&](std::int64_t number) {
+            options.checkpoint_interval = Milliseconds{number};
+        });
+    }
+    if (key == "connection_timeout") {
+        return read_number(
+            value, [&](std::int64_t number) { options.connection_timeout = Milliseconds{number}; });
+    }
+    if (key == "retries_per_request") {
+        return read_number(value, [&](std::int64_t number) {
+            options.retries_per_request = static_cast<std::uint32_t>(number);
+        });
+    }
+    return {};
+}
+
+Problem read_filter(View body, ChangesFilter& filter) {
+    if (const auto params = body.find("query_params")) {
+        if (!params->is(Type::object)) {
+            return bad_request("parameter `query_params` must be an object");
+        }
+        filter.params = json::Value::copy_of(params->bytes());
+    }
+    if (const auto selector = body.find("selector")) {
+        if (!selector->is(Type::object)) {
+            return bad_request("parameter `selector` must be a JSON object");
+        }
+        const auto parsed = mango::Selector::parse(*selector);
+        if (const auto* refusal = std::get_if<Refusal>(&parsed)) return *refusal;
+        filter.selector = json::Value::copy_of(selector->bytes());
+    }
+    const auto name = body.find("filter");
+    if (name && name->is(Type::text)) filter.name = name->text();
+    const int kinds = (filter.doc_ids ? 1 : 0) + (name ? 1 : 0) + (filter.selector ? 1 : 0);
+    if (kinds > 1) {
+        return bad_request("`doc_ids`,`filter`,`selector` are mutually exclusive");
+    }
+    if (filter.name == "_view") {
+        const auto view = filter.params ? filter.params.view().find("view") : std::nullopt;
+        const std::string_view text = view && view->is(Type::text) ? view->text() : "";
+        if (std::count(text.begin(), text.end(), '/') != 1) {
+            return bad_request("Invalid `view` parameter.");
+        }
+    }
+    if (name && !filter.name.starts_with('_') && filter.name.find('/') == std::string::npos) {
+        return Refusal{"error", "Invalid filter. Must match `ddocname/filtername`."};
+    }
+    return {};
+}
+
+}   // namespace
+
+std::variant<ReplicationRequest, Refusal> read_request(json::View body) {
+    if (!body.is(Type::object)) return bad_request("Request body must be a JSON object");
+    ReplicationRequest request;
+    for (const json::Member& member : body.members()) {
+        Problem problem = read_switch(member, request);
+        if (!problem) problem = read_measure(member, request.options);
+        if (problem) return *problem;
+    }
+    if (request.cancel && !request.id.empty()) return request;   // Named by its id alone.
+    for (const bool is_source : {true, false}) {
+        auto endpoint = read_endpoint(body.find(is_source ? "source" : "target"));
+        if (const auto* refusal = std::get_if<Refusal>(&endpoint)) return *refusal;
+        (is_source ? request.source : request.target) = std::get<Endpoint>(std::move(endpoint));
+    }
+    if (const Problem problem = read_filter(body, request.options.filter)) return *problem;
+    if (const auto context = body.find("user_ctx")) {
+        const auto name = context->find("name");
+        if (name && name->is(Type::text)) request.user = name->text();
+    }
+    return request;
+}
+
+}   // namespace glasshive::store::replicate
