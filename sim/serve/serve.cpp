@@ -164,6 +164,9 @@ Diagnostics serve(session::Session& session, const Options& options,
     if (!channel.listen()) {
         return {Diagnostic{.file = path, .message = "glasshive ctl's socket cannot be made"}};
     }
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        session.give_store(session::StoreAddress{options.store, i, addresses[i].text()});
+    }
     Pump pump(session, *server.value(), options);
     pump.make_ready(stop);
     ready(addresses);

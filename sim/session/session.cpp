@@ -16,6 +16,7 @@
 #include "session/script_verdicts.h"
 #include "session/watch.h"
 #include "store/quorum/events.h"
+#include "store/replicate/events.h"
 #include "swarm/events.h"
 #include "workload/events.h"
 #include "world/events.h"
@@ -37,6 +38,7 @@ const EventRegistry& all_events() {
         r.add(director::events::all);
         r.add(autoscale::events::all);
         r.add(store::events::all);
+        r.add(store::replicate::events::all);
         return r;
     }();
     return registry;
@@ -317,6 +319,8 @@ void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::cou
                              request->number);
     } else if (const auto* gone = std::get_if<StoreGone>(&word)) {
         store.clients().gone(gone->number);
+    } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
+        store.resolver().set_address(at->address, at->node);
     } else {
         const auto& node = std::get<StoreNode>(word);
         if (node.node >= store.cluster().size()) return;

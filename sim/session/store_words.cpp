@@ -56,6 +56,9 @@ std::string text_of(const StoreWord& word) {
         json = json_of(*request);
     } else if (const auto* gone = std::get_if<StoreGone>(&word)) {
         json = {{"do", "gone"}, {"store", gone->store}, {"number", gone->number}};
+    } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
+        json = {{"do", "address"}, {"store", at->store}, {"node", at->node},
+                {"address", at->address}};
     } else {
         const auto& node = std::get<StoreNode>(word);
         json = {{"do", node.starts ? "start" : "crash"}, {"store", node.store},
@@ -71,6 +74,9 @@ std::optional<StoreWord> read_store_word(const std::string& text) {
         const std::string what = json.at("do");
         if (what == "request") return request_of(json);
         if (what == "gone") return StoreGone{json.at("store"), json.at("number")};
+        if (what == "address") {
+            return StoreAddress{json.at("store"), json.at("node"), json.at("address")};
+        }
         return StoreNode{json.at("store"), json.at("node"), what == "start"};
     } catch (const Json::exception&) {
         return std::nullopt;

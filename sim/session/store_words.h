@@ -28,7 +28,13 @@ struct StoreNode {
     std::size_t node = 0;
     bool starts = false;
 };
-using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode>;
+/// Where a node answers real clients: replications may name it so.
+struct StoreAddress {
+    std::size_t store = 0;
+    std::size_t node = 0;
+    std::string address;   ///< "127.0.0.1:5984"
+};
+using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress>;
 
 /// As it stands among a session's commands, so that a replay can give it again: "store " and an
 /// object of JSON, bodies in base 64.

@@ -188,6 +188,11 @@ void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
         }
         stores.emplace_back(kernel, cluster, std::move(places));
     }
+    for (door::couch::Front& store : stores) {
+        for (door::couch::Front& other : stores) {
+            if (&store != &other) store.resolver().know(other);
+        }
+    }
 }
 
 void World::Parts::add_daemons() {

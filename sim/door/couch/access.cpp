@@ -51,6 +51,8 @@ bool is_member(const UserContext& user, json::View security) {
     return !has_entries(security, "members") || is_in_group(user, security, "members");
 }
 
+}   // namespace
+
 void check_member(const UserContext& user, const json::Value& security) {
     if (is_member(user, security.view())) return;
     if (!user.name) throw unauthorized("You are not authorized to access this db.");
@@ -63,8 +65,6 @@ const json::Value& default_security(const Config& config) {
         json::parse(R"({"members":{"roles":["_admin"]},"admins":{"roles":["_admin"]}})").value;
     return config.text("couchdb", "default_security") == "everyone" ? everyone : admins;
 }
-
-}   // namespace
 
 bool is_database_admin(const UserContext& user, json::View security) {
     return user.is_server_admin() || is_in_group(user, security, "admins");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "door/couch/call.h"
+#include "door/couch/config.h"
 #include "store/json/value.h"
 
 namespace glasshive::door::couch {
@@ -21,6 +22,10 @@ void session(const CallPtr& call);
 /// The database's `_security`, from a copy here or else from another node; answers 404 or 500 when
 /// there is none.
 void with_security(const CallPtr& call, std::function<void(const store::json::Value&)> then);
+/// What a database without an object of its own has: [couchdb] default_security.
+const store::json::Value& default_security(const Config& config);
+/// Throws 401 or 403 unless they are a member, or all are. Source: couch_db:check_is_member/1.
+void check_member(const UserContext& user, const store::json::Value& security);
 /// A server admin, or one of the database's.
 bool is_database_admin(const UserContext& user, store::json::View security);
 /// Throws 401 unless they are. `reason` as CouchDB says it at that place.

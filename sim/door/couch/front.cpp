@@ -2,33 +2,48 @@
 
 #include <utility>
 
+#include "base/text.h"
+
 namespace glasshive::door::couch {
 
-namespace {
-
-store::ClusterOptions options_of(const store::ClusterSpec& spec) {
+store::ClusterOptions Front::options_of(kernel::Kernel& kernel) {
+    kernel::Rng chance = kernel.rng("store/server-uuid/" + spec_.name);
+    std::string bytes;
+    for (int i = 0; i < 16; ++i) bytes += static_cast<char>(chance.below(256));
+    uuid_ = hex_text(bytes);
+    for (std::size_t i = 0; i < spec_.hosts.size(); ++i) gates_.emplace_back(*this, i);
     store::ClusterOptions options;
-    options.coordinator.request_timeout = spec.request_timeout;
-    options.coordinator.serialized_start = spec.serialized_start;
-    options.coordinator.epoch = spec.epoch;
-    options.internal.delay = spec.sync_delay;
-    options.net_tick = spec.net_tick;
-    options.scripts.epoch_ms = static_cast<double>(spec.epoch) * 1000;
+    options.coordinator.request_timeout = spec_.request_timeout;
+    options.coordinator.serialized_start = spec_.serialized_start;
+    options.coordinator.epoch = spec_.epoch;
+    options.internal.delay = spec_.sync_delay;
+    options.net_tick = spec_.net_tick;
+    options.scripts.epoch_ms = static_cast<double>(spec_.epoch) * 1000;
+    options.resolver = &resolver_;
+    options.scheduler.server_uuid = uuid_;
+    options.scheduler.epoch = spec_.epoch;
+    for (Gate& gate : gates_) options.gates.push_back(&gate);
     return options;
 }
-
-}   // namespace
 
 Front::Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
              std::vector<store::NodePlace> places)
     : spec_(spec),
-      cluster_(kernel, std::move(places), options_of(spec)),
+      resolver_(*this),
+      cluster_(kernel, std::move(places), options_of(kernel)),
       service_(kernel, cluster_,
                {.epoch = spec.epoch,
+                .uuid = uuid_,
                 .admins = spec.admins,
                 .iterations = spec.iterations,
                 .q = spec.q,
                 .n = spec.n}) {
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const std::string& name = cluster_.node(i).name();
+        for (const std::string& host : spec_.hosts) {
+            if (store::node_name_of(spec_, host) == name) hosts_.push_back(host);
+        }
+    }
     std::vector<ProcessId> processes;
     for (std::size_t i = 0; i < cluster_.size(); ++i) {
         listeners_.emplace_back(kernel, service_, i);

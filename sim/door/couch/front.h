@@ -6,6 +6,7 @@
 #include <string>
 
 #include "door/couch/listener.h"
+#include "door/couch/replication.h"
 #include "door/couch/service.h"
 #include "store/cluster/cluster.h"
 #include "store/spec.h"
@@ -19,12 +20,16 @@ class Front {
     /// `places` by the spec's hosts.
     Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
           std::vector<store::NodePlace> places);
+    Front(const Front&) = delete;
+    Front& operator=(const Front&) = delete;
 
     void start();
     /// `_users`, `_replicator` and the spec's databases are there, or could not be made.
     bool ready() const { return ready_; }
 
     const std::string& name() const { return spec_.name; }
+    const std::string& host_name(std::size_t member) const { return hosts_[member]; }
+    Resolver& resolver() { return resolver_; }
     store::Cluster& cluster() { return cluster_; }
     const store::Cluster& cluster() const { return cluster_; }
     Service& service() { return service_; }
@@ -33,7 +38,13 @@ class Front {
   private:
     void make_databases(std::size_t next);
 
+    store::ClusterOptions options_of(kernel::Kernel& kernel);
+
     store::ClusterSpec spec_;
+    std::string uuid_;
+    std::vector<std::string> hosts_;   // By member.
+    Resolver resolver_;
+    std::deque<Gate> gates_;   // By member; addresses stay.
     store::Cluster cluster_;
     Service service_;
     std::deque<Listener> listeners_;   // By member; addresses stay.

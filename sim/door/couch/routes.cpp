@@ -23,6 +23,8 @@ constexpr Route of_server[] = {
     {"_dbs_info", databases_info},
     {"_membership", membership},
     {"_active_tasks", active_tasks},
+    {"_replicate", replicate},
+    {"_scheduler", scheduler},
     {"_cluster_setup", cluster_setup},
     {"_node", node},
 };

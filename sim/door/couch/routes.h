@@ -17,6 +17,8 @@ void uuids(const CallPtr& call);             ///< /_uuids
 void up(const CallPtr& call);                ///< /_up
 void membership(const CallPtr& call);        ///< /_membership
 void active_tasks(const CallPtr& call);      ///< /_active_tasks
+void replicate(const CallPtr& call);         ///< /_replicate
+void scheduler(const CallPtr& call);         ///< /_scheduler/…
 void cluster_setup(const CallPtr& call);     ///< /_cluster_setup
 void node(const CallPtr& call);              ///< /_node/…
 

@@ -191,12 +191,6 @@ void membership(const CallPtr& call) {
     call->json(200, out.take().view());
 }
 
-void active_tasks(const CallPtr& call) {
-    call->only("GET,HEAD");
-    call->require_server_admin();
-    call->json_text(200, "[]");
-}
-
 /// Source: setup_httpd.erl. The cluster is set up already; what would change that is refused.
 void cluster_setup(const CallPtr& call) {
     call->only("GET,HEAD,POST");

@@ -16,7 +16,7 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
       chance_(kernel.rng("store/uuids")),
       configs_(cluster.size()),
       sequences_(cluster.size()),
-      server_uuid_(random_hex(32)) {
+      server_uuid_(options.uuid) {
     kernel_.add_process(HostId{}, *this);
     kernel_.start(id());
     const std::string secret = random_hex(32);

@@ -35,43 +35,72 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         members_[i].replica = attach(i, *nodes_[i]->replica_);
     }
     indexers_.resize(nodes_.size());
-    std::vector<ProcessId> watches;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        Node& node = *nodes_[i];
-        node.coordinator_ = std::make_unique<Coordinator>(kernel, node.files_, node.name_,
-                                                          members_, options.coordinator);
-        node.gatherer_ =
-            std::make_unique<Gatherer>(kernel, node.files_, *node.coordinator_, node.name_,
-                                       members_, options.coordinator.request_timeout);
-        node.feeds_ = std::make_unique<Feeds>(kernel, *node.gatherer_, members_);
-        node.internal_ = std::make_unique<InternalReplication>(
-            kernel, node.files_, *node.gatherer_, i, members_, options.internal);
-        node.watch_ = std::make_unique<NodeWatch>(
-            kernel, i, [this, i](std::size_t member, bool up) { noticed(i, member, up); },
-            options.net_tick);
-        node.replica_->set_listener(
-            [&internal = *node.internal_](const std::string& shard) { internal.updated(shard); });
-        attach(i, *node.coordinator_);
-        attach(i, *node.gatherer_);
-        attach(i, *node.feeds_);
-        attach(i, *node.internal_);
-        node.indexer_ = std::make_unique<search::Indexer>(
-            kernel, scripts_,
-            search::IndexerPlace{.files = node.files_,
-                                 .indexes = node.indexes_,
-                                 .replica = *node.replica_,
-                                 .gatherer = *node.gatherer_,
-                                 .machine = machine_of(places[i])},
-            indexers_);
-        node.replica_->set_validator(node.indexer_.get());
-        indexers_[i] = attach(i, *node.indexer_);
-        node.searcher_ = std::make_unique<search::Searcher>(
-            kernel, node.files_, scripts_, *node.coordinator_, *node.gatherer_, members_,
-            indexers_, options.coordinator.request_timeout);
-        attach(i, *node.searcher_);
-        watches.push_back(attach(i, *node.watch_));
+    for (std::size_t i = 0; i < nodes_.size(); ++i) build(i, places[i], options);
+    std::vector<ProcessId> watches, schedulers;
+    for (const auto& node : nodes_) {
+        watches.push_back(node->watch_->id());
+        if (node->scheduler_) schedulers.push_back(node->scheduler_->id());
     }
-    for (const auto& node : nodes_) node->watch_->set_peers(watches);
+    for (const auto& node : nodes_) {
+        node->watch_->set_peers(watches);
+        if (node->scheduler_) node->scheduler_->set_peers(schedulers);
+    }
+}
+
+void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions& options) {
+    Node& node = *nodes_[i];
+    node.coordinator_ = std::make_unique<Coordinator>(kernel_, node.files_, node.name_, members_,
+                                                      options.coordinator);
+    node.gatherer_ = std::make_unique<Gatherer>(kernel_, node.files_, *node.coordinator_,
+                                                node.name_, members_,
+                                                options.coordinator.request_timeout);
+    node.feeds_ = std::make_unique<Feeds>(kernel_, *node.gatherer_, members_);
+    node.internal_ = std::make_unique<InternalReplication>(kernel_, node.files_, *node.gatherer_,
+                                                           i, members_, options.internal);
+    node.watch_ = std::make_unique<NodeWatch>(
+        kernel_, i, [this, i](std::size_t member, bool up) { noticed(i, member, up); },
+        options.net_tick);
+    node.replica_->set_listener([&node](const std::string& shard) {
+        node.internal_->updated(shard);
+        if (node.scheduler_) node.scheduler_->updated(shard);
+    });
+    attach(i, *node.coordinator_);
+    attach(i, *node.gatherer_);
+    attach(i, *node.feeds_);
+    attach(i, *node.internal_);
+    node.indexer_ = std::make_unique<search::Indexer>(
+        kernel_, scripts_,
+        search::IndexerPlace{.files = node.files_,
+                             .indexes = node.indexes_,
+                             .replica = *node.replica_,
+                             .gatherer = *node.gatherer_,
+                             .machine = machine_of(place)},
+        indexers_);
+    node.replica_->set_validator(node.indexer_.get());
+    indexers_[i] = attach(i, *node.indexer_);
+    node.searcher_ = std::make_unique<search::Searcher>(
+        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, members_, indexers_,
+        options.coordinator.request_timeout);
+    attach(i, *node.searcher_);
+    add_replications(i, options);
+    attach(i, *node.watch_);
+}
+
+void Cluster::add_replications(std::size_t i, const ClusterOptions& options) {
+    Node& node = *nodes_[i];
+    node.peer_server_ = std::make_unique<replicate::PeerServer>(
+        kernel_, replicate::PeerNode{node.files_, *node.coordinator_, *node.gatherer_,
+                                     *node.feeds_,
+                                     options.gates.empty() ? nullptr : options.gates[i]});
+    node.peer_client_ = std::make_unique<replicate::PeerClient>(kernel_);
+    attach(i, *node.peer_server_);
+    attach(i, *node.peer_client_);
+    if (options.resolver == nullptr) return;
+    node.scheduler_ = std::make_unique<replicate::Scheduler>(
+        kernel_,
+        replicate::SchedulerNode{node.files_, *node.coordinator_, *node.gatherer_, *node.feeds_},
+        i, members_, *options.resolver, options.scheduler);
+    attach(i, *node.scheduler_);
 }
 
 std::optional<std::size_t> Cluster::find(std::string_view name) const {
@@ -111,6 +140,8 @@ bool Cluster::is_running(std::size_t member) const {
 
 void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
     Node& self = *nodes_[node];
+    if (self.scheduler_ && up) self.scheduler_->node_up(member);
+    if (self.scheduler_ && !up) self.scheduler_->node_down(member);
     if (up) return self.internal_->node_up(member);
     self.internal_->node_down(member);
     self.coordinator_->node_down(member);

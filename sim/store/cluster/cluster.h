@@ -13,7 +13,10 @@
 #include "store/quorum/gatherer.h"
 #include "store/quorum/node_watch.h"
 #include "store/quorum/replica.h"
+#include "store/replicate/cluster_peer.h"
 #include "store/replicate/internal.h"
+#include "store/replicate/peer_server.h"
+#include "store/replicate/scheduler.h"
 #include "store/search/indexer.h"
 #include "store/search/scripts.h"
 #include "store/search/searcher.h"
@@ -35,6 +38,11 @@ struct ClusterOptions {
     InternalOptions internal{};
     Duration net_tick = std::chrono::seconds{60};   ///< Erlang's net_ticktime.
     search::ScriptOptions scripts{};
+    /// Of replications: who is reachable; null: there are none. It and the gates outlive the
+    /// cluster.
+    replicate::PeerResolver* resolver = nullptr;
+    replicate::SchedulerOptions scheduler{};
+    std::vector<replicate::PeerGate*> gates{};   ///< By member; empty: all may do everything.
 };
 
 /// One node: what is on its disk, and its processes.
@@ -51,6 +59,10 @@ class Node {
     const NodeWatch& watch() const { return *watch_; }
     InternalReplication& internal() { return *internal_; }
     search::Searcher& searcher() { return *searcher_; }
+    replicate::PeerServer& peer_server() { return *peer_server_; }
+    replicate::PeerClient& peer_client() { return *peer_client_; }
+    /// Requires that the cluster has replications.
+    replicate::Scheduler& scheduler() { return *scheduler_; }
 
   private:
     friend class Cluster;
@@ -65,6 +77,9 @@ class Node {
     search::IndexFiles indexes_;   ///< On its disk, too.
     std::unique_ptr<search::Indexer> indexer_;
     std::unique_ptr<search::Searcher> searcher_;
+    std::unique_ptr<replicate::PeerServer> peer_server_;
+    std::unique_ptr<replicate::PeerClient> peer_client_;
+    std::unique_ptr<replicate::Scheduler> scheduler_;   // Null: none.
     std::unique_ptr<NodeWatch> watch_;
     std::vector<ProcessId> processes_;   // In the order in which they start.
 };
@@ -97,6 +112,8 @@ class Cluster {
     ProcessId attach(std::size_t member, kernel::Process& process);
 
   private:
+    void build(std::size_t member, const NodePlace& place, const ClusterOptions& options);
+    void add_replications(std::size_t member, const ClusterOptions& options);
     void noticed(std::size_t node, std::size_t member, bool up);
 
     kernel::Kernel& kernel_;

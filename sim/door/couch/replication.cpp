@@ -1,0 +1,167 @@
+#include "door/couch/replication.h"
+
+#include <utility>
+
+#include "door/couch/access.h"
+#include "door/couch/front.h"
+#include "store/document/attachments.h"
+#include "store/json/parse.h"
+
+namespace glasshive::door::couch {
+
+namespace json = store::json;
+namespace replicate = store::replicate;
+
+// --- Who is meant --------------------------------------------------------------------------------
+
+Resolver::Place Resolver::find(const std::string& node, const replicate::Endpoint& endpoint) {
+    const store::Cluster& own = front_.cluster();
+    if (endpoint.bare) {
+        if (const auto member = own.find(node)) return {&front_, *member};
+        return {};
+    }
+    const std::string port = endpoint.port.empty() ? "" : ":" + endpoint.port;
+    std::string host = endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host;
+    if (const auto known = addresses_.find(host + port); known != addresses_.end()) {
+        return {&front_, known->second};
+    }
+    std::vector<Front*> all{&front_};
+    all.insert(all.end(), others_.begin(), others_.end());
+    for (Front* front : all) {
+        const store::Cluster& cluster = front->cluster();
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            const std::string& name = cluster.node(i).name();
+            if (host == name || host == name.substr(name.find('@') + 1) ||
+                host == front->host_name(i)) {
+                return {front, i};
+            }
+        }
+        // A cluster's own name stands for the load balancer in front of it: its first node.
+        if (host == front->name()) return {front, 0};
+    }
+    return {};
+}
+
+replicate::PeerAnswer<std::unique_ptr<replicate::Peer>>
+Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) {
+    const auto from = front_.cluster().find(node);
+    const Place to = find(node, endpoint);
+    if (to.front == nullptr || !from) return replicate::PeerError{0, "nxdomain", "nxdomain"};
+    replicate::PeerCredentials who{endpoint.user, endpoint.password, endpoint.headers};
+    // A bare name is the node's own affair: a server admin's.
+    if (endpoint.bare && who.user.empty()) who.headers.push_back({"x-glasshive-local", "true"});
+    return front_.cluster().node(*from).peer_client().open(
+        {.server = to.front->cluster().node(to.member).peer_server().id(),
+         .name = endpoint.database(),
+         .uri = endpoint.shown(),
+         .who = std::move(who)});
+}
+
+// --- Who asks ------------------------------------------------------------------------------------
+
+namespace {
+
+/// A user's document, from whichever copy of the store has it.
+std::optional<json::Value> find_user(const store::Cluster& cluster, const std::string& name) {
+    const std::string id = "org.couchdb.user:" + name;
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        for (const auto& [shard, copy] : cluster.node(i).files().copies) {
+            const auto parsed = store::parse_shard_name(shard);
+            if (!parsed || parsed->database != "_users") continue;
+            const store::Document* document = copy.find(id);
+            if (document == nullptr || document->tree.deleted()) continue;
+            return document->tree.node(document->tree.winner()).content->body;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<UserContext> authenticated(Service& service, std::size_t member,
+                                         const replicate::PeerCredentials& who) {
+    UserContext user{.name = who.user, .handler = "default"};
+    if (const auto line = service.config(member).find("admins", who.user)) {
+        const auto credentials = read_admin_line(*line);
+        if (!credentials || !service.verifier().verify(who.password, *credentials)) {
+            return std::nullopt;
+        }
+        user.roles = {"_admin"};
+        return user;
+    }
+    const auto body = find_user(service.cluster(), who.user);
+    const auto credentials = body ? read_user_document(body->view()) : std::nullopt;
+    if (!credentials || !service.verifier().verify(who.password, *credentials)) {
+        return std::nullopt;
+    }
+    const auto roles = body->view().find("roles");
+    if (roles && roles->is(json::Type::array)) {
+        for (const json::View role : roles->elements()) {
+            if (role.is(json::Type::text)) user.roles.emplace_back(role.text());
+        }
+    }
+    return user;
+}
+
+/// The security object of any copy; nothing: no copy is known, or it is the default.
+json::Value security_of(const store::Cluster& cluster, const std::string& database) {
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        for (const auto& [shard, copy] : cluster.node(i).files().copies) {
+            const auto parsed = store::parse_shard_name(shard);
+            if (parsed && parsed->database == database && copy.security()) return copy.security();
+        }
+    }
+    return {};
+}
+
+}   // namespace
+
+std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentials& who,
+                                                  const std::string& database, Verb verb) {
+    Service& service = front_.service();
+    UserContext user;
+    for (const auto& [name, value] : who.headers) {
+        if (name == "x-glasshive-local") return std::nullopt;
+    }
+    if (!who.user.empty()) {
+        const auto found = authenticated(service, member_, who);
+        if (!found) {
+            return replicate::PeerError{401, "unauthorized", "Name or password is incorrect."};
+        }
+        user = *found;
+    }
+    if (user.is_server_admin()) return std::nullopt;
+    if (verb == Verb::create) {
+        return replicate::PeerError{401, "unauthorized", "You are not a server admin."};
+    }
+    json::Value security = security_of(front_.cluster(), database);
+    if (!security) security = default_security(service.config(member_));
+    if (verb == Verb::design && !is_database_admin(user, security.view())) {
+        return replicate::PeerError{401, "unauthorized", "You are not a db or server admin."};
+    }
+    try {
+        check_member(user, security);
+    } catch (const Problem& problem) {
+        return replicate::PeerError{problem.status, problem.error, problem.reason};
+    }
+    return std::nullopt;
+}
+
+void Gate::script_filter(const std::string& database, const replicate::ChangesFilter& filter,
+                         replicate::PeerThen<std::shared_ptr<const store::ChangeFilter>> then) {
+    store::search::FilterRequest request{.filter = filter.name};
+    if (filter.params) {
+        if (const auto view = filter.params.view().find("view");
+            view && view->is(json::Type::text)) {
+            request.view = std::string(view->text());
+        }
+        json::Parsed asked =
+            json::parse(ObjectText().value("query", filter.params.view()).take());
+        request.request = std::move(asked.value);
+    }
+    front_.cluster().node(member_).searcher().filter(
+        database, std::move(request), [then](const store::search::FilterAnswer& answer) {
+            if (answer.filter) return then(answer.filter);
+            then(replicate::PeerError{answer.status, answer.error, answer.reason});
+        });
+}
+
+}   // namespace glasshive::door::couch
