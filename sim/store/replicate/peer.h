@@ -39,9 +39,9 @@ struct PeerInfo {
     std::string update_seq{};
     std::string instance_start_time{};
 };
-/// create_target_params: `PUT /db?q=…&n=…`; 0: the server's default.
+/// create_target_params: `PUT /db?q=…&n=…`; 0: the server's default, negative: nonsense.
 struct PeerCreate {
-    std::uint32_t q = 0;
+    std::int64_t q = 0;
     std::int64_t n = 0;
 };
 

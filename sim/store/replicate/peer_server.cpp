@@ -10,6 +10,9 @@ namespace {
 
 const PeerError no_database{404, "not_found", "Database does not exist."};
 
+/// More shards than this nobody means; CouchDB has no bound.
+constexpr std::int64_t ranges_max = 4096;
+
 /// Of an answer that is no success: what chttpd would say.
 PeerError problem(int status, const std::string& reason) {
     if (status == 404 && reason == "no_db_file") return no_database;
@@ -114,7 +117,13 @@ void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::In
 
 void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::Create& what) {
     Spread spread;
-    if (what.options.q > 0) spread.q = what.options.q;
+    if (what.options.q < 0 || what.options.q > ranges_max) {
+        return answer(key, problem(400, "The `q` value should be a positive integer."));
+    }
+    if (what.options.n < 0) {
+        return answer(key, problem(400, "The `n` value should be a positive integer."));
+    }
+    if (what.options.q > 0) spread.q = static_cast<std::uint32_t>(what.options.q);
     if (what.options.n > 0) spread.n = what.options.n;
     node_.coordinator.create(request.database, spread,
                              [reply = answering(key)](const StatusAnswer& created) {

@@ -64,12 +64,14 @@ Problem read_create_params(View value, ReplicationOptions& options) {
     if (!value.is(Type::object)) {
         return bad_request("parameter `create_target_params` must be a JSON object");
     }
-    if (const auto q = value.find("q")) {
-        options.create_target_params.q = static_cast<std::uint32_t>(integer_of(*q).value_or(0));
-    }
-    if (const auto n = value.find("n")) {
-        options.create_target_params.n = integer_of(*n).value_or(0);
-    }
+    const auto given = [&](std::string_view key, std::int64_t& into) {
+        const auto number = value.find(key);
+        if (!number) return;
+        into = integer_of(*number).value_or(-1);
+        if (into < 1) into = -1;
+    };
+    given("q", options.create_target_params.q);
+    given("n", options.create_target_params.n);
     return {};
 }
 

@@ -109,6 +109,16 @@ TEST_CASE("attachments come with their documents, each in a request of its own",
     }
 }
 
+TEST_CASE("without _bulk_get each revision is asked for alone", "[store][replicate]") {
+    Two two;
+    two.a.fill("db", "doc", 40);
+    Job job(two.a);
+    REQUIRE(has(job.run(two.a, "db", two.b, "db", R"({"use_bulk_get":false})"),
+                R"("docs_read":40,"docs_written":40,"doc_write_failures":0,)"
+                R"("bulk_get_docs":0,"bulk_get_attempts":0})"));
+    REQUIRE(two.a.tale("db") == two.b.tale("db"));
+}
+
 TEST_CASE("what is wanted is chosen by ids, by a selector, or by being a design document",
           "[store][replicate]") {
     struct Row {
