@@ -36,9 +36,11 @@ PeerPage page_of(const std::vector<ChangesAnswer::Row>& rows) {
 }
 
 PeerError refusal_of(const Decision& decision) {
-    // The copies' words of why stay with them.
-    if (decision.kind == Decision::Kind::unauthorized) return {401, "unauthorized", ""};
-    return {403, "forbidden", ""};
+    const Refusal why = decision.refusal ? *decision.refusal : Refusal{"forbidden", ""};
+    const int status = decision.kind == Decision::Kind::unauthorized  ? 401
+                       : decision.kind == Decision::Kind::bad_request ? 400
+                                                                      : 403;
+    return {status, why.error, why.reason};
 }
 
 }   // namespace

@@ -17,7 +17,7 @@ class DocIdsFilter final : public ChangeFilter {
     explicit DocIdsFilter(std::vector<std::string> ids) : ids_(std::move(ids)) {
         std::sort(ids_.begin(), ids_.end());
     }
-    bool passes(const Document& document) const override {
+    bool passes(const Document& document, Tree::Index) const override {
         const std::string_view id = document.id.view();
         const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
         return at != ids_.end() && *at == id;
@@ -29,18 +29,17 @@ class DocIdsFilter final : public ChangeFilter {
 
 class DesignFilter final : public ChangeFilter {
   public:
-    bool passes(const Document& document) const override {
+    bool passes(const Document& document, Tree::Index) const override {
         return document.id.view().starts_with("_design/");
     }
 };
 
-/// Of the winner, a deleted one too, with `_id`, `_rev` and `_deleted`.
+/// Of a leaf, a deleted one too, with `_id`, `_rev` and `_deleted`.
 class SelectorFilter final : public ChangeFilter {
   public:
     explicit SelectorFilter(mango::Selector selector) : selector_(std::move(selector)) {}
-    bool passes(const Document& document) const override {
-        const json::Value value =
-            document_json(document.id.view(), document.tree, document.tree.winner());
+    bool passes(const Document& document, Tree::Index leaf) const override {
+        const json::Value value = document_json(document.id.view(), document.tree, leaf);
         return selector_.matches(value.view());
     }
 
