@@ -141,7 +141,10 @@ void DocumentWatch::watch(const std::string& database) {
 
 void DocumentWatch::hear(const std::string& database, const FeedEvent& event) {
     const auto at = watched_.find(database);
-    if (at == watched_.end() || std::holds_alternative<feed::Heartbeat>(event)) return;
+    if (at == watched_.end() || std::holds_alternative<feed::Heartbeat>(event) ||
+        std::holds_alternative<feed::Waiting>(event)) {
+        return;
+    }
     if (const auto* row = std::get_if<feed::Row>(&event)) {
         at->second.since = row->row.seq;
         return changed({database, std::string(row->row.change.id.view())}, row->row.change);

@@ -312,6 +312,8 @@ void PeerServer::hear(const Key& key, const FeedEvent& event) {
     PeerPage& page = at->second.page;
     if (const auto* row = std::get_if<feed::Row>(&event)) {
         page.changes.push_back(page_of({row->row}).changes.front());
+    } else if (std::holds_alternative<feed::Waiting>(event)) {
+        return;
     } else if (std::holds_alternative<feed::Heartbeat>(event)) {
         kernel_.send(id(), key.first,
                      {.type = static_cast<std::uint16_t>(PeerMessage::heartbeat), .a = key.second});
