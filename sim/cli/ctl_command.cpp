@@ -91,8 +91,10 @@ int ctl_command(const CtlOptions& options) {
         return fail({Diagnostic{.file = options.to,
                                 .message = answer.value("error", "it could not be done")}});
     }
-    if (options.common.json) std::cout << answer.dump() << "\n";
-    else if (options.fault.empty()) print_status(answer);
+    if (options.common.json)
+        std::cout << answer.dump() << "\n";
+    else if (options.fault.empty())
+        print_status(answer);
     return exit_ok;
 }
 

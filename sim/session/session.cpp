@@ -77,8 +77,12 @@ struct Waiting final : EventSink {
 
 struct Session::Impl {
     explicit Impl(Options o)
-        : options(std::move(o)), stream(names), digest(all_events(), names),
-          evaluator(options.spec.expectations, names), script_verdicts(names), summary(names),
+        : options(std::move(o)),
+          stream(names),
+          digest(all_events(), names),
+          evaluator(options.spec.expectations, names),
+          script_verdicts(names),
+          summary(names),
           waiting(names) {}
 
     Options options;
@@ -93,7 +97,7 @@ struct Session::Impl {
     std::unique_ptr<Watch> watch;   ///< With Options::invariants.
     swarm::DecisionWatch* decisions = nullptr;
     std::unique_ptr<world::World> world;
-    std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
+    std::vector<TimedCommand> given;   // Everything injected so far, replayed or new.
     std::size_t next_replayed = 0;
     bool started = false, finished = false;
     std::optional<Diagnostic> script_problem;
@@ -212,7 +216,8 @@ void Session::start() {
         s.world = std::make_unique<world::World>(spec, s.stream, s.decisions, &all_events());
     });
     SIM_ASSERT(s.world != nullptr);   // Nothing of a script's runs before time does.
-    set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
+    set_replay_info({.seed = spec.seed,
+                     .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});
 }
 
@@ -240,8 +245,7 @@ void Session::Impl::fail(Diagnostic problem) {
     stream.emit(failed_at, scenario_cause, world::events::script_failed, subject(),
                 // Without its folder: a digest does not depend on where somebody stood.
                 {field::name(names.intern(problem.file.substr(problem.file.find_last_of('/') + 1))),
-                 field::integer(problem.line),
-                 field::text(problem.message)});
+                 field::integer(problem.line), field::text(problem.message)});
     script_problem = std::move(problem);
 }
 
@@ -324,14 +328,16 @@ void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::cou
     } else {
         const auto& node = std::get<StoreNode>(word);
         if (node.node >= store.cluster().size()) return;
-        const EventId event = stream.emit(
-            world->now(), scenario_cause, world::events::command_applied, subject(),
-            {field::name(names.intern("session")), field::name(names.intern("done")),
-             field::text((node.starts ? "start " : "crash ") +
-                         store.cluster().node(node.node).name())});
+        const EventId event =
+            stream.emit(world->now(), scenario_cause, world::events::command_applied, subject(),
+                        {field::name(names.intern("session")), field::name(names.intern("done")),
+                         field::text((node.starts ? "start " : "crash ") +
+                                     store.cluster().node(node.node).name())});
         const kernel::CauseScope scope(world->kernel(), event);
-        if (node.starts) store.cluster().start(node.node);
-        else store.cluster().crash(node.node, event);
+        if (node.starts)
+            store.cluster().start(node.node);
+        else
+            store.cluster().crash(node.node, event);
     }
 }
 
@@ -368,8 +374,7 @@ Result<EventId> Session::Impl::apply(const std::string& text) {
     const bool heals = read.value().heal.has_value();
     if (read.value().fault || heals) {
         const EventId event =
-            stream.emit(now, scenario_cause, world::events::command_applied,
-                        subject(),
+            stream.emit(now, scenario_cause, world::events::command_applied, subject(),
                         {field::name(names.intern("session")), field::name(names.intern("done")),
                          field::text(text)});
         const kernel::CauseScope scope(world->kernel(), event);
@@ -424,15 +429,17 @@ Outcome Session::finish() {
         s.replay_commands_until(end);   // Nobody need have run it: given at 0s and ended there.
         s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
     });
-    s.stream.emit(end, scenario_cause, world::events::run_ended,
-                  s.subject(), {});
+    s.stream.emit(end, scenario_cause, world::events::run_ended, s.subject(), {});
     if (!s.script_problem) {
         s.evaluator.finish(end);
         s.emit_verdicts();
     }
-    Outcome outcome{.verdicts = {}, .summary = s.summary.finish(end),
-                    .digest = s.digest.digest(), .end = end,
-                    .events = number_of(s.stream.last()), .script_problem = s.script_problem,
+    Outcome outcome{.verdicts = {},
+                    .summary = s.summary.finish(end),
+                    .digest = s.digest.digest(),
+                    .end = end,
+                    .events = number_of(s.stream.last()),
+                    .script_problem = s.script_problem,
                     .commands = s.given};
     if (!s.script_problem) {
         outcome.verdicts = s.evaluator.verdicts();

@@ -24,8 +24,8 @@ struct ClusterSpec {
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
     /// A node's name; "{}" is its host's.
     std::string node_name = "couchdb@{}";
-    std::uint32_t q = 2;   ///< [cluster] q
-    std::int64_t n = 3;    ///< [cluster] n
+    std::uint32_t q = 2;             ///< [cluster] q
+    std::int64_t n = 3;              ///< [cluster] n
     bool serialized_start = false;   ///< [fabric] serialize_worker_startup, after 3.5.2.
     Duration request_timeout = std::chrono::seconds{60};   ///< [fabric] request_timeout
     Duration sync_delay = std::chrono::seconds{5};         ///< [mem3] sync_delay

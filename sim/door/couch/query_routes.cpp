@@ -73,11 +73,11 @@ void many(const CallPtr& call, const Ask& ask) {
         }
         const auto self = weak.lock();
         ask(work->queries[work->next], call->then([work, self](const search::Reply& reply) {
-                if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
-                work->out += work->next++ == 0 ? "\r\n" : ",\r\n";
-                work->out += reply.body;
-                (*self)();
-            }));
+            if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
+            work->out += work->next++ == 0 ? "\r\n" : ",\r\n";
+            work->out += reply.body;
+            (*self)();
+        }));
     };
     (*step)();
 }
@@ -91,8 +91,8 @@ void local_docs(const CallPtr& call) {
             const bool all = call->target().is("include_system", "true");
             std::string rows;
             for (const auto& [id, local] : answer.documents) {
-                const bool system = id.starts_with("_local/shard-sync-") ||
-                                    id.starts_with("_local/purge-");
+                const bool system =
+                    id.starts_with("_local/shard-sync-") || id.starts_with("_local/purge-");
                 if (system && !all) continue;
                 if (!rows.empty()) rows += ",\r\n";
                 const std::string rev = "0-" + std::to_string(local.revision);
@@ -109,19 +109,18 @@ void local_docs(const CallPtr& call) {
                 }
                 rows += row.take();
             }
-            call->json_text(200,
-                            "{\"total_rows\":null,\"offset\":null,\"rows\":[\r\n" + rows + "\r\n]}");
+            call->json_text(200, "{\"total_rows\":null,\"offset\":null,\"rows\":[\r\n" + rows +
+                                     "\r\n]}");
         }));
 }
 
 }   // namespace
 
 void listing(const CallPtr& call) {
-    const auto kind = call->part(1) == "_design_docs" ? view::Listing::design_docs
-                                                      : view::Listing::all_docs;
+    const auto kind =
+        call->part(1) == "_design_docs" ? view::Listing::design_docs : view::Listing::all_docs;
     const Ask ask = [call, kind](view::Query query, search::Searcher::Then then) {
-        call->node().searcher().all_docs(call->database(), std::move(query), kind,
-                                         std::move(then));
+        call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then));
     };
     if (call->part(2) == "queries") return many(call, ask);
     if (call->target().parts.size() > 2) throw not_found();
@@ -186,9 +185,7 @@ void compact_views(const CallPtr& call) {
 
 namespace {
 
-void require_json(const Call& call) {
-    call.require_type("application/json");
-}
+void require_json(const Call& call) { call.require_type("application/json"); }
 
 void index(const CallPtr& call) {
     search::Searcher& searcher = call->node().searcher();
@@ -217,8 +214,8 @@ void index(const CallPtr& call) {
     const bool split = call->part(2) == "_design";
     const std::size_t at = split ? 3 : 2;
     if (depth != at + 3) throw not_found();
-    searcher.delete_index(call->database(), call->part(at), call->part(at + 1),
-                          call->part(at + 2), user_json(*call), told(call));
+    searcher.delete_index(call->database(), call->part(at), call->part(at + 1), call->part(at + 2),
+                          user_json(*call), told(call));
 }
 
 }   // namespace

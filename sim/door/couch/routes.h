@@ -10,17 +10,17 @@ namespace glasshive::door::couch {
 /// Somebody may ask this: find who answers.
 void route(const CallPtr& call);
 
-void welcome(const CallPtr& call);           ///< GET /
-void all_databases(const CallPtr& call);     ///< /_all_dbs
-void databases_info(const CallPtr& call);    ///< /_dbs_info
-void uuids(const CallPtr& call);             ///< /_uuids
-void up(const CallPtr& call);                ///< /_up
-void membership(const CallPtr& call);        ///< /_membership
-void active_tasks(const CallPtr& call);      ///< /_active_tasks
-void replicate(const CallPtr& call);         ///< /_replicate
-void scheduler(const CallPtr& call);         ///< /_scheduler/…
-void cluster_setup(const CallPtr& call);     ///< /_cluster_setup
-void node(const CallPtr& call);              ///< /_node/…
+void welcome(const CallPtr& call);          ///< GET /
+void all_databases(const CallPtr& call);    ///< /_all_dbs
+void databases_info(const CallPtr& call);   ///< /_dbs_info
+void uuids(const CallPtr& call);            ///< /_uuids
+void up(const CallPtr& call);               ///< /_up
+void membership(const CallPtr& call);       ///< /_membership
+void active_tasks(const CallPtr& call);     ///< /_active_tasks
+void replicate(const CallPtr& call);        ///< /_replicate
+void scheduler(const CallPtr& call);        ///< /_scheduler/…
+void cluster_setup(const CallPtr& call);    ///< /_cluster_setup
+void node(const CallPtr& call);             ///< /_node/…
 
 /// /db itself, and what is said of it as a whole: _security, _revs_limit, _shards, …
 void database(const CallPtr& call);
@@ -33,18 +33,18 @@ std::string info_text(const std::string& database, const store::ShardMap& map,
 void document(const CallPtr& call, const std::string& id);
 void local_document(const CallPtr& call, const std::string& id);
 void attachment(const CallPtr& call, const std::string& id, const std::string& name);
-void post_document(const CallPtr& call);     ///< POST /db
+void post_document(const CallPtr& call);   ///< POST /db
 void bulk_docs(const CallPtr& call);
 void bulk_get(const CallPtr& call);
-void revs_diff(const CallPtr& call);         ///< and _missing_revs
+void revs_diff(const CallPtr& call);   ///< and _missing_revs
 void changes(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
 /// /db/_design/x/_view/y and its like; false: the path means something else.
 bool design_action(const CallPtr& call);
 void view_cleanup(const CallPtr& call);
-void compact_views(const CallPtr& call);     ///< /db/_compact/x
-void mango(const CallPtr& call);             ///< _find, _explain, _index
-void partition(const CallPtr& call);         ///< _partition/…
+void compact_views(const CallPtr& call);   ///< /db/_compact/x
+void mango(const CallPtr& call);           ///< _find, _explain, _index
+void partition(const CallPtr& call);       ///< _partition/…
 
 }   // namespace glasshive::door::couch
