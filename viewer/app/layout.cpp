@@ -1,6 +1,7 @@
 #include "viewer/app/layout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace glasshive::viewer {
@@ -40,6 +41,9 @@ void draw_tabs(Context& context, Layout& layout, ImDrawList& list, Area area, co
 void draw_pane(Context& context, Layout& layout, const Panel& panel, Area area) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
+    // ImGui's windows stand on whole pixels; what lies half outside loses its edge.
+    area = {{std::floor(area.min.x), std::floor(area.min.y)},
+            {std::floor(area.max.x), std::floor(area.max.y)}};
     if (area.width() < 24 * s || area.height() < 24 * s) return;
     ImGui::SetNextWindowPos(area.min);
     ImGui::SetNextWindowSize({area.width(), area.height()});

@@ -14,7 +14,7 @@ struct Layout {
     float side = 0.72F;     ///< Where the right column begins, as a share of the width.
     float upper = 0.38F;    ///< Where the timeline begins, as a share of the left column's height.
     float lower = 0.70F;    ///< Where the events begin.
-    float middle = 0.35F;   ///< Where the inspector begins in the right column.
+    float middle = 0.40F;   ///< Where the inspector begins in the right column.
     std::array<std::string, slots> shown;   ///< The panel of each slot; "": its first.
     std::string alone;                      ///< The one panel that fills the window; "": all panes.
 

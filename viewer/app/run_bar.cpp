@@ -6,6 +6,7 @@
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
+#include "viewer/app/button.h"
 #include "viewer/app/run_words.h"
 #include "viewer/app/view.h"
 
@@ -19,23 +20,6 @@ struct RunBar {
     std::size_t shown = 0;           // Which of it stands in the field.
     bool focus = false;
 };
-
-/// A button with a word; returns where the next one begins.
-float draw_button(View& view, ImDrawList& list, Area area, float x, const char* word,
-                  const char* tip, bool possible, bool& clicked) {
-    const Theme& theme = view.theme();
-    const float s = theme.scale;
-    const float width = theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, 0, word).x + 20 * s;
-    const ImVec2 min{x, area.min.y + 6 * s};
-    const ImVec2 max{x + width, area.max.y - 6 * s};
-    const Hit hit = view.hits().at(word, min, max);
-    list.AddRectFilled(min, max, hit.hovered && possible ? theme.chosen : theme.ground, 6 * s);
-    draw_text(list, theme.body, {x + 10 * s, (min.y + max.y - theme.body->FontSize) / 2}, max.x,
-              possible ? theme.text : theme.faint, word);
-    if (hit.hovered) ImGui::SetTooltip("%s", tip);
-    clicked = hit.clicked && possible;
-    return x + width + 6 * s;
-}
 
 std::string free_name(const Status& run) {
     for (int number = 1;; ++number) {
@@ -67,6 +51,9 @@ void draw_command_line(View& view, RunBar& bar, float x, Area area) {
     ImGui::SetCursorScreenPos({x, area.min.y + 6 * s});
     ImGui::SetNextItemWidth(width);
     ImGui::PushFont(theme.mono);
+    // As high as the buttons.
+    const float high = area.height() - 12 * s - theme.mono->FontSize;
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(8 * s, std::max(0.0F, high / 2)));
     if (bar.focus) ImGui::SetKeyboardFocusHere();
     bar.focus = false;
     const bool entered = ImGui::InputTextWithHint(
@@ -74,6 +61,7 @@ void draw_command_line(View& view, RunBar& bar, float x, Area area) {
         &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue);
     view.hits().at("command", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
     const bool active = ImGui::IsItemActive();
+    ImGui::PopStyleVar();
     ImGui::PopFont();
     if (active && view.take_key(GLFW_KEY_UP, 0) && bar.shown > 0)
         bar.typed = bar.past[--bar.shown], bar.focus = true;
@@ -108,8 +96,8 @@ void draw_run_bar(View& view, ImDrawList& list, Area area) {
     bool clicked = false;
     float x = area.min.x + 12 * s;
     const std::string name = run.line + (run.unsaved ? " *" : "");
-    x = draw_button(view, list, area, x, name.c_str(), "The line of history; click for the others",
-                    true, clicked);
+    x = draw_button(view, list, area, x, name, "The line of history; click for the others", true,
+                    clicked);
     if (clicked) ImGui::OpenPopup("lines");
     draw_lines_menu(view, run);
     x = draw_button(view, list, area, x, "Undo", "Back to before what was given last (Ctrl+Z)",

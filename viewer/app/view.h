@@ -70,7 +70,7 @@ class View {
 
     // What keys, palette, bars and tests do.
     void seek(Time at);
-    void select(NameId name) { selection_.subject = name; }
+    void select(NameId name) { selection_.choose(name); }
     /// False when the recording never mentions it.
     bool select(std::string_view name);
     /// To the next (1) or previous (-1) event of the list, as it is filtered.
@@ -83,6 +83,8 @@ class View {
     void toggle_palette() { palette_ = !palette_; }
     void escape();
     void quit() { quit_ = true; }
+    /// Menus and fields that are open close in this frame.
+    bool closes_popups() const { return close_popups_; }
     void say(std::string message) { message_ = std::move(message); }
 
     Glass& glass() { return *glass_; }
@@ -120,6 +122,8 @@ class View {
     void look_at_run();
     void take(std::shared_ptr<const Picture> picture);
     void draw_ground(Context& context);
+    /// Asks for the picture of the playhead.
+    void want_picture();
 
     std::unique_ptr<Glass> glass_, other_;
     std::unique_ptr<Seeker> seeker_;
@@ -134,7 +138,8 @@ class View {
     std::uint64_t told_ = 0;     // The last answer that was said.
     std::uint64_t posted_ = 0;   // The last command that was asked for.
     Selection selection_;
-    Time wanted_{}, wanted_end_{};
+    Time wanted_{};
+    std::uint64_t wanted_last_ = 0;   // The newest event that the wanted picture may know.
     Player player_;
     Layout layout_;
     Theme theme_;
@@ -144,7 +149,7 @@ class View {
     std::string title_;
     std::vector<Key> keys_;
     std::string message_;   // In the status line.
-    bool help_ = false, palette_ = false, remember_ = false, quit_ = false;
+    bool help_ = false, palette_ = false, remember_ = false, quit_ = false, close_popups_ = false;
     bool unfinished_ = false;   // A panel reads on.
 };
 

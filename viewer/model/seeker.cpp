@@ -29,11 +29,12 @@ Seeker::~Seeker() {
     thread_.join();
 }
 
-void Seeker::want(Time at, Time reached) {
+void Seeker::want(Time at, Time reached, std::uint64_t newest) {
     {
         const std::lock_guard lock(mutex_);
         wanted_ = at;
         reached_ = reached;
+        newest_ = newest;
     }
     changed_.notify_all();
 }
@@ -66,10 +67,11 @@ void Seeker::work() {
         if (ending_) return;
         const Time at = *std::exchange(wanted_, std::nullopt);
         const Time reached = reached_;
+        const std::uint64_t newest = newest_;
         busy_ = true;
         lock.unlock();
         // What goes wrong here goes wrong below, too.
-        if (glass_.end() < reached) (void)glass_.refresh(reached);
+        if (glass_.end() < reached || glass_.last() < newest) (void)glass_.refresh(reached);
         auto picture = picture_of(glass_, at);
         lock.lock();
         busy_ = false;

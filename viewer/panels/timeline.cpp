@@ -68,6 +68,7 @@ void draw_span(const Chart& chart, const SpanRow& row, const Span& span, Rect ba
            seconds_text(span.to) + " s\n" + to_text(span.to - span.from) + ", said by event #" +
            std::to_string(number_of(span.said_by));
     draw_tip(chart.context, chart.context.glass.text(row.subject), tip);
+    if (hit.menu) pick(chart.context, row.subject, hit);
     if (hit.opened) {
         chart.context.selection.playhead = span.from;
         chart.context.selection.event = span.said_by;
@@ -80,19 +81,22 @@ void draw_line(const Chart& chart, const TimelineRows& rows, const TimelineLine&
     const Theme& theme = context.theme;
     const float s = theme.scale;
     const float height = 15 * s;
-    const bool chosen = line.subject.valid() && context.selection.subject == line.subject;
+    const bool chosen = context.selection.holds(line.subject);
     if (chosen)
         chart.pen.list.AddRectFilled({left - 6 * s, y - 2 * s},
-                                     {chart.area.max.x, y + height + 2 * s}, theme.chosen, 3 * s);
+                                     {chart.area.min.x - 4 * s, y + height + 2 * s}, theme.chosen,
+                                     3 * s);
     const float x = left + (line.heading || chart.pen.theme.scale == 0 ? 0 : 4 * s);
     const Hit label = context.hits.at(line.label, {left - 6 * s, y - 2 * s},
                                       {chart.area.min.x - 6 * s, y + height + 2 * s});
-    if (label.clicked && line.subject.valid()) context.selection.subject = line.subject;
+    pick(context, line.subject, label);
     draw_text(chart.pen.list, line.heading ? theme.body : theme.mono,
               {x, y + (line.heading ? 0 : s)}, chart.area.min.x - 8 * s,
               chosen || label.hovered || line.heading ? theme.text : theme.faint, line.label);
     if (line.heading) return;
-    if (label.hovered) draw_tip(context, context.glass.text(line.subject), "Click to select.");
+    if (label.hovered)
+        draw_tip(context, context.glass.text(line.subject),
+                 "A click selects it, the right button has its menu.");
     for (std::uint32_t i = line.first; i < line.last; ++i) {
         const SpanRow& row = context.story.rows()[rows.order()[i]];
         for (const Span& span : spans_between(row, chart.scale.cursor.from(),
@@ -150,9 +154,10 @@ void draw_marks(const Chart& chart) {
         const std::string name = "mark " + std::to_string(number_of(gravest->event));
         const Hit hit = context.hits.at(name, {x - 4 * s, y - 8 * s}, {x + 9 * s, y + 9 * s});
         if (hit.hovered) tell_marks(chart, mark, count);
+        if (hit.menu) pick(context, gravest->subject, hit);
         if (hit.clicked) {
             context.selection.event = gravest->event;
-            context.selection.subject = gravest->subject;
+            context.selection.choose(gravest->subject);
             context.selection.playhead = gravest->time;
         }
         mark = next;

@@ -1,17 +1,15 @@
 // Goal: whoever plays with a run in the window can stop it, break it, go back and branch; and what
 // becomes of its process is shown, not suffered. Method: a real session process beside a window
 // without a screen; the view afterwards says what happened.
-#include <GLFW/glfw3.h>
 #include <sys/types.h>
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
-#include "viewer/app/hand.h"
+#include "viewer/app/playing.h"
 #include "viewer/app/run_words.h"
 
 using namespace glasshive;
@@ -19,40 +17,7 @@ using namespace glasshive::viewer;
 
 namespace {
 
-Time at(double seconds) { return time_of_ns(static_cast<std::int64_t>(seconds * 1e9)); }
-
-Hand crash() {
-    return Hand({.file = SOURCE_DIR "/scenarios/02_node_crash.yaml", .live = true}, 1280, 800);
-}
-
-/// Types a line into the command line and waits for what becomes of it.
-void command(Hand& hand, const std::string& line) {
-    hand.click("run/command");
-    hand.type(line);
-    hand.press(GLFW_KEY_ENTER);
-    REQUIRE(hand.view().wait_for_run());
-    hand.rest(3);
-}
-
-std::string state_of(Hand& hand, std::string_view type, std::string_view name) {
-    const record::State& state = hand.view().now().state;
-    const NameId id = hand.view().glass().recording().names().find(name);
-    const auto which = state.type_named(type);
-    const record::StateRow* row = which ? state.find(*which, id) : nullptr;
-    return row != nullptr ? std::string(state.state_text(*row)) : "none";
-}
-
-/// Frames until it is so, ten seconds at most.
-template <class So>
-bool soon(Hand& hand, So so) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!so()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        hand.frame();
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
+Hand crash() { return playing("02_node_crash"); }
 
 }   // namespace
 
