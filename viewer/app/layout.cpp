@@ -111,7 +111,7 @@ const Panel& shown_panel(const Layout& layout, Slot slot) {
 void draw_panes(Context& context, Layout& layout, Area area) {
     const float s = context.theme.scale;
     const float gap = 12 * s;
-    const bool small = area.width() < 640 * s || area.height() < 400 * s;
+    const bool small = area.width() < 640 * s || area.height() < 440 * s;
     const Area whole{{area.min.x + gap, area.min.y + gap}, {area.max.x - gap, area.max.y - gap}};
     for (const Panel& panel : panels()) {
         if (panel.name != layout.alone) continue;

@@ -7,12 +7,24 @@
 #include "viewer/app/menus.h"
 #include "viewer/app/offered.h"
 #include "viewer/app/style.h"
+#include "viewer/model/timeline_rows.h"
 
 namespace glasshive::viewer {
 
 namespace {
 
 constexpr std::uint64_t slice = 1'000;   // Events; about half a millisecond.
+
+/// The task of a slot ("web.3") that was made last; invalid when there is none.
+NameId newest_of_slot(const Picture& now, const Glass& glass, std::string_view slot) {
+    NameId newest;
+    const auto type = now.state.type_named("task");
+    if (!type) return newest;
+    for (const record::StateRow* row : now.state.rows(*type)) {
+        if (slot_of(glass.text(row->subject)) == slot) newest = row->subject;
+    }
+    return newest;
+}
 
 }   // namespace
 
@@ -186,8 +198,10 @@ void View::draw_ground(Context& context) {
 }
 
 bool View::select(std::string_view name) {
-    const NameId found = glass_->recording().names().find(name);
-    if (found.value >= glass_->recording().names().size()) return false;
+    NameId found = glass_->recording().names().find(name);
+    if (found.value >= glass_->recording().names().size())
+        found = newest_of_slot(*now_, *glass_, name);
+    if (!found.valid()) return false;
     selection_.choose(found);
     return true;
 }

@@ -71,7 +71,7 @@ class View {
     // What keys, palette, bars and tests do.
     void seek(Time at);
     void select(NameId name) { selection_.choose(name); }
-    /// False when the recording never mentions it.
+    /// A name, or a slot, of which the newest task is meant. False when there is no such thing.
     bool select(std::string_view name);
     /// To the next (1) or previous (-1) event of the list, as it is filtered.
     void step(int direction);

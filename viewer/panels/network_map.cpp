@@ -78,6 +78,10 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     if (place.host && !map.words && !chosen && !cut) {
         pen.list.AddRectFilled({at.x - r / 2, at.y - r / 2}, {at.x + r / 2, at.y + r / 2},
                                pen.mood(map.memory.moods[i]));
+        constexpr std::size_t told_apart_max = 2000;   // More of them are a rim of colour.
+        if (map.memory.hosts <= told_apart_max)
+            offer(map.context, place.name, {at.x - 5 * s, at.y - 5 * s},
+                  {at.x + 5 * s, at.y + 5 * s}, "host");
         return;
     }
     if (chosen || cut)
@@ -99,8 +103,9 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     // Below where the one above it is too near for words between them.
     const bool crowded = !place.host && place.up >= 0 &&
                          std::hypot(at.x - map.at(place.up).x, at.y - map.at(place.up).y) < 36 * s;
-    const ImVec2 text{left    ? at.x - r - 7 * s - width
-                      : right ? at.x + r + 7 * s
+    const float gap = (chosen || cut ? 10 : 7) * s;   // A ring stands around it.
+    const ImVec2 text{left    ? at.x - r - gap - width
+                      : right ? at.x + r + gap
                               : at.x - width / 2,
                       left || right                            ? at.y - 7 * s
                       : (place.y > 0 && place.host) || crowded ? at.y + r + 3 * s

@@ -15,7 +15,25 @@ struct TimelineMemory {
     TimelineRows rows;
     Scroll scroll;
     std::size_t group = 0;
+    NameId sought;           ///< Whose row the chart was asked for last.
+    bool found = false;      ///< It went there.
+    std::size_t lines = 0;   ///< How many there were when it was looked for.
 };
+
+/// Makes the row of what was selected visible; one that is not there yet is waited for.
+void follow(const Context& context, TimelineMemory& memory, float step, float seen) {
+    const auto& lines = memory.rows.lines();
+    const NameId chosen = context.selection.subject;
+    if (memory.sought == chosen && (memory.found || memory.lines == lines.size())) return;
+    memory.sought = chosen;
+    memory.lines = lines.size();
+    const auto line = std::find_if(lines.begin(), lines.end(), [chosen](const TimelineLine& one) {
+        return chosen.valid() && one.subject == chosen;
+    });
+    memory.found = line != lines.end();
+    if (memory.found)
+        scroll_to(memory.scroll, static_cast<double>(line - lines.begin()), step, seen);
+}
 
 constexpr std::string_view group_words[] = {"All", "Hosts", "Slots", "Tasks"};
 
@@ -208,6 +226,7 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     const Rect seen{{area.min.x - 6 * s, bars.min.y}, {area.max.x, bars.max.y}};
     const auto& lines = memory.rows.lines();
     const float y0 = 3 * s;
+    follow(context, memory, step, seen.height() - 2 * y0);
     scroll(pen, memory.scroll, {{bars.max.x, seen.min.y}, seen.max},
            static_cast<double>(step) * static_cast<double>(lines.size()) + static_cast<double>(y0),
            {area.min, {bars.min.x, area.max.y}});

@@ -141,9 +141,15 @@ TEST_CASE("a session is saved as a scenario that runs again", "[live]") {
         CHECK(std::filesystem::exists(path));
         CHECK_FALSE(hand.view().live()->unsaved);
     }
-    Hand again({.file = path, .live = true, .at = at(10)}, 640, 480);
-    CHECK(again.view().live()->given.size() == 1);
-    CHECK(state_of(again, "node", "node-2") == "ready");
+    {
+        Hand again({.file = path, .live = true, .at = at(10)}, 640, 480);
+        CHECK(again.view().live()->given.size() == 1);
+        CHECK(state_of(again, "node", "node-2") == "ready");
+    }
+    Hand before({.file = path, .live = true, .at = at(4)}, 640, 480);
+    CHECK(before.view().live()->now == at(10));
+    CHECK(before.view().selection().playhead == at(4));
+    CHECK_FALSE(before.view().following());
 }
 
 TEST_CASE("a killed process is shown, and going back starts another", "[live]") {
