@@ -7,6 +7,7 @@
 #include <imgui_stdlib.h>
 
 #include "viewer/app/button.h"
+#include "viewer/app/completing.h"
 #include "viewer/app/run_words.h"
 #include "viewer/app/view.h"
 
@@ -19,7 +20,41 @@ struct RunBar {
     std::vector<std::string> past;   // What was typed, oldest first.
     std::size_t shown = 0;           // Which of it stands in the field.
     bool focus = false;
+    std::string completed_of;   // The line that these could end.
+    std::vector<std::string> completions;
 };
+
+/// Tab was pressed in the field.
+int complete(ImGuiInputTextCallbackData* data) {
+    const RunBar& bar = *static_cast<const RunBar*>(data->UserData);
+    const std::string line =
+        completed({data->Buf, static_cast<std::size_t>(data->BufTextLen)}, bar.completions);
+    data->DeleteChars(0, data->BufTextLen);
+    data->InsertChars(0, line.c_str());
+    return 0;
+}
+
+/// What the last word could become, above the field.
+void draw_completions(View& view, const RunBar& bar, ImVec2 at) {
+    constexpr std::size_t shown_max = 8;
+    if (bar.completions.empty()) return;
+    ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
+    ImGui::Begin("##completions", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs |
+                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoSavedSettings |
+                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav);
+    view.hits().enter("completions");
+    for (std::size_t i = 0; i < bar.completions.size() && i < shown_max; ++i) {
+        ImGui::TextUnformatted(bar.completions[i].c_str());
+        const ImVec2 min = ImGui::GetItemRectMin();
+        view.hits().at(bar.completions[i], min, ImGui::GetItemRectMax());
+    }
+    if (bar.completions.size() > shown_max)
+        ImGui::TextDisabled("%d more", static_cast<int>(bar.completions.size() - shown_max));
+    else
+        ImGui::TextDisabled("Tab");
+    ImGui::End();
+}
 
 std::string free_name(const Status& run) {
     for (int number = 1;; ++number) {
@@ -58,10 +93,16 @@ void draw_command_line(View& view, RunBar& bar, float x, Area area) {
     bar.focus = false;
     const bool entered = ImGui::InputTextWithHint(
         "##command", "docker service scale web=5, fault {do: power_off, host: …}, run 30s, …",
-        &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue);
+        &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackCompletion,
+        complete, &bar);
     view.hits().at("command", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
     const bool active = ImGui::IsItemActive();
     ImGui::PopStyleVar();
+    if (active && bar.completed_of != bar.typed) {
+        bar.completed_of = bar.typed;
+        bar.completions = completions(view, bar.typed);
+    }
+    if (active) draw_completions(view, bar, {x, area.min.y});
     ImGui::PopFont();
     if (active && view.take_key(GLFW_KEY_UP, 0) && bar.shown > 0)
         bar.typed = bar.past[--bar.shown], bar.focus = true;

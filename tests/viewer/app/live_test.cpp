@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "viewer/app/completing.h"
 #include "viewer/app/playing.h"
 #include "viewer/app/run_words.h"
 
@@ -204,4 +205,49 @@ TEST_CASE("words of ours are understood, everything else is given", "[live]") {
         CAPTURE(line);
         CHECK_FALSE(command_of(line, Time{}).ok());
     }
+}
+
+TEST_CASE("the command line completes words, names and docker's flags", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 20s");
+    View& view = hand.view();
+    using Words = std::vector<std::string>;
+    struct Row {
+        const char* line;
+        Words words;
+        const char* after;   ///< The line when Tab was pressed.
+    };
+    const Row rows[] = {
+        {"drai", {"drain"}, "drain "},
+        {"drain no", {"node-1", "node-2", "node-3", "node-4"}, "drain node-"},
+        {"scale w", {"web="}, "scale web="},
+        {"scale web=5", {}, "scale web=5"},
+        {"docker service sca", {"scale"}, "docker service scale "},
+        {"docker service update --for", {"--force"}, "docker service update --force "},
+        {"docker service rollback w", {"web"}, "docker service rollback web "},
+        {"fault ", {"{do:"}, "fault {do: "},
+        {"fault {do: power", {"power_off"}, "fault {do: power_off "},
+        {"fault {do: power_off, ho", {"host:"}, "fault {do: power_off, host: "},
+        {"fault {do: power_off, host: node-4", {}, "fault {do: power_off, host: node-4"},
+        {"until node.d", {"node.down"}, "until node.down "},
+        {"switch m", {"main"}, "switch main "},
+        {"on node-3 ", {"docker"}, "on node-3 docker "},
+        {"", {}, ""},
+        {"nobody knows this", {}, "nobody knows this"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.line);
+        const Words words = completions(view, row.line);
+        CHECK(words == row.words);
+        CHECK(completed(row.line, words) == row.after);
+    }
+    hand.click("run/command");
+    hand.type("dra");
+    CHECK(hand.sees("completions/drain"));
+    hand.press(GLFW_KEY_TAB);
+    hand.type("node-3");
+    hand.press(GLFW_KEY_ENTER);
+    answered(hand);
+    CHECK(view.live()->given.size() == 1);
+    CHECK_FALSE(hand.sees("completions/drain"));
 }
