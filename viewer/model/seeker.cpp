@@ -1,5 +1,6 @@
 #include "viewer/model/seeker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace glasshive::viewer {
@@ -9,7 +10,9 @@ Result<Picture> picture_of(Glass& glass, Time at) {
     if (!state.ok()) return state.problems();
     const auto last = glass.recording().last_event_at(at);
     if (!last.ok()) return last.problems();
-    return Picture{at, last.value(), *state.value(), cluster_of(*state.value(), glass)};
+    // What was written since the last refresh() is in neither: who sees one number sees one state.
+    const EventId known{std::min(number_of(last.value()), glass.last())};
+    return Picture{at, known, *state.value(), cluster_of(*state.value(), glass)};
 }
 
 Result<std::unique_ptr<Seeker>> Seeker::open(const std::string& path) {

@@ -26,16 +26,16 @@ struct ClusterMemory {
     Time at{};
     EventId last{};
     std::map<NameId, HostUse> use;   ///< At `at`.
-    std::optional<Reservations> reservations;
+    std::optional<Reservations> said, filed;   ///< By events at `at`; by the files.
 };
 
 /// What a host uses, read once per instant and cell on the screen.
 const HostUse& use_of(Context& context, ClusterMemory& memory, const HostCell& host) {
-    if (!memory.reservations) memory.reservations = Reservations::of(sources_of(context.glass));
     if (memory.at != context.now.at || memory.last != context.now.last) {
         memory.at = context.now.at;
         memory.last = context.now.last;
         memory.use.clear();
+        memory.said = Reservations::said_of(context.now.cluster.services);
     }
     const auto [place, fresh] = memory.use.try_emplace(host.name);
     HostUse& use = place->second;
@@ -48,8 +48,10 @@ const HostUse& use_of(Context& context, ClusterMemory& memory, const HostCell& h
         use.cpu = on ? static_cast<float>(*cpu) : 0;
     const auto used = gauges.at(names.find("host.memory"), host.name, memory.at);
     if (used && capacity > 0) use.memory = on ? static_cast<float>(*used / capacity) : 0;
-    if (memory.reservations->empty()) return use;
-    const Reserved reserved = memory.reservations->on(host);
+    if (!memory.said && !memory.filed) memory.filed = Reservations::of(sources_of(context.glass));
+    const Reservations& reservations = memory.said ? *memory.said : *memory.filed;
+    if (reservations.empty()) return use;
+    const Reserved reserved = reservations.on(host);
     if (host.cores > 0) use.cpu_reserved = static_cast<float>(reserved.cpus / host.cores);
     if (capacity > 0) use.memory_reserved = static_cast<float>(reserved.memory_bytes / capacity);
     return use;

@@ -12,6 +12,7 @@
 #include "viewer/app/completing.h"
 #include "viewer/app/playing.h"
 #include "viewer/app/run_words.h"
+#include "viewer/panels/reservations.h"
 
 using namespace glasshive;
 using namespace glasshive::viewer;
@@ -205,6 +206,24 @@ TEST_CASE("words of ours are understood, everything else is given", "[live]") {
         CAPTURE(line);
         CHECK_FALSE(command_of(line, Time{}).ok());
     }
+}
+
+TEST_CASE("what a service of a command reserves is set aside on its hosts", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 10s");
+    CHECK(hand.view().now().cluster.services.front().reserved_cpus == 0);
+    command(hand, "docker service create --name big --reserve-cpu 1.5 --reserve-memory 1g nginx");
+    command(hand, "run 10s");
+    const auto& services = hand.view().now().cluster.services;
+    REQUIRE(services.size() == 2);
+    CHECK(services.back().reserved_cpus == 1.5);
+    CHECK(services.back().reserved_memory == 1024.0 * 1024 * 1024);
+    const auto said = Reservations::said_of(services);
+    REQUIRE(said);
+    CHECK(said->of_service("big").cpus == 1.5);
+    command(hand, "docker service update --reserve-cpu 0.5 big");
+    command(hand, "run 10s");
+    CHECK(hand.view().now().cluster.services.back().reserved_cpus == 0.5);
 }
 
 TEST_CASE("the command line completes words, names and docker's flags", "[live]") {

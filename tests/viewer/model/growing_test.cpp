@@ -129,6 +129,15 @@ TEST_CASE("a picture knows what was said without any time having passed", "[view
     CHECK(tasks(1) == 1);
     run.tell(1, "web.2");
     CHECK(tasks(2) == 2);
+
+    // What is being written meanwhile is in a picture as a whole, or not at all.
+    Glass glass = opened(folder.file("run.hive"));
+    run.tell(1, "web.3");
+    const auto picture = picture_of(glass, at(1));
+    REQUIRE(picture.ok());
+    CHECK(number_of(picture.value().last) == 2);
+    const record::State& state = picture.value().state;
+    CHECK(state.rows(*state.type_named("task")).size() == 2);
 }
 
 TEST_CASE("hosts are chosen together, alone, or not at all", "[viewer][model]") {
