@@ -47,11 +47,9 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
         list.AddRectFilled(row.min, row.max, chosen || now ? theme.chosen : faded(theme.grid, 0.7F),
                            3 * s);
     if (now) list.AddRectFilled(row.min, {row.min.x + 3 * s, row.max.y}, theme.accent, s);
-    if (hit.clicked || hit.menu) {
-        context.selection.event = line.id;
-        context.selection.subject = line.subject;
-        if (hit.clicked) context.selection.playhead = line.time;
-    }
+    if (hit.clicked || hit.menu) context.selection.event = line.id;
+    if (hit.clicked) context.selection.playhead = line.time;
+    pick(context, line.subject, hit);
     const float x = row.min.x + 8 * s;
     const float y = row.min.y + 3 * s;
     const float width = row.width();
