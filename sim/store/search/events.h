@@ -4,7 +4,7 @@
 
 #include "base/event.h"
 
-/// Numbers 340..349: what indexes do and queries are answered (subject: the database).
+/// Numbers 340..344: what indexes do and queries are answered (subject: the database).
 namespace glasshive::store::search::events {
 
 inline constexpr EventKind view_query{
