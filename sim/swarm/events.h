@@ -77,7 +77,10 @@ inline constexpr EventKind raft_snapshot{
 
 // --- Services (subject: the service's name) ------------------------------------------------------
 inline constexpr EventKind service_created{
-    .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
+    .id = 110,
+    .name = "service.created",
+    .subject = "service",
+    .doc = "A service was created.",
     .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
                 {"image", FieldType::name, "image reference"},
@@ -85,7 +88,10 @@ inline constexpr EventKind service_created{
                 {"memory", FieldType::bytes, "memory that each of its tasks reserves"}}},
     .state = "created"};
 inline constexpr EventKind service_updated{
-    .id = 111, .name = "service.updated", .subject = "service", .doc = "A service's spec changed.",
+    .id = 111,
+    .name = "service.updated",
+    .subject = "service",
+    .doc = "A service's spec changed.",
     .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
                 {"image", FieldType::name, "image reference"},

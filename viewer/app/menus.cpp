@@ -4,6 +4,7 @@
 #include <imgui_stdlib.h>
 
 #include "viewer/app/offered.h"
+#include "viewer/draw/glossary.h"
 
 namespace glasshive::viewer {
 
@@ -59,6 +60,9 @@ void draw_menu(View& view) {
         if (view.sandbox() == nullptr) break;
         ImGui::Separator();
         ImGui::TextDisabled("%s", group.of.c_str());
+        const std::string meaning(meaning_of(group.of));
+        if (ImGui::IsItemHovered() && !meaning.empty()) ImGui::SetTooltip("%s", meaning.c_str());
+        name_item(view, "of " + group.of);
         ImGui::PushID(group.of.c_str());
         draw_offers(view, group.offers);
         ImGui::PopID();

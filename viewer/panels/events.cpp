@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "viewer/draw/glossary.h"
 #include "viewer/draw/widgets.h"
 #include "viewer/panels/panels.h"
 
@@ -73,6 +74,9 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
     std::string tip = line.subject_text;
     if (!line.details.empty()) tip += "\n" + line.details;
     if (kind_of != nullptr) tip += "\n" + std::string(kind_of->doc);
+    const std::string noun = line.kind.substr(0, line.kind.find('.'));
+    const std::string_view meaning = meaning_of(noun);
+    if (!meaning.empty()) tip += "\n" + noun + ": " + std::string(meaning);
     if (number_of(line.cause) != 0) tip += "\nCaused by #" + std::to_string(number_of(line.cause));
     draw_tip(context, line.kind + "  #" + std::to_string(number_of(line.id)), tip);
 }

@@ -74,7 +74,9 @@ float draw_line(Context& context, ImDrawList& list, const InspectorLine& line, I
         if (hit.hovered) draw_tip(context, "", "Click to go to this event.");
         if (hit.clicked) follow(context, line);
     } else if (context.hits.at(line.name, at, {right, at.y + 18 * s}).hovered) {
-        draw_tip(context, line.name, line.text);
+        const std::string_view meaning = meaning_of(line.name);
+        draw_tip(context, line.name,
+                 meaning.empty() ? line.text : line.text + "\n" + std::string(meaning));
     }
     return 20 * s;
 }
