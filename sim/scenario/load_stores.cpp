@@ -3,7 +3,6 @@
 
 #include "scenario/load.h"
 #include "scenario/read_services.h"
-#include "store/shard/database_name.h"
 
 namespace glasshive::scenario {
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.h"
+#include "check/events.h"
 #include "record/digest.h"
 #include "record/recorder.h"
 #include "scenario/inject.h"

@@ -8,7 +8,7 @@
 #include "door/couch/service.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
-#include "store/shard/database_name.h"
+#include "store/spec.h"
 
 namespace glasshive::door::couch {
 

@@ -77,8 +77,8 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     node.replica_->set_validator(node.indexer_.get());
     indexers_[i] = attach(i, *node.indexer_);
     node.searcher_ = std::make_unique<search::Searcher>(
-        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, members_, indexers_,
-        options.coordinator.request_timeout);
+        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, node.name_, members_,
+        indexers_, options.coordinator.request_timeout);
     attach(i, *node.searcher_);
     add_replications(i, options);
     attach(i, *node.watch_);
