@@ -28,6 +28,7 @@ program_test(director)
 program_test(compare)
 program_test(console)
 program_test(viewer/app)
+program_test(clients)
 
 # Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.
 add_test(NAME world_digests
