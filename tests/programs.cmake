@@ -27,6 +27,7 @@ program_test(policy)
 program_test(director)
 program_test(compare)
 program_test(console)
+program_test(serve)
 program_test(viewer/app)
 program_test(clients)
 

@@ -1,0 +1,168 @@
+"""Goal: _find, _index and _explain. Method: tables of requests over a few documents. Source:
+couchdb.md §9; src/mango at 3.5, mango_error.erl; the stories of src/mango/test/*.py.
+"""
+
+import re
+
+import couch
+from couch import ABSENT, error
+
+NO_INDEX = "No matching index found, create an index to optimize query time."
+ANY_ID = {"_id": {"$gt": None}}
+PEOPLE = [
+    {"_id": "1", "name": "Stephanie", "age": 48, "city": "Kaua\u02bbi", "tags": ["a", "b"],
+     "manager": True, "at": {"zip": 10, "street": "Main"}},
+    {"_id": "2", "name": "Lowell", "age": 31, "tags": ["b"], "manager": False,
+     "at": {"zip": 20, "street": "High"}},
+    {"_id": "3", "name": "Greta", "age": 31, "tags": [], "twitter": None},
+    {"_id": "4", "name": "Alvarez", "age": 22, "results": [{"n": 70}, {"n": 90}]},
+    {"_id": "5", "age": "old", "results": [{"n": 10}], "a.b": 1},
+]
+
+
+class Mango(couch.Case):
+    def setUp(self):
+        super().setUp()
+        self.bulk(PEOPLE)
+
+    def find(self, selector, **more):
+        answer = self.ask("POST", "~/_find", {"selector": selector, **more}, status=200)
+        return [doc["_id"] for doc in answer["docs"]]
+
+    def test_operators(self):
+        for selector, wanted in (
+                ({}, "12345"), ({"age": 31}, "23"), ({"age": {"$gt": 31}}, "15"),
+                ({"age": {"$gte": 31, "$lt": 40}}, "23"), ({"age": {"$lte": 22}}, "4"),
+                ({"age": {"$ne": 31}}, "145"), ({"name": {"$ne": "Greta"}}, "124"),   # §12, 13
+                ({"name": {"$exists": False}}, "5"), ({"twitter": {"$exists": True}}, "3"),
+                ({"twitter": None}, "3"), ({"age": {"$type": "string"}}, "5"),
+                ({"age": {"$type": "number"}}, "1234"), ({"at": {"$type": "object"}}, "12"),
+                ({"tags": {"$type": "array"}}, "123"), ({"manager": {"$type": "boolean"}}, "12"),
+                ({"age": {"$in": [22, 31]}}, "234"), ({"age": {"$in": []}}, ""),
+                ({"tags": {"$in": ["b"]}}, "12"), ({"age": {"$nin": [22, 31]}}, "15"),
+                ({"tags": {"$size": 2}}, "1"), ({"age": {"$mod": [10, 1]}}, "23"),
+                ({"name": {"$regex": "^[AG]"}}, "34"), ({"name": {"$beginsWith": "Ste"}}, "1"),
+                ({"tags": {"$all": ["a", "b"]}}, "1"), ({"tags": {"$all": []}}, ""),
+                ({"tags": {"$elemMatch": {"$eq": "a"}}}, "1"),
+                ({"results": {"$elemMatch": {"n": {"$gt": 80}}}}, "4"),
+                ({"results": {"$allMatch": {"n": {"$gt": 60}}}}, "4"),
+                ({"tags": {"$allMatch": {"$eq": "b"}}}, "2"),
+                ({"at": {"$keyMapMatch": {"$eq": "zip"}}}, "12"),
+                ({"$and": [{"age": 31}, {"name": "Greta"}]}, "3"), ({"$and": []}, "12345"),
+                ({"$or": [{"age": 22}, {"age": 48}]}, "14"),
+                ({"$nor": [{"age": 31}, {"age": 48}]}, "45"), ({"$not": {"age": 31}}, "145"),
+                ({"age": {"$not": {"$gt": 31}}}, "234"), ({"at.zip": 10}, "1"),
+                ({"at": {"zip": 10}}, "1"), ({"at": {"$eq": {"zip": 10}}}, ""),
+                ({"a\\.b": 1}, "5"), ({"tags.0": "b"}, "2"), ({"_id": {"$gt": "3"}}, "45"),
+                ({"tags": ["b"]}, "2"), ({"age": {"$gt": None}, "manager": False}, "2")):
+            with self.subTest(selector=selector):
+                self.assertEqual("".join(self.find(selector)), wanted)
+
+    def test_options(self):
+        self.table(
+            ("POST", "~/_find", {"selector": {"age": 31}}, 200,
+             {"docs": [{"_id": "2"}, {"_id": "3"}], "bookmark": str, "warning": NO_INDEX}),
+            ("POST", "~/_find", {"selector": {"_id": {"$gt": None}}, "limit": 2}, 200,
+             {"docs": [{}, {}], "warning": NO_INDEX}),
+            ("POST", "~/_find", {"selector": {"age": 31}, "fields": ["name", "at.zip"]}, 200,
+             {"docs": [{"name": "Lowell", "at": {"zip": 20}, "_id": ABSENT}, {"name": "Greta"}]}),
+            ("POST", "~/_find", {"selector": {}, "execution_stats": True}, 200,
+             {"execution_stats": {"total_keys_examined": int, "total_docs_examined": 5,
+                                  "total_quorum_docs_examined": 0, "results_returned": 5,
+                                  "execution_time_ms": lambda n: n >= 0}}),
+            ("POST", "~/_find", {"selector": ANY_ID, "skip": 3, "sort": [{"_id": "asc"}]}, 200,
+             {"docs": [{"_id": "4"}, {"_id": "5"}]}),
+            ("POST", "~/_find", {"selector": ANY_ID, "sort": ["_id"], "limit": 1}, 200,
+             {"docs": [{"_id": "1"}]}),
+            ("POST", "~/_find", {"selector": ANY_ID, "sort": [{"_id": "desc"}], "limit": 1},
+             200, {"docs": [{"_id": "5"}]}),
+        )
+        page = self.ask("POST", "~/_find", {"selector": {}, "limit": 2}).json
+        page = self.ask("POST", "~/_find", {"selector": {}, "limit": 2,
+                                            "bookmark": page["bookmark"]}).json
+        self.assertEqual([doc["_id"] for doc in page["docs"]], ["3", "4"])
+        self.ask("PUT", "~/1?new_edits=false", {"_rev": "1-0"}, status=201)
+        self.ask("POST", "~/_find", {"selector": {"_id": "1"}, "conflicts": True},
+                 json={"docs": [{"_conflicts": ["1-0"]}]})
+
+    def test_what_is_refused(self):
+        bad = "bad_arg"
+        self.table(
+            ("POST", "~/_find", {}, 400, error("missing_required_key")),
+            ("POST", "~/_find", {"selector": {"a": {"$foo": 1}}}, 400,
+             error("invalid_operator", "Invalid operator: $foo")),
+            ("POST", "~/_find", {"selector": {"a": {"$in": 1}}}, 400,
+             error(bad, "Bad argument for operator $in: 1")),
+            ("POST", "~/_find", {"selector": {"a": {"$size": "x"}}}, 400, error(bad)),
+            ("POST", "~/_find", {"selector": {"a": {"$mod": [0.5, 1]}}}, 400, error(bad)),
+            ("POST", "~/_find", {"selector": {"a": {"$regex": 1}}}, 400, error(bad)),
+            ("POST", "~/_find", {"selector": {"$and": {}}}, 400, error(bad)),
+            ("POST", "~/_find", {"selector": 1}, 400),
+            ("POST", "~/_find", {"selector": {}, "limit": -1}, 400),
+            ("POST", "~/_find", {"selector": {}, "skip": "x"}, 400),
+            ("POST", "~/_find", {"selector": {}, "fields": 1}, 400),
+            ("POST", "~/_find", {"selector": {}, "what": 1}, 400,
+             error("invalid_key", re.compile("what"))),
+            ("POST", "~/_find", {"selector": {}, "sort": ["name"]}, 400, error(
+                "no_usable_index", re.compile("^No index exists for this sort"))),
+            ("POST", "~/_find", {"selector": {}, "sort": [{"a": "asc"}, {"b": "desc"}]}, 400,
+             error("unsupported_mixed_sort")),
+            ("POST", "~/_find", {"selector": {}, "bookmark": "garbage"}, 400,
+             error("invalid_bookmark")),
+            ("POST", "~/_find", "x", 400),
+            ("POST", "~/_find", ("{}", {"Content-Type": "text/plain"}), 415),
+            ("GET", "~/_find", None, 405, None, {"allow": "POST"}),
+            ("GET", "~/_explain", None, 405, None, {"allow": "POST"}),
+        )
+
+    def test_indexes(self):
+        made = self.ask("POST", "~/_index", {"index": {"fields": ["age"]}, "name": "by_age",
+                                             "ddoc": "ages", "type": "json"}, status=200,
+                        json={"result": "created", "id": "_design/ages", "name": "by_age"})
+        self.assertEqual(made.headers["content-type"], "application/json")
+        self.table(
+            ("POST", "~/_index", {"index": {"fields": ["age"]}, "name": "by_age", "ddoc": "ages"},
+             200, {"result": "exists"}),
+            ("GET", "~/_index", None, 200, {"total_rows": 2, "indexes": [
+                {"ddoc": None, "name": "_all_docs", "type": "special",
+                 "def": {"fields": [{"_id": "asc"}]}},
+                {"ddoc": "_design/ages", "name": "by_age", "type": "json",
+                 "def": {"fields": [{"age": "asc"}]}}]}),
+            ("POST", "~/_find", {"selector": {"age": {"$gt": 30}}}, 200,
+             {"docs": [{"_id": "2"}, {"_id": "3"}, {"_id": "1"}, {"_id": "5"}],
+              "warning": ABSENT}),
+            ("POST", "~/_find", {"selector": {"age": {"$gt": 0}}, "sort": [{"age": "desc"}]},
+             200, {"docs": [{"_id": "5"}, {"_id": "1"}, {"_id": "3"}, {"_id": "2"},
+                            {"_id": "4"}]}),
+            ("POST", "~/_explain", {"selector": {"age": {"$gt": 30}}, "limit": 7}, 200,
+             {"dbname": self.db[1:], "index": {"ddoc": "_design/ages", "name": "by_age"},
+              "selector": {"age": {"$gt": 30}}, "limit": 7, "skip": 0, "fields": [],
+              "opts": dict, "mrargs": dict, "covering": False}),
+            ("POST", "~/_find", {"selector": {"name": "Greta"}, "use_index": "ages"}, 200,
+             {"docs": [{"_id": "3"}], "warning": re.compile("ages")}),
+            ("POST", "~/_index", {"index": {"fields": ["name"]}}, 200,
+             {"result": "created", "id": re.compile("^_design/[0-9a-f]{40}$"),
+              "name": re.compile("^[0-9a-f]{40}$")}),
+            ("POST", "~/_index", {"index": {
+                "fields": ["age"], "partial_filter_selector": {"manager": True}},
+                "ddoc": "part", "name": "p"}, 200, {"result": "created"}),
+            ("POST", "~/_find", {"selector": {"age": {"$gt": 0}, "manager": True},
+                                 "use_index": ["part", "p"]}, 200, {"docs": [{"_id": "1"}]}),
+            ("DELETE", "~/_index/ages/json/by_age", None, 200, {"ok": True}),
+            ("DELETE", "~/_index/ages/json/by_age", None, 404),
+            ("DELETE", "~/_index/_design/part/json/p", None, 200, {"ok": True}),
+            ("POST", "~/_index/_bulk_delete", {"docids": ["_design/none"]}, 200,
+             {"success": [], "fail": [{"id": "_design/none"}]}),
+            ("POST", "~/_index", {"index": {"fields": "foo"}}, 400),
+            ("POST", "~/_index", {"index": {"fields": [""]}}, 400),
+            ("POST", "~/_index", {"index": {"fields": [{"a": "asc"}, {"b": "desc"}]}}, 400),
+            ("POST", "~/_index", {"index": {"fields": [{"a": "asc", "b": "asc"}]}}, 400),
+            ("POST", "~/_index", {"index": {"fields": [{"a": "up"}]}}, 400),
+            ("POST", "~/_index", {}, 400),
+            ("POST", "~/_index", {"index": {"fields": ["a"]}, "type": "foo"}, 400),
+            ("PUT", "~/_index", {}, 405),
+        )
+
+
+if __name__ == "__main__":
+    couch.main()
