@@ -49,7 +49,9 @@ void add_serve(App::Parts& p) {
                     "Node k answers at the port of --couchdb + k - 1");
     serve
         ->add_option("--admin", p.serve.admins, "A server admin: NAME:PASSWORD, as often as wanted")
-        ->type_name("NAME:PASSWORD");
+        ->type_name("NAME:PASSWORD")
+        ->expected(1)
+        ->take_all();
     serve
         ->add_option("--epoch", p.serve.epoch,
                      "Seconds since 1970 at virtual time zero; now, without it")

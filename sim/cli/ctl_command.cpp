@@ -78,7 +78,11 @@ int ctl_command(const CtlOptions& options) {
         return exit_user_error;
     };
     auto address = door::http::parse_address(options.to);
-    if (!address.ok()) return fail(address.problems());
+    if (!address.ok()) {
+        Diagnostics problems = address.problems();
+        for (Diagnostic& each : problems) each.file = "--to";
+        return fail(problems);
+    }
     Json question{{"do", options.fault.empty() ? "status" : "fault"}};
     if (!options.fault.empty()) {
         Json groups = Json::array();

@@ -86,7 +86,10 @@ void greet(const ServeOptions& options, const scenario::ScenarioSpec& spec,
 
 int serve_command(const ServeOptions& options) {
     const Terminal err(2, options.common.no_color);
-    const auto fail = [&](const Diagnostics& problems) {
+    const auto fail = [&](Diagnostics problems) {
+        for (Diagnostic& each : problems) {
+            if (each.file.empty()) each.file = "--couchdb";
+        }
         print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
