@@ -50,8 +50,7 @@ void add_serve(App::Parts& p) {
     serve
         ->add_option("--admin", p.serve.admins, "A server admin: NAME:PASSWORD, as often as wanted")
         ->type_name("NAME:PASSWORD")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
     serve
         ->add_option("--epoch", p.serve.epoch,
                      "Seconds since 1970 at virtual time zero; now, without it")
