@@ -165,6 +165,17 @@ class Halves final : public kernel::Topology {
     bool cut = false;
 };
 
+/// All see each other, and nothing is left to be pushed.
+bool idle(store::Cluster& cluster) {
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        for (std::size_t k = 0; k < cluster.size(); ++k) {
+            if (!cluster.node(i).watch().sees(k)) return false;
+        }
+        if (!cluster.node(i).internal().idle()) return false;
+    }
+    return true;
+}
+
 bench::Figures heal(std::int64_t count) {
     Names names;
     EventStream stream{names};
@@ -204,16 +215,7 @@ bench::Figures heal(std::int64_t count) {
     while (done < count) driver.run_for(std::chrono::seconds{1});
     topology.cut = false;
     kernel.topology_changed();
-    const auto idle = [&] {
-        for (std::size_t i = 0; i < cluster.size(); ++i) {
-            for (std::size_t k = 0; k < cluster.size(); ++k) {
-                if (!cluster.node(i).watch().sees(k)) return false;
-            }
-            if (!cluster.node(i).internal().idle()) return false;
-        }
-        return true;
-    };
-    while (!idle()) driver.run_for(std::chrono::seconds{1});
+    while (!idle(cluster)) driver.run_for(std::chrono::seconds{1});
     const double seconds = watch.seconds();
     std::size_t copies = 0;
     for (std::size_t i = 0; i < cluster.size(); ++i) {
