@@ -55,6 +55,9 @@ class Security(couch.Case):
         self.ask("POST", "/_session", "name=jan&password=x", FORM, 401, WRONG, auth=None)
         self.ask("POST", "/_session?next=/_up", {"name": "jan", "password": "jan"}, status=302,
                  auth=None)
+        answer = self.ask("POST", "/_session?fail=/_up", {"username": "jan", "password": "x"},
+                          status=302, auth=None, json=WRONG)
+        self.assertTrue(answer.headers["location"].endswith("/_up"))
         self.ask("POST", "/_session", {}, status=400, auth=None,
                  json=error("bad_request", "request body must contain a username"))
         self.ask("GET", "/_session", None, {"Cookie": "AuthSession=broken"}, 400, error(
@@ -95,10 +98,10 @@ class Security(couch.Case):
         self.ask("GET", "~/_design/d/_view/v", status=200, auth=bob)
         self.ask("GET", "~/a", status=403, auth=eve)
         self.ask("GET", "~/a", status=401, auth=None)
-        not_admin = error("unauthorized", "You are not a db or server admin.")
-        self.ask("PUT", "~/_design/e", view, status=401, auth=bob, json=not_admin)
+        reason = "You are not a db or server admin."
+        self.ask("PUT", "~/_design/e", view, status=403, auth=bob, json=error("forbidden", reason))
         self.ask("POST", "~/_bulk_docs", {"docs": [{"_id": "_design/e"}, {"_id": "b"}]},
-                 status=201, auth=bob, json=[{"id": "_design/e", "error": "unauthorized"},
+                 status=201, auth=bob, json=[{"id": "_design/e", "error": "forbidden"},
                                              {"ok": True}])
         for path in ("~/_compact", "~/_view_cleanup"):
             self.ask("POST", path, {}, status=401, auth=bob, json=error(
@@ -137,6 +140,13 @@ class Security(couch.Case):
         self.ask("DELETE", f"~/a?rev={rev}", status=200)
 
     def test_users(self):
+        editable = "/_node/_local/_config/couchdb/users_db_security_editable"
+        self.ask("GET", f"/_users/{USER}jan", status=403, auth=("jan", "jan"))
+        self.ask("PUT", "/_users/_security", {}, status=403, json=error(
+            "forbidden", "You can't edit the security object of the user database."))
+        self.ask("PUT", editable, '"true"', status=200)
+        self.ask("PUT", "/_users/_security", {}, status=200)
+        self.ask("DELETE", editable, status=200)
         doc = self.ask("GET", f"/_users/{USER}jan", status=200, json={
             "name": "jan", "type": "user", "roles": [], "password": ABSENT,
             "password_scheme": "pbkdf2", "pbkdf2_prf": "sha256", "iterations": 10,
@@ -149,8 +159,8 @@ class Security(couch.Case):
         self.ask("GET", f"/_users/{USER}jan", status=404, auth=("bob", "bob"))
         self.ask("GET", f"/_users/{USER}jan", status=404, auth=None)
 
-        def user(name, **more):
-            return f"/_users/{USER}{name}", {"name": name, "type": "user", "roles": [],
+        def user(who, **more):
+            return f"/_users/{USER}{who}", {"name": who, "type": "user", "roles": [],
                                              "password": "x", **more}
         self.ask("PUT", *user("ann"), status=201, auth=None)     # Anybody may register.
         self.ask("PUT", *user("ann"), status=409, auth=None)
@@ -180,8 +190,6 @@ class Security(couch.Case):
         self.ask("GET", "/_session", status=401, auth=("jan", "jan"), json=WRONG)
         self.ask("GET", "/_session", status=200, auth=("jan", "new"))
         self.ask("PUT", f"/_users/{USER}jan?rev={rev}", user("jan", password="jan")[1], status=201)
-        self.ask("PUT", "/_users/_security", {}, status=403, json=error(
-            "forbidden", "You can't edit the security object of the user database."))
         self.ask("PUT", *user("foo@example.org", password=":bar"), status=201)
         self.ask("GET", "/_session", status=200, auth=("foo@example.org", ":bar"))
 

@@ -128,6 +128,8 @@ class Partitions(couch.Case):
                                                     "reduce": "_count"}}}, 201),
             ("POST", "~/_bulk_get", {"docs": [{"id": "foo:bar"}]}, 200,
              {"results": [{"docs": [{"ok": {"v": 1}}]}]}),
+            ("POST", "~/_bulk_get", {"docs": [{"id": "foo"}]}, 200, {"results": [{"docs": [
+                {"error": {"error": "illegal_docid", "id": "foo", "rev": None}}]}]}),
             ("GET", "~", None, 200, {"props": {"partitioned": True}}),
             ("GET", "~/_partition/foo", None, 200,
              {"db_name": self.db[1:], "partition": "foo", "doc_count": 3, "doc_del_count": 0,
@@ -167,7 +169,8 @@ class Partitions(couch.Case):
             ("GET", "~/_design/g/_view/v", None, 200, {"total_rows": 2}),
             ("GET", "~/_partition/a/_design/g/_view/v", None, 400, error(
                 "query_parse_error", re.compile("^`partition` is not supported|^`partition`"))),
-            ("PUT", "/_users2?partitioned=true", None, 400),
+            ("PUT", "/_replicator?partitioned=true", None, 400,
+             error("bad_request", "Cannot partition a system database")),
         )
 
 

@@ -185,7 +185,7 @@ class Views(couch.Case):
             ("GET", v + "?skip=-1", None, 400, error(PARSE)),
             ("POST", v, "[]", 400, error("bad_request", "Request body must be a JSON object")),
             ("POST", v, {"keys": 1}, 400,
-             error("bad_request", "`keys` body member must be an array.")),
+             error("bad_request", "`keys` member must be an array.")),
             ("POST", v, ("{}", {"Content-Type": "text/plain"}), 415),
             ("PUT", v, {}, 405, None, {"allow": "GET,POST,HEAD"}),
             ("GET", "~/_design/d/_view/none", None, 404,

@@ -23,9 +23,11 @@ bool names_any(json::View list, const std::vector<std::string>& wanted) {
     return false;
 }
 
-/// security.<group>.<kind>, if it is there.
-std::optional<json::View> list_of(json::View security, const char* group, const char* kind) {
-    const auto found = security.find(group);
+/// security.<group>.<kind>, if it is there. Members were once called readers.
+/// Source: couch_db:get_members/1.
+std::optional<json::View> list_of(json::View security, std::string_view group, const char* kind) {
+    auto found = security.find(group);
+    if (!found && group == "members") found = security.find("readers");
     return found ? found->find(kind) : std::nullopt;
 }
 
@@ -70,8 +72,13 @@ bool is_database_admin(const UserContext& user, json::View security) {
     return user.is_server_admin() || is_in_group(user, security, "admins");
 }
 
-void require_database_admin(const Call& call, const json::Value& security, const char* reason) {
-    if (!is_database_admin(call.user(), security.view())) throw unauthorized(reason);
+Problem not_database_admin(const UserContext& user) {
+    const char* const reason = "You are not a db or server admin.";
+    return user.name ? forbidden(reason) : unauthorized(reason);
+}
+
+void require_database_admin(const Call& call, const json::Value& security) {
+    if (!is_database_admin(call.user(), security.view())) throw not_database_admin(call.user());
 }
 
 void with_security(const CallPtr& call, std::function<void(const json::Value&)> then) {
@@ -135,75 +142,14 @@ void authorize(const CallPtr& call, std::function<void()> then) {
     }
     with_security(call, [call, then = std::move(then)](const json::Value& security) {
         if (is_for_admins(*call)) {
-            require_database_admin(*call, security, "You are not a server or db admin.");
+            if (!is_database_admin(call->user(), security.view())) {
+                throw unauthorized("You are not a server or db admin.");
+            }
         } else {
             check_member(call->user(), security);
         }
         then();
     });
-}
-
-// --- Documents of _users -------------------------------------------------------------------------
-
-namespace {
-
-constexpr std::string_view user_prefix = "org.couchdb.user:";
-
-std::optional<std::string> user_of(std::string_view id) {
-    if (!id.starts_with(user_prefix)) return std::nullopt;
-    return std::string(id.substr(user_prefix.size()));
-}
-
-}   // namespace
-
-json::Value user_document(Call& call, std::string_view id, json::View body) {
-    const UserContext& user = call.user();
-    if (!user.is_server_admin() && user.name && user.name != user_of(id)) throw not_found();
-    const auto password = body.find("password");
-    const Config& config = call.service().config(call.member());
-    const bool plain = password && password->is(json::Type::text);
-    json::Builder out;
-    out.begin_object();
-    std::optional<Credentials> made;
-    if (plain) {
-        made = hashed(password->text(), call.service().random_hex(32),
-                      config.number("chttpd_auth", "iterations", 600'000),
-                      config.text("chttpd_auth", "pbkdf2_prf", "sha256"));
-    }
-    for (const json::Member& member : body.members()) {
-        if (plain) {
-            bool replaced = member.key == "password";
-            for (const char* const key :
-                 {"password_scheme", "pbkdf2_prf", "salt", "iterations", "derived_key"}) {
-                replaced = replaced || member.key == key;
-            }
-            if (replaced) continue;
-        }
-        out.key(member.key);
-        out.copy(member.value);
-    }
-    if (made) {
-        out.key("password_scheme");
-        out.text("pbkdf2");
-        out.key("pbkdf2_prf");
-        out.text(made->prf);
-        out.key("salt");
-        out.text(made->salt);
-        out.key("iterations");
-        out.integer(made->iterations);
-        out.key("derived_key");
-        out.text(made->hash);
-    }
-    out.end_object();
-    return out.take();
-}
-
-void check_user_read(const Call& call, std::string_view id) {
-    if (call.user().is_server_admin()) return;
-    if (id.starts_with("_design/")) {
-        throw forbidden("Only administrators can view design docs in the users database.");
-    }
-    if (!call.user().name || call.user().name != user_of(id)) throw not_found();
 }
 
 }   // namespace glasshive::door::couch

@@ -28,15 +28,10 @@ const store::json::Value& default_security(const Config& config);
 void check_member(const UserContext& user, const store::json::Value& security);
 /// A server admin, or one of the database's.
 bool is_database_admin(const UserContext& user, store::json::View security);
-/// Throws 401 unless they are. `reason` as CouchDB says it at that place.
-void require_database_admin(const Call& call, const store::json::Value& security,
-                            const char* reason = "You are not a db or server admin.");
-
-/// A document of `_users` as it is to be stored: passwords hashed. Throws a Problem.
-/// Source: couch_users_db:before_doc_update/3.
-store::json::Value user_document(Call& call, std::string_view id, store::json::View body);
-/// What others than an admin and the user themselves see of one; throws 404 or 403.
-/// Source: couch_users_db:after_doc_read/2.
-void check_user_read(const Call& call, std::string_view id);
+/// "You are not a db or server admin.": 403 to those who said who they are, 401 to others.
+/// Source: couch_db:check_is_admin/1.
+Problem not_database_admin(const UserContext& user);
+/// Throws not_database_admin unless they are.
+void require_database_admin(const Call& call, const store::json::Value& security);
 
 }   // namespace glasshive::door::couch

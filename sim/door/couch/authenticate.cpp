@@ -21,22 +21,29 @@ struct Account {
 };
 using Found = std::function<void(std::optional<Account>)>;
 
-/// An admin of the configuration, else a document of `_users`.
+/// An admin of the configuration, who has the roles of his document beside; else a document of
+/// `_users`. Source: chttpd_auth_cache:get_user_creds/2.
 void find_account(const CallPtr& call, const std::string& name, Found then) {
     const Config& config = call->service().config(call->member());
+    std::optional<Account> admin;
     if (const auto line = config.find("admins", name)) {
         const auto credentials = read_admin_line(*line);
         if (!credentials) return then(std::nullopt);
-        return then(Account{*credentials, {"_admin"}});
+        admin = Account{*credentials, {"_admin"}};
     }
     call->node().coordinator().read(
         "_users", "org.couchdb.user:" + name, 0,
-        call->then([then = std::move(then)](const store::ReadAnswer& answer) {
-            if (answer.status != 200) return then(std::nullopt);
+        call->then([admin, then = std::move(then)](const store::ReadAnswer& answer) {
+            if (answer.status != 200) return then(admin);
+            if (answer.whole && !answer.whole->tree.conflicts(false).empty()) {
+                throw unauthorized(
+                    "User document conflicts must be resolved before the document is used for "
+                    "authentication purposes.");
+            }
             const json::View body = answer.path.back().content->body.view();
             const auto credentials = read_user_document(body);
-            if (!credentials) return then(std::nullopt);
-            Account account{*credentials, {}};
+            if (!credentials) return then(admin);
+            Account account = admin.value_or(Account{*credentials, {}});
             const auto roles = body.find("roles");
             if (roles && roles->is(json::Type::array)) {
                 for (const json::View role : roles->elements()) {
@@ -44,7 +51,8 @@ void find_account(const CallPtr& call, const std::string& name, Found then) {
                 }
             }
             then(std::move(account));
-        }));
+        }),
+        true);
 }
 
 // --- Too many wrong passwords --------------------------------------------------------------------
@@ -105,7 +113,7 @@ std::optional<std::string> from_base64url(std::string text) {
 std::string cookie_header(Call& call, const std::string& value) {
     const Config& config = call.service().config(call.member());
     return "AuthSession=" + value +
-           "; Version=1; Max-Age=" + std::to_string(config.number("chttpd_auth", "timeout", 600)) +
+           "; Version=1; Max-Age=" + std::to_string(config.auth_number("timeout", 600)) +
            "; Path=/; HttpOnly";
 }
 
@@ -118,7 +126,7 @@ std::string session_cookie(Call& call, const std::string& name, const Credential
     }
     const std::string data = name + ":" + time;
     const std::string secret =
-        call.service().config(call.member()).text("chttpd_auth", "secret") + credentials.salt;
+        call.service().config(call.member()).auth_text("secret") + credentials.salt;
     return cookie_header(call, base64url(data + ":" + hmac_sha1(secret, data)));
 }
 
@@ -159,12 +167,12 @@ std::optional<Cookie> read_cookie(const Call& call) {
 
 bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
     const Config& config = call.service().config(call.member());
-    const std::string secret = config.text("chttpd_auth", "secret") + account.credentials.salt;
+    const std::string secret = config.auth_text("secret") + account.credentials.salt;
     std::int64_t made = 0;
     const char* const end = cookie.time.data() + cookie.time.size();
     const auto [at, error] = std::from_chars(cookie.time.data(), end, made, 16);
     if (error != std::errc{} || at != end) return false;
-    const bool fresh = call.wall() < made + config.number("chttpd_auth", "timeout", 600);
+    const bool fresh = call.wall() < made + config.auth_number("timeout", 600);
     return fresh && hmac_sha1(secret, cookie.name + ":" + cookie.time) == cookie.mac;
 }
 
@@ -187,14 +195,21 @@ std::optional<std::pair<std::string, std::string>> read_basic(const Call& call) 
     return std::pair{text->substr(0, colon), text->substr(colon + 1)};
 }
 
+/// Whether those who say no name are sent away. Source: chttpd_auth:party_mode_handler/1.
+bool must_log_in(Call& call) {
+    const Config& config = call.service().config(call.member());
+    const bool all = config.flag("chttpd", "require_valid_user", false) ||
+                     config.flag("chttpd_auth", "require_valid_user", false);
+    const bool but_up = config.flag("chttpd", "require_valid_user_except_for_up", false);
+    if (call.part(0) == "_session" && call.is("POST")) return false;
+    if (call.part(0) == "_up") return all && !but_up;
+    return all || but_up;
+}
+
 void by_password(const CallPtr& call, std::function<void()> then) {
     const auto given = read_basic(*call);
     if (!given) {
-        const Config& config = call->service().config(call->member());
-        const bool all_must = config.flag("chttpd_auth", "require_valid_user", false);
-        // [chttpd] require_valid_user leaves these two open: chttpd_auth:party_mode_handler/1.
-        const bool open = call->part(0) == "_session" || call->part(0) == "_up";
-        if (all_must && !open) {
+        if (must_log_in(*call)) {
             Problem problem = unauthorized("Authentication required.");
             problem.headers = {{"WWW-Authenticate", "Basic realm=\"server\""}};
             throw problem;
@@ -264,6 +279,10 @@ void log_in(const CallPtr& call) {
         if (!right(*call, name, password, account)) {
             Problem problem = wrong_password();
             problem.headers = {{"Set-Cookie", cookie_header(*call, "")}};
+            if (const std::string* fail = call->target().value("fail")) {
+                problem.status = 302;
+                problem.headers.push_back({"Location", call->absolute(*fail)});
+            }
             throw problem;
         }
         ObjectText body;

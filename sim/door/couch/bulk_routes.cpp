@@ -105,7 +105,7 @@ std::string text_json(std::string_view text) {
     return out;
 }
 
-Wanted read_wanted(json::View each) {
+Wanted read_wanted(json::View each, bool partitioned) {
     Wanted out;
     const auto wrong = [&out](Problem problem, std::string rev = "null") {
         out.problem = std::move(problem);
@@ -127,6 +127,11 @@ Wanted read_wanted(json::View each) {
     }
     out.id = std::string(id->text());
     if (const auto refusal = store::check_document_id(out.id)) return wrong(problem_of(*refusal));
+    if (partitioned) {
+        if (const auto refusal = store::check_partitioned_id(out.id)) {
+            return wrong(problem_of(*refusal));
+        }
+    }
     if (const auto rev = each.find("rev")) {
         out.rev = rev->is(json::Type::text) ? store::Revision::parse(rev->text()) : std::nullopt;
         if (!out.rev) return wrong(bad_request("Invalid rev format"), json::to_text(*rev));
@@ -253,7 +258,12 @@ void bulk_get(const CallPtr& call) {
         std::size_t waiting = 1;
     };
     auto work = std::make_shared<Work>();
-    for (const json::View each : docs->elements()) work->all.push_back(read_wanted(each));
+    const auto& maps = call->node().files().maps;
+    const auto map = maps.find(call->part(0));
+    const bool partitioned = map != maps.end() && map->second.partitioned();
+    for (const json::View each : docs->elements()) {
+        work->all.push_back(read_wanted(each, partitioned));
+    }
     const bool parts = !call->accepts("application/json") &&
                        (call->accepts("multipart/mixed") || call->accepts("multipart/related"));
     const auto finish = [call, work, query, parts] {

@@ -13,6 +13,19 @@ namespace glasshive::door::couch {
 
 namespace json = store::json;
 
+namespace {
+
+/// The client's own X-Couch-Request-ID, when it can be told back as it came.
+std::string request_id_of(const http::Request& request, Service& service) {
+    const std::string given(request.header("X-Couch-Request-ID").value_or(""));
+    const bool printable =
+        std::all_of(given.begin(), given.end(), [](char c) { return c > ' ' && c < 127; });
+    constexpr std::size_t longest = 128;
+    return given.empty() || given.size() > longest || !printable ? service.request_id() : given;
+}
+
+}   // namespace
+
 bool UserContext::has_role(std::string_view role) const {
     return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
@@ -25,14 +38,16 @@ Call::Call(Service& service, std::size_t member, http::Request request, std::int
       method_(request_.method),
       wall_(wall),
       reply_(std::move(reply)),
-      id_(service.request_id()) {
+      id_(request_id_of(request_, service)) {
     const std::string asked = header("X-HTTP-Method-Override");
     static constexpr std::array methods{"GET", "HEAD", "POST", "PUT", "DELETE", "COPY"};
     if (method_ == "POST" && std::find(methods.begin(), methods.end(), asked) != methods.end()) {
         method_ = asked;
     }
     if (method_ == "HEAD") method_ = "GET";
-    guard([&] { target_ = read_target(request_.target); });
+    service.statistics(member).count_request(request_.method);
+    const bool plus_is_space = service.config(member).flag("chttpd", "decode_plus_to_space", true);
+    guard([&] { target_ = read_target(request_.target, plus_is_space); });
 }
 
 std::string Call::header(std::string_view name) const {
@@ -150,6 +165,7 @@ void Call::ok(int status) { json_text(status, R"({"ok":true})"); }
 void Call::bytes(int status, std::vector<http::Header> headers, std::string body) {
     if (begun_) return;   // A second answer would be a defect of ours; the first one counts.
     begun_ = true;
+    service_.statistics(member_).count_answer(status);
     reply_->answer({status, usual(std::move(headers))}, std::move(body));
 }
 
@@ -177,6 +193,7 @@ void Call::fail(const Problem& problem) {
 
 void Call::begin(int status, std::vector<http::Header> headers) {
     begun_ = true;
+    service_.statistics(member_).count_answer(status);
     reply_->begin({status, usual(std::move(headers))});
 }
 

@@ -13,23 +13,23 @@ Config::Config() {
           {"compression_level", "8"}}},
         {"chttpd",
          {{"bind_address", "127.0.0.1"},
+          {"decode_plus_to_space", "true"},
           {"max_db_number_for_dbs_info_req", "100"},
           {"port", "5984"}}},
         {"chttpd_auth",
          {{"authentication_db", "_users"},
           {"hash_algorithms", "sha256, sha"},
-          {"iterations", "600000"},
-          {"pbkdf2_prf", "sha256"},
-          {"require_valid_user", "false"},
-          {"timeout", "600"}}},
+          {"require_valid_user", "false"}}},
         {"chttpd_auth_lockout",
          {{"max_lifetime", "300000"}, {"mode", "enforce"}, {"threshold", "5"}}},
         {"cluster", {{"n", "3"}, {"q", "2"}}},
         {"couchdb",
          {{"default_security", "admin_only"},
+          {"database_dir", "./data"},
           {"max_attachment_size", "1073741824"},
           {"max_document_size", "8000000"},
-          {"users_db_security_editable", "false"}}},
+          {"users_db_security_editable", "false"},
+          {"view_index_dir", "./data"}}},
         {"fabric", {{"request_timeout", "60000"}}},
         {"purge", {{"max_document_id_number", "100"}, {"max_revisions_number", "1000"}}},
         {"uuids", {{"algorithm", "sequential"}, {"max_count", "1000"}}},
@@ -63,6 +63,15 @@ std::int64_t Config::number(std::string_view section, std::string_view key,
     const char* const end = value->data() + value->size();
     const auto [at, error] = std::from_chars(value->data(), end, number);
     return error == std::errc{} && at == end ? number : otherwise;
+}
+
+std::string Config::auth_text(std::string_view key, std::string_view otherwise) const {
+    if (const auto value = find("chttpd_auth", key)) return *value;
+    return text("couch_httpd_auth", key, otherwise);
+}
+
+std::int64_t Config::auth_number(std::string_view key, std::int64_t otherwise) const {
+    return number(find("chttpd_auth", key) ? "chttpd_auth" : "couch_httpd_auth", key, otherwise);
 }
 
 bool Config::flag(std::string_view section, std::string_view key, bool otherwise) const {

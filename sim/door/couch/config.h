@@ -24,6 +24,10 @@ class Config {
     /// `otherwise` when it is not set or no number.
     std::int64_t number(std::string_view section, std::string_view key,
                         std::int64_t otherwise) const;
+    /// Of [chttpd_auth], or else of [couch_httpd_auth], as older clients call it.
+    /// Source: chttpd_util:get_chttpd_auth_config/2.
+    std::string auth_text(std::string_view key, std::string_view otherwise = "") const;
+    std::int64_t auth_number(std::string_view key, std::int64_t otherwise) const;
     bool flag(std::string_view section, std::string_view key, bool otherwise) const;
 
     void set(const std::string& section, const std::string& key, std::string value);

@@ -6,6 +6,7 @@
 #include "door/couch/access.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 #include "store/spec.h"
@@ -62,6 +63,9 @@ store::Spread spread_of(Call& call) {
             throw bad_request("Invalid `partitioned` parameter");
         }
         spread.partitioned = *text == "true";
+        if (spread.partitioned && call.part(0).starts_with('_')) {
+            throw bad_request("Cannot partition a system database");
+        }
     }
     return spread;
 }
@@ -73,8 +77,12 @@ void create(const CallPtr& call) {
     call->node().coordinator().create(
         name, spread, call->then([call, name](const store::StatusAnswer& answer) {
             if (answer.status == 201 || answer.status == 202) {
-                return call->json_text(answer.status, R"({"ok":true})",
-                                       {{"Location", call->absolute("/" + quoted(name))}});
+                const auto answer_made = [call, name, status = answer.status] {
+                    call->json_text(status, R"({"ok":true})",
+                                    {{"Location", call->absolute("/" + quoted(name))}});
+                };
+                if (name != "_users") return answer_made();
+                return write_auth_design(call->node(), answer_made);
             }
             if (answer.status == 412) {
                 throw Problem{412, "file_exists",
@@ -253,11 +261,17 @@ void purged_infos_limit(const CallPtr& call) {
                                          }));
 }
 
-std::vector<store::PurgeRequest> purge_requests(const Call& call) {
+std::vector<store::PurgeRequest> purge_requests(Call& call) {
     const json::Value body = call.body_object();
+    const bool partitioned = map_of(call).partitioned();
     std::vector<store::PurgeRequest> requests;
     std::size_t count = 0;
     for (const json::Member& member : body.view().members()) {
+        if (partitioned) {
+            if (const auto refusal = store::check_partitioned_id(member.key)) {
+                throw problem_of(*refusal);
+            }
+        }
         store::PurgeRequest request{.uuid = {}, .id = std::string(member.key), .revisions = {}};
         if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
         for (const json::View each : member.value.elements()) {

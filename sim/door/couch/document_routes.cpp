@@ -6,6 +6,7 @@
 #include "door/couch/multipart.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 
@@ -114,6 +115,8 @@ void get(const CallPtr& call, const std::string& id) {
                                         const bool shown =
                                             answer.status == 200 ||
                                             (query.deleted && answer.reason == "deleted");
+                                        if (answer.status == 404 && answer.reason == "no_db_file")
+                                            throw no_database();
                                         if (!shown && answer.status == 404)
                                             throw not_found(answer.reason);
                                         if (!shown) throw failed(answer.status, answer.reason);

@@ -6,6 +6,7 @@
 
 #include "door/couch/access.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
@@ -138,6 +139,28 @@ void open_document(const CallPtr& call, const std::string& id,
 
 // --- Writing -------------------------------------------------------------------------------------
 
+namespace {
+
+/// Source: couch_partition:validate_docid/1, couch_mrview:validate/2.
+void check_partition_rules(const Incoming& incoming, bool partitioned) {
+    if (partitioned) {
+        if (const auto refusal = store::check_partitioned_id(incoming.id)) {
+            throw problem_of(*refusal);
+        }
+        return;
+    }
+    if (!incoming.id.starts_with("_design/") || incoming.read.deleted) return;
+    const auto options = incoming.read.body.view().find("options");
+    if (!options || !options->is(json::Type::object)) return;
+    const auto option = options->find("partitioned");
+    if (option && option->is(json::Type::boolean) && option->boolean()) {
+        throw Problem{400, "invalid_design_doc",
+                      "partitioned option cannot be true in a non-partitioned database."};
+    }
+}
+
+}   // namespace
+
 Incoming read_incoming(Call& call, json::View body, std::optional<std::string> id) {
     const Config& config = call.service().config(call.member());
     const store::DocumentLimits limits{
@@ -156,11 +179,13 @@ Incoming read_incoming(Call& call, json::View body, std::optional<std::string> i
     }
     const auto& maps = call.node().files().maps;
     const auto map = maps.find(call.part(0));
-    if (map != maps.end() && map->second.partitioned()) {
-        if (const auto refusal = store::check_partitioned_id(out.id)) throw problem_of(*refusal);
-    }
-    if (call.part(0) == "_users" && !out.read.deleted) {
+    if (map != maps.end()) check_partition_rules(out, map->second.partitioned());
+    if (out.read.deleted) return out;
+    if (call.part(0) == "_users") {
         out.read.body = user_document(call, out.id, out.read.body.view());
+    }
+    if (is_replicator(call.part(0)) && !out.id.starts_with("_")) {
+        out.read.body = owned_replication(call, out.read.body.view());
     }
     return out;
 }
@@ -278,7 +303,7 @@ void check_designs(const CallPtr& call, const StoringPtr& storing, std::function
         if (is_database_admin(call->user(), security.view())) return then();
         for (std::size_t i = 0; i < storing->documents.size(); ++i) {
             if (!is_design(storing->documents[i])) continue;
-            storing->results[i].problem = unauthorized("You are not a db or server admin.");
+            storing->results[i].problem = not_database_admin(call->user());
         }
         then();
     });
@@ -313,6 +338,12 @@ void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool 
     auto storing = std::make_shared<Storing>();
     storing->results.resize(documents.size());
     storing->before.resize(documents.size());
+    for (const Incoming& each : documents) {
+        for (const store::AttachmentGiven& given : each.read.attachments) {
+            if (given.kind != store::AttachmentGiven::Kind::follows) continue;
+            throw bad_request("Nothing follows for attachment " + given.name);
+        }
+    }
     storing->documents = std::move(documents);
     storing->replicated = replicated;
     storing->w = w;

@@ -149,7 +149,19 @@ void store_form(const CallPtr& call, const std::string& id, Incoming incoming,
 
 }   // namespace
 
+/// Forms come from pages of this host. Source: couch_httpd:validate_referer/1.
+static void check_referer(const Call& call) {
+    std::string_view referer = call.request().header("Referer").value_or("");
+    if (referer.empty()) throw bad_request("Referer header required.");
+    const std::size_t scheme = referer.find("://");
+    if (scheme != std::string_view::npos) referer.remove_prefix(scheme + 3);
+    if (referer.substr(0, referer.find_first_of("/?#")) != call.header("Host")) {
+        throw bad_request("Referer header must match host.");
+    }
+}
+
 void post_form(const CallPtr& call, const std::string& id) {
+    check_referer(*call);
     if (const auto refusal = store::check_document_id(id)) throw problem_of(*refusal);
     call->require_type("multipart/form-data");
     const auto body = std::make_shared<const std::string>(call->body());

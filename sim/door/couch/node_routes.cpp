@@ -57,12 +57,23 @@ std::string stored_value(Call& call, std::size_t member, const std::string& sect
                          std::string value) {
     if (section != "admins" || read_admin_line(value)) return value;
     const Config& config = call.service().config(member);
-    return admin_line(hashed(value, call.service().random_hex(32),
-                             config.number("chttpd_auth", "iterations", 600'000)));
+    return admin_line(
+        hashed(value, call.service().random_hex(32), config.auth_number("iterations", 600'000)));
+}
+
+/// Sections that decide what code runs. Source: couch_util:check_config_blacklist/1.
+void check_section(std::string_view section) {
+    for (const char* const closed :
+         {"daemons", "external", "httpd_design_handlers", "httpd_db_handlers",
+          "httpd_global_handlers", "native_query_servers", "os_daemons", "query_servers"}) {
+        if (section != closed) continue;
+        throw forbidden("Config section blacklisted for modification over HTTP API.");
+    }
 }
 
 void config_value(Call& call, std::size_t member) {
     call.only("GET,PUT,DELETE");
+    if (!call.is("GET")) check_section(call.part(3));
     const std::string section(call.part(3)), key(call.part(4));
     Config& config = call.service().config(member);
     const auto old = config.find(section, key);
@@ -141,6 +152,14 @@ void versions(Call& call) {
     call.json_text(200, out.take());
 }
 
+void statistics(Call& call, std::size_t member) {
+    call.only("GET");
+    const std::vector<std::string>& parts = call.target().parts;
+    std::string text = call.service().statistics(member).text({parts.begin() + 3, parts.end()});
+    if (text.empty()) throw not_found();
+    call.json_text(200, std::move(text));
+}
+
 /// What of a node's state the simulation knows.
 void system(Call& call, std::size_t member) {
     call.only("GET");
@@ -165,7 +184,7 @@ void node(const CallPtr& call) {
     if (what == "_config") return config(*call, member);
     if (what == "_versions") return versions(*call);
     if (what == "_system") return system(*call, member);
-    if (what == "_stats") return call->json_text(200, "{}");
+    if (what == "_stats") return statistics(*call, member);
     if (what == "_restart") {
         call->only("POST");
         // The reply leaves first.

@@ -32,18 +32,31 @@ view::Query taken(std::variant<view::Query, store::Refusal> query) {
     return std::get<view::Query>(std::move(query));
 }
 
-/// The query string, and over it the members of a POST's body.
-view::Query read_query_of(const Call& call) {
-    view::Query query = taken(view::parse_query(call.target().query));
-    if (!call.is("POST")) return query;
-    const std::string body = call.body();
-    if (body.empty()) return query;
-    const json::Value value = call.body_object();
-    const auto keys = value.view().find("keys");
-    if (keys && !keys->is(json::Type::array) && !keys->is(json::Type::null)) {
-        throw bad_request("`keys` body member must be an array.");
+/// The members of a POST's body, and over them the query string. `bad_keys`: what is said of keys
+/// that are no list.
+/// Source: couch_mrview_http:parse_body_and_query/3.
+view::Query read_query_of(const Call& call, const char* bad_keys) {
+    view::Query query;
+    if (call.is("POST") && !call.body().empty()) {
+        const json::Value value = call.body_object();
+        const auto keys = value.view().find("keys");
+        if (keys && !keys->is(json::Type::array) && !keys->is(json::Type::null)) {
+            throw bad_request(bad_keys);
+        }
+        query = taken(view::parse_query(value.view()));
     }
-    return taken(view::parse_query(value.view(), std::move(query)));
+    return taken(view::parse_query(call.target().query, std::move(query)));
+}
+
+/// Listings say so in words of their own, and earlier. Source: chttpd_db:db_req/2.
+void check_keys(const Call& call) {
+    const std::string* const keys = call.target().value("keys");
+    if (keys == nullptr || !call.is("GET")) return;
+    const json::Parsed parsed = json::parse(*keys);
+    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
+    if (!parsed.value.view().is(json::Type::array)) {
+        throw bad_request("`keys` parameter must be an array.");
+    }
 }
 
 /// Queries one after the other; their answers in one.
@@ -82,38 +95,6 @@ void many(const CallPtr& call, const Ask& ask) {
     (*step)();
 }
 
-/// `_local` documents of all shards, gathered by listing what the copies have. Rows have no total.
-void local_docs(const CallPtr& call) {
-    call->node().gatherer().local_docs(
-        call->database(), call->then([call](const store::LocalsAnswer& answer) {
-            if (answer.status != 200) throw failed(answer.status, answer.reason);
-            const bool bodies = call->target().is("include_docs", "true");
-            const bool all = call->target().is("include_system", "true");
-            std::string rows;
-            for (const auto& [id, local] : answer.documents) {
-                const bool system =
-                    id.starts_with("_local/shard-sync-") || id.starts_with("_local/purge-");
-                if (system && !all) continue;
-                if (!rows.empty()) rows += ",\r\n";
-                const std::string rev = "0-" + std::to_string(local.revision);
-                ObjectText row;
-                row.text("id", id).text("key", id);
-                row.raw("value", ObjectText().text("rev", rev).take());
-                if (bodies) {
-                    ObjectText doc;
-                    doc.text("_id", id).text("_rev", rev);
-                    for (const json::Member& each : local.body.view().members()) {
-                        doc.value(each.key, each.value);
-                    }
-                    row.raw("doc", doc.take());
-                }
-                rows += row.take();
-            }
-            call->json_text(200, "{\"total_rows\":null,\"offset\":null,\"rows\":[\r\n" + rows +
-                                     "\r\n]}");
-        }));
-}
-
 }   // namespace
 
 void listing(const CallPtr& call) {
@@ -126,8 +107,10 @@ void listing(const CallPtr& call) {
     if (call->target().parts.size() > 2) throw not_found();
     call->only("GET,HEAD,POST");
     if (call->is("POST")) call->require_type("application/json");
-    if (call->part(1) == "_local_docs") return local_docs(call);
-    ask(read_query_of(*call), told(call));
+    check_keys(*call);
+    view::Query query = read_query_of(*call, "`keys` body member must be an array.");
+    if (call->part(1) == "_local_docs") return local_docs(call, std::move(query));
+    ask(std::move(query), told(call));
 }
 
 // --- Design documents ----------------------------------------------------------------------------
@@ -144,7 +127,7 @@ void one_view(const CallPtr& call, const std::string& design) {
     if (call->part(5) == "queries") return many(call, ask);
     call->only("GET,POST,HEAD");
     if (call->is("POST")) call->require_type("application/json");
-    ask(read_query_of(*call), told(call));
+    ask(read_query_of(*call, "`keys` member must be an array."), told(call));
 }
 
 }   // namespace

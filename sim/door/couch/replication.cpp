@@ -135,7 +135,8 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
     json::Value security = security_of(front_.cluster(), database);
     if (!security) security = default_security(service.config(member_));
     if (verb == Verb::design && !is_database_admin(user, security.view())) {
-        return replicate::PeerError{401, "unauthorized", "You are not a db or server admin."};
+        const Problem problem = not_database_admin(user);
+        return replicate::PeerError{problem.status, problem.error, problem.reason};
     }
     try {
         check_member(user, security);
@@ -148,6 +149,7 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
 void Gate::script_filter(const std::string& database, const replicate::ChangesFilter& filter,
                          replicate::PeerThen<std::shared_ptr<const store::ChangeFilter>> then) {
     store::search::FilterRequest request{.filter = filter.name};
+    request.request = json::parse(R"({"query":{}})").value;
     if (filter.params) {
         if (const auto view = filter.params.view().find("view");
             view && view->is(json::Type::text)) {

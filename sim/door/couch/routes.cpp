@@ -1,5 +1,7 @@
 #include "door/couch/routes.h"
 
+#include <algorithm>
+#include <cctype>
 #include <string>
 
 #include "door/couch/access.h"
@@ -22,6 +24,8 @@ constexpr Route of_server[] = {
     {"_all_dbs", all_databases},
     {"_dbs_info", databases_info},
     {"_membership", membership},
+    {"_reshard", reshard},
+    {"_utils", utils},
     {"_active_tasks", active_tasks},
     {"_replicate", replicate},
     {"_scheduler", scheduler},
@@ -55,6 +59,17 @@ std::string joined(const Target& target, std::size_t first) {
     return out;
 }
 
+/// "_design%2Fx" is read at "_design/x". Source: chttpd_db:db_req/2, its clause of redirects.
+void redirect_design(Call& call) {
+    std::string path = call.request().target, lower = path;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    static constexpr std::string_view quoted_prefix = "_design%2f";
+    const std::size_t at = lower.find(quoted_prefix);
+    if (at != std::string::npos) path.replace(at, quoted_prefix.size(), "_design/");
+    call.bytes(301, {{"Location", call.absolute(path)}}, "");
+}
+
 /// A document's id may take two parts, and what follows is an attachment's name.
 void route_document(const CallPtr& call) {
     Target& target = call->target();
@@ -66,6 +81,7 @@ void route_document(const CallPtr& call) {
         }
         return local_document(call, "_local/" + target.parts[2]);
     }
+    if (call->is("GET") && second.starts_with("_design/")) return redirect_design(*call);
     const bool split = second == "_design" && target.parts.size() > 2;
     const std::size_t name_at = split ? 3 : 2;
     const std::string id = split ? "_design/" + target.parts[2] : target.parts[1];

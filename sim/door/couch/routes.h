@@ -1,6 +1,7 @@
 #pragma once
 
 #include "door/couch/call.h"
+#include "store/view/query.h"
 
 /// Which handler answers what: one function for each kind of path, in one file each. All throw
 /// Problems, and answer through the call, at once or later.
@@ -16,6 +17,8 @@ void databases_info(const CallPtr& call);   ///< /_dbs_info
 void uuids(const CallPtr& call);            ///< /_uuids
 void up(const CallPtr& call);               ///< /_up
 void membership(const CallPtr& call);       ///< /_membership
+void utils(const CallPtr& call);            ///< /_utils
+void reshard(const CallPtr& call);          ///< /_reshard/…
 void active_tasks(const CallPtr& call);     ///< /_active_tasks
 void replicate(const CallPtr& call);        ///< /_replicate
 void scheduler(const CallPtr& call);        ///< /_scheduler/…
@@ -40,6 +43,7 @@ void revs_diff(const CallPtr& call);   ///< and _missing_revs
 void changes(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
+void local_docs(const CallPtr& call, store::view::Query query);   ///< _local_docs
 /// /db/_design/x/_view/y and its like; false: the path means something else.
 bool design_action(const CallPtr& call);
 void view_cleanup(const CallPtr& call);

@@ -175,6 +175,19 @@ void up(const CallPtr& call) {
     call->json_text(200, R"({"status":"ok","seeds":{}})");
 }
 
+/// Fauxton is not part of the simulation; who looks for it is told so.
+void utils(const CallPtr& call) {
+    call->only("GET,HEAD");
+    const std::string& target = call->request().target;
+    if (call->target().parts.size() > 1) throw not_found();
+    if (target.find("_utils/") == std::string::npos) {
+        return call->bytes(301, {{"Location", call->absolute("/_utils/")}}, "");
+    }
+    call->bytes(200, {{"Content-Type", "text/html"}, {"Cache-Control", "private, must-revalidate"}},
+                "<!DOCTYPE html><title>Glasshive</title><p>A simulated CouchDB. It has no "
+                "Fauxton; its HTTP interface is at <a href=\"/\">/</a>.\n");
+}
+
 void membership(const CallPtr& call) {
     call->only("GET,HEAD");
     const store::Node& node = call->node();

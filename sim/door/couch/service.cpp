@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "door/couch/access.h"
 #include "door/couch/routes.h"
+#include "door/couch/users.h"
 
 namespace glasshive::door::couch {
 
@@ -15,6 +16,7 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
       options_(options),
       chance_(kernel.rng("store/uuids")),
       configs_(cluster.size()),
+      statistics_(cluster.size()),
       sequences_(cluster.size()),
       server_uuid_(options.uuid) {
     kernel_.add_process(HostId{}, *this);
@@ -22,7 +24,7 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
     const std::string secret = random_hex(32);
     for (const auto& [name, password] : options.admins) {
         const std::int64_t rounds =
-            options.iterations.value_or(configs_[0].number("chttpd_auth", "iterations", 600'000));
+            options.iterations.value_or(configs_[0].auth_number("iterations", 600'000));
         const std::string line = admin_line(hashed(password, random_hex(32), rounds));
         for (Config& config : configs_) config.set("admins", name, line);
     }
@@ -53,8 +55,10 @@ void Service::authenticated(const CallPtr& call) {
 void Service::create_system_databases(std::function<void()> then) {
     store::Coordinator& coordinator = cluster_.node(0).coordinator();
     const store::Spread spread{.q = options_.q, .n = options_.n};
-    coordinator.create("_users", spread, [&coordinator, spread, then](const auto&) {
-        coordinator.create("_replicator", spread, [then](const auto&) { then(); });
+    coordinator.create("_users", spread, [this, &coordinator, spread, then](const auto&) {
+        write_auth_design(cluster_.node(0), [&coordinator, spread, then] {
+            coordinator.create("_replicator", spread, [then](const auto&) { then(); });
+        });
     });
 }
 

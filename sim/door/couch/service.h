@@ -13,6 +13,7 @@
 #include "door/couch/call.h"
 #include "door/couch/config.h"
 #include "door/couch/passwords.h"
+#include "door/couch/statistics.h"
 #include "kernel/kernel.h"
 #include "store/cluster/cluster.h"
 
@@ -27,6 +28,12 @@ struct ServiceOptions {
     std::optional<std::int64_t> iterations{};
     std::uint32_t q = 2;
     std::int64_t n = 3;
+};
+
+/// Whether shard splitting is switched on, all over the cluster.
+struct Resharding {
+    bool stopped = false;
+    std::optional<std::string> reason{};
 };
 
 /// CouchDB's HTTP interface of a simulated cluster: what each node needs to answer requests beside
@@ -50,6 +57,8 @@ class Service final : public kernel::Process {
     kernel::Kernel& kernel() { return kernel_; }
     store::Cluster& cluster() { return cluster_; }
     Config& config(std::size_t member) { return configs_[member]; }
+    Resharding& resharding() { return resharding_; }
+    Statistics& statistics(std::size_t member) { return statistics_[member]; }
     Verifier& verifier() { return verifier_; }
     /// Wrong passwords by client and name, with the time of the last one.
     struct Failures {
@@ -80,6 +89,8 @@ class Service final : public kernel::Process {
     ServiceOptions options_;
     kernel::Rng chance_;
     std::vector<Config> configs_;   // By member.
+    std::vector<Statistics> statistics_;
+    Resharding resharding_;
     Verifier verifier_;
     std::map<std::pair<std::string, std::string>, Failures> failures_;
     struct Sequence {

@@ -53,13 +53,13 @@ std::string_view Target::part(std::size_t index) const {
     return index < parts.size() ? std::string_view(parts[index]) : std::string_view();
 }
 
-Target read_target(std::string_view raw) {
+Target read_target(std::string_view raw, bool plus_is_space) {
     check_escapes(raw);
     Target target;
     raw = raw.substr(0, raw.find('#'));
     const std::size_t mark = raw.find('?');
     split(raw.substr(0, mark), '/', [&](std::string_view part) {
-        if (!part.empty()) target.parts.push_back(unquoted(part));
+        if (!part.empty()) target.parts.push_back(unquoted(part, plus_is_space));
     });
     if (mark == std::string_view::npos) return target;
     split(raw.substr(mark + 1), '&', [&](std::string_view pair) {

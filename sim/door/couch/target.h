@@ -20,9 +20,10 @@ struct Target {
     std::string_view part(std::size_t index) const;
 };
 
-/// "/db/a%2Fb?rev=1-x". Throws a Problem for a '%' that is none. A '+' is a space in the query
-/// only. Source: chttpd:handle_request_int/1, mochiweb_util:parse_qs/1.
-Target read_target(std::string_view raw);
+/// "/db/a%2Fb?rev=1-x". Throws a Problem for a '%' that is none. A '+' is a space in the query, and
+/// in the path if `plus_is_space` ([chttpd] decode_plus_to_space).
+/// Source: chttpd:handle_request_int/1, chttpd:unquote/1, mochiweb_util:parse_qs/1.
+Target read_target(std::string_view raw, bool plus_is_space = false);
 
 /// Percent signs decoded; those that are none stay as they are.
 std::string unquoted(std::string_view text, bool plus_is_space = false);

@@ -125,8 +125,13 @@ std::string DesignGuard::instance_of(std::string_view shard) {
 
 std::optional<Refusal> DesignGuard::refuses(const EditWriter& writer, const EditSeen& edit) {
     if (edit.id.starts_with("_design/")) {
-        if (!is_admin(writer.user, writer.security))
-            return Refusal{"unauthorized", "You are not a db or server admin."};
+        if (!is_admin(writer.user, writer.security)) {
+            // couch_db:throw_security_error/2: those who are somebody are forbidden it.
+            const auto name = writer.user.view().find("name");
+            const bool somebody = name && name->is(Type::text);
+            return Refusal{somebody ? "forbidden" : "unauthorized",
+                           "You are not a db or server admin."};
+        }
         return scripts_.check_design(edit.after.body.view());
     }
     const auto known = databases_.find(writer.shard.substr(instance_begins));

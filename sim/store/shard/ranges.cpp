@@ -95,7 +95,11 @@ std::optional<Refusal> check_partitioned_id(std::string_view id) {
     if (colon == std::string_view::npos) {
         return Refusal{"illegal_docid", "Doc id must be of form partition:id"};
     }
-    return check_partition(id.substr(0, colon));
+    if (auto refusal = check_partition(id.substr(0, colon))) return refusal;
+    const std::string_view rest = id.substr(colon + 1);
+    if (rest.empty()) return Refusal{"illegal_docid", "Document id must not be empty"};
+    if (!rest.starts_with('_')) return {};
+    return Refusal{"illegal_docid", "Only reserved document ids may start with underscore."};
 }
 
 }   // namespace glasshive::store

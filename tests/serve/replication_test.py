@@ -1,0 +1,197 @@
+"""Goal: replications between databases: at once, continuous, filtered, refused, by document. Method:
+stories over a cluster, and what /_scheduler and /_active_tasks tell meanwhile. Source: couchdb.md
+§8; the stories of test/elixir/test/replication_test.exs.
+"""
+
+import base64
+import re
+import time
+
+import couch
+from couch import ABSENT, error
+
+
+class Replication(couch.Case):
+    NODES = 1
+
+    def setUp(self):
+        super().setUp()
+        self.target = self.db + "t"
+        self.ask("PUT", self.target + "?q=2", status=201)
+
+    def url(self, database, auth=couch.ADMIN):
+        who = f"{auth[0]}:{auth[1]}@" if auth else ""
+        return f"http://{who}127.0.0.1:{self.cluster.ports[0]}{database}"
+
+    def replicate(self, status=200, source=None, target=None, **more):
+        body = {"source": source or self.url(self.db), "target": target or self.url(self.target),
+                **more}
+        return self.ask("POST", "/_replicate", body, status=status)
+
+    def names(self, database):
+        return [row["id"] for row in self.ask("GET", database + "/_all_docs")["rows"]]
+
+    def until(self, holds, seconds=10):
+        end = time.monotonic() + seconds
+        while not holds():
+            self.assertLess(time.monotonic(), end, "it did not become so")
+            time.sleep(0.05)
+
+    def test_once(self):
+        self.bulk([{"_id": f"{i:02}", "n": i} for i in range(20)])
+        gone = self.put("gone")
+        self.ask("DELETE", f"~/gone?rev={gone}", status=200)
+        answer = self.replicate().json
+        self.assertIsNone(couch.differs({
+            "ok": True, "session_id": re.compile("^[0-9a-f]{32}$"), "source_last_seq": str,
+            "replication_id_version": 4, "history": [{
+                "session_id": answer["session_id"], "start_time": re.compile("GMT$"),
+                "end_time": str, "start_last_seq": lambda seq: seq in (0, "0"),
+                "end_last_seq": str, "recorded_seq": str, "missing_checked": 21,
+                "missing_found": 21, "docs_read": 21, "docs_written": 21,
+                "doc_write_failures": 0}]}, answer))
+        self.assertEqual(self.names(self.target), self.names(self.db))
+        self.ask("GET", self.target, json={"doc_del_count": 1})
+        again = self.replicate().json
+        self.assertTrue(again["no_changes"])
+        self.put("more", {"n": 1})
+        third = self.replicate().json
+        self.assertEqual(third["history"][0]["docs_written"], 1)
+        self.assertEqual(len(third["history"]), 2)
+        checkpoints = [row["id"] for row in self.ask("GET", "~/_local_docs")["rows"]]
+        self.assertEqual(len(checkpoints), 1)
+        self.ask("GET", f"{self.target}/{checkpoints[0]}", status=200,
+                 json={"session_id": third["session_id"], "history": list})
+
+    def test_conflicts_and_attachments_arrive(self):
+        data = base64.b64encode(b"\x00\x01" * 500).decode()
+        for rev in ("1-a", "1-b"):
+            self.ask("PUT", "~/c?new_edits=false", {"_rev": rev}, status=201)
+        self.put("a", {"_attachments": {"f.bin": {"content_type": "x/y", "data": data},
+                                        "t.txt": {"content_type": "text/plain", "data": data}}})
+        self.put("_design/d", {"views": {"v": {"map": "function(doc) { emit(1); }"}}})
+        self.replicate()
+        self.ask("GET", self.target + "/c?conflicts=true", json={"_rev": "1-b",
+                                                                 "_conflicts": ["1-a"]})
+        here = self.ask("GET", "~/a").json
+        self.assertEqual(self.ask("GET", self.target + "/a").json, here)
+        self.assertEqual(self.ask("GET", self.target + "/a/f.bin").body, b"\x00\x01" * 500)
+        self.assertEqual(self.ask("GET", self.target + "/a/t.txt").body, b"\x00\x01" * 500)
+        self.ask("GET", self.target + "/_design/d/_view/v", json={"total_rows": 2})
+
+    def test_some_documents(self):
+        self.put("_design/f", {"filters": {"even": "function(doc, req) { return doc.n % 2 == 0 &&"
+                                                   " doc.n < (req.query.below || 99); }"}})
+        self.bulk([{"_id": str(i), "n": i} for i in range(6)])
+        for number, (more, wanted) in enumerate((
+                ({"doc_ids": ["1", "3", "none"]}, ["1", "3"]),
+                ({"filter": "f/even"}, ["0", "2", "4"]),
+                ({"filter": "f/even", "query_params": {"below": "3"}}, ["0", "2"]),
+                ({"selector": {"n": {"$gt": 3}}}, ["4", "5"]))):
+            with self.subTest(**more):
+                target = f"{self.target}{number}"
+                self.replicate(target=self.url(target), create_target=True, **more)
+                self.assertEqual(self.names(target), wanted)
+        seq = self.ask("GET", "~")["update_seq"]
+        self.put("late")
+        self.replicate(since_seq=seq)
+        self.assertEqual(self.names(self.target), ["late"])
+
+    def test_continuous_and_its_end(self):
+        self.put("a")
+        answer = self.replicate(status=202, continuous=True).json
+        job = answer["_local_id"]
+        self.assertRegex(job, r"^[0-9a-f]{32}\+continuous$")
+        self.until(lambda: self.names(self.target) == ["a"])
+        self.put("b")
+        self.until(lambda: self.names(self.target) == ["a", "b"])
+        self.until(lambda: self.ask("GET", "/_active_tasks").json)
+        self.ask("GET", "/_active_tasks", json=[{
+            "type": "replication", "replication_id": job, "continuous": True, "node": str,
+            "source": lambda text: "pass" not in text, "docs_written": int,
+            "changes_pending": lambda n: n in (0, None), "checkpoint_interval": 30000}])
+        self.ask("GET", "/_scheduler/jobs", status=200, json={
+            "total_rows": 1, "offset": 0, "jobs": [{
+                "id": job, "database": None, "doc_id": None, "history": list, "node": str,
+                "pid": str, "source": str, "target": str, "start_time": str, "info": dict}]})
+        self.ask("GET", f"/_scheduler/jobs/{couch.quote(job)}", status=200, json={"id": job})
+        self.ask("GET", "/_scheduler/jobs/none", status=404)
+        self.replicate(continuous=True, cancel=True)
+        self.ask("GET", "/_scheduler/jobs", json={"total_rows": 0})
+        self.replicate(status=404, continuous=True, cancel=True)
+
+    def test_what_is_refused(self):
+        missing = self.replicate(status=500, source=self.url("/nosuch")).json
+        self.assertEqual(missing["error"], "db_not_found")
+        self.assertRegex(missing["reason"], "^could not open http://")
+        self.assertEqual(self.replicate(status=500, target=self.url("/nosuch"))["error"],
+                         "db_not_found")
+        self.assertEqual(self.replicate(status=500, source="http://127.0.0.1:1/db")["error"],
+                         "db_not_found")
+        self.ask("POST", "/_replicate", {"source": self.db[1:]}, status=500)
+        self.ask("POST", "/_replicate", "[]", status=400)
+        self.ask("POST", "/_replicate", "{}", {"Content-Type": "text/plain"}, 415)
+        self.ask("GET", "/_replicate", status=405)
+        self.ask("POST", "/_replicate", {"source": "a", "target": "b"}, status=401, auth=None)
+        self.ask("GET", "/_scheduler/nope", status=404)
+        self.ask("POST", "/_scheduler/jobs", {}, status=405)
+
+    def test_a_target_that_says_no(self):
+        self.ask("PUT", self.target + "/_design/v", {
+            "validate_doc_update": "function(n) { if (n.bad) throw({forbidden: 'no'}); }"},
+            status=201)
+        self.bulk([{"_id": "good"}, {"_id": "evil", "bad": True}])
+        history = self.replicate()["history"][0]
+        self.assertEqual((history["docs_written"], history["doc_write_failures"]), (1, 1))
+        self.ask("GET", self.target + "/evil", status=404)
+
+    def test_by_document(self):
+        self.bulk([{"_id": "a"}, {"_id": "b"}])
+        name = "job" + self.db[1:]
+        self.ask("PUT", f"/_replicator/{name}", {
+            "source": self.url(self.db), "target": self.url(self.target)}, status=201)
+        self.until(lambda: self.ask("GET", f"/_replicator/{name}").json.get(
+            "_replication_state") == "completed")
+        self.ask("GET", f"/_replicator/{name}", json={
+            "owner": "adm", "_replication_state_time": re.compile("Z$"),
+            "_replication_stats": {"docs_written": 2, "doc_write_failures": 0,
+                                   "docs_read": 2, "missing_revisions_found": 2}})
+        self.assertEqual(self.names(self.target), ["a", "b"])
+        row = {"database": "_replicator", "doc_id": name, "state": "completed", "error_count": 0,
+               "id": lambda found: True, "info": dict, "last_updated": str}
+        self.ask("GET", f"/_scheduler/docs/_replicator/{name}", status=200, json=row)
+        found = self.ask("GET", "/_scheduler/docs?states=completed", status=200).json
+        self.assertIn(name, [each["doc_id"] for each in found["docs"]])
+        self.ask("GET", "/_scheduler/docs?limit=0", status=200, json={"docs": []})
+        self.ask("GET", "/_scheduler/docs/_replicator/none", status=404)
+        bad = "bad" + self.db[1:]
+        self.ask("PUT", f"/_replicator/{bad}", {
+            "source": self.url("/nosuch"), "target": self.url(self.target)}, status=201)
+        self.until(lambda: self.ask("GET", f"/_scheduler/docs/_replicator/{bad}").json.get(
+            "state") in ("crashing", "failed", "error"))
+        for each in (name, bad):
+            rev = self.ask("GET", f"/_replicator/{each}")["_rev"]
+            self.ask("DELETE", f"/_replicator/{each}?rev={rev}", status=200)
+
+    def test_users_of_both_sides(self):
+        self.ask("PUT", "/_node/_local/_config/chttpd_auth/iterations", '"10"', status=200)
+        made = self.ask("PUT", "/_users/org.couchdb.user:joe", {
+            "name": "joe", "password": "erly", "type": "user", "roles": []})
+        self.assertIn(made.status, (201, 409))
+        self.put("a")
+        joe = ("joe", "erly")
+        self.replicate(status=403, source=self.url(self.db, joe))   # He may not read it.
+        self.ask("PUT", "~/_security", {"members": {"names": ["joe"]}}, status=200)
+        self.replicate(source=self.url(self.db, joe))
+        self.assertEqual(self.names(self.target), ["a"])
+        source = {"url": self.url(self.db, None), "auth": {"basic": {
+            "username": "joe", "password": "erly"}}}
+        self.replicate(source=source)
+        header = {"url": self.url(self.db, None), "headers": {
+            "Authorization": couch.basic(*joe)}}
+        self.replicate(source=header)
+        self.replicate(source=self.db[1:], target=self.target[1:])  # Names of our own.
+
+
+if __name__ == "__main__":
+    couch.main()
