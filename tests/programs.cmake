@@ -29,6 +29,7 @@ program_test(compare)
 program_test(console)
 program_test(serve)
 program_test(viewer/app)
+program_test(clients)
 
 # Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.
 add_test(NAME world_digests

@@ -1,5 +1,6 @@
 #include "base/assert.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -25,6 +26,7 @@ void assertion_failed(const char* expression, const char* file, int line) {
     }
     if (!info.command.empty()) std::fprintf(stderr, "    replay: %s\n", info.command.c_str());
     std::fflush(stderr);
+    std::raise(SIGABRT);   // SpiderMonkey's library puts an abort() of its own before C's.
     std::abort();
 }
 

@@ -156,14 +156,7 @@ static void add_console(App::Parts& p) {
     });
 }
 
-static void add_others(App::Parts& p, const App& self) {
-    add_traces(p);
-    add_compare(p);
-    add_lua(p);
-    add_console(p);
-    add_view(p);
-    add_serve(p);
-
+static void add_session(App::Parts& p) {
     CLI::App* session = p.app.add_subcommand(
         "session", "Drive one run step by step over a Unix-domain socket, in JSON lines");
     session->add_option("FILE", p.session.file,
@@ -192,6 +185,16 @@ static void add_others(App::Parts& p, const App& self) {
             return session_command(p.session);
         };
     });
+}
+
+static void add_others(App::Parts& p, const App& self) {
+    add_traces(p);
+    add_compare(p);
+    add_lua(p);
+    add_console(p);
+    add_view(p);
+    add_serve(p);
+    add_session(p);
 
     CLI::App* docs = p.app.add_subcommand("docs", "Print a reference page generated from the code");
     docs->add_option("PAGE", p.docs_page, "scenario, events, cli or docker")

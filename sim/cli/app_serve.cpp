@@ -35,8 +35,9 @@ static void add_ctl(App::Parts& p) {
 void add_serve(App::Parts& p) {
     CLI::App* serve = p.app.add_subcommand(
         "serve", "Let real CouchDB clients into a simulated cluster, over HTTP");
-    serve->add_option("SCENARIO", p.serve.file,
-                      "Scenario with a store; without one: a fresh cluster with CouchDB's defaults")
+    serve
+        ->add_option("SCENARIO", p.serve.file,
+                     "Scenario with a store; without one: a fresh cluster with CouchDB's defaults")
         ->type_name("FILE");
     serve->add_option("--couchdb", p.serve.address, "Where to listen: HOST:PORT, or PORT")
         ->type_name("ADDRESS")
@@ -46,19 +47,24 @@ void add_serve(App::Parts& p) {
         ->capture_default_str();
     serve->add_flag("--node-ports", p.serve.node_ports,
                     "Node k answers at the port of --couchdb + k - 1");
-    serve->add_option("--admin", p.serve.admins, "A server admin: NAME:PASSWORD, as often as wanted")
-        ->type_name("NAME:PASSWORD");
-    serve->add_option("--epoch", p.serve.epoch,
-                      "Seconds since 1970 at virtual time zero; now, without it")
+    serve
+        ->add_option("--admin", p.serve.admins, "A server admin: NAME:PASSWORD, as often as wanted")
+        ->type_name("NAME:PASSWORD")
+        ->allow_extra_args(false);
+    serve
+        ->add_option("--epoch", p.serve.epoch,
+                     "Seconds since 1970 at virtual time zero; now, without it")
         ->type_name("SECONDS");
-    serve->add_option("--speed", p.serve.speed,
-                      "Virtual seconds in a second while nobody waits for an answer")
+    serve
+        ->add_option("--speed", p.serve.speed,
+                     "Virtual seconds in a second while nobody waits for an answer")
         ->check(CLI::Range(0.0, 1e6))
         ->capture_default_str();
     CLI::Option* seed = serve->add_option("-s,--seed", p.serve_seed, "Seed of every random stream");
     seed->check(not_a_seed);
-    serve->add_option("-o,--record", p.serve.record,
-                      "Keep the session as a recording, which `glasshive run` replays")
+    serve
+        ->add_option("-o,--record", p.serve.record,
+                     "Keep the session as a recording, which `glasshive run` replays")
         ->type_name("PATH");
     serve->add_flag("--any-address", p.serve.any_address,
                     "Listen at other than loopback addresses, too: whoever reaches it may try");

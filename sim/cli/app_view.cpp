@@ -7,7 +7,8 @@ void add_view(App::Parts& p) {
     CLI::App* view =
         p.app.add_subcommand("view", "Show a recording, or a run as it goes on, in a window");
     view->add_option("FILE", p.view.file,
-                     "Recording (.hive); or a scenario or saved session (.yaml), to play with")
+                     "Recording (.hive); or a scenario or saved session (.yaml), to play with; "
+                     "a list to choose from without it")
         ->type_name("INPUT");
     view->add_option("OTHER", p.view.other, "Second recording, to compare with")
         ->type_name("INPUT");

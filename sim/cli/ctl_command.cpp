@@ -78,7 +78,11 @@ int ctl_command(const CtlOptions& options) {
         return exit_user_error;
     };
     auto address = door::http::parse_address(options.to);
-    if (!address.ok()) return fail(address.problems());
+    if (!address.ok()) {
+        Diagnostics problems = address.problems();
+        for (Diagnostic& each : problems) each.file = "--to";
+        return fail(problems);
+    }
     Json question{{"do", options.fault.empty() ? "status" : "fault"}};
     if (!options.fault.empty()) {
         Json groups = Json::array();
@@ -91,8 +95,10 @@ int ctl_command(const CtlOptions& options) {
         return fail({Diagnostic{.file = options.to,
                                 .message = answer.value("error", "it could not be done")}});
     }
-    if (options.common.json) std::cout << answer.dump() << "\n";
-    else if (options.fault.empty()) print_status(answer);
+    if (options.common.json)
+        std::cout << answer.dump() << "\n";
+    else if (options.fault.empty())
+        print_status(answer);
     return exit_ok;
 }
 

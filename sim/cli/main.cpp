@@ -25,6 +25,7 @@ namespace {
     const glasshive::ReplayInfo& info = glasshive::replay_info();
     if (!info.command.empty()) std::fprintf(stderr, "    replay: %s\n", info.command.c_str());
     std::fflush(stderr);
+    std::raise(SIGABRT);   // As assertion_failed does.
     std::abort();
 }
 

@@ -60,8 +60,11 @@ Result<Loaded> to_serve(const ServeOptions& options) {
     if (fresh.admins.empty()) fresh.admins.emplace_back("admin", "admin");
     auto read = scenario::read_scenario(serve::fresh_scenario(fresh), "fresh-cluster.yaml", {});
     if (!read.ok()) return read.problems();
-    return Loaded{.spec = std::move(read.value()), .commands = {}, .stop_at = {},
-                  .recorded_digest = {}, .recorded_version = {}};
+    return Loaded{.spec = std::move(read.value()),
+                  .commands = {},
+                  .stop_at = {},
+                  .recorded_digest = {},
+                  .recorded_version = {}};
 }
 
 void greet(const ServeOptions& options, const scenario::ScenarioSpec& spec,
@@ -83,7 +86,10 @@ void greet(const ServeOptions& options, const scenario::ScenarioSpec& spec,
 
 int serve_command(const ServeOptions& options) {
     const Terminal err(2, options.common.no_color);
-    const auto fail = [&](const Diagnostics& problems) {
+    const auto fail = [&](Diagnostics problems) {
+        for (Diagnostic& each : problems) {
+            if (each.file.empty()) each.file = "--couchdb";
+        }
         print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
@@ -98,28 +104,27 @@ int serve_command(const ServeOptions& options) {
                                 .message = "the scenario has no stores",
                                 .hint = "stores: [{name: couchdb}], or no file at all"}});
     }
-    auto opened = session::Session::open(
-        {.spec = spec,
-         .record_path = options.record,
-         .replay_command = options.record.empty() ? "glasshive serve"
-                                                  : "glasshive run " + options.record,
-         .commands = {},
-         .stop_at = {}});
+    auto opened = session::Session::open({.spec = spec,
+                                          .record_path = options.record,
+                                          .replay_command = options.record.empty()
+                                                                ? "glasshive serve"
+                                                                : "glasshive run " + options.record,
+                                          .commands = {},
+                                          .stop_at = {}});
     if (!opened.ok()) return fail(opened.problems());
     session::Session& session = *opened.value();
     session.start();
     std::signal(SIGINT, ask_to_stop);
     std::signal(SIGTERM, ask_to_stop);
-    const Diagnostics problems = serve::serve(
-        session,
-        {.address = address.value(),
-         .node_ports = options.node_ports,
-         .loopback_only = !options.any_address,
-         .speed = options.speed},
-        stop_asked,
-        [&](const std::vector<door::http::Address>& addresses) {
-            greet(options, spec, addresses);
-        });
+    const Diagnostics problems =
+        serve::serve(session,
+                     {.address = address.value(),
+                      .node_ports = options.node_ports,
+                      .loopback_only = !options.any_address,
+                      .speed = options.speed},
+                     stop_asked, [&](const std::vector<door::http::Address>& addresses) {
+                         greet(options, spec, addresses);
+                     });
     if (!problems.empty()) return fail(problems);
     session.finish();
     return exit_ok;

@@ -20,7 +20,8 @@ using Words = std::vector<std::string>;
 
 /// The viewer's command line.
 Words words_for(const ViewOptions& options) {
-    Words words{"glasshive-viewer", options.file};
+    Words words{"glasshive-viewer"};
+    if (!options.file.empty()) words.push_back(options.file);
     if (!options.other.empty()) words.push_back(options.other);
     if (options.live) words.emplace_back("--live");
     const std::pair<const char*, const std::string*> given[] = {
@@ -64,7 +65,8 @@ int view_command(const ViewOptions& options) {
         print_problems(std::cerr, err, problems);
         return exit_user_error;
     };
-    if (options.file.empty()) {
+    const bool draws = !options.screenshot.empty() || !options.frames.empty();
+    if (options.file.empty() && draws) {
         return fail({{.file = "view",
                       .message = "there is nothing to show",
                       .hint = "name a recording or a scenario: glasshive view "
@@ -76,7 +78,8 @@ int view_command(const ViewOptions& options) {
                       .message = "is not beside this program, nor in PATH",
                       .hint = "the window is a program of its own; `./dev build` makes both"}});
     }
-    Diagnostics wrong = mistakes(options.file, err);
+    Diagnostics wrong;
+    if (!options.file.empty()) wrong = mistakes(options.file, err);
     if (wrong.empty() && !options.other.empty()) wrong = mistakes(options.other, err);
     if (!wrong.empty()) return fail(wrong);
     become(viewer, words_for(options));

@@ -3,7 +3,6 @@
 
 #include "scenario/load.h"
 #include "scenario/read_services.h"
-#include "store/shard/database_name.h"
 
 namespace glasshive::scenario {
 
@@ -55,8 +54,7 @@ void Loader::read_store_times(Map& map, store::ClusterSpec& cluster) {
     map.read("sync_delay", cluster.sync_delay);
     map.read("net_tick", cluster.net_tick);
     for (const char* const key : {"request_timeout", "net_tick"}) {
-        const Duration time =
-            key[0] == 'r' ? cluster.request_timeout : cluster.net_tick;
+        const Duration time = key[0] == 'r' ? cluster.request_timeout : cluster.net_tick;
         map.check(time >= std::chrono::milliseconds{1}, key, "nobody waits for so short a time",
                   std::string(key) + ": 60s");
     }

@@ -33,8 +33,8 @@ Section store() {
           "true"},
          {"databases", "list of names, or of [databases](#databases)", "none",
           "What there is from the start, beside `_users` and `_replicator`.", "[orders]"},
-         {"epoch", "number", std::to_string(d.epoch),
-          "Seconds since 1970 at the start of the run.", "1800000000"}},
+         {"epoch", "number", std::to_string(d.epoch), "Seconds since 1970 at the start of the run.",
+          "1800000000"}},
         "stores:\n  - {name: couchdb, hosts: [n1, n2, n3], databases: [orders]}\n"};
 }
 

@@ -25,8 +25,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string Control::host_of(std::size_t node) const {
     world::World& world = session_.world();
-    return std::string(
-        world.platform().host_name(world.store(store_).cluster().node(node).host()));
+    return std::string(world.platform().host_name(world.store(store_).cluster().node(node).host()));
 }
 
 std::string Control::answer(const std::string& line) {
@@ -129,15 +128,11 @@ std::string Control::status() const {
                          {"sees", sees},
                          {"shards", cluster.node(i).files().copies.size()}});
     }
-    const auto partitions = std::count_if(faults_.begin(), faults_.end(), [](const Fault& each) {
-        return each.kind == "partition";
-    });
-    return Json{{"ok", true},
-                {"store", front.name()},
-                {"now", seconds_of(session_.now())},
-                {"nodes", nodes},
-                {"partitions", partitions},
-                {"open_requests", front.clients().open()}}
+    const auto partitions = std::count_if(
+        faults_.begin(), faults_.end(), [](const Fault& each) { return each.kind == "partition"; });
+    return Json{
+        {"ok", true},     {"store", front.name()},    {"now", seconds_of(session_.now())},
+        {"nodes", nodes}, {"partitions", partitions}, {"open_requests", front.clients().open()}}
         .dump();
 }
 

@@ -21,9 +21,7 @@ namespace glasshive::serve {
 /// it is so, or {"ok":false,"error":…}.
 class Control {
   public:
-    Control(session::Session& session, std::size_t store)
-        : session_(session),
-          store_(store) {}
+    Control(session::Session& session, std::size_t store) : session_(session), store_(store) {}
     std::string answer(const std::string& line);
 
   private:

@@ -28,9 +28,7 @@ namespace {
 /// Answers on a socket.
 class SocketReply final : public door::couch::Reply {
   public:
-    SocketReply(http::Server& server, std::uint64_t request)
-        : server_(server),
-          request_(request) {}
+    SocketReply(http::Server& server, std::uint64_t request) : server_(server), request_(request) {}
     void answer(http::Head head, std::string body) override {
         server_.answer(request_, std::move(head), std::move(body));
     }
@@ -59,8 +57,10 @@ class Pump {
         while (!stop && session_.now() < session_.end()) {
             take_requests();
             if (channel != nullptr) take_control(*channel);
-            if (front_.clients().busy()) run_ahead();
-            else follow_wall();
+            if (front_.clients().busy())
+                run_ahead();
+            else
+                follow_wall();
         }
     }
     void make_ready(const std::atomic<bool>& stop) {
@@ -85,10 +85,9 @@ class Pump {
             auto reply = std::make_shared<SocketReply>(server_, request.id);
             const std::uint64_t number = request.id;
             const std::size_t node = node_for(request);
-            session_.give_store(
-                session::StoreRequest{options_.store, node, number, unix_seconds(),
-                                      std::move(request)},
-                std::move(reply));
+            session_.give_store(session::StoreRequest{options_.store, node, number, unix_seconds(),
+                                                      std::move(request)},
+                                std::move(reply));
         }
     }
 
@@ -142,8 +141,7 @@ class Pump {
 
 }   // namespace
 
-Diagnostics serve(session::Session& session, const Options& options,
-                  const std::atomic<bool>& stop,
+Diagnostics serve(session::Session& session, const Options& options, const std::atomic<bool>& stop,
                   const std::function<void(const std::vector<http::Address>&)>& ready) {
     http::Options sockets;
     sockets.loopback_only = options.loopback_only;
@@ -157,9 +155,8 @@ Diagnostics serve(session::Session& session, const Options& options,
     auto server = http::Server::start(sockets);
     if (!server.ok()) return server.problems();
     const auto& addresses = server.value()->addresses();
-    const std::string path = options.control_socket.empty()
-                                 ? control_socket_of(addresses.front())
-                                 : options.control_socket;
+    const std::string path = options.control_socket.empty() ? control_socket_of(addresses.front())
+                                                            : options.control_socket;
     session::LineChannel channel(path);
     if (!channel.listen()) {
         return {Diagnostic{.file = path, .message = "glasshive ctl's socket cannot be made"}};

@@ -14,7 +14,7 @@ namespace glasshive::serve {
 
 struct Options {
     door::http::Address address{"127.0.0.1", 5984};
-    bool node_ports = false;      ///< Node k at the address's port + k - 1.
+    bool node_ports = false;   ///< Node k at the address's port + k - 1.
     bool loopback_only = true;
     double speed = 1;             ///< Virtual seconds in a second while nobody waits.
     std::size_t store = 0;        ///< Which of the scenario's.
@@ -24,8 +24,7 @@ struct Options {
 /// Serves one store of a session until `stop` or the session's end. The session was started.
 /// `ready` is told the addresses it listens at, once the cluster can be used. Diagnostics when an
 /// address or the socket cannot be had.
-Diagnostics serve(session::Session& session, const Options& options,
-                  const std::atomic<bool>& stop,
+Diagnostics serve(session::Session& session, const Options& options, const std::atomic<bool>& stop,
                   const std::function<void(const std::vector<door::http::Address>&)>& ready);
 
 /// Where `glasshive ctl` finds a server: a socket of this user's, by its first address.

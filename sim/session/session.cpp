@@ -3,49 +3,19 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "autoscale/events.h"
 #include "base/assert.h"
 #include "check/events.h"
-#include "director/events.h"
-#include "kernel/events.h"
-#include "platform/events.h"
 #include "record/digest.h"
 #include "record/recorder.h"
-#include "runtime/events.h"
 #include "scenario/inject.h"
+#include "session/recorded.h"
 #include "session/script_verdicts.h"
 #include "session/watch.h"
-#include "store/quorum/events.h"
-#include "store/replicate/events.h"
-#include "swarm/events.h"
-#include "workload/events.h"
 #include "world/events.h"
 #include "world/operator.h"
 #include "world/world.h"
 
 namespace glasshive::session {
-
-const EventRegistry& all_events() {
-    static const EventRegistry registry = [] {
-        EventRegistry r;
-        r.add(kernel::events::all);
-        r.add(platform::events::all);
-        r.add(runtime::events::all);
-        r.add(swarm::events::all);
-        r.add(workload::events::all);
-        r.add(check::events::all);
-        r.add(world::events::all);
-        r.add(director::events::all);
-        r.add(autoscale::events::all);
-        r.add(store::events::all);
-        r.add(store::replicate::events::all);
-        return r;
-    }();
-    return registry;
-}
-
-std::string version_number() { return GLASSHIVE_VERSION; }
-std::string version_text() { return "glasshive " GLASSHIVE_VERSION; }
 
 namespace {
 
@@ -77,8 +47,12 @@ struct Waiting final : EventSink {
 
 struct Session::Impl {
     explicit Impl(Options o)
-        : options(std::move(o)), stream(names), digest(all_events(), names),
-          evaluator(options.spec.expectations, names), script_verdicts(names), summary(names),
+        : options(std::move(o)),
+          stream(names),
+          digest(all_events(), names),
+          evaluator(options.spec.expectations, names),
+          script_verdicts(names),
+          summary(names),
           waiting(names) {}
 
     Options options;
@@ -93,7 +67,7 @@ struct Session::Impl {
     std::unique_ptr<Watch> watch;   ///< With Options::invariants.
     swarm::DecisionWatch* decisions = nullptr;
     std::unique_ptr<world::World> world;
-    std::vector<TimedCommand> given;       // Everything injected so far, replayed or new.
+    std::vector<TimedCommand> given;   // Everything injected so far, replayed or new.
     std::size_t next_replayed = 0;
     bool started = false, finished = false;
     std::optional<Diagnostic> script_problem;
@@ -114,56 +88,6 @@ struct Session::Impl {
     void guarded(const What& what);
     void fail(Diagnostic problem);
 };
-
-namespace {
-
-std::vector<std::pair<std::string, std::string>> meta_of(const Options& options) {
-    const scenario::ScenarioSpec& spec = options.spec;
-    std::vector<std::pair<std::string, std::string>> meta{
-        {"version", GLASSHIVE_VERSION},
-        {"seed", std::to_string(spec.seed)},
-        {"profile", scenario::to_text(spec.profile)},
-        {"scenario", spec.inputs.empty() ? spec.file : spec.inputs.front().name},
-        {"duration_ns", std::to_string(spec.duration.count())},
-        {"command", options.replay_command}};
-    if (!spec.parameters.empty()) {
-        nlohmann::json parameters;
-        for (const auto& [name, value] : spec.parameters) {
-            std::visit([&, key = name](const auto& v) { parameters[key] = v; }, value);
-        }
-        const auto replace = nlohmann::json::error_handler_t::replace;
-        meta.emplace_back("parameters", parameters.dump(-1, ' ', false, replace));
-    }
-    if (!spec.overrides.empty()) {
-        nlohmann::json set;
-        for (const yaml::Override& each : spec.overrides) set[each.path] = each.value;
-        const auto replace = nlohmann::json::error_handler_t::replace;
-        meta.emplace_back("set", set.dump(-1, ' ', false, replace));
-    }
-    for (const scenario::InputFile& file : spec.inputs)
-        meta.emplace_back("file:" + file.name, file.content);
-    return meta;
-}
-
-/// `record: kinds:` names what to keep; the recorder wants what to leave out.
-std::vector<std::string> left_out(const std::vector<std::string>& keep) {
-    std::vector<std::string> out;
-    if (keep.empty()) return out;
-    const auto kept = [&](std::string_view name) {
-        return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) {
-            if (pattern == "*" || pattern == name) return true;
-            const bool family = pattern.size() > 2 && pattern.substr(pattern.size() - 2) == ".*";
-            return family &&
-                   name.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
-        });
-    };
-    for (const EventKind* kind : all_events().all()) {
-        if (!kept(kind->name)) out.emplace_back(kind->name);
-    }
-    return out;
-}
-
-}   // namespace
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() { set_replay_info({}); }
@@ -212,7 +136,8 @@ void Session::start() {
         s.world = std::make_unique<world::World>(spec, s.stream, s.decisions, &all_events());
     });
     SIM_ASSERT(s.world != nullptr);   // Nothing of a script's runs before time does.
-    set_replay_info({.seed = spec.seed, .now_ns = s.world->kernel().now_ns_address(),
+    set_replay_info({.seed = spec.seed,
+                     .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});
 }
 
@@ -240,8 +165,7 @@ void Session::Impl::fail(Diagnostic problem) {
     stream.emit(failed_at, scenario_cause, world::events::script_failed, subject(),
                 // Without its folder: a digest does not depend on where somebody stood.
                 {field::name(names.intern(problem.file.substr(problem.file.find_last_of('/') + 1))),
-                 field::integer(problem.line),
-                 field::text(problem.message)});
+                 field::integer(problem.line), field::text(problem.message)});
     script_problem = std::move(problem);
 }
 
@@ -324,14 +248,16 @@ void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::cou
     } else {
         const auto& node = std::get<StoreNode>(word);
         if (node.node >= store.cluster().size()) return;
-        const EventId event = stream.emit(
-            world->now(), scenario_cause, world::events::command_applied, subject(),
-            {field::name(names.intern("session")), field::name(names.intern("done")),
-             field::text((node.starts ? "start " : "crash ") +
-                         store.cluster().node(node.node).name())});
+        const EventId event =
+            stream.emit(world->now(), scenario_cause, world::events::command_applied, subject(),
+                        {field::name(names.intern("session")), field::name(names.intern("done")),
+                         field::text((node.starts ? "start " : "crash ") +
+                                     store.cluster().node(node.node).name())});
         const kernel::CauseScope scope(world->kernel(), event);
-        if (node.starts) store.cluster().start(node.node);
-        else store.cluster().crash(node.node, event);
+        if (node.starts)
+            store.cluster().start(node.node);
+        else
+            store.cluster().crash(node.node, event);
     }
 }
 
@@ -368,8 +294,7 @@ Result<EventId> Session::Impl::apply(const std::string& text) {
     const bool heals = read.value().heal.has_value();
     if (read.value().fault || heals) {
         const EventId event =
-            stream.emit(now, scenario_cause, world::events::command_applied,
-                        subject(),
+            stream.emit(now, scenario_cause, world::events::command_applied, subject(),
                         {field::name(names.intern("session")), field::name(names.intern("done")),
                          field::text(text)});
         const kernel::CauseScope scope(world->kernel(), event);
@@ -424,15 +349,17 @@ Outcome Session::finish() {
         s.replay_commands_until(end);   // Nobody need have run it: given at 0s and ended there.
         s.world->run_until(end);   // A session that stepped may stand in the middle of an instant.
     });
-    s.stream.emit(end, scenario_cause, world::events::run_ended,
-                  s.subject(), {});
+    s.stream.emit(end, scenario_cause, world::events::run_ended, s.subject(), {});
     if (!s.script_problem) {
         s.evaluator.finish(end);
         s.emit_verdicts();
     }
-    Outcome outcome{.verdicts = {}, .summary = s.summary.finish(end),
-                    .digest = s.digest.digest(), .end = end,
-                    .events = number_of(s.stream.last()), .script_problem = s.script_problem,
+    Outcome outcome{.verdicts = {},
+                    .summary = s.summary.finish(end),
+                    .digest = s.digest.digest(),
+                    .end = end,
+                    .events = number_of(s.stream.last()),
+                    .script_problem = s.script_problem,
                     .commands = s.given};
     if (!s.script_problem) {
         outcome.verdicts = s.evaluator.verdicts();

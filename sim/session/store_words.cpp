@@ -36,8 +36,11 @@ Json json_of(const StoreRequest& word) {
 }
 
 StoreRequest request_of(const Json& json) {
-    StoreRequest word{.store = json.at("store"), .node = json.at("node"),
-                      .number = json.at("number"), .wall = json.at("wall"), .request = {}};
+    StoreRequest word{.store = json.at("store"),
+                      .node = json.at("node"),
+                      .number = json.at("number"),
+                      .wall = json.at("wall"),
+                      .request = {}};
     word.request.method = unpacked(json.at("method"));
     word.request.target = unpacked(json.at("target"));
     word.request.client = json.at("client");
@@ -57,12 +60,12 @@ std::string text_of(const StoreWord& word) {
     } else if (const auto* gone = std::get_if<StoreGone>(&word)) {
         json = {{"do", "gone"}, {"store", gone->store}, {"number", gone->number}};
     } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
-        json = {{"do", "address"}, {"store", at->store}, {"node", at->node},
-                {"address", at->address}};
+        json = {
+            {"do", "address"}, {"store", at->store}, {"node", at->node}, {"address", at->address}};
     } else {
         const auto& node = std::get<StoreNode>(word);
-        json = {{"do", node.starts ? "start" : "crash"}, {"store", node.store},
-                {"node", node.node}};
+        json = {
+            {"do", node.starts ? "start" : "crash"}, {"store", node.store}, {"node", node.node}};
     }
     return std::string(prefix) + json.dump();
 }

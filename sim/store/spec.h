@@ -3,12 +3,24 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/units.h"
 
 namespace glasshive::store {
+
+/// Whether a database may be called so; system databases' names are not among them.
+/// Source: couch_db.hrl, DBNAME_REGEX; couch_db:validate_dbname_int/2.
+inline bool is_database_name(std::string_view name) {
+    if (name.empty() || name.size() > 238 || name.front() < 'a' || name.front() > 'z') return false;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!plain && std::string_view("_$()+/-").find(c) == std::string_view::npos) return false;
+    }
+    return true;
+}
 
 /// A database that a cluster has from the start.
 struct DatabaseSpec {
@@ -24,8 +36,8 @@ struct ClusterSpec {
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
     /// A node's name; "{}" is its host's.
     std::string node_name = "couchdb@{}";
-    std::uint32_t q = 2;   ///< [cluster] q
-    std::int64_t n = 3;    ///< [cluster] n
+    std::uint32_t q = 2;             ///< [cluster] q
+    std::int64_t n = 3;              ///< [cluster] n
     bool serialized_start = false;   ///< [fabric] serialize_worker_startup, after 3.5.2.
     Duration request_timeout = std::chrono::seconds{60};   ///< [fabric] request_timeout
     Duration sync_delay = std::chrono::seconds{5};         ///< [mem3] sync_delay

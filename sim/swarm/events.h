@@ -77,16 +77,26 @@ inline constexpr EventKind raft_snapshot{
 
 // --- Services (subject: the service's name) ------------------------------------------------------
 inline constexpr EventKind service_created{
-    .id = 110, .name = "service.created", .subject = "service", .doc = "A service was created.",
+    .id = 110,
+    .name = "service.created",
+    .subject = "service",
+    .doc = "A service was created.",
     .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
-                {"image", FieldType::name, "image reference"}}},
+                {"image", FieldType::name, "image reference"},
+                {"cpus", FieldType::real, "cores that each of its tasks reserves"},
+                {"memory", FieldType::bytes, "memory that each of its tasks reserves"}}},
     .state = "created"};
 inline constexpr EventKind service_updated{
-    .id = 111, .name = "service.updated", .subject = "service", .doc = "A service's spec changed.",
+    .id = 111,
+    .name = "service.updated",
+    .subject = "service",
+    .doc = "A service's spec changed.",
     .fields = {{{"mode", FieldType::name, "replicated, global, replicated job or global job"},
                 {"replicas", FieldType::integer, "desired replicas"},
-                {"image", FieldType::name, "image reference"}}}};
+                {"image", FieldType::name, "image reference"},
+                {"cpus", FieldType::real, "cores that each of its tasks reserves"},
+                {"memory", FieldType::bytes, "memory that each of its tasks reserves"}}}};
 inline constexpr EventKind service_removed{
     .id = 112, .name = "service.removed", .subject = "service", .doc = "A service was removed.",
     .ends_subject = true};

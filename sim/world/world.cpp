@@ -73,13 +73,16 @@ Diagnostics check_scripts(const scenario::ScenarioSpec& spec) {
 
 struct World::Parts {
     Parts(const scenario::ScenarioSpec& spec, EventStream& events)
-        : platform(spec.platform), kernel(events, platform, spec.seed),
-          engine(kernel, platform, engine_profile(spec.profile)), machines(kernel, platform),
+        : platform(spec.platform),
+          kernel(events, platform, spec.seed),
+          engine(kernel, platform, engine_profile(spec.profile)),
+          machines(kernel, platform),
           adapter(machines),
           injector(kernel, platform, machines, spec.faults),
           sampler(kernel, machines, spec.platform.sample_interval),
           catalog(spec.registry, host_names(platform), events.names()),
-          registry(kernel, catalog), managers(kernel, adapter, policy_of(spec)),
+          registry(kernel, catalog),
+          managers(kernel, adapter, policy_of(spec)),
           op(kernel, managers,
              {run_name(spec), spec.networks, spec.secrets, spec.configs, spec.services,
               spec.commands}) {
@@ -90,9 +93,13 @@ struct World::Parts {
         for (const std::string& host : spec.managers) managers.add(platform.find_host(host));
         managers.found();
         environment.emplace(swarm::agent::Environment{
-            .kernel = kernel, .catalog = catalog, .managers = managers.processes(),
+            .kernel = kernel,
+            .catalog = catalog,
+            .managers = managers.processes(),
             .registry = kernel.add_process(platform.find_host(spec.registry.host), registry),
-            .group = {}, .machine = adapter, .certificate_validity = spec.certificate_validity});
+            .group = {},
+            .machine = adapter,
+            .certificate_validity = spec.certificate_validity});
         if (spec.pull_script) {
             auto loaded = policy::ScriptedPulls::load(*spec.pull_script, events.names(), spec.seed);
             SIM_ASSERT(loaded.ok());   // check_scripts has said so.
@@ -101,8 +108,8 @@ struct World::Parts {
         }
         add_balancers(spec);
         for (const auto& [image, application] : spec.applications) {
-            environment->applications.emplace(
-                events.names().intern(runtime::with_tag(image)), application);
+            environment->applications.emplace(events.names().intern(runtime::with_tag(image)),
+                                              application);
         }
     }
 
@@ -131,7 +138,7 @@ struct World::Parts {
     Operator op;
     std::unique_ptr<policy::ScriptedPulls> pull_order;
     std::optional<swarm::agent::Environment> environment;
-    std::deque<swarm::agent::Daemon> daemons;    // By host; addresses must stay.
+    std::deque<swarm::agent::Daemon> daemons;   // By host; addresses must stay.
     std::deque<workload::Client> clients;
     std::optional<Scraper> scraper;
     std::deque<autoscale::Autoscaler> autoscalers;
@@ -150,8 +157,8 @@ void World::Parts::add_balancers(const scenario::ScenarioSpec& spec) {
     }
     for (const auto& [service, script] : spec.balancers) {
         environment->mesh.balancers[kernel.names().intern(service)] =
-            [service = service, script = script, names,
-             seed = spec.seed](HostId entry, std::uint32_t life) {
+            [service = service, script = script, names, seed = spec.seed](HostId entry,
+                                                                          std::uint32_t life) {
                 auto loaded = policy::ScriptedBalancer::load(
                     script, names, seed, {.service = service, .entry = entry, .life = life});
                 if (!loaded.ok()) throw RunFailure{loaded.problems().front()};
@@ -178,13 +185,13 @@ void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
         for (const std::string& name : cluster.hosts) {
             const HostId host = platform.find_host(name);
             const Bytes much = gibibyte;
-            places.push_back({.name = store::node_name_of(cluster, name),
-                              .host = host,
-                              .cpu = machines.cpu(host),
-                              .disk = machines.disk(host),
-                              .disk_unit = machines.write_work(host, much) /
-                                           static_cast<double>(much.count),
-                              .zone = std::string(platform.zones()[platform.zone_of(host)])});
+            places.push_back(
+                {.name = store::node_name_of(cluster, name),
+                 .host = host,
+                 .cpu = machines.cpu(host),
+                 .disk = machines.disk(host),
+                 .disk_unit = machines.write_work(host, much) / static_cast<double>(much.count),
+                 .zone = std::string(platform.zones()[platform.zone_of(host)])});
         }
         stores.emplace_back(kernel, cluster, std::move(places));
     }
@@ -200,11 +207,11 @@ void World::Parts::add_daemons() {
     for (std::uint32_t i = 0; i < platform.host_count(); ++i) {
         const HostId host{i};
         const platform::HostGroupSpec& machine = platform.machine(host);
-        daemons.emplace_back(*environment,
-                             swarm::agent::NodeFacts{
-                                 .host = host, .name = kernel.name_of(host), .cpus = machine.cores,
-                                 .memory = machine.memory,
-                                 .core_rate = machine.speed});
+        daemons.emplace_back(*environment, swarm::agent::NodeFacts{.host = host,
+                                                                   .name = kernel.name_of(host),
+                                                                   .cpus = machine.cores,
+                                                                   .memory = machine.memory,
+                                                                   .core_rate = machine.speed});
         environment->group.daemons.push_back(kernel.add_process(host, daemons.back()));
     }
 }
@@ -257,8 +264,7 @@ void aim(workload::ClientTargets& targets, const swarm::ServiceSpec& service) {
 }   // namespace
 
 void World::Parts::add_client(const scenario::ScenarioSpec& spec,
-                              const workload::ClientSpec& client,
-                              std::vector<HostId>& watchers) {
+                              const workload::ClientSpec& client, std::vector<HostId>& watchers) {
     const bool inside = !client.from_service.empty();
     std::vector<HostId> entered;
     if (client.enter.empty()) {
@@ -269,7 +275,8 @@ void World::Parts::add_client(const scenario::ScenarioSpec& spec,
     } else {
         entered.push_back(platform.find_host(client.enter));
     }
-    workload::ClientTargets targets{.entries = {}, .entry_names = {},
+    workload::ClientTargets targets{.entries = {},
+                                    .entry_names = {},
                                     .service = kernel.names().intern(client.service),
                                     .port = client.port};
     for (const HostId host : entered) {

@@ -1,7 +1,8 @@
 // Goal: what a quorum write costs, what a million documents hold, and what a view over 100,000 of
 // them takes. Method: three nodes with copies of eight shards, 256 clients that write one new
 // document of 200 bytes after the other through all coordinators; then the first query to a view,
-// which maps all documents in JavaScript and reduces them. Without SimGrid, in a process of its own.
+// which maps all documents in JavaScript and reduces them. Without SimGrid, in processes of their
+// own.
 #include <memory>
 #include <string>
 #include <vector>
@@ -107,7 +108,7 @@ struct Search {
         }
         searcher = std::make_unique<store::search::Searcher>(
             cluster.kernel, cluster.files[0], scripts, *cluster.coordinators[0], *gatherers[0],
-            cluster.members, processes, patience);
+            "n0", cluster.members, processes, patience);
         cluster.kernel.start(cluster.kernel.add_process(HostId{0}, *searcher));
     }
 

@@ -15,7 +15,7 @@ import program  # noqa: E402
 
 COMMANDS = {"run", "check", "query", "export", "info", "explain", "ps", "services", "nodes",
             "session", "docs", "completion", "lua", "console", "check-recording",
-            "compare", "trace", "view"}
+            "compare", "trace", "view", "serve", "ctl"}
 
 
 class Completion(program.Case):

@@ -69,11 +69,13 @@ class View(program.Case):
                             (("wrong.hive",), ["wrong.hive"]),
                             (("missing.yaml",), ["missing.yaml"]),
                             (("--screenshot", "x.png"), ["nothing to show"]),
-                            ((), ["nothing to show"]),
+                            ((), ["no display", "name a recording"]),
                             (("story.yaml", "--every", "1s"), ["--frames"]),
                             (("story.yaml", "--screenshot", "x.png", "--at", "soon"), ["--at"]),
                             (("story.yaml", "--theme", "loud"), ["--theme"])):
-            done = self.call("view", *words, status=2)
+            # Else a window would come where there is a display.
+            done = self.call("view", *words, status=2,
+                             env=program.environment(DISPLAY="", WAYLAND_DISPLAY=""))
             for text in said:
                 self.assertIn(text, done.stderr)
         self.assertFalse((self.folder / "x.png").exists())
@@ -81,6 +83,11 @@ class View(program.Case):
     def test_without_a_viewer_it_says_so(self):
         done = self.alone("view", "story.yaml", status=2)
         self.assertIn("glasshive-viewer: is not beside this program, nor in PATH", done.stderr)
+
+    def test_without_a_file_the_viewer_offers_some(self):
+        done = self.alone("view", "--theme", "light", status=7,
+                          viewer='echo "$@"; exit 7\n')
+        self.assertEqual(done.stdout, "--theme light\n")
 
     def test_the_viewer_gets_the_words_and_its_status_is_ours(self):
         tells = 'for word in "$@"; do echo "[$word]"; done; exit 7\n'

@@ -21,7 +21,7 @@ REFERENCE = ("scenario", "events", "cli", "docker", "lua")
 PAGES = ["README.md", "docs/start.md", "docs/tour.md", "docs/glossary.md", "docs/architecture.md",
          "docs/contributing.md", "docs/performance.md", "docs/chapters/orchestration.md",
          "docs/chapters/write-a-policy.md", "docs/chapters/console.md",
-         "docs/chapters/compare.md"]
+         "docs/chapters/compare.md", "docs/chapters/viewer.md"]
 PAGES += [f"docs/reference/{page}.md" for page in REFERENCE]
 SKIPPED = 77
 

@@ -28,6 +28,7 @@ WALL_CLOCK = {
     "sim/cli/": "progress, speed-up and estimated time to go, which no event sees",
     "sim/client/": "how much of a run lies between two looks at it",
     "viewer/live/": "how long a session process owes an answer, and the speed it reached",
+    "sim/serve/": "when real requests come, and how far time goes on between them",
     "sim/session/": "the pace of a live session, and how long its channel waits",
     "sim/store/javascript/watchdog": "when an endless function is given up; recorded",
     "sim/record/": "how long the writer may hold rows back, and how long a query may take",

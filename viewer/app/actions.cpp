@@ -4,6 +4,8 @@
 
 #include <GLFW/glfw3.h>
 
+#include "viewer/app/menus.h"
+
 namespace glasshive::viewer {
 
 namespace {
@@ -75,6 +77,7 @@ constexpr Action table[] = {
     {"Run: end what hangs, or takes too long", "Ctrl+G", GLFW_KEY_G, GLFW_MOD_CONTROL,
      [](View& view) { view.give_up(); }},
     {"Run: type a command", "Enter", GLFW_KEY_ENTER, 0, focus_command_line},
+    {"Menu of what is selected", "M", GLFW_KEY_M, 0, open_menu},
     {"Next panel", "Tab", GLFW_KEY_TAB, 0, next_panel},
     {"One panel, or all", "F", GLFW_KEY_F, 0, fill},
     {"Light or dark", "T", GLFW_KEY_T, 0, [](View& view) { view.toggle_theme(); }},

@@ -1,15 +1,37 @@
-// The keys, over everything.
+// The keys, and what the mouse does beside clicking, over everything.
+#include <utility>
+#include <vector>
+
 #include "viewer/app/actions.h"
 
 namespace glasshive::viewer {
+
+namespace {
+
+using Row = std::pair<std::string_view, std::string_view>;
+
+std::vector<Row> rows_of(const View& view) {
+    std::vector<Row> rows;
+    for (const Action& action : actions()) {
+        if (!action.live_only() || view.live() != nullptr)
+            rows.push_back({action.keys, action.name});
+    }
+    rows.push_back({"Right button", "Menu of what is under the mouse"});
+    rows.push_back({"Drag over hosts", "Choose several; with Shift one more"});
+    return rows;
+}
+
+}   // namespace
 
 void draw_help(View& view) {
     const Theme& theme = view.theme();
     const float s = theme.scale;
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const float width = std::min(size.x - 16 * s, 560 * s);
-    const float height =
-        std::min(size.y - 16 * s, (70 + 24 * static_cast<float>(actions().size())) * s);
+    const std::vector<Row> rows = rows_of(view);
+    const auto count = static_cast<float>(rows.size());
+    const float height = std::min(size.y - 16 * s, (70 + 24 * count) * s);
+    const float step = std::max(18 * s, (height - 70 * s) / count);
     ImGui::SetNextWindowPos({(size.x - width) / 2, (size.y - height) / 2});
     ImGui::SetNextWindowSize({width, height});
     ImGui::SetNextWindowFocus();
@@ -22,13 +44,11 @@ void draw_help(View& view) {
     view.hits().at("keys", at, {at.x + width, at.y + height});
     draw_text(list, theme.title, {at.x + 20 * s, at.y + 18 * s}, at.x + width, theme.text, "Keys");
     float y = at.y + 52 * s;
-    for (const Action& action : actions()) {
-        if (action.live_only() && view.sandbox() == nullptr) continue;
+    for (const auto& [keys, name] : rows) {
         if (y + 20 * s > at.y + height) break;
-        draw_text(list, theme.mono, {at.x + 20 * s, y}, at.x + 150 * s, theme.accent, action.keys);
-        draw_text(list, theme.body, {at.x + 160 * s, y}, at.x + width - 16 * s, theme.text,
-                  action.name);
-        y += 24 * s;
+        draw_text(list, theme.mono, {at.x + 20 * s, y}, at.x + 150 * s, theme.accent, keys);
+        draw_text(list, theme.body, {at.x + 160 * s, y}, at.x + width - 16 * s, theme.text, name);
+        y += step;
     }
     ImGui::End();
 }

@@ -1,6 +1,7 @@
 #include "viewer/app/layout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace glasshive::viewer {
@@ -40,6 +41,9 @@ void draw_tabs(Context& context, Layout& layout, ImDrawList& list, Area area, co
 void draw_pane(Context& context, Layout& layout, const Panel& panel, Area area) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
+    // ImGui's windows stand on whole pixels; what lies half outside loses its edge.
+    area = {{std::floor(area.min.x), std::floor(area.min.y)},
+            {std::floor(area.max.x), std::floor(area.max.y)}};
     if (area.width() < 24 * s || area.height() < 24 * s) return;
     ImGui::SetNextWindowPos(area.min);
     ImGui::SetNextWindowSize({area.width(), area.height()});
@@ -107,7 +111,7 @@ const Panel& shown_panel(const Layout& layout, Slot slot) {
 void draw_panes(Context& context, Layout& layout, Area area) {
     const float s = context.theme.scale;
     const float gap = 12 * s;
-    const bool small = area.width() < 640 * s || area.height() < 400 * s;
+    const bool small = area.width() < 640 * s || area.height() < 440 * s;
     const Area whole{{area.min.x + gap, area.min.y + gap}, {area.max.x - gap, area.max.y - gap}};
     for (const Panel& panel : panels()) {
         if (panel.name != layout.alone) continue;

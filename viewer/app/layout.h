@@ -7,15 +7,15 @@
 
 namespace glasshive::viewer {
 
-inline constexpr std::size_t slots = 5;
+inline constexpr std::size_t slots_count = 5;
 
 /// How the panes share the window, and which tab each of them shows. Remembered between runs.
 struct Layout {
     float side = 0.72F;     ///< Where the right column begins, as a share of the width.
-    float upper = 0.38F;    ///< Where the timeline begins, as a share of the left column's height.
-    float lower = 0.70F;    ///< Where the events begin.
-    float middle = 0.35F;   ///< Where the inspector begins in the right column.
-    std::array<std::string, slots> shown;   ///< The panel of each slot; "": its first.
+    float upper = 0.36F;    ///< Where the timeline begins, as a share of the left column's height.
+    float lower = 0.71F;    ///< Where the events begin.
+    float middle = 0.40F;   ///< Where the inspector begins in the right column.
+    std::array<std::string, slots_count> shown;   ///< The panel of each slot; "": its first.
     std::string alone;                      ///< The one panel that fills the window; "": all panes.
 
     /// Brings a panel to the front of its pane, or to the whole window when one fills it.

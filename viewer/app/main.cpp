@@ -11,6 +11,7 @@
 
 #include "viewer/app/headless.h"
 #include "viewer/app/settings.h"
+#include "viewer/app/start.h"
 #include "viewer/app/view.h"
 #include "viewer/app/window.h"
 #include "yaml/units.h"
@@ -97,6 +98,29 @@ int draw_frames(View& view, Headless& headless, const Options& options) {
     return 0;
 }
 
+/// Lets somebody choose who named no file. 0 with `options.file`, which is "" when he did not.
+int choose_file(Options& options) {
+    if (!options.screenshot.empty() || !options.frames.empty())
+        return refuse("there is nothing to draw; name a recording or a scenario");
+    const Settings settings = load_settings(settings_path());
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    std::vector<std::string> folders{".", "scenarios"};
+    // Beside where it was built, whatever folder it is called from.
+    const auto shipped = program.parent_path().parent_path() / "scenarios";
+    if (!std::filesystem::equivalent("scenarios", shipped, unknown))
+        folders.push_back(shipped.string());
+    const bool dark = options.theme.empty() ? settings.dark : options.theme == "dark";
+    Start start(folders, dark);
+    int width = options.size.empty() ? settings.width : options.width;
+    int height = options.size.empty() ? settings.height : options.height;
+    const std::string error = run_window(start, width, height);
+    if (!error.empty())
+        return refuse(error + "; name a recording or a scenario, and --screenshot FILE");
+    options.file = start.file();
+    return 0;
+}
+
 int draw_files(View& view, const Options& options) {
     auto headless = Headless::open(options.width, options.height);
     if (!headless.ok()) return refuse(headless.problems().front());
@@ -140,8 +164,9 @@ int show(const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     CLI::App app{"Shows a recording, or a scenario as it runs: in a window, or as pictures."};
-    app.add_option("file", options.file, "Recording (*.hive), or scenario to play with")
-        ->required();
+    app.add_option(
+        "file", options.file,
+        "Recording (*.hive), or scenario to play with; without it a list to choose from");
     app.add_flag("--live", options.live, "Go on with the run that a recording holds");
     app.add_option("other", options.other, "A second recording to compare with");
     app.add_option("--at", options.at, "Virtual time, such as 75s; without it the end")
@@ -170,5 +195,9 @@ int main(int argc, char** argv) {
     if (std::sscanf(size.c_str(), "%5dx%5d%c", &options.width, &options.height, &rest) != 2 ||
         options.width < 64 || options.width > 8192 || options.height < 64 || options.height > 8192)
         return refuse("--size \"" + options.size + "\" is not WIDTHxHEIGHT, each 64 to 8192");
+    if (options.file.empty()) {
+        const int status = choose_file(options);
+        if (status != 0 || options.file.empty()) return status;
+    }
     return show(options);
 }

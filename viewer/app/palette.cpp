@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "viewer/app/actions.h"
+#include "viewer/app/offered.h"
 #include "yaml/units.h"
 
 namespace glasshive::viewer {
@@ -67,6 +68,29 @@ void find_names(View& view, const std::string& words, std::vector<Found>& found)
     }
 }
 
+/// What can be done about the selection, and about things whose whole names were typed.
+void find_offers(View& view, const std::string& typed, std::vector<Found>& found) {
+    std::vector<Offered> all{offered(view)};
+    std::string words = typed + " ";
+    for (std::size_t at = 0, end; (end = words.find(' ', at)) != std::string::npos; at = end + 1) {
+        const NameId name = view.glass().recording().names().find(words.substr(at, end - at));
+        if (name.valid() && name != view.selection().subject) all.push_back(offered_of(view, name));
+    }
+    all.push_back({.name = "", .groups = {{"fault", offered_ends(view)}}});
+    for (const Offered& about : all) {
+        for (const OfferGroup& group : about.groups) {
+            for (const Offer& offer : group.offers) {
+                std::string text = offer.label;
+                if (!about.name.empty()) text = about.name + ": " + text;
+                if (!meant(text, lower(typed))) continue;
+                const bool possible = offer.refused.empty() && refusal(view).empty();
+                found.push_back({std::move(text), possible ? group.of : "not now",
+                                 [offer](View& of) { take_offer(of, offer); }});
+            }
+        }
+    }
+}
+
 std::vector<Found> find(View& view, const std::string& typed) {
     std::vector<Found> found;
     const std::string words = lower(typed);
@@ -77,6 +101,7 @@ std::vector<Found> find(View& view, const std::string& typed) {
         found.push_back(
             {"Go to " + seconds_text(at) + " s", "instant", [at](View& of) { of.seek(at); }});
     }
+    if (view.sandbox() != nullptr) find_offers(view, typed, found);
     for (const Action& action : actions()) {
         if (action.live_only() && view.sandbox() == nullptr) continue;
         if (action.key == GLFW_KEY_K || !meant(action.name, words)) continue;
@@ -96,6 +121,7 @@ void draw_found(View& view, Palette& palette) {
     const float s = theme.scale;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));   // A row is what it is.
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(palette.found.size()), 26 * s);
     while (clipper.Step()) {
@@ -115,6 +141,7 @@ void draw_found(View& view, Palette& palette) {
             ImGui::Dummy({width, 26 * s});
         }
     }
+    ImGui::PopStyleVar();
 }
 
 /// Arrow keys, Enter. True when the chosen one shall run.

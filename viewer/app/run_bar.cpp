@@ -6,6 +6,8 @@
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
+#include "viewer/app/button.h"
+#include "viewer/app/completing.h"
 #include "viewer/app/run_words.h"
 #include "viewer/app/view.h"
 
@@ -18,23 +20,40 @@ struct RunBar {
     std::vector<std::string> past;   // What was typed, oldest first.
     std::size_t shown = 0;           // Which of it stands in the field.
     bool focus = false;
+    std::string completed_of;   // The line that these could end.
+    std::vector<std::string> completions;
 };
 
-/// A button with a word; returns where the next one begins.
-float draw_button(View& view, ImDrawList& list, Area area, float x, const char* word,
-                  const char* tip, bool possible, bool& clicked) {
-    const Theme& theme = view.theme();
-    const float s = theme.scale;
-    const float width = theme.body->CalcTextSizeA(theme.body->FontSize, 1e9F, 0, word).x + 20 * s;
-    const ImVec2 min{x, area.min.y + 6 * s};
-    const ImVec2 max{x + width, area.max.y - 6 * s};
-    const Hit hit = view.hits().at(word, min, max);
-    list.AddRectFilled(min, max, hit.hovered && possible ? theme.chosen : theme.ground, 6 * s);
-    draw_text(list, theme.body, {x + 10 * s, (min.y + max.y - theme.body->FontSize) / 2}, max.x,
-              possible ? theme.text : theme.faint, word);
-    if (hit.hovered) ImGui::SetTooltip("%s", tip);
-    clicked = hit.clicked && possible;
-    return x + width + 6 * s;
+/// Tab was pressed in the field.
+int complete(ImGuiInputTextCallbackData* data) {
+    const RunBar& bar = *static_cast<const RunBar*>(data->UserData);
+    const std::string line =
+        completed({data->Buf, static_cast<std::size_t>(data->BufTextLen)}, bar.completions);
+    data->DeleteChars(0, data->BufTextLen);
+    data->InsertChars(0, line.c_str());
+    return 0;
+}
+
+/// What the last word could become, above the field.
+void draw_completions(View& view, const RunBar& bar, ImVec2 at) {
+    constexpr std::size_t shown_max = 8;
+    if (bar.completions.empty()) return;
+    ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
+    ImGui::Begin("##completions", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs |
+                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoSavedSettings |
+                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav);
+    view.hits().enter("completions");
+    for (std::size_t i = 0; i < bar.completions.size() && i < shown_max; ++i) {
+        ImGui::TextUnformatted(bar.completions[i].c_str());
+        const ImVec2 min = ImGui::GetItemRectMin();
+        view.hits().at(bar.completions[i], min, ImGui::GetItemRectMax());
+    }
+    if (bar.completions.size() > shown_max)
+        ImGui::TextDisabled("%d more", static_cast<int>(bar.completions.size() - shown_max));
+    else
+        ImGui::TextDisabled("Tab");
+    ImGui::End();
 }
 
 std::string free_name(const Status& run) {
@@ -67,13 +86,23 @@ void draw_command_line(View& view, RunBar& bar, float x, Area area) {
     ImGui::SetCursorScreenPos({x, area.min.y + 6 * s});
     ImGui::SetNextItemWidth(width);
     ImGui::PushFont(theme.mono);
+    // As high as the buttons.
+    const float high = area.height() - 12 * s - theme.mono->FontSize;
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(8 * s, std::max(0.0F, high / 2)));
     if (bar.focus) ImGui::SetKeyboardFocusHere();
     bar.focus = false;
     const bool entered = ImGui::InputTextWithHint(
         "##command", "docker service scale web=5, fault {do: power_off, host: …}, run 30s, …",
-        &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue);
+        &bar.typed, ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackCompletion,
+        complete, &bar);
     view.hits().at("command", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
     const bool active = ImGui::IsItemActive();
+    ImGui::PopStyleVar();
+    if (active && bar.completed_of != bar.typed) {
+        bar.completed_of = bar.typed;
+        bar.completions = completions(view, bar.typed);
+    }
+    if (active) draw_completions(view, bar, {x, area.min.y});
     ImGui::PopFont();
     if (active && view.take_key(GLFW_KEY_UP, 0) && bar.shown > 0)
         bar.typed = bar.past[--bar.shown], bar.focus = true;
@@ -108,8 +137,8 @@ void draw_run_bar(View& view, ImDrawList& list, Area area) {
     bool clicked = false;
     float x = area.min.x + 12 * s;
     const std::string name = run.line + (run.unsaved ? " *" : "");
-    x = draw_button(view, list, area, x, name.c_str(), "The line of history; click for the others",
-                    true, clicked);
+    x = draw_button(view, list, area, x, name, "The line of history; click for the others", true,
+                    clicked);
     if (clicked) ImGui::OpenPopup("lines");
     draw_lines_menu(view, run);
     x = draw_button(view, list, area, x, "Undo", "Back to before what was given last (Ctrl+Z)",

@@ -4,13 +4,27 @@
 #include <chrono>
 #include <cmath>
 
+#include "viewer/app/menus.h"
+#include "viewer/app/offered.h"
 #include "viewer/app/style.h"
+#include "viewer/model/timeline_rows.h"
 
 namespace glasshive::viewer {
 
 namespace {
 
 constexpr std::uint64_t slice = 1'000;   // Events; about half a millisecond.
+
+/// The task of a slot ("web.3") that was made last; invalid when there is none.
+NameId newest_of_slot(const Picture& now, const Glass& glass, std::string_view slot) {
+    NameId newest;
+    const auto type = now.state.type_named("task");
+    if (!type) return newest;
+    for (const record::StateRow* row : now.state.rows(*type)) {
+        if (slot_of(glass.text(row->subject)) == slot) newest = row->subject;
+    }
+    return newest;
+}
 
 }   // namespace
 
@@ -21,6 +35,8 @@ Diagnostics View::show(const std::string& path) {
     if (!seeker.ok()) return seeker.problems();
     // Names have other numbers in another recording.
     const std::string chosen = glass_ ? std::string(glass_->text(selection_.subject)) : "";
+    std::vector<std::string> together;
+    for (const NameId host : selection_.hosts) together.emplace_back(glass_->text(host));
     auto next = std::make_unique<Glass>(std::move(glass.value()));
     const Time at = std::min(selection_.playhead, next->end());
     seeker.value()->want(at);
@@ -36,8 +52,12 @@ Diagnostics View::show(const std::string& path) {
     events_ = std::make_unique<EventList>(*glass_);
     selection_ = {.playhead = at};
     if (!chosen.empty()) select(chosen);
+    std::vector<NameId> hosts;
+    for (const std::string& name : together)
+        hosts.push_back(glass_->recording().names().find(name));
+    if (!hosts.empty()) selection_.choose(std::move(hosts));
     wanted_ = at;
-    wanted_end_ = glass_->end();
+    wanted_last_ = glass_->last();
     return {};
 }
 
@@ -83,9 +103,7 @@ void View::read_on(std::chrono::microseconds budget) {
 void View::settle() {
     if (sandbox_) look_at_run();
     while (reading()) read_on(std::chrono::seconds(1));
-    seeker_->want(selection_.playhead, glass_->end());
-    wanted_ = selection_.playhead;
-    wanted_end_ = glass_->end();
+    want_picture();
     if (auto picture = seeker_->wait()) take(std::move(picture));
 }
 
@@ -102,6 +120,12 @@ void View::take(std::shared_ptr<const Picture> picture) {
     }
 }
 
+void View::want_picture() {
+    wanted_ = selection_.playhead;
+    wanted_last_ = glass_->last();
+    seeker_->want(wanted_, glass_->end(), wanted_last_);
+}
+
 bool View::moving() const {
     const bool run_moves = sandbox_ && (playing() || status_->doing != 0 || told_ < posted_);
     return player_.playing || run_moves || unfinished_ || !seeker_->idle() ||
@@ -116,11 +140,8 @@ void View::frame() {
     take_keys(*this);
     if (sandbox_) look_at_run();
     read_on(std::chrono::milliseconds(1));
-    if (selection_.playhead != wanted_ || glass_->end() != wanted_end_) {
-        wanted_ = selection_.playhead;
-        wanted_end_ = glass_->end();
-        seeker_->want(wanted_, wanted_end_);
-    }
+    // What is given takes effect at once: there may be news without any time having passed.
+    if (selection_.playhead != wanted_ || glass_->last() != wanted_last_) want_picture();
     if (auto picture = seeker_->take()) take(std::move(picture));
     if (const auto problem = seeker_->problem()) say(problem->message);
     Context context{*glass_, *now_, *story_, *events_,     selection_,
@@ -133,6 +154,7 @@ void View::frame() {
     if (palette_) draw_palette(*this);
     if (help_) draw_help(*this);
     keys_.clear();
+    close_popups_ = false;
 }
 
 bool View::take_key(int code, int modifiers) {
@@ -165,15 +187,22 @@ void View::draw_ground(Context& context) {
     draw_header(*this, list, {{0, 0}, {size.x, top}});
     if (foot > 0) draw_status(*this, list, {{0, size.y - foot}, size});
     const float bar = sandbox_ && foot > 0 ? 40 * s : 0;
-    if (bar > 0) draw_run_bar(*this, list, {{0, size.y - foot - bar}, {size.x, size.y - foot}});
-    draw_panes(context, layout_, {{0, top}, {size.x, size.y - foot - bar}});
+    if (bar > 0) {
+        draw_toolbar(*this, list, {{0, top}, {size.x, top + bar}});
+        draw_run_bar(*this, list, {{0, size.y - foot - bar}, {size.x, size.y - foot}});
+    }
+    draw_panes(context, layout_, {{0, top + bar}, {size.x, size.y - foot - bar}});
+    if (context.menu) open_menu(*this);
+    draw_menus(*this);
     ImGui::End();
 }
 
 bool View::select(std::string_view name) {
-    const NameId found = glass_->recording().names().find(name);
-    if (found.value >= glass_->recording().names().size()) return false;
-    selection_.subject = found;
+    NameId found = glass_->recording().names().find(name);
+    if (found.value >= glass_->recording().names().size())
+        found = newest_of_slot(*now_, *glass_, name);
+    if (!found.valid()) return false;
+    selection_.choose(found);
     return true;
 }
 
@@ -213,7 +242,7 @@ void View::step(int direction) {
     if (next < 0 || static_cast<std::uint64_t>(next) >= events_->size()) return;
     if (const EventLine* line = events_->at(static_cast<std::uint64_t>(next))) {
         selection_.event = line->id;
-        selection_.subject = line->subject;
+        selection_.choose(line->subject);
         seek(line->time);
     }
 }
@@ -242,13 +271,17 @@ void View::toggle_theme() {
 }
 
 void View::escape() {
+    if (ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup)) {
+        close_popups_ = true;
+        return;
+    }
     if (ImGui::GetIO().WantTextInput && !palette_) return;   // The field leaves it by itself.
     if (palette_ || help_)
         palette_ = help_ = false;
-    else if (!layout_.alone.empty())
-        layout_.alone.clear();
+    else if (layout_.alone.empty() || !selection_.hosts.empty())
+        selection_.choose(NameId{});
     else
-        selection_.subject = {};
+        layout_.alone.clear();
 }
 
 }   // namespace glasshive::viewer

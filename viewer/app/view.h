@@ -8,6 +8,7 @@
 
 #include "viewer/app/layout.h"
 #include "viewer/app/player.h"
+#include "viewer/app/shown.h"
 #include "viewer/live/sandbox.h"
 #include "viewer/model/seeker.h"
 
@@ -25,16 +26,13 @@ struct ViewOptions {
 
 /// Everything behind the window: what is open, what is selected, what is drawn. Knows ImGui, but no
 /// window system: a window, a picture for a file and a test drive it alike.
-class View {
+class View final : public Shown {
   public:
     /// Problems: a file that cannot be read, a name that nobody mentions.
     static Result<std::unique_ptr<View>> open(const ViewOptions& options);
 
-    /// Fonts and style for the current ImGui context. Once, before the first frame.
-    void dress(float scale);
-    /// A key went down or repeats (GLFW's code and modifiers). Waits for the next frame: a tap that
-    /// is shorter than a frame counts.
-    void press(int key, int modifiers) { keys_.push_back({key, modifiers}); }
+    void dress(float scale) override;
+    void press(int key, int modifiers) override { keys_.push_back({key, modifiers}); }
     struct Key {
         int code = 0, modifiers = 0;
     };
@@ -42,16 +40,16 @@ class View {
     std::vector<Key>& keys() { return keys_; }
     /// Takes a key out of this frame's; false when it was not pressed.
     bool take_key(int code, int modifiers);
-    /// One frame, between ImGui::NewFrame and ImGui::Render.
-    void frame();
+    void frame() override;
     /// Reads to the end and waits for the picture of the playhead: for pictures and tests.
     void settle();
     /// What is seen changes by itself: it plays, or the picture of the playhead is not there yet.
-    bool moving() const;
+    bool moving() const override;
     /// Parts of the recording were not read yet: read_on() has something to do.
-    bool reading() const { return !story_->done() || !events_->done(); }
+    bool reading() const override { return !story_->done() || !events_->done(); }
     /// What was opened, without its folder.
-    const std::string& title() const { return title_; }
+    const std::string& title() const override { return title_; }
+    bool follows() const override { return sandbox_ != nullptr; }
     /// A run beside the window, which may change it; null for a recording.
     Sandbox* sandbox() { return sandbox_.get(); }
     /// What is known of it; null for a recording.
@@ -61,17 +59,17 @@ class View {
     /// Asks the run for something; what becomes of it is said in the status line.
     void post(Command command);
     /// The run has said something that no frame has taken note of.
-    bool changed() const { return sandbox_ && sandbox_->status() != status_; }
+    bool changed() const override { return sandbox_ && sandbox_->status() != status_; }
     /// Waits until the run has answered everything, a minute at most: for pictures and tests.
     bool wait_for_run();
 
     /// Reads on for about `budget`. Each frame does, a little; a window does in between.
-    void read_on(std::chrono::microseconds budget);
+    void read_on(std::chrono::microseconds budget) override;
 
     // What keys, palette, bars and tests do.
     void seek(Time at);
-    void select(NameId name) { selection_.subject = name; }
-    /// False when the recording never mentions it.
+    void select(NameId name) { selection_.choose(name); }
+    /// A name, or a slot, of which the newest task is meant. False when there is no such thing.
     bool select(std::string_view name);
     /// To the next (1) or previous (-1) event of the list, as it is filtered.
     void step(int direction);
@@ -83,6 +81,8 @@ class View {
     void toggle_palette() { palette_ = !palette_; }
     void escape();
     void quit() { quit_ = true; }
+    /// Menus and fields that are open close in this frame.
+    bool closes_popups() const { return close_popups_; }
     void say(std::string message) { message_ = std::move(message); }
 
     Glass& glass() { return *glass_; }
@@ -105,7 +105,7 @@ class View {
     /// Ends a process that hangs, or a command that takes long.
     void give_up();
     const std::string& message() const { return message_; }
-    bool wants_to_quit() const { return quit_; }
+    bool wants_to_quit() const override { return quit_; }
     bool help_shown() const { return help_; }
     bool palette_shown() const { return palette_; }
     /// Keeps where things are drawn, for tests.
@@ -120,6 +120,8 @@ class View {
     void look_at_run();
     void take(std::shared_ptr<const Picture> picture);
     void draw_ground(Context& context);
+    /// Asks for the picture of the playhead.
+    void want_picture();
 
     std::unique_ptr<Glass> glass_, other_;
     std::unique_ptr<Seeker> seeker_;
@@ -134,7 +136,8 @@ class View {
     std::uint64_t told_ = 0;     // The last answer that was said.
     std::uint64_t posted_ = 0;   // The last command that was asked for.
     Selection selection_;
-    Time wanted_{}, wanted_end_{};
+    Time wanted_{};
+    std::uint64_t wanted_last_ = 0;   // The newest event that the wanted picture may know.
     Player player_;
     Layout layout_;
     Theme theme_;
@@ -144,7 +147,7 @@ class View {
     std::string title_;
     std::vector<Key> keys_;
     std::string message_;   // In the status line.
-    bool help_ = false, palette_ = false, remember_ = false, quit_ = false;
+    bool help_ = false, palette_ = false, remember_ = false, quit_ = false, close_popups_ = false;
     bool unfinished_ = false;   // A panel reads on.
 };
 

@@ -43,6 +43,7 @@ Diagnostics View::start_live(const ViewOptions& options) {
     generation_ = status_->generation;
     if (auto problems = show(status_->recording); !problems.empty()) return problems;
     look_at_run();
+    if (options.at) seek(*options.at);   // A saved session stands where it was left.
     return {};
 }
 

@@ -20,7 +20,7 @@ std::string last_error() {
 
 /// What the window's callbacks tell the loop.
 struct Told {
-    View& view;
+    Shown& view;
     bool touched = true;
 };
 
@@ -49,7 +49,7 @@ void listen(GLFWwindow* window) {
     glfwSetWindowFocusCallback(window, [](GLFWwindow* of, int) { told(of).touched = true; });
 }
 
-void draw_frame(View& view, GLFWwindow* window) {
+void draw_frame(Shown& view, GLFWwindow* window) {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
@@ -67,7 +67,7 @@ void draw_frame(View& view, GLFWwindow* window) {
 /// Draws while something moves or was touched, ten times a second while more is being read, and not
 /// at all while nothing happens: software rendering takes a tenth of a second for a frame.
 void loop(Told& heard, GLFWwindow* window) {
-    View& view = heard.view;
+    Shown& view = heard.view;
     constexpr int frames_after = 4;   // A tooltip or popup comes some frames after its reason.
     constexpr double progress_every = 0.1, wait_max = 0.5, live_wait_max = 0.1;
     int frames = frames_after;
@@ -77,9 +77,9 @@ void loop(Told& heard, GLFWwindow* window) {
         if (busy)
             glfwPollEvents();
         else
-            glfwWaitEventsTimeout(view.sandbox() == nullptr ? wait_max : live_wait_max);
+            glfwWaitEventsTimeout(view.follows() ? live_wait_max : wait_max);
         // What the run says by itself: that it ended, or died.
-        if (view.sandbox() != nullptr && view.changed()) frames = frames_after;
+        if (view.changed()) frames = frames_after;
         if (heard.touched) frames = frames_after;
         heard.touched = false;
         const bool progress = view.reading() && glfwGetTime() - drawn >= progress_every;
@@ -95,7 +95,7 @@ void loop(Told& heard, GLFWwindow* window) {
 
 }   // namespace
 
-std::string run_window(View& view, int& width, int& height) {
+std::string run_window(Shown& view, int& width, int& height) {
     if (glfwInit() == GLFW_FALSE) return "no display: " + last_error();
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);

@@ -51,7 +51,7 @@ constexpr Kind of_links[] = {
 std::vector<Offer> faults_of_hosts(const std::string& whom, std::optional<Duration> lasts) {
     std::vector<Offer> offers;
     for (const Kind& kind : of_hosts) {
-        offers.push_back({kind.label, kind.tooltip, fault(kind.what, whom, lasts), "", ""});
+        offers.push_back({kind.label, kind.tooltip, fault(kind.what, whom, lasts)});
     }
     return offers;
 }
@@ -62,22 +62,21 @@ void offer_service(const Subject& service, std::vector<Offer>& offers) {
         const auto scale = [&](std::int64_t n) {
             return "docker service scale " + name + "=" + std::to_string(n);
         };
-        offers.push_back(
-            {"One task more", "docker service scale", scale(service.replicas + 1), "", ""});
-        if (service.replicas > 0) {
-            offers.push_back(
-                {"One task fewer", "docker service scale", scale(service.replicas - 1), "", ""});
-        }
+        offers.push_back({"One task more", "docker service scale", scale(service.replicas + 1)});
+        const bool none = service.replicas == 0;
+        offers.push_back({"One task fewer", "docker service scale",
+                          scale(none ? 0 : service.replicas - 1), "", "",
+                          none ? "no task is wanted already" : ""});
         offers.push_back({"Scale to…", "docker service scale", "docker service scale " + name + "=",
                           "replicas", std::to_string(service.replicas)});
     }
     offers.push_back({"Update image…", "docker service update --image: a rolling update",
-                      "update " + name + " ", "image", ""});
+                      "update " + name + " ", "image"});
     offers.push_back({"Replace all tasks", "docker service update --force",
-                      "docker service update --force " + name, "", ""});
+                      "docker service update --force " + name});
     offers.push_back({"Roll back", "docker service rollback: to what it was before its update",
-                      "docker service rollback " + name, "", ""});
-    offers.push_back({"Remove", "docker service rm", "docker service rm " + name, "", ""});
+                      "docker service rollback " + name});
+    offers.push_back({"Remove", "docker service rm", "docker service rm " + name});
 }
 
 void offer_node(const Subject& node, std::vector<Offer>& offers) {
@@ -93,15 +92,16 @@ void offer_node(const Subject& node, std::vector<Offer>& offers) {
         {"drain", "Drain", "drain", "docker node update --availability drain: its tasks move"},
     };
     for (const Row& row : rows) {
-        if (node.availability == row.availability) continue;
-        offers.push_back({row.label, row.tooltip, std::string(row.verb) + " " + node.name, "", ""});
+        const bool so = node.availability == row.availability;
+        offers.push_back({row.label, row.tooltip, std::string(row.verb) + " " + node.name, "", "",
+                          so ? "its availability is " + node.availability + " already" : ""});
     }
 }
 
 Offer heal(const ActiveFault& fault) {
     return {"End " + fault.what + " (" + fault.target + ")",
             "Fault " + std::to_string(fault.number) + " is over, and what it still had planned",
-            "heal " + std::to_string(fault.number), "", ""};
+            "heal " + std::to_string(fault.number)};
 }
 
 }   // namespace
@@ -138,19 +138,19 @@ std::vector<Offer> offers_for(const Subject& subject, const std::vector<ActiveFa
     if (subject.type == "host") {
         // What is off or stands still feels nothing else.
         const bool on = subject.state.empty() || subject.state == "on";
-        if (on) {
-            for (Offer& each : faults_of_hosts(whom, lasts)) offers.push_back(std::move(each));
-            for (Offer& each : offers_for_hosts({subject.name}, lasts)) {
-                offers.push_back(std::move(each));
-            }
+        std::vector<Offer> faults = faults_of_hosts(whom, lasts);
+        for (Offer& each : offers_for_hosts({subject.name}, lasts)) faults.push_back(each);
+        for (Offer& each : faults) {
+            if (!on) each.refused = subject.name + " is " + subject.state + " already";
+            offers.push_back(std::move(each));
         }
     } else if (subject.type == "zone" || subject.type == "rack") {
         for (Offer& each : faults_of_hosts(whom, lasts)) offers.push_back(std::move(each));
         offers.push_back({"Cut off", "A partition: no message passes between it and the rest",
-                          fault("partition", "groups: [{" + whom + "}]", lasts), "", ""});
+                          fault("partition", "groups: [{" + whom + "}]", lasts)});
     } else if (subject.type == "link") {
         for (const Kind& kind : of_links) {
-            offers.push_back({kind.label, kind.tooltip, fault(kind.what, whom, lasts), "", ""});
+            offers.push_back({kind.label, kind.tooltip, fault(kind.what, whom, lasts)});
         }
     } else if (subject.type == "node") {
         offer_node(subject, offers);
@@ -159,9 +159,9 @@ std::vector<Offer> offers_for(const Subject& subject, const std::vector<ActiveFa
     } else if ((subject.type == "task" || subject.type == "container") && !subject.host.empty()) {
         const std::string at = "on " + subject.host + " docker ";
         offers.push_back(
-            {"Kill", "docker kill, typed at " + subject.host, at + "kill " + subject.name, "", ""});
+            {"Kill", "docker kill, typed at " + subject.host, at + "kill " + subject.name});
         offers.push_back(
-            {"Stop", "docker stop, typed at " + subject.host, at + "stop " + subject.name, "", ""});
+            {"Stop", "docker stop, typed at " + subject.host, at + "stop " + subject.name});
     }
     return offers;
 }
@@ -174,10 +174,10 @@ std::vector<Offer> offers_for_hosts(const std::vector<std::string>& hosts,
     for (const std::string& host : hosts) list += (list.empty() ? "" : ", ") + in_yaml(host);
     if (hosts.size() > 1) offers = faults_of_hosts("host: [" + list + "]", lasts);
     offers.push_back({"Cut off", "A partition: no message passes between these and the rest",
-                      fault("partition", "groups: [{host: [" + list + "]}]", lasts), "", ""});
-    offers.push_back({"Cut off one way", "The rest does not hear them; they hear the rest",
-                      fault("partition", "groups: [{host: [" + list + "]}], one_way: true", lasts),
-                      "", ""});
+                      fault("partition", "groups: [{host: [" + list + "]}]", lasts)});
+    offers.push_back(
+        {"Cut off one way", "The rest does not hear them; they hear the rest",
+         fault("partition", "groups: [{host: [" + list + "]}], one_way: true", lasts)});
     return offers;
 }
 

@@ -19,8 +19,10 @@ struct Offer {
     std::string text;      ///< To give: see Give.
     /// What is still to be typed behind `text`, for a small field: "image"; "" for nothing. The
     /// field begins with `typed`.
-    std::string asks;
-    std::string typed;
+    std::string asks = "";
+    std::string typed = "";
+    std::string refused =
+        "";   ///< Why it would change nothing now, for a tooltip; "": it can be done.
 };
 
 /// What is clicked at, as the state at the playhead has it.
@@ -41,7 +43,8 @@ struct ActiveFault {
 };
 std::vector<ActiveFault> active_faults(const record::State& state, const Names& names);
 
-/// What can be done to it now. Faults last so long; nothing: until somebody ends them.
+/// What can be done to it; what would change nothing now says why. Faults last so long; nothing:
+/// until somebody ends them.
 std::vector<Offer> offers_for(const Subject& subject, const std::vector<ActiveFault>& active,
                               std::optional<Duration> lasts);
 /// What can be done to several hosts at once: cutting them off from all others, and more.

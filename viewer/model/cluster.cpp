@@ -23,6 +23,10 @@ class Reader {
     const record::StateRow* find(NameId name) const {
         return type_ ? state_.find(*type_, name) : nullptr;
     }
+    bool says(const record::StateRow& row, std::string_view field) const {
+        const record::StateValue* value = state_.value(*type_, row, field);
+        return value != nullptr && value->type != FieldType::none;
+    }
     std::string text(const record::StateRow& row, std::string_view field) const {
         const record::StateValue* value = state_.value(*type_, row, field);
         return value ? field_text(value->type, value->value, glass_.recording().names())
@@ -97,6 +101,10 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
                            .image = services.text(*row, "image"),
                            .desired = services.integer(*row, "replicas")};
         if (service.mode.rfind("global", 0) == 0) service.desired = -1;
+        if (services.says(*row, "cpus")) {
+            service.reserved_cpus = services.real(*row, "cpus");
+            service.reserved_memory = static_cast<double>(services.integer(*row, "memory"));
+        }
         by_name.emplace(service.text, rows.size());
         rows.push_back(std::move(service));
     }

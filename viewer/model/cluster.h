@@ -37,10 +37,13 @@ struct ServiceRow {
     std::string text;
     std::string mode;
     std::string image;
-    std::int64_t desired = 0;   ///< Tasks wanted; -1 for services that run one on every node.
-    int running = 0;            ///< Tasks believed to run, on nodes not believed down.
-    int waiting = 0;            ///< Tasks on their way to running.
-    int failed = 0;             ///< Tasks that failed or were rejected, still remembered.
+    /// What each of its tasks reserves; -1 where no event says so (panels/reservations.h).
+    double reserved_cpus = -1;
+    double reserved_memory = -1;   ///< Bytes.
+    std::int64_t desired = 0;      ///< Tasks wanted; -1 for services that run one on every node.
+    int running = 0;               ///< Tasks believed to run, on nodes not believed down.
+    int waiting = 0;               ///< Tasks on their way to running.
+    int failed = 0;                ///< Tasks that failed or were rejected, still remembered.
 };
 
 /// What the cluster looked like in one state.

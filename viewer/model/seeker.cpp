@@ -1,5 +1,6 @@
 #include "viewer/model/seeker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace glasshive::viewer {
@@ -9,7 +10,9 @@ Result<Picture> picture_of(Glass& glass, Time at) {
     if (!state.ok()) return state.problems();
     const auto last = glass.recording().last_event_at(at);
     if (!last.ok()) return last.problems();
-    return Picture{at, last.value(), *state.value(), cluster_of(*state.value(), glass)};
+    // What was written since the last refresh() is in neither: who sees one number sees one state.
+    const EventId known{std::min(number_of(last.value()), glass.last())};
+    return Picture{at, known, *state.value(), cluster_of(*state.value(), glass)};
 }
 
 Result<std::unique_ptr<Seeker>> Seeker::open(const std::string& path) {
@@ -29,11 +32,12 @@ Seeker::~Seeker() {
     thread_.join();
 }
 
-void Seeker::want(Time at, Time reached) {
+void Seeker::want(Time at, Time reached, std::uint64_t newest) {
     {
         const std::lock_guard lock(mutex_);
         wanted_ = at;
         reached_ = reached;
+        newest_ = newest;
     }
     changed_.notify_all();
 }
@@ -66,10 +70,11 @@ void Seeker::work() {
         if (ending_) return;
         const Time at = *std::exchange(wanted_, std::nullopt);
         const Time reached = reached_;
+        const std::uint64_t newest = newest_;
         busy_ = true;
         lock.unlock();
         // What goes wrong here goes wrong below, too.
-        if (glass_.end() < reached) (void)glass_.refresh(reached);
+        if (glass_.end() < reached || glass_.last() < newest) (void)glass_.refresh(reached);
         auto picture = picture_of(glass_, at);
         lock.lock();
         busy_ = false;

@@ -23,9 +23,9 @@ class Seeker {
     Seeker(const Seeker&) = delete;
     Seeker& operator=(const Seeker&) = delete;
 
-    /// Wants the picture of `at`. Never waits. `reached`: how far a recording that grows is known
-    /// to have come.
-    void want(Time at, Time reached = Time{});
+    /// Wants the picture of `at`. Never waits. `reached`, `newest`: how far a recording that grows
+    /// is known to have come, and its newest event then.
+    void want(Time at, Time reached = Time{}, std::uint64_t newest = 0);
     /// The newest picture made since the last call; null when there is none.
     std::shared_ptr<const Picture> take();
     /// Waits until nothing is wanted any more, then as take(): for pictures without a window.
@@ -44,6 +44,7 @@ class Seeker {
     std::condition_variable changed_;
     std::optional<Time> wanted_;
     Time reached_{};
+    std::uint64_t newest_ = 0;
     bool busy_ = false;
     bool ending_ = false;
     std::shared_ptr<const Picture> made_;

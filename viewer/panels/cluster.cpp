@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "viewer/model/gauges.h"
-#include "viewer/panels/cluster_grid.h"
+#include "viewer/panels/host_box.h"
 #include "viewer/panels/parts.h"
 #include "viewer/panels/reservations.h"
 
@@ -22,19 +22,20 @@ struct HostUse {
 
 struct ClusterMemory {
     HostGrid grid;
+    HostBox box;
     Time at{};
     EventId last{};
     std::map<NameId, HostUse> use;   ///< At `at`.
-    std::optional<Reservations> reservations;
+    std::optional<Reservations> said, filed;   ///< By events at `at`; by the files.
 };
 
 /// What a host uses, read once per instant and cell on the screen.
 const HostUse& use_of(Context& context, ClusterMemory& memory, const HostCell& host) {
-    if (!memory.reservations) memory.reservations = Reservations::of(sources_of(context.glass));
     if (memory.at != context.now.at || memory.last != context.now.last) {
         memory.at = context.now.at;
         memory.last = context.now.last;
         memory.use.clear();
+        memory.said = Reservations::said_of(context.now.cluster.services);
     }
     const auto [place, fresh] = memory.use.try_emplace(host.name);
     HostUse& use = place->second;
@@ -47,8 +48,10 @@ const HostUse& use_of(Context& context, ClusterMemory& memory, const HostCell& h
         use.cpu = on ? static_cast<float>(*cpu) : 0;
     const auto used = gauges.at(names.find("host.memory"), host.name, memory.at);
     if (used && capacity > 0) use.memory = on ? static_cast<float>(*used / capacity) : 0;
-    if (memory.reservations->empty()) return use;
-    const Reserved reserved = memory.reservations->on(host);
+    if (!memory.said && !memory.filed) memory.filed = Reservations::of(sources_of(context.glass));
+    const Reservations& reservations = memory.said ? *memory.said : *memory.filed;
+    if (reservations.empty()) return use;
+    const Reserved reserved = reservations.on(host);
     if (host.cores > 0) use.cpu_reserved = static_cast<float>(reserved.cpus / host.cores);
     if (capacity > 0) use.memory_reserved = static_cast<float>(reserved.memory_bytes / capacity);
     return use;
@@ -125,7 +128,7 @@ void draw_host(Context& context, const Pen& pen, const HostCell& host, Rect cell
     const Theme& theme = context.theme;
     const float s = theme.scale;
     const Mood mood = mood_of(host.state);
-    const bool chosen = context.selection.subject == host.name;
+    const bool chosen = context.selection.holds(host.name);
     const bool framed = chosen || mood != Mood::good;
     pen.list.AddRectFilled(cell.min, cell.max, chosen ? theme.chosen : theme.ground, 6 * s);
     pen.list.AddRect(cell.min, cell.max,
@@ -162,7 +165,7 @@ void draw_host(Context& context, const Pen& pen, const HostCell& host, Rect cell
     const Rect room{{cell.min.x + 8 * s, y}, {right + 3 * s, cell.max.y - 4 * s}};
     const Hit hit = pen.hits.at(host.text, cell.min, cell.max);
     const bool inside = room.holds(ImGui::GetIO().MousePos) && !host.containers.empty();
-    if (hit.clicked || hit.menu) context.selection.subject = host.name;
+    pick(context, host.name, hit);
     if (hit.hovered && !inside) draw_tip(context, host.text, tip);
     draw_containers(context, pen.list, host, room);
 }
@@ -185,6 +188,15 @@ void draw_legend(const Context& context, const Pen& pen, const HostGrid& grid, c
     }
 }
 
+/// Those that shift would add to.
+std::vector<NameId> chosen_hosts(const Context& context) {
+    const Selection& selection = context.selection;
+    if (!selection.hosts.empty() || !ImGui::GetIO().KeyShift) return selection.hosts;
+    const auto type = context.now.state.type_named("host");
+    const bool host = type && context.now.state.find(*type, selection.subject) != nullptr;
+    return host ? std::vector<NameId>{selection.subject} : std::vector<NameId>{};
+}
+
 }   // namespace
 
 void draw_cluster(Context& context, ImDrawList& list, Area area) {
@@ -201,10 +213,12 @@ void draw_cluster(Context& context, ImDrawList& list, Area area) {
         const TitleRow row(context, "Cluster", area);
         draw_legend(context, pen, memory.grid, row.room);
     }
+    const std::vector<NameId> before = chosen_hosts(context);
     memory.grid.draw_zones(context, pen);
     if (!memory.grid.small()) {
         for (std::size_t i = 0; i < hosts.size(); ++i)
             draw_host(context, pen, hosts[i], memory.grid.cell(i));
+        span_box(context, pen, memory.grid, memory.box, area, before);
         return;
     }
     memory.grid.draw_heat(context, pen);
@@ -214,6 +228,7 @@ void draw_cluster(Context& context, ImDrawList& list, Area area) {
             list.AddRect({cell.min.x - 1, cell.min.y - 1}, {cell.max.x + 1, cell.max.y + 1},
                          context.theme.text);
     }
+    span_box(context, pen, memory.grid, memory.box, area, before);
 }
 
 }   // namespace glasshive::viewer

@@ -160,7 +160,9 @@ void HostGrid::draw_zones(Context& context, const Pen& pen) const {
         if (zone.box.width() < 24 * s || zone.box.height() <= 60 * s) continue;
         pen.list.AddRectFilled(zone.box.min, zone.box.max, faded(frame, dark ? 0.12F : 0.18F),
                                8 * s);
-        pen.list.AddRect(zone.box.min, zone.box.max, frame, 8 * s, 0, s);
+        const bool chosen = context.glass.text(context.selection.subject) == zone.name;
+        pen.list.AddRect(zone.box.min, zone.box.max, chosen ? pen.theme.accent : frame, 8 * s, 0,
+                         s);
         const float right = zone.box.max.x - 8 * s;
         const float width =
             draw_text(pen.list, pen.theme.body, {zone.box.min.x + 10 * s, zone.box.min.y + 6 * s},
@@ -173,8 +175,11 @@ void HostGrid::draw_zones(Context& context, const Pen& pen) const {
         if (left + text_width(pen.theme.mono, text) < right)
             draw_text_right(pen.list, pen.theme.mono, {right, zone.box.min.y + 7 * s}, left,
                             pen.theme.faint, text);
+        offer(context, context.glass.recording().names().find(zone.name),
+              {zone.box.min.x + 4 * s, zone.box.min.y + 2 * s},
+              {zone.box.max.x - 4 * s, zone.box.min.y + 26 * s},
+              "zone, " + std::to_string(count) + (count == 1 ? " host" : " hosts"));
     }
-    (void)context;
 }
 
 void HostGrid::draw_heat(const Context& context, const Pen& pen) const {
@@ -193,15 +198,15 @@ void HostGrid::draw_heat(const Context& context, const Pen& pen) const {
         }
     }
     if (!context.selection.subject.valid()) return;
-    const auto chosen = std::find_if(hosts.begin(), hosts.end(), [&](const HostCell& host) {
-        return host.name == context.selection.subject;
-    });
-    if (chosen == hosts.end()) return;
-    const Rect cell_of = cell(static_cast<std::size_t>(chosen - hosts.begin()));
-    const float out = 3 * pen.s;
-    pen.list.AddRect({cell_of.min.x - out, cell_of.min.y - out},
-                     {cell_of.max.x + out, cell_of.max.y + out}, pen.theme.accent, 2 * pen.s, 0,
-                     2 * pen.s);
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        if (!context.selection.holds(hosts[i].name)) continue;
+        const Rect one = cell(i);
+        // Of many a thin frame within each; one alone is to be found among thousands.
+        const bool alone = context.selection.hosts.empty();
+        const float out = alone ? 3 * pen.s : 0;
+        pen.list.AddRect({one.min.x - out, one.min.y - out}, {one.max.x + out, one.max.y + out},
+                         pen.theme.accent, alone ? 2 * pen.s : 0, 0, alone ? 2 * pen.s : pen.s);
+    }
 }
 
 }   // namespace glasshive::viewer

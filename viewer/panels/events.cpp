@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "viewer/draw/glossary.h"
 #include "viewer/draw/widgets.h"
 #include "viewer/panels/panels.h"
 
@@ -47,11 +48,9 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
         list.AddRectFilled(row.min, row.max, chosen || now ? theme.chosen : faded(theme.grid, 0.7F),
                            3 * s);
     if (now) list.AddRectFilled(row.min, {row.min.x + 3 * s, row.max.y}, theme.accent, s);
-    if (hit.clicked || hit.menu) {
-        context.selection.event = line.id;
-        context.selection.subject = line.subject;
-        if (hit.clicked) context.selection.playhead = line.time;
-    }
+    if (hit.clicked || hit.menu) context.selection.event = line.id;
+    if (hit.clicked) context.selection.playhead = line.time;
+    pick(context, line.subject, hit);
     const float x = row.min.x + 8 * s;
     const float y = row.min.y + 3 * s;
     const float width = row.width();
@@ -75,6 +74,9 @@ void draw_row(Context& context, ImDrawList& list, const EventLine& line, Rect ro
     std::string tip = line.subject_text;
     if (!line.details.empty()) tip += "\n" + line.details;
     if (kind_of != nullptr) tip += "\n" + std::string(kind_of->doc);
+    const std::string noun = line.kind.substr(0, line.kind.find('.'));
+    const std::string_view meaning = meaning_of(noun);
+    if (!meaning.empty()) tip += "\n" + noun + ": " + std::string(meaning);
     if (number_of(line.cause) != 0) tip += "\nCaused by #" + std::to_string(number_of(line.cause));
     draw_tip(context, line.kind + "  #" + std::to_string(number_of(line.id)), tip);
 }

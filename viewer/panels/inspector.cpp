@@ -14,6 +14,7 @@ namespace {
 struct InspectorMemory {
     Scroll scroll;
     NameId subject;
+    std::vector<NameId> hosts;   ///< Chosen together with it.
     EventId event{}, last{};
     Time at{};
     Time seen{};   ///< The instant of the frame before.
@@ -48,6 +49,7 @@ float draw_line(Context& context, ImDrawList& list, const InspectorLine& line, I
             }
             draw_text(list, theme.title, {x, at.y}, right, theme.text, line.text);
             const Hit hit = context.hits.at("heading " + line.name, at, {right, at.y + 22 * s});
+            pick(context, line.subject, hit);
             const std::string_view meaning = meaning_of(line.name);
             if (hit.hovered && !meaning.empty()) draw_tip(context, line.name, meaning);
             return 27 * s;
@@ -72,7 +74,9 @@ float draw_line(Context& context, ImDrawList& list, const InspectorLine& line, I
         if (hit.hovered) draw_tip(context, "", "Click to go to this event.");
         if (hit.clicked) follow(context, line);
     } else if (context.hits.at(line.name, at, {right, at.y + 18 * s}).hovered) {
-        draw_tip(context, line.name, line.text);
+        const std::string_view meaning = meaning_of(line.name);
+        draw_tip(context, line.name,
+                 meaning.empty() ? line.text : line.text + "\n" + std::string(meaning));
     }
     return 20 * s;
 }
@@ -81,7 +85,8 @@ float draw_line(Context& context, ImDrawList& list, const InspectorLine& line, I
 /// rests.
 void refresh(Context& context, InspectorMemory& memory) {
     const Selection& selection = context.selection;
-    const bool other = memory.subject != selection.subject || memory.event != selection.event;
+    const bool other = memory.subject != selection.subject || memory.event != selection.event ||
+                       memory.hosts != selection.hosts;
     const bool moved = memory.last != context.now.last || memory.at != context.now.at;
     const bool rests = memory.seen == context.now.at;
     memory.seen = context.now.at;
@@ -92,12 +97,14 @@ void refresh(Context& context, InspectorMemory& memory) {
     memory.told = !memory.read || other || rests;
     memory.read = true;
     memory.subject = selection.subject;
+    memory.hosts = selection.hosts;
     memory.event = selection.event;
     memory.last = context.now.last;
     memory.at = context.now.at;
     memory.lines.clear();
     if (number_of(selection.event) != 0) add_event(context, memory.lines);
     add_state(context, memory.lines);
+    add_hosts(context, memory.lines);
     memory.own = memory.lines.size();
     if (!selection.subject.valid()) return;
     if (memory.told)

@@ -19,7 +19,10 @@ void add_field(const Context& context, std::vector<InspectorLine>& lines, std::s
         line.kind = Kind::event;
         line.event = EventId{static_cast<std::uint64_t>(value.integer)};
     }
-    if (type == FieldType::name) {
+    if (type == FieldType::name && (name == "zone" || name == "rack")) {
+        line.kind = Kind::link;
+        line.subject = NameId{static_cast<std::uint32_t>(value.integer)};
+    } else if (type == FieldType::name) {
         const NameId subject{static_cast<std::uint32_t>(value.integer)};
         const record::State& state = context.now.state;
         for (std::size_t i = 0; i < state.plan().types.size(); ++i) {
@@ -76,6 +79,29 @@ void add_state(const Context& context, std::vector<InspectorLine>& lines) {
             lines.push_back({Kind::link, container.state,
                              std::string(context.glass.text(container.name)), container.name});
     }
+}
+
+void add_hosts(const Context& context, std::vector<InspectorLine>& lines) {
+    const Selection& selection = context.selection;
+    const std::string_view name = context.glass.text(selection.subject);
+    const bool together = !selection.hosts.empty();
+    if (!together && (name.empty() || !lines.empty())) return;
+    std::vector<InspectorLine> found;
+    std::size_t count = 0;
+    std::string_view word = "chosen together";
+    for (const HostCell& host : context.now.cluster.hosts) {
+        const bool meant =
+            together ? selection.holds(host.name) : host.zone == name || host.rack == name;
+        if (!meant) continue;
+        if (!together) word = host.zone == name ? "zone" : "rack";
+        if (++count <= 200) found.push_back({Kind::link, host.state, host.text, host.name});
+    }
+    if (count == 0) return;
+    const std::string hosts = std::to_string(count) + (count == 1 ? " host" : " hosts");
+    found.insert(found.begin(), {Kind::heading, std::string(word),
+                                 together ? hosts : std::string(name) + ", " + hosts});
+    if (!lines.empty()) found.push_back({});
+    lines.insert(lines.begin(), found.begin(), found.end());
 }
 
 void add_event(const Context& context, std::vector<InspectorLine>& lines) {

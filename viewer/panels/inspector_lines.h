@@ -19,6 +19,9 @@ struct InspectorLine {
 
 /// What the state says of the selected thing, in every part it plays, and what runs on it.
 void add_state(const Context& context, std::vector<InspectorLine>& lines);
+/// Hosts that are meant together: those chosen together, or those of the selected zone or rack. The
+/// first 200 by name.
+void add_hosts(const Context& context, std::vector<InspectorLine>& lines);
 /// The chosen event with its fields and its cause.
 void add_event(const Context& context, std::vector<InspectorLine>& lines);
 /// The last events about the selected thing. Reads the file.

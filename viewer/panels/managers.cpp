@@ -158,7 +158,7 @@ void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const L
                                    [&](const HostCell& one) { return one.name == lane.manager; });
     const bool off = host != hosts.end() && host->state != "on";
     const std::string role = off ? host->state : now.leads != nullptr ? "leader" : "follower";
-    const bool chosen = context.selection.subject == lane.manager;
+    const bool chosen = context.selection.holds(lane.manager);
     const ImVec2 end{chart - 10 * s, row.max.y - 3 * s};
     if (chosen) pen.list.AddRectFilled({row.min.x - 6 * s, row.min.y}, end, theme.chosen, 4 * s);
     offer(context, lane.manager, {row.min.x - 6 * s, row.min.y}, end,

@@ -102,7 +102,7 @@ void draw_network(Context& context, ImDrawList& list, Area area) {
         return;
     }
     const Pen pen{theme, list, context.hits};
-    const bool words = memory.hosts <= 80 && area.width() > 300 * s && area.height() > 160 * s;
+    const bool words = memory.hosts <= 80 && area.width() > 300 * s && area.height() > 130 * s;
     const ImVec2 centre{(area.min.x + area.max.x) / 2, (area.min.y + area.max.y) / 2};
     const ImVec2 radius{area.width() / 2 - (words ? 110 : 14) * s,
                         area.height() / 2 - (words ? 26 : 14) * s};

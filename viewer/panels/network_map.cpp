@@ -71,13 +71,17 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     const float s = pen.s;
     const WirePlace& place = map.memory.tree.places[i];
     const ImVec2 at = map.at(static_cast<int>(i));
-    const bool chosen = map.context.selection.subject == place.name;
+    const bool chosen = map.context.selection.holds(place.name);
     const bool cut = map.memory.cut.count(place.name) > 0;
     const std::string_view name = map.context.glass.text(place.name);
     const float r = (place.host ? (map.words ? 8 : 3) : 12) * s;
     if (place.host && !map.words && !chosen && !cut) {
         pen.list.AddRectFilled({at.x - r / 2, at.y - r / 2}, {at.x + r / 2, at.y + r / 2},
                                pen.mood(map.memory.moods[i]));
+        constexpr std::size_t told_apart_max = 2000;   // More of them are a rim of colour.
+        if (map.memory.hosts <= told_apart_max)
+            offer(map.context, place.name, {at.x - 5 * s, at.y - 5 * s},
+                  {at.x + 5 * s, at.y + 5 * s}, "host");
         return;
     }
     if (chosen || cut)
@@ -96,12 +100,16 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     const float width = text_width(pen.theme.mono, name);
     const bool left = place.host && place.x < -0.2F;
     const bool right = place.host && place.x > 0.2F;
-    const ImVec2 text{left    ? at.x - r - 7 * s - width
-                      : right ? at.x + r + 7 * s
+    // Below where the one above it is too near for words between them.
+    const bool crowded = !place.host && place.up >= 0 &&
+                         std::hypot(at.x - map.at(place.up).x, at.y - map.at(place.up).y) < 36 * s;
+    const float gap = (chosen || cut ? 10 : 7) * s;   // A ring stands around it.
+    const ImVec2 text{left    ? at.x - r - gap - width
+                      : right ? at.x + r + gap
                               : at.x - width / 2,
-                      left || right               ? at.y - 7 * s
-                      : place.y > 0 && place.host ? at.y + r + 3 * s
-                                                  : at.y - r - 16 * s};
+                      left || right                            ? at.y - 7 * s
+                      : (place.y > 0 && place.host) || crowded ? at.y + r + 3 * s
+                                                               : at.y - r - 16 * s};
     draw_text(pen.list, pen.theme.mono, text, text.x + width + 1,
               chosen ? pen.theme.text : pen.theme.faint, name);
     std::string tip =

@@ -31,6 +31,7 @@ void draw_empty(const Context& context, ImDrawList& list, Area area, std::string
 }
 
 void draw_tip(const Context& context, std::string_view heading, std::string_view text) {
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left)) return;   // The hand is at something else.
     const Theme& theme = context.theme;
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(360 * theme.scale);
@@ -44,10 +45,30 @@ void draw_tip(const Context& context, std::string_view heading, std::string_view
     ImGui::EndTooltip();
 }
 
+void pick(Context& context, NameId name, const Hit& hit) {
+    if (!name.valid() || (!hit.clicked && !hit.menu)) return;
+    Selection& selection = context.selection;
+    if (hit.menu) {
+        if (!selection.holds(name)) selection.choose(name);
+        context.menu = true;
+        return;
+    }
+    const auto is_host = [&](NameId one) {
+        const auto type = context.now.state.type_named("host");
+        return type && context.now.state.find(*type, one) != nullptr;
+    };
+    const bool adds =
+        ImGui::GetIO().KeyShift && (!selection.subject.valid() || is_host(selection.subject));
+    if (!adds)
+        selection.choose(name);
+    else if (is_host(name))   // A container within a host's card leaves it to the host.
+        selection.toggle(name);
+}
+
 Hit offer(Context& context, NameId name, ImVec2 min, ImVec2 max, std::string_view tip) {
     const std::string_view text = context.glass.text(name);
     const Hit hit = context.hits.at(text, min, max);
-    if (hit.clicked || hit.menu) context.selection.subject = name;
+    pick(context, name, hit);
     if (hit.hovered) draw_tip(context, text, tip);
     return hit;
 }

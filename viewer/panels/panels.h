@@ -28,6 +28,8 @@ struct Context {
     Memory& memory;
     Glass* other = nullptr;   ///< The second recording of a comparison.
     bool live = false;        ///< The recording still grows.
+    /// A panel sets it: somebody wants the menu of what is selected, where the mouse is.
+    bool menu = false;
     /// A panel sets it while it reads on between frames: the window then draws another one.
     bool unfinished = false;
 };
@@ -54,7 +56,10 @@ void draw_empty(const Context& context, ImDrawList& list, Area area, std::string
                 std::string_view next);
 /// A tooltip of one heading and lines of text, at the mouse. "" leaves the heading out.
 void draw_tip(const Context& context, std::string_view heading, std::string_view text);
-/// A thing named `name` was drawn: clicking selects it, and hovering says `tip`.
+/// What the mouse does at a thing named `name` counts for the selection: a click chooses it, with
+/// shift one host more, and the right button asks for its menu.
+void pick(Context& context, NameId name, const Hit& hit);
+/// A thing named `name` was drawn: it can be picked, and hovering says `tip`.
 Hit offer(Context& context, NameId name, ImVec2 min, ImVec2 max, std::string_view tip = {});
 
 void draw_cluster(Context& context, ImDrawList& list, Area area);

@@ -30,7 +30,7 @@ std::string_view short_name(std::string_view name) {
 
 void go_to(Context& context, EventId event, NameId subject, Time time) {
     context.selection.event = event;
-    context.selection.subject = subject;
+    context.selection.choose(subject);
     context.selection.playhead = std::clamp(time, Time{}, context.glass.end());
 }
 

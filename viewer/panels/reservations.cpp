@@ -54,6 +54,19 @@ Reservations Reservations::of(const std::vector<SourceFile>& files) {
     return found;
 }
 
+std::optional<Reservations> Reservations::said_of(const std::vector<ServiceRow>& services) {
+    Reservations said;
+    bool any = false;
+    for (const ServiceRow& service : services) {
+        if (service.reserved_cpus < 0) continue;
+        any = true;
+        if (service.reserved_cpus > 0 || service.reserved_memory > 0)
+            said.by_service_.emplace(service.text,
+                                     Reserved{service.reserved_cpus, service.reserved_memory});
+    }
+    return any ? std::optional(std::move(said)) : std::nullopt;
+}
+
 Reserved Reservations::of_service(std::string_view service) const {
     auto found = by_service_.find(service);
     const std::size_t stack = service.find('_');

@@ -15,7 +15,25 @@ struct TimelineMemory {
     TimelineRows rows;
     Scroll scroll;
     std::size_t group = 0;
+    NameId sought;           ///< Whose row the chart was asked for last.
+    bool found = false;      ///< It went there.
+    std::size_t lines = 0;   ///< How many there were when it was looked for.
 };
+
+/// Makes the row of what was selected visible; one that is not there yet is waited for.
+void follow(const Context& context, TimelineMemory& memory, float step, float seen) {
+    const auto& lines = memory.rows.lines();
+    const NameId chosen = context.selection.subject;
+    if (memory.sought == chosen && (memory.found || memory.lines == lines.size())) return;
+    memory.sought = chosen;
+    memory.lines = lines.size();
+    const auto line = std::find_if(lines.begin(), lines.end(), [chosen](const TimelineLine& one) {
+        return chosen.valid() && one.subject == chosen;
+    });
+    memory.found = line != lines.end();
+    if (memory.found)
+        scroll_to(memory.scroll, static_cast<double>(line - lines.begin()), step, seen);
+}
 
 constexpr std::string_view group_words[] = {"All", "Hosts", "Slots", "Tasks"};
 
@@ -68,6 +86,7 @@ void draw_span(const Chart& chart, const SpanRow& row, const Span& span, Rect ba
            seconds_text(span.to) + " s\n" + to_text(span.to - span.from) + ", said by event #" +
            std::to_string(number_of(span.said_by));
     draw_tip(chart.context, chart.context.glass.text(row.subject), tip);
+    if (hit.menu) pick(chart.context, row.subject, hit);
     if (hit.opened) {
         chart.context.selection.playhead = span.from;
         chart.context.selection.event = span.said_by;
@@ -80,19 +99,22 @@ void draw_line(const Chart& chart, const TimelineRows& rows, const TimelineLine&
     const Theme& theme = context.theme;
     const float s = theme.scale;
     const float height = 15 * s;
-    const bool chosen = line.subject.valid() && context.selection.subject == line.subject;
+    const bool chosen = context.selection.holds(line.subject);
     if (chosen)
         chart.pen.list.AddRectFilled({left - 6 * s, y - 2 * s},
-                                     {chart.area.max.x, y + height + 2 * s}, theme.chosen, 3 * s);
+                                     {chart.area.min.x - 4 * s, y + height + 2 * s}, theme.chosen,
+                                     3 * s);
     const float x = left + (line.heading || chart.pen.theme.scale == 0 ? 0 : 4 * s);
     const Hit label = context.hits.at(line.label, {left - 6 * s, y - 2 * s},
                                       {chart.area.min.x - 6 * s, y + height + 2 * s});
-    if (label.clicked && line.subject.valid()) context.selection.subject = line.subject;
+    pick(context, line.subject, label);
     draw_text(chart.pen.list, line.heading ? theme.body : theme.mono,
               {x, y + (line.heading ? 0 : s)}, chart.area.min.x - 8 * s,
               chosen || label.hovered || line.heading ? theme.text : theme.faint, line.label);
     if (line.heading) return;
-    if (label.hovered) draw_tip(context, context.glass.text(line.subject), "Click to select.");
+    if (label.hovered)
+        draw_tip(context, context.glass.text(line.subject),
+                 "A click selects it, the right button has its menu.");
     for (std::uint32_t i = line.first; i < line.last; ++i) {
         const SpanRow& row = context.story.rows()[rows.order()[i]];
         for (const Span& span : spans_between(row, chart.scale.cursor.from(),
@@ -150,9 +172,10 @@ void draw_marks(const Chart& chart) {
         const std::string name = "mark " + std::to_string(number_of(gravest->event));
         const Hit hit = context.hits.at(name, {x - 4 * s, y - 8 * s}, {x + 9 * s, y + 9 * s});
         if (hit.hovered) tell_marks(chart, mark, count);
+        if (hit.menu) pick(context, gravest->subject, hit);
         if (hit.clicked) {
             context.selection.event = gravest->event;
-            context.selection.subject = gravest->subject;
+            context.selection.choose(gravest->subject);
             context.selection.playhead = gravest->time;
         }
         mark = next;
@@ -203,6 +226,7 @@ void draw_timeline(Context& context, ImDrawList& list, Area area) {
     const Rect seen{{area.min.x - 6 * s, bars.min.y}, {area.max.x, bars.max.y}};
     const auto& lines = memory.rows.lines();
     const float y0 = 3 * s;
+    follow(context, memory, step, seen.height() - 2 * y0);
     scroll(pen, memory.scroll, {{bars.max.x, seen.min.y}, seen.max},
            static_cast<double>(step) * static_cast<double>(lines.size()) + static_cast<double>(y0),
            {area.min, {bars.min.x, area.max.y}});

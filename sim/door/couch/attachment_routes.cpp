@@ -37,8 +37,8 @@ std::vector<Bounds> read_ranges(std::string_view text, std::size_t size) {
         const std::size_t dash = one.find('-');
         if (dash == std::string_view::npos) return {};
         std::optional<std::size_t> from, to;
-        for (auto [piece, into] : {std::pair{one.substr(0, dash), &from},
-                                   std::pair{one.substr(dash + 1), &to}}) {
+        for (auto [piece, into] :
+             {std::pair{one.substr(0, dash), &from}, std::pair{one.substr(dash + 1), &to}}) {
             if (piece.empty()) continue;
             std::size_t value = 0;
             const auto [at, error] =
@@ -74,13 +74,12 @@ void send_parts(Call& call, const store::Attachment& attachment,
     const std::string_view data = attachment.data.view();
     std::string out = "--" + boundary;
     for (const Bounds& each : ranges) {
-        out += "\r\nContent-Type: " + attachment.type + "\r\nContent-Range: " +
-               range_text(each, data.size()) + "\r\n\r\n";
+        out += "\r\nContent-Type: " + attachment.type +
+               "\r\nContent-Range: " + range_text(each, data.size()) + "\r\n\r\n";
         out += data.substr(each.first, each.second - each.first + 1);
         out += "\r\n--" + boundary;
     }
-    call.bytes(206,
-               {{"Content-Type", "multipart/byteranges; boundary=\"" + boundary + "\""}},
+    call.bytes(206, {{"Content-Type", "multipart/byteranges; boundary=\"" + boundary + "\""}},
                out + "--");
 }
 
@@ -89,15 +88,14 @@ void send(Call& call, const store::Attachment& attachment) {
     if (call.not_modified(etag)) return;
     const bool packed =
         attachment.zipped && call.header("Accept-Encoding").find("gzip") != std::string::npos;
-    std::vector<http::Header> headers{{"ETag", etag},
-                                      {"Cache-Control", "must-revalidate"},
-                                      {"Content-Type", attachment.type}};
+    std::vector<http::Header> headers{
+        {"ETag", etag}, {"Cache-Control", "must-revalidate"}, {"Content-Type", attachment.type}};
     if (packed) headers.push_back({"Content-Encoding", "gzip"});
     headers.push_back({"Accept-Ranges", attachment.zipped ? "none" : "bytes"});
     headers.push_back({"Content-Security-Policy", "sandbox"});
     if (attachment.zipped) {
-        std::string body = packed ? std::string(attachment.data.view())
-                                  : store::identity_of(attachment);
+        std::string body =
+            packed ? std::string(attachment.data.view()) : store::identity_of(attachment);
         return call.bytes(200, std::move(headers), std::move(body));
     }
     const std::string_view data = attachment.data.view();
@@ -146,27 +144,27 @@ void edit(const CallPtr& call, const std::string& id, const std::string& name,
         if (removes) find_attachment(*path, name);
         for (const store::Attachment& each : content.attachments) {
             if (each.name == name) continue;
-            incoming.read.attachments.push_back({.name = each.name, .type = each.type,
-                                                 .kind = store::AttachmentGiven::Kind::stub});
+            incoming.read.attachments.push_back(
+                {.name = each.name, .type = each.type, .kind = store::AttachmentGiven::Kind::stub});
         }
     }
     std::vector<Incoming> one;
     one.push_back(std::move(incoming));
-    store_documents(
-        call, std::move(one), false, call->quorum("w"),
-        [call, id, name, removes](const std::vector<Stored>& results) {
-            if (const auto problem = problem_of(results.front())) throw *problem;
-            const auto& decision = results.front().decision;
-            const bool accepted = decision.kind == store::Decision::Kind::accepted;
-            ObjectText body;
-            body.flag("ok", true).text("id", id).text("rev", decision.revision.text());
-            std::vector<http::Header> headers;
-            if (!removes) {
-                headers.push_back({"Location", call->absolute("/" + call->database() + "/" +
-                                                              quoted(id) + "/" + quoted(name))});
-            }
-            call->json_text(removes ? 200 : accepted ? 202 : 201, body.take(), headers);
-        });
+    store_documents(call, std::move(one), false, call->quorum("w"),
+                    [call, id, name, removes](const std::vector<Stored>& results) {
+                        if (const auto problem = problem_of(results.front())) throw *problem;
+                        const auto& decision = results.front().decision;
+                        const bool accepted = decision.kind == store::Decision::Kind::accepted;
+                        ObjectText body;
+                        body.flag("ok", true).text("id", id).text("rev", decision.revision.text());
+                        std::vector<http::Header> headers;
+                        if (!removes) {
+                            headers.push_back(
+                                {"Location", call->absolute("/" + call->database() + "/" +
+                                                            quoted(id) + "/" + quoted(name))});
+                        }
+                        call->json_text(removes ? 200 : accepted ? 202 : 201, body.take(), headers);
+                    });
 }
 
 }   // namespace

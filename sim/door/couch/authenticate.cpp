@@ -72,8 +72,7 @@ void check_lockout(Call& call, const std::string& name) {
         return;
     }
     if (found->second.count < config.number("chttpd_auth_lockout", "threshold", 5)) return;
-    throw forbidden(
-        "Account is temporarily locked due to multiple authentication failures");
+    throw forbidden("Account is temporarily locked due to multiple authentication failures");
 }
 
 void count_failure(Call& call, const std::string& name) {
@@ -234,15 +233,15 @@ void by_password(const CallPtr& call, std::function<void()> then) {
 void authenticate(const CallPtr& call, std::function<void()> then) {
     const auto cookie = read_cookie(*call);
     if (!cookie) return by_password(call, std::move(then));
-    find_account(call, cookie->name,
-                 [call, cookie = *cookie,
-                  then = std::move(then)](const std::optional<Account>& account) {
-                     if (!account || !is_valid(*call, cookie, *account)) {
-                         return by_password(call, then);
-                     }
-                     call->user() = {cookie.name, account->roles, "cookie"};
-                     then();
-                 });
+    find_account(
+        call, cookie->name,
+        [call, cookie = *cookie, then = std::move(then)](const std::optional<Account>& account) {
+            if (!account || !is_valid(*call, cookie, *account)) {
+                return by_password(call, then);
+            }
+            call->user() = {cookie.name, account->roles, "cookie"};
+            then();
+        });
 }
 
 // --- /_session -----------------------------------------------------------------------------------
@@ -303,14 +302,15 @@ void session(const CallPtr& call) {
     call->only("GET,HEAD,POST,DELETE");
     if (call->is("POST")) return log_in(call);
     if (call->is("DELETE")) {
-        return call->json_text(200, R"({"ok":true})",
-                               {{"Set-Cookie", cookie_header(*call, "")}});
+        return call->json_text(200, R"({"ok":true})", {{"Set-Cookie", cookie_header(*call, "")}});
     }
     const UserContext& user = call->user();
     if (!user.name && call->target().is("basic", "true")) throw unauthorized("Please login.");
     ObjectText who;
-    if (user.name) who.text("name", *user.name);
-    else who.null("name");
+    if (user.name)
+        who.text("name", *user.name);
+    else
+        who.null("name");
     who.raw("roles", roles_text(user.roles));
     ObjectText info;
     info.text("authentication_db", "_users");

@@ -75,8 +75,7 @@ void bulk_docs(const CallPtr& call) {
             throw bad_request(
                 "When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
         }
-        named.emplace_back(incoming.back().id,
-                           revisions.empty() ? "" : revisions.front().text());
+        named.emplace_back(incoming.back().id, revisions.empty() ? "" : revisions.front().text());
     }
     if (incoming.empty()) return call->json_text(201, "[]");
     store_documents(call, std::move(incoming), replicated, wanted_copies(*call, body.view()),
@@ -154,8 +153,10 @@ Wanted read_wanted(json::View each, bool partitioned) {
 
 std::string error_text(const Wanted& wanted, const Problem& problem, const std::string& rev) {
     ObjectText out;
-    if (wanted.has_id) out.text("id", wanted.id);
-    else out.null("id");
+    if (wanted.has_id)
+        out.text("id", wanted.id);
+    else
+        out.null("id");
     return out.raw("rev", rev).text("error", problem.error).text("reason", problem.reason).take();
 }
 
@@ -192,8 +193,10 @@ std::string results_text(const std::vector<Wanted>& all, const DocumentQuery& qu
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (i > 0) out += ',';
         ObjectText one;
-        if (all[i].has_id) one.text("id", all[i].id);
-        else one.null("id");
+        if (all[i].has_id)
+            one.text("id", all[i].id);
+        else
+            one.null("id");
         out += one.raw("docs", "[" + docs_text(all[i], query) + "]").take();
     }
     return out + "]}";
@@ -232,10 +235,9 @@ void answer_parts(Call& call, const std::vector<Wanted>& all, const DocumentQuer
     }
     if (!all.empty()) out += "\r\n--" + outer + "--\r\n";
     const char* const kind = call.accepts("multipart/mixed") ? "mixed" : "related";
-    call.bytes(200,
-               {{"Content-Type",
-                 std::string("multipart/") + kind + "; boundary=\"" + outer + "\""}},
-               std::move(out));
+    call.bytes(
+        200, {{"Content-Type", std::string("multipart/") + kind + "; boundary=\"" + outer + "\""}},
+        std::move(out));
 }
 
 }   // namespace
@@ -266,8 +268,10 @@ void bulk_get(const CallPtr& call) {
                        (call->accepts("multipart/mixed") || call->accepts("multipart/related"));
     const auto finish = [call, work, query, parts] {
         if (--work->waiting > 0) return;
-        if (parts) answer_parts(*call, work->all, query);
-        else call->json_text(200, results_text(work->all, query));
+        if (parts)
+            answer_parts(*call, work->all, query);
+        else
+            call->json_text(200, results_text(work->all, query));
     };
     for (std::size_t i = 0; i < work->all.size(); ++i) {
         const Wanted& wanted = work->all[i];
@@ -337,8 +341,7 @@ void revs_diff(const CallPtr& call) {
                 ObjectText told;
                 told.value("missing", missing.view());
                 if (!one.possible_ancestors.empty()) {
-                    told.value("possible_ancestors",
-                               revisions_json(one.possible_ancestors).view());
+                    told.value("possible_ancestors", revisions_json(one.possible_ancestors).view());
                 }
                 out.raw(ids[i].view(), told.take());
             }

@@ -125,16 +125,26 @@ ChangesQuery read_changes(const Call& call) {
         std::transform(key.begin(), key.end(), key.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         const bool yes = value == "true";
-        if (key == "feed") feed = value;
-        else if (key == "descending") query.options.changes.list.descending = yes;
-        else if (key == "since" || key == "last-event-id") query.options.changes.since = value;
-        else if (key == "style") query.options.changes.list.style = style_of(value);
-        else if (key == "include_docs") query.include_docs = yes;
-        else if (key == "conflicts") query.conflicts = yes;
-        else if (key == "attachments") query.attachments.data = yes;
-        else if (key == "att_encoding_info") query.attachments.encoding = yes;
-        else if (key == "filter") query.filter.filter = value;
-        else take_number(query, key, value);
+        if (key == "feed")
+            feed = value;
+        else if (key == "descending")
+            query.options.changes.list.descending = yes;
+        else if (key == "since" || key == "last-event-id")
+            query.options.changes.since = value;
+        else if (key == "style")
+            query.options.changes.list.style = style_of(value);
+        else if (key == "include_docs")
+            query.include_docs = yes;
+        else if (key == "conflicts")
+            query.conflicts = yes;
+        else if (key == "attachments")
+            query.attachments.data = yes;
+        else if (key == "att_encoding_info")
+            query.attachments.encoding = yes;
+        else if (key == "filter")
+            query.filter.filter = value;
+        else
+            take_number(query, key, value);
     }
     query.options.feed = feed_of(feed);
     query.eventsource = query.options.feed == store::Feed::eventsource;
@@ -162,16 +172,17 @@ std::string row_document(const store::found::ChangeRow& row, const ChangesQuery&
     store::Tree tree;
     for (const auto& path : row.paths) tree.merge(path);
     shown.conflicts = true;
-    return json::to_text(
-        store::document_json(row.id.view(), tree, tree.winner(), shown).view());
+    return json::to_text(store::document_json(row.id.view(), tree, tree.winner(), shown).view());
 }
 
 std::string row_text(const store::ChangesAnswer::Row& row, const ChangesQuery& query,
                      std::uint64_t number) {
     const bool has_seq = query.seq_interval == 0 || number % query.seq_interval == 0;
     ObjectText out;
-    if (has_seq) out.text("seq", row.seq);
-    else out.null("seq");
+    if (has_seq)
+        out.text("seq", row.seq);
+    else
+        out.null("seq");
     out.text("id", row.change.id.view());
     std::string revisions = "[";
     for (const store::Revision& each : row.change.revisions) {
@@ -193,7 +204,9 @@ std::string tail(const std::string& last_seq, std::uint64_t pending) {
 /// Answers piece by piece what a feed tells.
 class Answering {
   public:
-    Answering(CallPtr call, ChangesQuery query) : call_(std::move(call)), query_(std::move(query)) {}
+    Answering(CallPtr call, ChangesQuery query)
+        : call_(std::move(call)),
+          query_(std::move(query)) {}
 
     void hear(const store::FeedEvent& event) {
         if (const auto* row = std::get_if<store::feed::Row>(&event)) return tell_row(row->row);
@@ -219,8 +232,8 @@ class Answering {
     void write(std::string piece) {
         if (!call_->begun()) {
             if (query_.eventsource) {
-                call_->begin(200, {{"Content-Type", "text/event-stream"},
-                                   {"Cache-Control", "no-cache"}});
+                call_->begin(
+                    200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}});
             } else {
                 call_->begin_json();
                 if (listed()) piece = "{\"results\":[\n" + piece;
@@ -255,34 +268,35 @@ class Answering {
 };
 
 void answer_normal(const CallPtr& call, const ChangesQuery& query) {
-    call->node().gatherer().changes(
-        call->database(), query.options.changes,
-        call->then([call, query](const store::ChangesAnswer& answer) {
-            if (answer.status == 404) throw no_database();
-            if (answer.status != 200) throw failed(answer.status, answer.reason);
-            const std::string etag = made_etag(answer.last_seq + call->request().target);
-            if (call->not_modified(etag)) return;
-            std::string out = "{\"results\":[\n";
-            for (std::size_t i = 0; i < answer.rows.size(); ++i) {
-                if (i > 0) out += ",\r\n";
-                out += row_text(answer.rows[i], query, i + 1);
-            }
-            out += tail(answer.last_seq, answer.pending);
-            call->bytes(200,
-                        {{"ETag", etag},
-                         {"Cache-Control", "must-revalidate"},
-                         {"Content-Type", "application/json"}},
-                        std::move(out));
-        }));
+    call->node().gatherer().changes(call->database(), query.options.changes,
+                                    call->then([call, query](const store::ChangesAnswer& answer) {
+                                        if (answer.status == 404) throw no_database();
+                                        if (answer.status != 200)
+                                            throw failed(answer.status, answer.reason);
+                                        const std::string etag =
+                                            made_etag(answer.last_seq + call->request().target);
+                                        if (call->not_modified(etag)) return;
+                                        std::string out = "{\"results\":[\n";
+                                        for (std::size_t i = 0; i < answer.rows.size(); ++i) {
+                                            if (i > 0) out += ",\r\n";
+                                            out += row_text(answer.rows[i], query, i + 1);
+                                        }
+                                        out += tail(answer.last_seq, answer.pending);
+                                        call->bytes(200,
+                                                    {{"ETag", etag},
+                                                     {"Cache-Control", "must-revalidate"},
+                                                     {"Content-Type", "application/json"}},
+                                                    std::move(out));
+                                    }));
 }
 
 void start(const CallPtr& call, const ChangesQuery& query) {
     if (query.options.feed == store::Feed::normal) return answer_normal(call, query);
     auto answering = std::make_shared<Answering>(call, query);
     store::Feeds& feeds = call->node().feeds();
-    const std::uint64_t number = feeds.open(
-        call->database(), query.options,
-        [answering](const store::FeedEvent& event) { answering->hear(event); });
+    const std::uint64_t number =
+        feeds.open(call->database(), query.options,
+                   [answering](const store::FeedEvent& event) { answering->hear(event); });
     call->on_gone([&feeds, number] { feeds.close(number); });
 }
 

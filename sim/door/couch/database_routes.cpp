@@ -9,7 +9,7 @@
 #include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
-#include "store/shard/database_name.h"
+#include "store/spec.h"
 
 namespace glasshive::door::couch {
 
@@ -99,14 +99,14 @@ void remove(const CallPtr& call) {
             "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a "
             "document instead?");
     }
-    call->node().coordinator().remove(
-        call->database(), call->then([call](const store::StatusAnswer& answer) {
-            if (answer.status == 404) throw no_database();
-            if (answer.status != 200 && answer.status != 202) {
-                throw failed(answer.status, answer.reason);
-            }
-            call->ok(answer.status);
-        }));
+    call->node().coordinator().remove(call->database(),
+                                      call->then([call](const store::StatusAnswer& answer) {
+                                          if (answer.status == 404) throw no_database();
+                                          if (answer.status != 200 && answer.status != 202) {
+                                              throw failed(answer.status, answer.reason);
+                                          }
+                                          call->ok(answer.status);
+                                      }));
 }
 
 const store::ShardMap& map_of(Call& call) {
@@ -145,11 +145,11 @@ void database(const CallPtr& call) {
     if (call->is("POST")) return post_document(call);
     if (!call->is("GET")) throw method_not_allowed("DELETE,GET,HEAD,POST");
     const store::ShardMap map = map_of(*call);
-    call->node().gatherer().info(
-        call->database(), call->then([call, map](const store::InfoAnswer& info) {
-            if (info.status != 200) throw failed(info.status, info.reason);
-            call->json_text(200, info_text(call->database(), map, info));
-        }));
+    call->node().gatherer().info(call->database(),
+                                 call->then([call, map](const store::InfoAnswer& info) {
+                                     if (info.status != 200) throw failed(info.status, info.reason);
+                                     call->json_text(200, info_text(call->database(), map, info));
+                                 }));
 }
 
 // --- Matters -------------------------------------------------------------------------------------
@@ -190,8 +190,8 @@ bool is_security(json::View value) {
 void security(const CallPtr& call) {
     call->only("PUT,GET");
     if (call->is("GET")) {
-        return with_security(
-            call, [call](const json::Value& value) { call->json(200, value.view()); });
+        return with_security(call,
+                             [call](const json::Value& value) { call->json(200, value.view()); });
     }
     const Config& config = call->service().config(call->member());
     if (call->part(0) == "_users" && !config.flag("couchdb", "users_db_security_editable", false)) {
@@ -214,11 +214,11 @@ void security(const CallPtr& call) {
 /// A limit that is read from one copy and set on all.
 template <class Read>
 void read_limit(const CallPtr& call, Read read) {
-    call->node().gatherer().info(
-        call->database(), call->then([call, read](const store::InfoAnswer& info) {
-            if (info.status != 200) throw failed(info.status, info.reason);
-            call->json_text(200, std::to_string(read(info)));
-        }));
+    call->node().gatherer().info(call->database(),
+                                 call->then([call, read](const store::InfoAnswer& info) {
+                                     if (info.status != 200) throw failed(info.status, info.reason);
+                                     call->json_text(200, std::to_string(read(info)));
+                                 }));
 }
 
 void revs_limit(const CallPtr& call) {
@@ -253,12 +253,12 @@ void purged_infos_limit(const CallPtr& call) {
     if (!limit || *limit < 1 || *limit > UINT32_MAX) {
         throw bad_request("`purge_infos_limit` must be positive integer");
     }
-    call->node().gatherer().limit_purges(
-        call->database(), static_cast<std::uint32_t>(*limit),
-        call->then([call](const store::StatusAnswer& answer) {
-            if (answer.status != 200) throw failed(answer.status, answer.reason);
-            call->ok();
-        }));
+    call->node().gatherer().limit_purges(call->database(), static_cast<std::uint32_t>(*limit),
+                                         call->then([call](const store::StatusAnswer& answer) {
+                                             if (answer.status != 200)
+                                                 throw failed(answer.status, answer.reason);
+                                             call->ok();
+                                         }));
 }
 
 std::vector<store::PurgeRequest> purge_requests(Call& call) {
@@ -294,21 +294,22 @@ void purge(const CallPtr& call) {
     auto requests = purge_requests(*call);
     std::vector<std::string> ids;
     for (const store::PurgeRequest& request : requests) ids.push_back(request.id);
-    call->node().gatherer().purge(
-        call->database(), std::move(requests), call->quorum("w"),
-        call->then([call, ids](const store::PurgeAnswer& answer) {
-            if (answer.status != 201 && answer.status != 202) throw failed(answer.status, "error");
-            ObjectText purged, out;
-            for (std::size_t i = 0; i < ids.size(); ++i) {
-                json::Builder list;
-                list.begin_array();
-                for (const store::Revision& each : answer.purged[i]) list.text(each.text());
-                list.end_array();
-                purged.value(ids[i], list.take().view());
-            }
-            out.null("purge_seq").raw("purged", purged.take());
-            call->json_text(answer.status, out.take());
-        }));
+    call->node().gatherer().purge(call->database(), std::move(requests), call->quorum("w"),
+                                  call->then([call, ids](const store::PurgeAnswer& answer) {
+                                      if (answer.status != 201 && answer.status != 202)
+                                          throw failed(answer.status, "error");
+                                      ObjectText purged, out;
+                                      for (std::size_t i = 0; i < ids.size(); ++i) {
+                                          json::Builder list;
+                                          list.begin_array();
+                                          for (const store::Revision& each : answer.purged[i])
+                                              list.text(each.text());
+                                          list.end_array();
+                                          purged.value(ids[i], list.take().view());
+                                      }
+                                      out.null("purge_seq").raw("purged", purged.take());
+                                      call->json_text(answer.status, out.take());
+                                  }));
 }
 
 void compact(const CallPtr& call) {

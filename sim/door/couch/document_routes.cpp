@@ -40,8 +40,7 @@ void send_one(Call& call, const std::string& id, const store::OpenedPath& path,
     }
     store::DocumentShown shown = query.shown;
     shown.attachments.data = shown.attachments.data || query.atts_since.has_value();
-    const bool follows = shown.attachments.data &&
-                         !path.back().content->attachments.empty() &&
+    const bool follows = shown.attachments.data && !path.back().content->attachments.empty() &&
                          call.accepts("multipart/related");
     if (query.atts_since) shown.attachments.known = known_position(path, *query.atts_since);
     if (follows) {
@@ -69,18 +68,19 @@ void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& ans
     store::DocumentShown shown = query.shown;
     if (call.accepts("multipart/mixed")) {
         const std::string outer = call.service().random_hex(32);
-        return call.bytes(200,
-                          {{"Content-Type", "multipart/mixed; boundary=\"" + outer + "\""}},
-                          mixed_of(id, answer.leaves, shown, query.atts_since.value_or(
-                                       std::vector<store::Revision>{}),
-                                   outer, call.service().random_hex(32)));
+        return call.bytes(200, {{"Content-Type", "multipart/mixed; boundary=\"" + outer + "\""}},
+                          mixed_of(id, answer.leaves, shown,
+                                   query.atts_since.value_or(std::vector<store::Revision>{}), outer,
+                                   call.service().random_hex(32)));
     }
     std::string out = "[";
     for (const store::found::Leaf& leaf : answer.leaves) {
         if (out.size() > 1) out += ',';
         ObjectText one;
-        if (leaf.path.empty()) one.text("missing", leaf.revision.text());
-        else one.raw("ok", document_text(id, leaf.path, shown));
+        if (leaf.path.empty())
+            one.text("missing", leaf.revision.text());
+        else
+            one.raw("ok", document_text(id, leaf.path, shown));
         out += one.take();
     }
     call.json_text(200, out + "]");
@@ -171,8 +171,7 @@ void put(const CallPtr& call, const std::string& id) {
     one.push_back(std::move(incoming));
     if (batch) call->json_text(202, ObjectText().flag("ok", true).text("id", id).take());
     store_documents(call, std::move(one), query.replicated, call->quorum("w"),
-                    [call, id, deleted, given, query,
-                     batch](const std::vector<Stored>& results) {
+                    [call, id, deleted, given, query, batch](const std::vector<Stored>& results) {
                         if (batch) return;
                         Stored stored = results.front();
                         // Of a replicated edit nobody says a revision: it is the client's own.
@@ -261,8 +260,8 @@ void post_document(const CallPtr& call) {
                         if (batch) return;
                         (void)deleted;   // POST says 201 of a tombstone, too.
                         if (const auto problem = problem_of(results.front())) throw *problem;
-                        const bool accepted = results.front().decision.kind ==
-                                              store::Decision::Kind::accepted;
+                        const bool accepted =
+                            results.front().decision.kind == store::Decision::Kind::accepted;
                         ObjectText out;
                         out.flag("ok", true).text("id", id);
                         out.text("rev", results.front().decision.revision.text());
@@ -320,8 +319,8 @@ void local_document(const CallPtr& call, const std::string& id) {
         const json::Value body = call->body_json();
         Incoming incoming = read_incoming(*call, body.view(), id);
         settle_revision(*call, incoming);
-        store::LocalEdit edit{.id = id, .body = incoming.read.body,
-                              .deleted = incoming.read.deleted};
+        store::LocalEdit edit{
+            .id = id, .body = incoming.read.body, .deleted = incoming.read.deleted};
         if (!incoming.read.revisions.empty()) edit.parent = incoming.read.revisions.front();
         return write_local(call, id, std::move(edit));
     }
@@ -329,8 +328,8 @@ void local_document(const CallPtr& call, const std::string& id) {
         return call->node().gatherer().read_local(
             call->database(), id, call->then([call, id](const store::LocalAnswer& answer) {
                 if (answer.status != 200) throw not_found();
-                write_local(call, id, {.id = id, .body = json::Value::empty_object(),
-                                       .deleted = true});
+                write_local(call, id,
+                            {.id = id, .body = json::Value::empty_object(), .deleted = true});
             }));
     }
     throw method_not_allowed("DELETE,GET,HEAD,POST,PUT,COPY");

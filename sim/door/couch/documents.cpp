@@ -21,8 +21,10 @@ json::Value user_json(const Call& call) {
     out.key("db");
     out.text(call.part(0));
     out.key("name");
-    if (call.user().name) out.text(*call.user().name);
-    else out.null();
+    if (call.user().name)
+        out.text(*call.user().name);
+    else
+        out.null();
     out.key("roles");
     out.begin_array();
     for (const std::string& role : call.user().roles) out.text(role);
@@ -59,7 +61,8 @@ DocumentQuery read_query(const Call& call) {
     for (const auto& [key, value] : call.target().query) {
         const bool yes = value == "true";
         if (key == "attachments") shown.attachments.data = shown.attachments.data || yes;
-        if (key == "meta" && yes) shown.revs_info = shown.conflicts = shown.deleted_conflicts = true;
+        if (key == "meta" && yes)
+            shown.revs_info = shown.conflicts = shown.deleted_conflicts = true;
         if (key == "revs") shown.revs = shown.revs || yes;
         if (key == "local_seq") out.local_seq = out.local_seq || yes;
         if (key == "revs_info") shown.revs_info = shown.revs_info || yes;
@@ -120,8 +123,7 @@ void open_document(const CallPtr& call, const std::string& id,
         return call->node().coordinator().read(
             call->database(), id, r,
             call->then([deleted, then = std::move(then)](const store::ReadAnswer& answer) {
-                const bool shown =
-                    answer.status == 200 || (deleted && answer.reason == "deleted");
+                const bool shown = answer.status == 200 || (deleted && answer.reason == "deleted");
                 if (!shown) throw read_problem(answer);
                 then(answer.path);
             }));
@@ -162,8 +164,8 @@ void check_partition_rules(const Incoming& incoming, bool partitioned) {
 Incoming read_incoming(Call& call, json::View body, std::optional<std::string> id) {
     const Config& config = call.service().config(call.member());
     const store::DocumentLimits limits{
-        .document_bytes_max = static_cast<std::uint64_t>(
-            config.number("couchdb", "max_document_size", 8'000'000)),
+        .document_bytes_max =
+            static_cast<std::uint64_t>(config.number("couchdb", "max_document_size", 8'000'000)),
         .attachment_bytes_max = config.number("couchdb", "max_attachment_size", 1 << 30)};
     auto read = store::read_document(body, limits);
     if (const auto* refusal = std::get_if<store::Refusal>(&read)) throw problem_of(*refusal);
@@ -238,9 +240,9 @@ std::variant<store::ContentPtr, store::Refusal> content_of(const Call& call, Sto
     std::optional<std::uint32_t> position;
     if (!storing.replicated) position = parent ? parent->position() + 1 : 1;
     auto& service = const_cast<Call&>(call).service();
-    auto attachments = store::attachments_of(document.id, document.read.attachments,
-                                             before ? &*before : nullptr, position,
-                                             compression(service.config(call.member())));
+    auto attachments =
+        store::attachments_of(document.id, document.read.attachments, before ? &*before : nullptr,
+                              position, compression(service.config(call.member())));
     if (auto* refusal = std::get_if<store::Refusal>(&attachments)) return std::move(*refusal);
     return store::ContentPtr(
         {.body = document.read.body,
@@ -346,9 +348,8 @@ void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool 
     storing->replicated = replicated;
     storing->w = w;
     storing->then = std::move(then);
-    check_designs(call, storing, [call, storing] {
-        call->guard([&] { look_for_stubs(call, storing); });
-    });
+    check_designs(call, storing,
+                  [call, storing] { call->guard([&] { look_for_stubs(call, storing); }); });
 }
 
 namespace {

@@ -24,8 +24,8 @@ bool waits_for_news(const http::Request& request) {
         path.find("/_db_updates") == std::string_view::npos) {
         return false;
     }
-    for (const char* const feed : {"feed=longpoll", "feed=continuous", "feed=live",
-                                   "feed=eventsource"}) {
+    for (const char* const feed :
+         {"feed=longpoll", "feed=continuous", "feed=live", "feed=eventsource"}) {
         if (query.find(feed) != std::string_view::npos) return true;
     }
     return false;

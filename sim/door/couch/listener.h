@@ -20,7 +20,7 @@ enum class WireMessage : std::uint16_t {
     begin,           ///< WireAnswer: a head.
     piece,           ///< WireAnswer: bytes.
     end,
-    drop,            ///< The connection is cut.
+    drop,   ///< The connection is cut.
 };
 
 struct WireRequest final : kernel::MessageBody {

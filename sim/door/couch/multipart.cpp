@@ -82,8 +82,8 @@ std::vector<Part> read_parts(std::string_view type, std::string_view body) {
         const bool bare = whole.starts_with("\r\n");
         const std::size_t blank = bare ? 0 : whole.find("\r\n\r\n");
         if (blank == std::string_view::npos) throw broken("Malformed multipart body");
-        parts.push_back({read_headers(whole.substr(0, blank)),
-                         whole.substr(blank + (bare ? 2 : 4))});
+        parts.push_back(
+            {read_headers(whole.substr(0, blank)), whole.substr(blank + (bare ? 2 : 4))});
         at = end + 2;
     }
     throw broken("Malformed multipart body: its last boundary is missing");
@@ -133,12 +133,11 @@ void store_form(const CallPtr& call, const std::string& id, Incoming incoming,
         std::erase_if(incoming.read.attachments,
                       [&](const store::AttachmentGiven& each) { return each.name == name; });
         const std::string type = header_of(part, "Content-Type");
-        incoming.read.attachments.insert(
-            incoming.read.attachments.begin(),
-            {.name = name,
-             .type = type.empty() ? "application/octet-stream" : type,
-             .kind = store::AttachmentGiven::Kind::in_document,
-             .data = std::string(part.body)});
+        incoming.read.attachments.insert(incoming.read.attachments.begin(),
+                                         {.name = name,
+                                          .type = type.empty() ? "application/octet-stream" : type,
+                                          .kind = store::AttachmentGiven::Kind::in_document,
+                                          .data = std::string(part.body)});
     }
     std::vector<Incoming> one;
     one.push_back(std::move(incoming));
@@ -188,7 +187,8 @@ void post_form(const CallPtr& call, const std::string& id) {
                       incoming.read.revisions = {revision};
                       for (const store::Attachment& each : content.attachments) {
                           incoming.read.attachments.push_back(
-                              {.name = each.name, .type = each.type,
+                              {.name = each.name,
+                               .type = each.type,
                                .kind = store::AttachmentGiven::Kind::stub});
                       }
                       store_form(call, id, std::move(incoming), parts);

@@ -87,8 +87,7 @@ void config_value(Call& call, std::size_t member) {
     } else {
         const json::Value body = call.body_json();
         if (!body.view().is(json::Type::text)) throw bad_request("`value` must be a string");
-        config.set(section, key,
-                   stored_value(call, member, section, trimmed(body.view().text())));
+        config.set(section, key, stored_value(call, member, section, trimmed(body.view().text())));
     }
     apply(call, member, section, key);
     call.json_text(200, text_json(old.value_or("")));
@@ -180,8 +179,7 @@ void node(const CallPtr& call) {
     const std::size_t member = named_node(*call);
     const std::string_view what = call->part(2);
     if (depth == 2 && call->part(1) == "_local") {
-        return call->json_text(
-            200, ObjectText().text("name", call->node().name()).take());
+        return call->json_text(200, ObjectText().text("name", call->node().name()).take());
     }
     if (what == "_config") return config(*call, member);
     if (what == "_versions") return versions(*call);

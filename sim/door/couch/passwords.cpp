@@ -29,8 +29,7 @@ const EVP_MD* hash_of(std::string_view prf) {
 
 std::string member(json::View body, std::string_view key, std::string otherwise = "") {
     const auto value = body.find(key);
-    return value && value->is(json::Type::text) ? std::string(value->text())
-                                                : std::move(otherwise);
+    return value && value->is(json::Type::text) ? std::string(value->text()) : std::move(otherwise);
 }
 
 std::vector<std::string> pieces(std::string_view text) {
@@ -108,8 +107,8 @@ Credentials hashed(std::string_view password, std::string salt, std::int64_t ite
                       reinterpret_cast<const unsigned char*>(out.salt.data()),
                       static_cast<int>(out.salt.size()), static_cast<int>(iterations), hash, size,
                       key.data());
-    out.hash = hex_text({reinterpret_cast<const char*>(key.data()),
-                         static_cast<std::size_t>(size)});
+    out.hash =
+        hex_text({reinterpret_cast<const char*>(key.data()), static_cast<std::size_t>(size)});
     return out;
 }
 

@@ -15,7 +15,7 @@ struct Credentials {
     std::string scheme = "simple";   ///< "simple" or "pbkdf2".
     std::string prf = "sha";         ///< Of pbkdf2: "sha", "sha224", "sha256", "sha384", "sha512".
     std::string salt{};
-    std::string hash{};              ///< In hex digits.
+    std::string hash{};   ///< In hex digits.
     std::int64_t iterations = 0;
 };
 

@@ -86,11 +86,11 @@ void many(const CallPtr& call, const Ask& ask) {
         }
         const auto self = weak.lock();
         ask(work->queries[work->next], call->then([work, self](const search::Reply& reply) {
-                if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
-                work->out += work->next++ == 0 ? "\r\n" : ",\r\n";
-                work->out += reply.body;
-                (*self)();
-            }));
+            if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
+            work->out += work->next++ == 0 ? "\r\n" : ",\r\n";
+            work->out += reply.body;
+            (*self)();
+        }));
     };
     (*step)();
 }
@@ -98,11 +98,10 @@ void many(const CallPtr& call, const Ask& ask) {
 }   // namespace
 
 void listing(const CallPtr& call) {
-    const auto kind = call->part(1) == "_design_docs" ? view::Listing::design_docs
-                                                      : view::Listing::all_docs;
+    const auto kind =
+        call->part(1) == "_design_docs" ? view::Listing::design_docs : view::Listing::all_docs;
     const Ask ask = [call, kind](view::Query query, search::Searcher::Then then) {
-        call->node().searcher().all_docs(call->database(), std::move(query), kind,
-                                         std::move(then));
+        call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then));
     };
     if (call->part(2) == "queries") return many(call, ask);
     if (call->target().parts.size() > 2) throw not_found();
@@ -169,9 +168,7 @@ void compact_views(const CallPtr& call) {
 
 namespace {
 
-void require_json(const Call& call) {
-    call.require_type("application/json");
-}
+void require_json(const Call& call) { call.require_type("application/json"); }
 
 void index(const CallPtr& call) {
     search::Searcher& searcher = call->node().searcher();
@@ -200,8 +197,8 @@ void index(const CallPtr& call) {
     const bool split = call->part(2) == "_design";
     const std::size_t at = split ? 3 : 2;
     if (depth != at + 3) throw not_found();
-    searcher.delete_index(call->database(), call->part(at), call->part(at + 1),
-                          call->part(at + 2), user_json(*call), told(call));
+    searcher.delete_index(call->database(), call->part(at), call->part(at + 1), call->part(at + 2),
+                          user_json(*call), told(call));
 }
 
 }   // namespace

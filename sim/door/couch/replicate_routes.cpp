@@ -28,11 +28,10 @@ void replicate(const CallPtr& call) {
     call->only("POST");
     call->require_type("application/json");
     if (!call->user().name) throw unauthorized("You are not authorized to replicate.");
-    call->node().scheduler().replicate(
-        call->body_object(), *call->user().name,
-        call->then([call](const peers::ReplicateReply& reply) {
-            call->json(reply.status, reply.body.view());
-        }));
+    call->node().scheduler().replicate(call->body_object(), *call->user().name,
+                                       call->then([call](const peers::ReplicateReply& reply) {
+                                           call->json(reply.status, reply.body.view());
+                                       }));
 }
 
 namespace {
@@ -71,8 +70,8 @@ void jobs(const CallPtr& call) {
     const std::string wanted(call->part(2));
     call->node().scheduler().jobs(call->then([call, wanted](const Rows& rows) {
         if (wanted.empty()) {
-            const json::Value page = peers::scheduler_jobs_page(
-                rows, number(*call, "skip", 0), number(*call, "limit", 25));
+            const json::Value page = peers::scheduler_jobs_page(rows, number(*call, "skip", 0),
+                                                                number(*call, "limit", 25));
             return call->json(200, page.view());
         }
         const auto row = row_with(rows, "id", wanted);
@@ -90,8 +89,8 @@ void docs(const CallPtr& call) {
         database, wanted.empty() ? states_of(*call) : std::vector<std::string>{},
         call->then([call, wanted](const Rows& rows) {
             if (wanted.empty()) {
-                const json::Value page = peers::scheduler_docs_page(
-                    rows, number(*call, "skip", 0), number(*call, "limit", 25));
+                const json::Value page = peers::scheduler_docs_page(rows, number(*call, "skip", 0),
+                                                                    number(*call, "limit", 25));
                 return call->json(200, page.view());
             }
             const auto row = row_with(rows, "doc_id", wanted);

@@ -155,8 +155,7 @@ void Gate::script_filter(const std::string& database, const replicate::ChangesFi
             view && view->is(json::Type::text)) {
             request.view = std::string(view->text());
         }
-        json::Parsed asked =
-            json::parse(ObjectText().value("query", filter.params.view()).take());
+        json::Parsed asked = json::parse(ObjectText().value("query", filter.params.view()).take());
         request.request = std::move(asked.value);
     }
     front_.cluster().node(member_).searcher().filter(

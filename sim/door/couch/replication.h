@@ -45,12 +45,10 @@ class Resolver final : public store::replicate::PeerResolver {
 /// Differs: passwords of `_users` are looked up in the copies as they stand, not by a read.
 class Gate final : public store::replicate::PeerGate {
   public:
-    Gate(Front& front, std::size_t member)
-        : front_(front),
-          member_(member) {}
-    std::optional<store::replicate::PeerError>
-    refuses(const store::replicate::PeerCredentials& who, const std::string& database,
-            Verb verb) override;
+    Gate(Front& front, std::size_t member) : front_(front), member_(member) {}
+    std::optional<store::replicate::PeerError> refuses(const store::replicate::PeerCredentials& who,
+                                                       const std::string& database,
+                                                       Verb verb) override;
     void script_filter(
         const std::string& database, const store::replicate::ChangesFilter& filter,
         store::replicate::PeerThen<std::shared_ptr<const store::ChangeFilter>> then) override;

@@ -35,10 +35,18 @@ constexpr Route of_server[] = {
 
 /// Source: chttpd_httpd_handlers:db_handler/1, chttpd_db:db_req/2.
 constexpr Route of_database[] = {
-    {"_all_docs", listing},   {"_design_docs", listing},    {"_local_docs", listing},
-    {"_bulk_docs", bulk_docs}, {"_bulk_get", bulk_get},      {"_revs_diff", revs_diff},
-    {"_changes", changes},    {"_missing_revs", revs_diff},  {"_find", mango},
-    {"_explain", mango},      {"_index", mango},             {"_partition", partition},
+    {"_all_docs", listing},
+    {"_design_docs", listing},
+    {"_local_docs", listing},
+    {"_bulk_docs", bulk_docs},
+    {"_bulk_get", bulk_get},
+    {"_revs_diff", revs_diff},
+    {"_changes", changes},
+    {"_missing_revs", revs_diff},
+    {"_find", mango},
+    {"_explain", mango},
+    {"_index", mango},
+    {"_partition", partition},
     {"_view_cleanup", view_cleanup},
 };
 

@@ -36,10 +36,10 @@ std::string info_text(const std::string& database, const store::ShardMap& map,
 void document(const CallPtr& call, const std::string& id);
 void local_document(const CallPtr& call, const std::string& id);
 void attachment(const CallPtr& call, const std::string& id, const std::string& name);
-void post_document(const CallPtr& call);     ///< POST /db
+void post_document(const CallPtr& call);   ///< POST /db
 void bulk_docs(const CallPtr& call);
 void bulk_get(const CallPtr& call);
-void revs_diff(const CallPtr& call);         ///< and _missing_revs
+void revs_diff(const CallPtr& call);   ///< and _missing_revs
 void changes(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
@@ -47,8 +47,8 @@ void local_docs(const CallPtr& call, store::view::Query query);   ///< _local_do
 /// /db/_design/x/_view/y and its like; false: the path means something else.
 bool design_action(const CallPtr& call);
 void view_cleanup(const CallPtr& call);
-void compact_views(const CallPtr& call);     ///< /db/_compact/x
-void mango(const CallPtr& call);             ///< _find, _explain, _index
-void partition(const CallPtr& call);         ///< _partition/…
+void compact_views(const CallPtr& call);   ///< /db/_compact/x
+void mango(const CallPtr& call);           ///< _find, _explain, _index
+void partition(const CallPtr& call);       ///< _partition/…
 
 }   // namespace glasshive::door::couch

@@ -52,8 +52,7 @@ std::size_t count_of(const Target& target, std::string_view name, std::size_t ot
     std::size_t value = 0;
     const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error == std::errc{} && at == text->data() + text->size()) return value;
-    throw Problem{400, "query_parse_error",
-                  "Invalid value for integer: \"" + *text + "\""};
+    throw Problem{400, "query_parse_error", "Invalid value for integer: \"" + *text + "\""};
 }
 
 /// Names in order, as the query's start and end, skip and limit leave them.
@@ -101,8 +100,9 @@ void databases_info(const CallPtr& call) {
         const auto keys = body.view().find("keys");
         if (!keys) throw bad_request("`keys` member must exist.");
         if (!keys->is(json::Type::array)) throw bad_request("`keys` member must be an array.");
-        const auto most = call->service().config(call->member()).number(
-            "chttpd", "max_db_number_for_dbs_info_req", 100);
+        const auto most = call->service()
+                              .config(call->member())
+                              .number("chttpd", "max_db_number_for_dbs_info_req", 100);
         if (static_cast<std::int64_t>(keys->size()) > most) throw bad_request("too_many_keys");
         for (const json::View key : keys->elements()) {
             names.emplace_back(key.is(json::Type::text) ? key.text() : "");
@@ -132,8 +132,10 @@ void databases_info(const CallPtr& call) {
         }
         call->node().gatherer().info(
             name, call->then([name, add, map = map->second, self](const store::InfoAnswer& info) {
-                if (info.status == 200) add("info", info_text(name, map, info));
-                else add("error", "\"not_found\"");
+                if (info.status == 200)
+                    add("info", info_text(name, map, info));
+                else
+                    add("error", "\"not_found\"");
                 (*self)();
             }));
     };

@@ -41,12 +41,10 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
 
 CallPtr Service::handle(std::size_t member, http::Request request, std::int64_t wall,
                         std::shared_ptr<Reply> reply) {
-    auto call =
-        std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply));
+    auto call = std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply));
     if (call->begun()) return call;   // Its target was none.
-    call->guard([&] {
-        authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); });
-    });
+    call->guard(
+        [&] { authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); }); });
     return call;
 }
 
@@ -102,12 +100,11 @@ std::string Service::new_uuid(std::size_t member, std::int64_t wall) {
     if (algorithm == "random") return random_hex(32);
     if (algorithm == "utc_random" || algorithm == "utc_id") {
         std::array<char, 24> time{};
-        const std::int64_t micro = wall * 1'000'000 + static_cast<std::int64_t>(
-                                                          chance_.below(1'000'000));
+        const std::int64_t micro =
+            wall * 1'000'000 + static_cast<std::int64_t>(chance_.below(1'000'000));
         std::snprintf(time.data(), time.size(), "%014llx", static_cast<unsigned long long>(micro));
-        return std::string(time.data()) + (algorithm == "utc_id"
-                                               ? config.text("uuids", "utc_id_suffix")
-                                               : random_hex(18));
+        return std::string(time.data()) +
+               (algorithm == "utc_id" ? config.text("uuids", "utc_id_suffix") : random_hex(18));
     }
     Sequence& sequence = sequences_[member];
     sequence.next += 1 + static_cast<std::uint32_t>(chance_.below(0xffe));

@@ -22,7 +22,7 @@ namespace glasshive::door::couch {
 struct ServiceOptions {
     /// Seconds since 1970 at virtual time zero: databases carry it, `Date` of design documents too.
     std::int64_t epoch = 1'700'000'000;
-    std::string uuid{};   ///< Of the server, 32 hex digits.
+    std::string uuid{};                                          ///< Of the server, 32 hex digits.
     std::vector<std::pair<std::string, std::string>> admins{};   ///< Names and passwords.
     /// Rounds of PBKDF2 for passwords; nothing: CouchDB's.
     std::optional<std::int64_t> iterations{};

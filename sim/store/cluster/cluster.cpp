@@ -25,9 +25,7 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         auto node = std::make_unique<Node>();
         node->name_ = place.name;
         node->host_ = place.host;
-        node->replica_ = std::make_unique<Replica>(
-            kernel, node->files_,
-            machine_of(place));
+        node->replica_ = std::make_unique<Replica>(kernel, node->files_, machine_of(place));
         members_.push_back({.node = place.name, .replica = {}, .zone = place.zone});
         nodes_.push_back(std::move(node));
     }
@@ -51,12 +49,12 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     Node& node = *nodes_[i];
     node.coordinator_ = std::make_unique<Coordinator>(kernel_, node.files_, node.name_, members_,
                                                       options.coordinator);
-    node.gatherer_ = std::make_unique<Gatherer>(kernel_, node.files_, *node.coordinator_,
-                                                node.name_, members_,
-                                                options.coordinator.request_timeout);
+    node.gatherer_ =
+        std::make_unique<Gatherer>(kernel_, node.files_, *node.coordinator_, node.name_, members_,
+                                   options.coordinator.request_timeout);
     node.feeds_ = std::make_unique<Feeds>(kernel_, *node.gatherer_, members_);
-    node.internal_ = std::make_unique<InternalReplication>(kernel_, node.files_, *node.gatherer_,
-                                                           i, members_, options.internal);
+    node.internal_ = std::make_unique<InternalReplication>(kernel_, node.files_, *node.gatherer_, i,
+                                                           members_, options.internal);
     node.watch_ = std::make_unique<NodeWatch>(
         kernel_, i, [this, i](std::size_t member, bool up) { noticed(i, member, up); },
         options.net_tick);
@@ -68,19 +66,19 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     attach(i, *node.gatherer_);
     attach(i, *node.feeds_);
     attach(i, *node.internal_);
-    node.indexer_ = std::make_unique<search::Indexer>(
-        kernel_, scripts_,
-        search::IndexerPlace{.files = node.files_,
-                             .indexes = node.indexes_,
-                             .replica = *node.replica_,
-                             .gatherer = *node.gatherer_,
-                             .machine = machine_of(place)},
-        indexers_);
+    node.indexer_ =
+        std::make_unique<search::Indexer>(kernel_, scripts_,
+                                          search::IndexerPlace{.files = node.files_,
+                                                               .indexes = node.indexes_,
+                                                               .replica = *node.replica_,
+                                                               .gatherer = *node.gatherer_,
+                                                               .machine = machine_of(place)},
+                                          indexers_);
     node.replica_->set_validator(node.indexer_.get());
     indexers_[i] = attach(i, *node.indexer_);
     node.searcher_ = std::make_unique<search::Searcher>(
-        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, members_, indexers_,
-        options.coordinator.request_timeout);
+        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, node.name_, members_,
+        indexers_, options.coordinator.request_timeout);
     attach(i, *node.searcher_);
     add_replications(i, options);
     attach(i, *node.watch_);
@@ -89,8 +87,7 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
 void Cluster::add_replications(std::size_t i, const ClusterOptions& options) {
     Node& node = *nodes_[i];
     node.peer_server_ = std::make_unique<replicate::PeerServer>(
-        kernel_, replicate::PeerNode{node.files_, *node.coordinator_, *node.gatherer_,
-                                     *node.feeds_,
+        kernel_, replicate::PeerNode{node.files_, *node.coordinator_, *node.gatherer_, *node.feeds_,
                                      options.gates.empty() ? nullptr : options.gates[i]});
     node.peer_client_ = std::make_unique<replicate::PeerClient>(kernel_);
     attach(i, *node.peer_server_);
@@ -98,8 +95,8 @@ void Cluster::add_replications(std::size_t i, const ClusterOptions& options) {
     if (options.resolver == nullptr) return;
     node.scheduler_ = std::make_unique<replicate::Scheduler>(
         kernel_,
-        replicate::SchedulerNode{node.files_, *node.coordinator_, *node.gatherer_, *node.feeds_},
-        i, members_, *options.resolver, options.scheduler);
+        replicate::SchedulerNode{node.files_, *node.coordinator_, *node.gatherer_, *node.feeds_}, i,
+        members_, *options.resolver, options.scheduler);
     attach(i, *node.scheduler_);
 }
 

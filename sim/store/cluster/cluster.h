@@ -25,7 +25,7 @@ namespace glasshive::store {
 
 /// Where a node of a cluster stands and what it may use there.
 struct NodePlace {
-    std::string name;       ///< "node1@127.0.0.1"
+    std::string name;   ///< "node1@127.0.0.1"
     HostId host;
     kernel::QueueId cpu;    ///< In core-seconds.
     kernel::QueueId disk;   ///< In bytes, or in `disk_unit` for each of them.
@@ -119,7 +119,7 @@ class Cluster {
     kernel::Kernel& kernel_;
     search::Scripts scripts_;
     std::vector<QuorumMember> members_;
-    std::vector<ProcessId> indexers_;   // By member.
+    std::vector<ProcessId> indexers_;            // By member.
     std::vector<std::unique_ptr<Node>> nodes_;   // By member; addresses stay.
 };
 

@@ -48,8 +48,7 @@ struct Refused {
     std::string reason;
 };
 }   // namespace feed
-using FeedEvent =
-    std::variant<feed::Row, feed::Waiting, feed::Heartbeat, feed::End, feed::Refused>;
+using FeedEvent = std::variant<feed::Row, feed::Waiting, feed::Heartbeat, feed::End, feed::Refused>;
 
 /// The process of a node that keeps clients' feeds open: it asks for changes, and again when a node
 /// that holds a copy says that the database changed.

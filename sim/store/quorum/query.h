@@ -72,8 +72,8 @@ struct ListPurges {   ///< mem3_rpc:load_purge_infos/4
     std::size_t most = 100;
 };
 
-struct ListLocals {};       ///< `_local_docs`
-struct PartitionInfo {      ///< fabric_rpc:get_partition_info/2
+struct ListLocals {};    ///< `_local_docs`
+struct PartitionInfo {   ///< fabric_rpc:get_partition_info/2
     std::string partition;
 };
 
@@ -181,10 +181,9 @@ struct Done {};
 
 }   // namespace found
 
-using Found =
-    std::variant<found::Revs, found::Missing, found::Local, found::Info, found::Docs,
-                 found::Changes, found::Purges, found::Locals, found::Partition,
-                 found::LocalStored, found::Purged, found::Done>;
+using Found = std::variant<found::Revs, found::Missing, found::Local, found::Info, found::Docs,
+                           found::Changes, found::Purges, found::Locals, found::Partition,
+                           found::LocalStored, found::Purged, found::Done>;
 
 /// What a copy on `node` says; pure but for queries that change it.
 Found ask_copy(Database& copy, const Query& query, const std::string& node);

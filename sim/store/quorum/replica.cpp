@@ -242,9 +242,8 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     Bytes bytes = cost.read + cost.append;
     if (cost.sync) bytes += machine_.sync;
     if (tag == cpu_done && bytes > Bytes{}) {
-        kernel_.work(
-            id(), machine_.disk,
-            {.amount = machine_.disk_work(bytes), .tag = disk_done, .argument = argument});
+        kernel_.work(id(), machine_.disk,
+                     {.amount = machine_.disk_work(bytes), .tag = disk_done, .argument = argument});
         return;
     }
     const Job job = std::move(found->second);
@@ -287,8 +286,8 @@ void Replica::carry_out(const kernel::Message& message) {
                 size += reply->path.back().content->size();
             }
             if (reply->whole) {
-                size += revision_bytes *
-                        static_cast<std::int64_t>(reply->whole->tree.nodes().size());
+                size +=
+                    revision_bytes * static_cast<std::int64_t>(reply->whole->tree.nodes().size());
             }
             answer(message, QuorumMessage::opened, std::move(reply), size);
             return;

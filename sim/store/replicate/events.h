@@ -4,11 +4,11 @@
 
 #include "base/event.h"
 
-/// Numbers 340..349: what replications do (subject: the job's id).
+/// Numbers 345..349: what replications do (subject: the job's id).
 namespace glasshive::store::replicate::events {
 
 inline constexpr EventKind db_replication{
-    .id = 340,
+    .id = 345,
     .name = "db.replication",
     .subject = "replication",
     .doc = "A replication between databases was added, started, stopped, ended or crashed.",

@@ -5,6 +5,8 @@
 
 #include "base/assert.h"
 #include "store/search/copy_reader.h"
+#include "store/search/events.h"
+#include "store/shard/shard_map.h"
 
 namespace glasshive::store::search {
 
@@ -257,11 +259,26 @@ void Indexer::stepped(const Key& key, view::Index::Planned& planned, std::uint64
         return;
     }
     const bool finished = planned.progress.finished;
+    const std::size_t documents = planned.progress.documents;
     index->file += planned.progress.cost.append;
     index->index.apply(std::move(planned));
+    tell_step(key, documents);
     answer_waiting(key);
     // Whoever asks meanwhile waits for the next step; without waiters a lazy update still ends.
     if (!finished || !builder.waiting.empty()) update(key);
+}
+
+void Indexer::tell_step(const Key& key, std::size_t documents) {
+    const auto shard = parse_shard_name(key.first);
+    const CopyIndex& index = *find(key);
+    const std::uint64_t pending =
+        place_.files.copies.at(key.first).pending(index.index.update_seq());
+    Names& names = kernel_.names();
+    kernel_.emit(events::view_index, names.intern(shard ? shard->database : key.first),
+                 {field::name(names.intern(place_.machine.node)),
+                  field::name(names.intern(shard ? shard->range.text() : "")),
+                  field::integer(static_cast<std::int64_t>(documents)),
+                  field::integer(static_cast<std::int64_t>(pending))});
 }
 
 void Indexer::answer_waiting(const Key& key) {

@@ -95,6 +95,7 @@ class Indexer final : public kernel::Process, public Validator {
     void drop_orphans();
     void update(const Key& key);
     void stepped(const Key& key, view::Index::Planned& planned, std::uint64_t made);
+    void tell_step(const Key& key, std::size_t documents);
     void answer_waiting(const Key& key);
     void tell(const kernel::Message& to, SearchMessage type,
               std::shared_ptr<const IndexReply> reply = {});

@@ -7,6 +7,7 @@
 #include "store/json/print.h"
 #include "store/mango/find.h"
 #include "store/mango/plan.h"
+#include "store/search/events.h"
 #include "store/search/searcher.h"
 #include "store/view/merge.h"
 
@@ -22,6 +23,7 @@ struct Searcher::FindJob {
     Time began{};
     std::vector<view::MapRow> rows{};   // With r > 1: to be read one by one.
     std::size_t next = 0;
+    std::uint64_t looked = 0;   // Rows of the index, by copies.
 };
 
 namespace {
@@ -125,18 +127,19 @@ void Searcher::find(std::string_view database, const json::Value& body, std::str
 /// mango_cursor_view:execute/3: copies pick, up to as many as the page may need.
 void Searcher::ask_find(const std::shared_ptr<FindJob>& find, const json::Value& design) {
     const ShardMap* map = map_of(find->database);
-    if (map == nullptr) return find->then(no_database());
+    if (map == nullptr) return answer_find(*find, no_database());
     const mango::Plan& plan = find->find.plan();
     const mango::FindOptions& options = plan.options;
     IndexRequest& request = find->request;
     if (!options.partition.empty()) find->query.partition = options.partition;
     if (!plan.index->special()) {
         auto defined = view::define(design.view());
-        if (auto* refusal = std::get_if<Refusal>(&defined)) return find->then(failure(*refusal));
+        if (auto* refusal = std::get_if<Refusal>(&defined))
+            return answer_find(*find, failure(*refusal));
         auto definition = std::make_shared<const view::Definition>(
             std::get<view::Definition>(std::move(defined)));
         const auto place = definition->find(plan.index->name);
-        if (!place) return find->then(failure(view::missing_view()));
+        if (!place) return answer_find(*find, failure(view::missing_view()));
         request.place = *place;
         request.definition = std::move(definition);
         request.partitioned = plan.index->partitioned;
@@ -157,11 +160,12 @@ void Searcher::ask_find(const std::shared_ptr<FindJob>& find, const json::Value&
 }
 
 void Searcher::merge_find(const std::shared_ptr<FindJob>& find, const Job& job) {
-    if (auto problem = why_not(job, find->request)) return find->then(*problem);
+    if (auto problem = why_not(job, find->request)) return answer_find(*find, *problem);
     std::vector<view::MapPage> pages;
     for (const std::size_t worker : chosen(job, find->request)) {
         const IndexReply& reply = reply_of(job, worker);
         find->find.add(reply.examined);
+        find->looked += reply.examined.keys;
         view::MapPage& page = pages.emplace_back();
         for (const mango::FoundRow& row : reply.found) {
             view::MapRow& made = page.rows.emplace_back();
@@ -205,9 +209,18 @@ void Searcher::read_next(const std::shared_ptr<FindJob>& find) {
                       });
 }
 
+void Searcher::answer_find(const FindJob& find, const Reply& reply) {
+    const mango::IndexInfo& index = *find.find.plan().index;
+    const std::string read = index.special() ? index.name : index.ddoc.substr(8) + "/" + index.name;
+    kernel_.emit(events::mango_find, name(find.database),
+                 {field::name(name(node_)), field::name(name(read)), field::integer(reply.status),
+                  field::integer(static_cast<std::int64_t>(find.looked))});
+    find.then(reply);
+}
+
 void Searcher::finish_find(const std::shared_ptr<FindJob>& find) {
     const double ms = 1e3 * seconds_of(kernel_.now() - find->began);
-    find->then({.status = 200, .body = find_text(find->find.reply(ms).view())});
+    answer_find(*find, {.status = 200, .body = find_text(find->find.reply(ms).view())});
 }
 
 }   // namespace glasshive::store::search

@@ -6,6 +6,7 @@
 #include "store/document/print.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
+#include "store/search/events.h"
 #include "store/search/searcher.h"
 #include "store/view/merge.h"
 
@@ -14,6 +15,7 @@ namespace glasshive::store::search {
 /// A query to a view or a list of documents on its way.
 struct Searcher::ViewJob {
     std::string database;
+    std::string name;       // For people: "d/v", "_all_docs".
     IndexRequest request;   // Its query is the client's, not a shard's.
     collate::Order order = collate::Order::raw;
     std::unique_ptr<view::Reducer> reducer{};
@@ -22,6 +24,7 @@ struct Searcher::ViewJob {
     view::MapPage page{};
     std::string update_seq{};
     std::size_t documents_awaited = 0;
+    std::size_t rows = 0;   // Told: groups, or those of the page.
 };
 
 namespace {
@@ -88,6 +91,10 @@ std::optional<Refusal> check_scope(const view::Query& query, bool database, bool
     return {};
 }
 
+std::string name_of(view::Listing listing) {
+    return listing == view::Listing::all_docs ? "_all_docs" : "_design_docs";
+}
+
 bool partitioned_views(json::View design, bool database) {
     const auto options = design.find("options");
     const auto word = options ? options->find("partitioned") : std::nullopt;
@@ -126,6 +133,7 @@ void Searcher::view(std::string_view database, std::string_view design, std::str
         if (auto* refusal = std::get_if<Refusal>(&defined)) return then(failure(*refusal));
         auto job = std::make_shared<ViewJob>();
         job->then = then;
+        job->name = std::string(document.view().find("_id")->text().substr(8)) + "/" + view;
         auto definition = std::make_shared<const view::Definition>(
             std::get<view::Definition>(std::move(defined)));
         const auto place = definition->find(view);
@@ -143,6 +151,14 @@ void Searcher::view(std::string_view database, std::string_view design, std::str
     open_design(database, design, then, use);
 }
 
+void Searcher::answer_view(const ViewJob& view, const Reply& reply) {
+    const std::size_t rows = reply.ok() ? std::max(view.rows, view.page.rows.size()) : 0;
+    kernel_.emit(events::view_query, name(view.database),
+                 {field::name(name(node_)), field::name(name(view.name)),
+                  field::integer(reply.status), field::integer(static_cast<std::int64_t>(rows))});
+    view.then(reply);
+}
+
 void Searcher::ask_view(std::string_view database, std::shared_ptr<ViewJob> view) {
     const ShardMap& map = *map_of(database);
     view->database = map.database();
@@ -152,12 +168,14 @@ void Searcher::ask_view(std::string_view database, std::shared_ptr<ViewJob> view
         const view::Definition& definition = *request.definition;
         auto code = scripts_.code_of(map.database() + map.suffix(), request.definition,
                                      static_cast<int>(map.n()));
-        if (auto* refusal = std::get_if<Refusal>(&code)) return view->then(failure(*refusal));
+        if (auto* refusal = std::get_if<Refusal>(&code))
+            return answer_view(*view, failure(*refusal));
         view->code = std::get<std::shared_ptr<ViewCode>>(std::move(code));
         const auto& reduces = definition.maps[request.place.map].reduces;
         auto reducer =
             view::make_reducer(reduces[*request.place.reduce].source, view->code->program.get());
-        if (auto* refusal = std::get_if<Refusal>(&reducer)) return view->then(failure(*refusal));
+        if (auto* refusal = std::get_if<Refusal>(&reducer))
+            return answer_view(*view, failure(*refusal));
         view->reducer = std::get<std::unique_ptr<view::Reducer>>(std::move(reducer));
     }
     Job job = asking(map, SearchMessage::query, request);
@@ -167,7 +185,7 @@ void Searcher::ask_view(std::string_view database, std::shared_ptr<ViewJob> view
 }
 
 void Searcher::merge_view(const std::shared_ptr<ViewJob>& view, const Job& job) {
-    if (auto problem = why_not(job, view->request)) return view->then(*problem);
+    if (auto problem = why_not(job, view->request)) return answer_view(*view, *problem);
     const std::vector<std::size_t> workers = chosen(job, view->request);
     view->update_seq = packed_seq(job, workers);
     std::vector<view::MapPage> pages;
@@ -180,18 +198,20 @@ void Searcher::merge_view(const std::shared_ptr<ViewJob>& view, const Job& job) 
     view->page = view::merge_rows(std::move(pages), view->request.query, view->order);
     if (view->request.query.include_docs && view->request.definition) return read_linked(view);
     const bool documents = !view->request.definition;
-    view->then(print_page(view->page, view->request.query, view->update_seq, documents));
+    answer_view(*view, print_page(view->page, view->request.query, view->update_seq, documents));
 }
 
-void Searcher::print_groups(const ViewJob& view, std::vector<std::vector<view::Group>> groups) {
+void Searcher::print_groups(ViewJob& view, std::vector<std::vector<view::Group>> groups) {
     auto merged =
         view::merge_groups(std::move(groups), view.request.query, *view.reducer, view.order);
-    if (const auto* refusal = std::get_if<Refusal>(&merged)) return view.then(failure(*refusal));
+    if (const auto* refusal = std::get_if<Refusal>(&merged))
+        return answer_view(view, failure(*refusal));
+    view.rows = std::get<std::vector<view::Group>>(merged).size();
     Rows rows;
     if (view.request.query.update_seq) rows.text("update_seq", view.update_seq);
     for (const view::Group& group : std::get<std::vector<view::Group>>(merged))
         view::print_group(group, rows.next());
-    view.then(rows.reply());
+    answer_view(view, rows.reply());
 }
 
 /// Rows whose value is {"_id":x} show document x, wherever it is: fabric_view:possibly_embed_doc/2.
@@ -213,14 +233,15 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
         if (rev && rev->is(json::Type::text)) links.back().revision = Revision::parse(rev->text());
     }
     view->documents_awaited = links.size() + 1;
-    const auto came = [view](std::size_t row, std::string_view id, const std::vector<Step>& path) {
+    const auto came = [this, view](std::size_t row, std::string_view id,
+                                   const std::vector<Step>& path) {
         if (!path.empty() && path.back().content) {
             Tree tree;
             tree.merge(path);
             view->page.rows[row].document = document_json(id, tree, tree.winner());
         }
         if (--view->documents_awaited > 0) return;
-        view->then(print_page(view->page, view->request.query, view->update_seq, false));
+        answer_view(*view, print_page(view->page, view->request.query, view->update_seq, false));
     };
     for (const Link& link : links) {
         if (link.revision) {
@@ -237,7 +258,7 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
         });
     }
     if (--view->documents_awaited == 0)
-        view->then(print_page(view->page, view->request.query, view->update_seq, false));
+        answer_view(*view, print_page(view->page, view->request.query, view->update_seq, false));
 }
 
 // --- All documents -------------------------------------------------------------------------------
@@ -252,6 +273,7 @@ void Searcher::all_docs(std::string_view database, view::Query query, view::List
     if (query.keys) return read_keys(database, std::move(query), listing, std::move(then));
     if (query.partition) clamp(query);
     auto job = std::make_shared<ViewJob>();
+    job->name = name_of(listing);
     job->request.query = std::move(query);
     job->request.listing = listing;
     job->then = std::move(then);
@@ -310,22 +332,23 @@ void Searcher::read_keys(std::string_view database, view::Query query, view::Lis
     if (keys.size() > query.limit) keys.resize(query.limit);
     auto job = std::make_shared<ViewJob>();
     job->database = std::string(database);
+    job->name = name_of(listing);
     job->request.query = std::move(query);
     job->then = std::move(then);
     const auto counted = [this, job, keys, listing](const DocsAnswer& answer) {
         if (answer.status != 200) {
             Reply reply = answer.reason == "timeout" ? timed_out() : no_progress();
             if (reply.error == "nodedown") reply.status = 412;
-            return job->then(reply);
+            return answer_view(*job, reply);
         }
         job->page.total_rows = answer.total;
         job->page.offset.reset();
         job->update_seq = answer.update_seq;
         job->documents_awaited = keys.size() + 1;
         job->page.rows.resize(keys.size());
-        const auto came = [job] {
+        const auto came = [this, job] {
             if (--job->documents_awaited > 0) return;
-            job->then(print_page(job->page, job->request.query, job->update_seq, true));
+            answer_view(*job, print_page(job->page, job->request.query, job->update_seq, true));
         };
         for (std::size_t i = 0; i < keys.size(); ++i) {
             job->page.rows[i].row.key = keys[i];

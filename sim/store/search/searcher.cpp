@@ -9,7 +9,7 @@
 namespace glasshive::store::search {
 
 Searcher::Searcher(kernel::Kernel& kernel, NodeFiles& files, Scripts& scripts,
-                   Coordinator& coordinator, Gatherer& gatherer,
+                   Coordinator& coordinator, Gatherer& gatherer, std::string node,
                    const std::vector<QuorumMember>& members, const std::vector<ProcessId>& indexers,
                    Duration request_timeout)
     : Scatter(kernel, static_cast<std::uint16_t>(SearchMessage::failed), request_timeout),
@@ -17,6 +17,7 @@ Searcher::Searcher(kernel::Kernel& kernel, NodeFiles& files, Scripts& scripts,
       scripts_(scripts),
       coordinator_(coordinator),
       gatherer_(gatherer),
+      node_(std::move(node)),
       members_(members),
       indexers_(indexers) {}
 

@@ -49,7 +49,7 @@ class Searcher final : public Scatter {
     /// `coordinator` and `gatherer` are of the same node. `indexers`: processes of the members'
     /// Indexers, in their order. All of it outlives this.
     Searcher(kernel::Kernel& kernel, NodeFiles& files, Scripts& scripts, Coordinator& coordinator,
-             Gatherer& gatherer, const std::vector<QuorumMember>& members,
+             Gatherer& gatherer, std::string node, const std::vector<QuorumMember>& members,
              const std::vector<ProcessId>& indexers, Duration request_timeout);
 
     // --- Views -----------------------------------------------------------------------------------
@@ -108,6 +108,7 @@ class Searcher final : public Scatter {
     static const IndexReply& reply_of(const Job& job, std::size_t worker) {
         return static_cast<const IndexReply&>(*job.workers[worker].reply);
     }
+    NameId name(std::string_view text) { return kernel_.names().intern(text); }
     static std::string packed_seq(const Job& job, const std::vector<std::size_t>& workers);
 
     /// With _id and _rev; `fail` says why there is none.
@@ -123,15 +124,17 @@ class Searcher final : public Scatter {
     void read_designs(std::string_view database, ThenDesigns then);
 
     struct ViewJob;
+    void answer_view(const ViewJob& view, const Reply& reply);
     void ask_view(std::string_view database, std::shared_ptr<ViewJob> view);
     void merge_view(const std::shared_ptr<ViewJob>& view, const Job& job);
-    void print_groups(const ViewJob& view, std::vector<std::vector<view::Group>> groups);
+    void print_groups(ViewJob& view, std::vector<std::vector<view::Group>> groups);
     void read_linked(const std::shared_ptr<ViewJob>& view);
     void read_keys(std::string_view database, view::Query query, view::Listing listing, Then then);
     void count_documents(std::string_view database, view::Listing listing,
                          std::function<void(const DocsAnswer&)> then);
 
     struct FindJob;
+    void answer_find(const FindJob& find, const Reply& reply);
     /// What `_find` and `_explain` begin with.
     void plan(std::string_view database, const json::Value& body, std::string_view partition,
               bool explain, Then fail, std::function<void(mango::Plan, json::Value design)> then);
@@ -160,6 +163,7 @@ class Searcher final : public Scatter {
     Scripts& scripts_;
     Coordinator& coordinator_;
     Gatherer& gatherer_;
+    std::string node_;
     const std::vector<QuorumMember>& members_;
     const std::vector<ProcessId>& indexers_;
 };

@@ -90,12 +90,14 @@ SharedMapper::SharedMapper(Mapper& mapper, const Definition& definition, int cop
 std::variant<SharedMapper::MappingPtr, Refusal> SharedMapper::map(const Document& document) {
     const Tree::Index winner = document.tree.winner();
     const ContentPtr& content = document.tree.node(winner).content;
-    std::string name = copies_ > 1 ? name_of(document) : std::string();
-    if (copies_ > 1) {
+    const bool look = copies_ > 1 || !known_.empty();
+    std::string name = look ? name_of(document) : std::string();
+    if (look) {
         const auto found = known_.find(name);
         if (found != known_.end() && found->second.content == content) {
-            MappingPtr mapping = found->second.mapping;
-            if (--found->second.left == 0) known_.erase(found);
+            std::variant<MappingPtr, Refusal> mapping = found->second.mapping;
+            const bool refused = std::holds_alternative<Refusal>(mapping);
+            if (!refused && --found->second.left == 0) known_.erase(found);
             return mapping;
         }
     }
@@ -103,10 +105,17 @@ std::variant<SharedMapper::MappingPtr, Refusal> SharedMapper::map(const Document
     if (local_seq_) shown.local_seq = document.seq;
     ++runs_;
     auto made = mapper_.map(document_json(document.id.view(), document.tree, winner, shown).view());
-    if (auto* refusal = std::get_if<Refusal>(&made)) return std::move(*refusal);
-    auto mapping = std::make_shared<const Mapping>(std::get<Mapping>(std::move(made)));
-    if (copies_ > 1) {
-        known_.insert_or_assign(name, Known{content, mapping, copies_ - 1, runs_});
+    std::variant<MappingPtr, Refusal> result;
+    if (auto* refusal = std::get_if<Refusal>(&made)) {
+        if (refusal->error != "timeout") return std::move(*refusal);   // Memory may come back.
+        result = std::move(*refusal);
+    } else {
+        result = std::make_shared<const Mapping>(std::get<Mapping>(std::move(made)));
+    }
+    const bool refused = std::holds_alternative<Refusal>(result);
+    if (copies_ > 1 || refused) {
+        if (name.empty()) name = name_of(document);
+        known_.insert_or_assign(name, Known{content, result, copies_ - 1, runs_});
         order_.emplace_back(runs_, std::move(name));
         while (order_.size() > remembered_max_) {
             const auto oldest = known_.find(order_.front().second);
@@ -115,7 +124,7 @@ std::variant<SharedMapper::MappingPtr, Refusal> SharedMapper::map(const Document
             order_.pop_front();
         }
     }
-    return mapping;
+    return result;
 }
 
 }   // namespace glasshive::store::view

@@ -50,7 +50,8 @@ class SharedMapper {
     /// `copies`: a mapping is forgotten when so many have had it.
     SharedMapper(Mapper& mapper, const Definition& definition, int copies,
                  std::size_t remembered_max = 100'000);
-    /// Of the winner. Requires a document that is not deleted.
+    /// Of the winner. Requires a document that is not deleted. A revision whose functions never
+    /// ended is not tried again.
     std::variant<MappingPtr, Refusal> map(const Document& document);
     /// Documents that a map function ran for, so far.
     std::uint64_t runs() const { return runs_; }
@@ -58,8 +59,8 @@ class SharedMapper {
   private:
     struct Known {
         ContentPtr content;
-        MappingPtr mapping;
-        int left;
+        std::variant<MappingPtr, Refusal> mapping;
+        int left;   // Of the copies; refusals stay.
         std::uint64_t number;
     };
     Mapper& mapper_;

@@ -132,10 +132,13 @@ EventId Herald::announce_node(const Committed& change) {
 
 EventId Herald::announce_service(const EventKind& kind, const Service& service) {
     const ServiceSpec& spec = *service.spec;
+    const Resources& reserved = spec.task.reservations;
     return kernel_.emit(kind, service.name,
                         {field::name(name(to_text(spec.mode))),
                          field::integer(static_cast<std::int64_t>(spec.replicas)),
-                         field::name(name(spec.task.container.image.c_str()))});
+                         field::name(name(spec.task.container.image.c_str())),
+                         field::real(static_cast<double>(reserved.cpus.count) / 1e9),
+                         field::bytes(reserved.memory)});
 }
 
 /// Of a job: that a run of it begins. Of any other service nothing; returns the newest event.

@@ -26,6 +26,8 @@ struct Listener {
                 last_seq = end->last_seq;
             } else if (const auto* refused = std::get_if<store::feed::Refused>(&event)) {
                 text += "!" + std::to_string(refused->status);
+            } else if (std::holds_alternative<store::feed::Waiting>(event)) {
+                text += "~";
             } else {
                 text += ".";
             }
@@ -144,21 +146,21 @@ TEST_CASE("longpoll waits for one change, continuous goes on, normal ends", "[st
     feeds.open("orders", {.changes = {.since = "1"}}, refused.tell());
     cluster.driver.run_for(1s);
     REQUIRE(normal.text == "a |");
-    REQUIRE(longpoll.text.empty());
-    REQUIRE(continuous.text == "a ");
+    REQUIRE(longpoll.text == "~");
+    REQUIRE(continuous.text == "a ~");
     REQUIRE(refused.text == "!400");
     REQUIRE(cluster.put(2, "b", "{}") == 201);
-    REQUIRE(longpoll.text == "b |");
-    REQUIRE(limited.text == "a b |");
+    REQUIRE(longpoll.text == "~b |");
+    REQUIRE(limited.text == "a ~b |");
     REQUIRE(cluster.put(2, "c", "{}") == 201);
-    REQUIRE(continuous.text == "a b c ");
+    REQUIRE(continuous.text == "a ~b c ");
     cluster.driver.run_for(35s);
-    REQUIRE(continuous.text == "a b c |");   // Twenty seconds without a change.
-    REQUIRE(beating.text == "a b c ...");
+    REQUIRE(continuous.text == "a ~b c |");   // Twenty seconds without a change.
+    REQUIRE(beating.text == "a ~b c ...");
     feeds.close(open);
     REQUIRE(feeds.size() == 0);
     REQUIRE(cluster.put(2, "d", "{}") == 201);
-    REQUIRE(beating.text == "a b c ...");
+    REQUIRE(beating.text == "a ~b c ...");
 }
 
 TEST_CASE("a feed outlives the node it read from", "[store][quorum]") {
@@ -170,7 +172,7 @@ TEST_CASE("a feed outlives the node it read from", "[store][quorum]") {
     cluster.all[1].feeds->open("orders", {.feed = store::Feed::continuous, .heartbeat = 10s},
                                heard.tell());
     cluster.driver.run_for(1s);
-    REQUIRE(heard.text == "a ");
+    REQUIRE(heard.text == "a ~");
     cluster.kill(0);
     REQUIRE(cluster.put(2, "b", "{}") == 201);
     REQUIRE(heard.text.find('b') != std::string::npos);

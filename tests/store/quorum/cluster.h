@@ -46,8 +46,7 @@ struct StoreCluster {
             all[i].machine = {.node = name,
                               .cpu = kernel.add_queue(host, 4, 1),
                               .disk = kernel.add_queue(host, 200e6, 0)};
-            all[i].replica =
-                std::make_unique<store::Replica>(kernel, all[i].files, all[i].machine);
+            all[i].replica = std::make_unique<store::Replica>(kernel, all[i].files, all[i].machine);
             members.push_back({.node = name, .replica = kernel.add_process(host, *all[i].replica)});
         }
         for (std::size_t i = 0; i < nodes; ++i) {
@@ -100,11 +99,10 @@ struct StoreCluster {
         return std::make_shared<std::optional<Answer>>();
     }
 
-    int create(std::size_t via, std::uint32_t q = 2, std::int64_t n = 3,
-               bool partitioned = false) {
+    int create(std::size_t via, std::uint32_t q = 2, std::int64_t n = 3, bool partitioned = false) {
         auto answer = awaited<store::StatusAnswer>();
-        all[via].coordinator->create(
-            "orders", {.q = q, .n = n, .partitioned = partitioned}, keep(answer));
+        all[via].coordinator->create("orders", {.q = q, .n = n, .partitioned = partitioned},
+                                     keep(answer));
         driver.run_for(1s);
         return answer->value_or(store::StatusAnswer{0}).status;
     }

@@ -162,9 +162,9 @@ TEST_CASE("losing revisions stay where they are if only winners are wanted", "[s
 TEST_CASE("documents that the target refuses are counted and left behind", "[store][replicate]") {
     // couchdb.md 8: 403 and 401 of a validation function; the replication goes on.
     struct NoBadOnes final : store::Validator {
-        std::optional<store::Refusal> refuses(std::string_view, std::string_view id,
-                                              const store::Content&,
-                                              const store::Document*) const override {
+        std::optional<store::Refusal> refuses(const store::EditWriter&,
+                                              const store::EditSeen& edit) override {
+            const std::string_view id = edit.id;
             if (id == "bad1") return store::Refusal{"forbidden", "no"};
             if (id == "bad2") return store::Refusal{"unauthorized", "no"};
             return {};

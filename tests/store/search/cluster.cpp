@@ -66,9 +66,9 @@ SearchCluster::SearchCluster(std::size_t nodes, std::uint64_t seed,
         all[i].replica->set_validator(search[i].indexer.get());
     }
     for (std::size_t i = 0; i < nodes; ++i) {
-        search[i].searcher =
-            std::make_unique<search::Searcher>(kernel, all[i].files, scripts, *all[i].coordinator,
-                                               *all[i].gatherer, members, indexers, 60s);
+        search[i].searcher = std::make_unique<search::Searcher>(
+            kernel, all[i].files, scripts, *all[i].coordinator, *all[i].gatherer, members[i].node,
+            members, indexers, 60s);
         kernel.add_process(host(i), *search[i].searcher);
         start(i);
     }

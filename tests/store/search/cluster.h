@@ -28,7 +28,7 @@ struct SearchCluster : StoreCluster {
     void start(std::size_t i);
     void kill(std::size_t i);
 
-    // --- A client's verbs: replies in one line, "404 not_found: missing" --------------------------
+    // --- A client's verbs: replies in one line, "404 not_found: missing" -------------------------
     using Then = std::function<void(const store::search::Reply&)>;
     /// Runs until there is an answer; "" when there is none within a minute.
     std::string answer_of(const std::function<void(Then)>& ask);

@@ -14,7 +14,8 @@ namespace {
 std::string ids_of(const std::string& reply) {
     if (!reply.starts_with('{')) return reply;
     std::string ids;
-    for (const store::json::View document : json_value(reply).view().find("docs")->elements())
+    const store::json::Value value = json_value(reply);
+    for (const store::json::View document : value.view().find("docs")->elements())
         ids += (ids.empty() ? "" : " ") + std::string(document.find("_id")->text());
     return ids;
 }

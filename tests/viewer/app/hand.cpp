@@ -32,6 +32,7 @@ void Hand::frame(const std::function<void()>& input) {
                          io.MousePos = mouse_;
                          io.MouseDown[0] = down_[0];
                          io.MouseDown[1] = down_[1];
+                         io.KeyShift = shift_;
                          if (input) input();
                      });
 }
@@ -62,19 +63,22 @@ void Hand::hover(const std::string& name) {
     frame();
 }
 
-void Hand::click_at(ImVec2 where, int button) {
+void Hand::click_at(ImVec2 where, int button, bool shift) {
+    shift_ = shift;
     mouse_ = where;
     frame();
     down_[button] = true;
     frame();
     down_[button] = false;
     frame();
+    shift_ = false;
     rest(2);
     // Two clicks in a row shall not count as a double click.
     for (int i = 0; i < 30; ++i) frame();
 }
 
-void Hand::drag(ImVec2 from, ImVec2 to) {
+void Hand::drag(ImVec2 from, ImVec2 to, bool shift) {
+    shift_ = shift;
     mouse_ = from;
     frame();
     down_[0] = true;
@@ -86,6 +90,7 @@ void Hand::drag(ImVec2 from, ImVec2 to) {
     }
     down_[0] = false;
     frame();
+    shift_ = false;
     rest(2);
 }
 

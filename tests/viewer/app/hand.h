@@ -22,8 +22,12 @@ class Hand {
     bool sees(const std::string& name) const { return view_->hits().find(name).has_value(); }
     void hover(const std::string& name);
     void click(const std::string& name) { click_at(middle_of(name)); }
-    void click_at(ImVec2 where, int button = 0);
-    void drag(ImVec2 from, ImVec2 to);
+    void click_at(ImVec2 where, int button = 0, bool shift = false);
+    /// The right button.
+    void menu(const std::string& name) { click_at(middle_of(name), 1); }
+    /// Holds shift and clicks.
+    void add(const std::string& name) { click_at(middle_of(name), 0, true); }
+    void drag(ImVec2 from, ImVec2 to, bool shift = false);
     void wheel(ImVec2 where, float notches);
     void press(int key, bool ctrl = false, bool shift = false);
     void type(const std::string& text);
@@ -36,6 +40,7 @@ class Hand {
     std::unique_ptr<Headless> headless_;
     ImVec2 mouse_{-1, -1};
     bool down_[2] = {false, false};
+    bool shift_ = false;
 };
 
 /// A recording of a shipped scenario, made once per program ("02_node_crash").

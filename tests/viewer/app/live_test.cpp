@@ -1,58 +1,25 @@
 // Goal: whoever plays with a run in the window can stop it, break it, go back and branch; and what
 // becomes of its process is shown, not suffered. Method: a real session process beside a window
 // without a screen; the view afterwards says what happened.
-#include <GLFW/glfw3.h>
 #include <sys/types.h>
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
-#include "viewer/app/hand.h"
+#include "viewer/app/completing.h"
+#include "viewer/app/playing.h"
 #include "viewer/app/run_words.h"
+#include "viewer/panels/reservations.h"
 
 using namespace glasshive;
 using namespace glasshive::viewer;
 
 namespace {
 
-Time at(double seconds) { return time_of_ns(static_cast<std::int64_t>(seconds * 1e9)); }
-
-Hand crash() {
-    return Hand({.file = SOURCE_DIR "/scenarios/02_node_crash.yaml", .live = true}, 1280, 800);
-}
-
-/// Types a line into the command line and waits for what becomes of it.
-void command(Hand& hand, const std::string& line) {
-    hand.click("run/command");
-    hand.type(line);
-    hand.press(GLFW_KEY_ENTER);
-    REQUIRE(hand.view().wait_for_run());
-    hand.rest(3);
-}
-
-std::string state_of(Hand& hand, std::string_view type, std::string_view name) {
-    const record::State& state = hand.view().now().state;
-    const NameId id = hand.view().glass().recording().names().find(name);
-    const auto which = state.type_named(type);
-    const record::StateRow* row = which ? state.find(*which, id) : nullptr;
-    return row != nullptr ? std::string(state.state_text(*row)) : "none";
-}
-
-/// Frames until it is so, ten seconds at most.
-template <class So>
-bool soon(Hand& hand, So so) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!so()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        hand.frame();
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
+Hand crash() { return playing("02_node_crash"); }
 
 }   // namespace
 
@@ -176,9 +143,15 @@ TEST_CASE("a session is saved as a scenario that runs again", "[live]") {
         CHECK(std::filesystem::exists(path));
         CHECK_FALSE(hand.view().live()->unsaved);
     }
-    Hand again({.file = path, .live = true, .at = at(10)}, 640, 480);
-    CHECK(again.view().live()->given.size() == 1);
-    CHECK(state_of(again, "node", "node-2") == "ready");
+    {
+        Hand again({.file = path, .live = true, .at = at(10)}, 640, 480);
+        CHECK(again.view().live()->given.size() == 1);
+        CHECK(state_of(again, "node", "node-2") == "ready");
+    }
+    Hand before({.file = path, .live = true, .at = at(4)}, 640, 480);
+    CHECK(before.view().live()->now == at(10));
+    CHECK(before.view().selection().playhead == at(4));
+    CHECK_FALSE(before.view().following());
 }
 
 TEST_CASE("a killed process is shown, and going back starts another", "[live]") {
@@ -233,4 +206,67 @@ TEST_CASE("words of ours are understood, everything else is given", "[live]") {
         CAPTURE(line);
         CHECK_FALSE(command_of(line, Time{}).ok());
     }
+}
+
+TEST_CASE("what a service of a command reserves is set aside on its hosts", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 10s");
+    CHECK(hand.view().now().cluster.services.front().reserved_cpus == 0);
+    command(hand, "docker service create --name big --reserve-cpu 1.5 --reserve-memory 1g nginx");
+    command(hand, "run 10s");
+    const auto& services = hand.view().now().cluster.services;
+    REQUIRE(services.size() == 2);
+    CHECK(services.back().reserved_cpus == 1.5);
+    CHECK(services.back().reserved_memory == 1024.0 * 1024 * 1024);
+    const auto said = Reservations::said_of(services);
+    REQUIRE(said);
+    CHECK(said->of_service("big").cpus == 1.5);
+    command(hand, "docker service update --reserve-cpu 0.5 big");
+    command(hand, "run 10s");
+    CHECK(hand.view().now().cluster.services.back().reserved_cpus == 0.5);
+}
+
+TEST_CASE("the command line completes words, names and docker's flags", "[live]") {
+    Hand hand = crash();
+    command(hand, "run 20s");
+    View& view = hand.view();
+    using Words = std::vector<std::string>;
+    struct Row {
+        const char* line;
+        Words words;
+        const char* after;   ///< The line when Tab was pressed.
+    };
+    const Row rows[] = {
+        {"drai", {"drain"}, "drain "},
+        {"drain no", {"node-1", "node-2", "node-3", "node-4"}, "drain node-"},
+        {"scale w", {"web="}, "scale web="},
+        {"scale web=5", {}, "scale web=5"},
+        {"docker service sca", {"scale"}, "docker service scale "},
+        {"docker service update --for", {"--force"}, "docker service update --force "},
+        {"docker service rollback w", {"web"}, "docker service rollback web "},
+        {"fault ", {"{do:"}, "fault {do: "},
+        {"fault {do: power", {"power_off"}, "fault {do: power_off "},
+        {"fault {do: power_off, ho", {"host:"}, "fault {do: power_off, host: "},
+        {"fault {do: power_off, host: node-4", {}, "fault {do: power_off, host: node-4"},
+        {"until node.d", {"node.down"}, "until node.down "},
+        {"switch m", {"main"}, "switch main "},
+        {"on node-3 ", {"docker"}, "on node-3 docker "},
+        {"", {}, ""},
+        {"nobody knows this", {}, "nobody knows this"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.line);
+        const Words words = completions(view, row.line);
+        CHECK(words == row.words);
+        CHECK(completed(row.line, words) == row.after);
+    }
+    hand.click("run/command");
+    hand.type("dra");
+    CHECK(hand.sees("completions/drain"));
+    hand.press(GLFW_KEY_TAB);
+    hand.type("node-3");
+    hand.press(GLFW_KEY_ENTER);
+    answered(hand);
+    CHECK(view.live()->given.size() == 1);
+    CHECK_FALSE(hand.sees("completions/drain"));
 }

@@ -81,6 +81,29 @@ TEST_CASE("a mark of the timeline leads to its event", "[gui][timeline]") {
     CHECK(all > 0);
 }
 
+TEST_CASE("the timeline goes to the row of what was selected elsewhere", "[gui][timeline]") {
+    Hand hand = alone("Timeline", "03_rack_loss");
+    hand.resize(640, 240);
+    const auto row_shown = [&](const std::string& name) {
+        const Rect chart = hand.at("Timeline/chart");
+        const Rect row = hand.at("Timeline/" + name);
+        return row.min.y > chart.min.y - 12 && row.max.y < chart.max.y;
+    };
+    CHECK_FALSE(hand.sees("Timeline/boss"));
+    hand.view().select("boss");
+    hand.rest();
+    REQUIRE(hand.sees("Timeline/boss"));
+    CHECK(row_shown("boss"));
+    hand.view().select("a1");
+    hand.rest();
+    REQUIRE(hand.sees("Timeline/a1"));
+    CHECK(row_shown("a1"));
+    // A slot is selected by its newest task.
+    CHECK(hand.view().select("web.3"));
+    CHECK(selected(hand).substr(0, 6) == "web.3.");
+    CHECK_FALSE(hand.view().select("web.99"));
+}
+
 TEST_CASE("a row of the events is an instant; the list follows the playhead", "[gui][events]") {
     Hand hand = alone("Events");
     const EventId now = hand.view().now().last;

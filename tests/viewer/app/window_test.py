@@ -44,25 +44,29 @@ class Window(unittest.TestCase):
         return subprocess.run(["xdotool", *map(str, words)], env=self.environment, timeout=60,
                               capture_output=True, text=True)
 
-    def opened(self):
-        viewer = subprocess.Popen([VIEWER, self.recording], env=self.environment,
+    def opened(self, *files):
+        viewer = subprocess.Popen([VIEWER, *files], env=self.environment, cwd=self.folder,
                                   stderr=subprocess.PIPE, text=True)
         self.addCleanup(viewer.stderr.close)
         self.addCleanup(viewer.kill)
+        return viewer
+
+    def await_window(self, viewer, name):
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            found = self.do("search", "--onlyvisible", "--name", "Glasshive: hello")
+            found = self.do("search", "--onlyvisible", "--name", "Glasshive: " + name)
             if found.returncode == 0:
                 self.do("windowfocus", "--sync", found.stdout.split()[0])
                 time.sleep(1)   # A first frame by software takes its time.
-                return viewer
+                return
             if viewer.poll() is not None:
                 self.fail("the viewer ended before its window came: " + viewer.stderr.read())
             time.sleep(0.2)
         self.fail("no window came")
 
     def test_a_session_with_mouse_and_keys(self):
-        viewer = self.opened()
+        viewer = self.opened(self.recording)
+        self.await_window(viewer, "hello")
         self.do("key", "t")                                      # Light.
         time.sleep(0.5)
         self.do("mousemove", 910, 400)                           # The gap beside the right column.
@@ -80,6 +84,17 @@ class Window(unittest.TestCase):
         kept = json.loads((self.folder / "config/glasshive/viewer.json").read_text())
         self.assertFalse(kept["dark"])
         self.assertLess(kept["side"], 0.65)
+
+    def test_who_names_no_file_chooses_one(self):
+        viewer = self.opened()
+        self.await_window(viewer, "start")
+        self.do("type", "hello.hive")
+        time.sleep(0.5)
+        self.do("key", "Return")
+        self.await_window(viewer, "hello")
+        self.do("key", "ctrl+q")
+        _, errors = viewer.communicate(timeout=60)
+        self.assertEqual((viewer.returncode, errors), (0, ""))
 
     def test_without_a_display_it_says_what_to_do(self):
         environment = {key: value for key, value in os.environ.items()

@@ -93,8 +93,12 @@ TEST_CASE("every fault that is offered strikes, and can be ended", "[viewer][liv
     const auto active = active_now(sandbox);
     CHECK(active.size() == sandbox.status()->given.size());
     const auto of_host = offers_for({.type = "host", .name = host, .state = "off"}, active, lasts);
-    REQUIRE(of_host.size() == 5);   // Nothing new; each of its own can end.
+    REQUIRE(of_host.size() == 5 + 7);   // Nothing new; each of its own can end.
     CHECK(of_host.front().label == "End power_off (host " + host + ")");
+    for (const Offer& offer : of_host) {
+        const bool ends = offer.label.rfind("End ", 0) == 0;
+        CHECK(offer.refused == (ends ? "" : host + " is off already"));
+    }
     CHECK(offers_for({.type = "fault", .name = "fault 1"}, active, lasts).size() == 1);
     accepted(sandbox, offers_to_heal({active.front()}));
     CHECK(active_now(sandbox).size() == active.size() - 1);

@@ -7,7 +7,8 @@
 #include <chrono>
 
 #include "record/fixture.h"
-#include "viewer/model/glass.h"
+#include "viewer/model/seeker.h"
+#include "viewer/model/selection.h"
 
 using namespace glasshive;
 using namespace glasshive::viewer;
@@ -111,6 +112,55 @@ TEST_CASE("a state a little later is the one read from a keyframe", "[viewer][mo
         REQUIRE(read.ok());
         REQUIRE(*shown.value() == read.value());
     }
+}
+
+TEST_CASE("a picture knows what was said without any time having passed", "[viewer][model]") {
+    const fixture::Folder folder{"viewer_news"};
+    Growing run(folder.file("run.hive"));
+    run.tell(1, "web.1");
+    auto seeker = Seeker::open(folder.file("run.hive"));
+    REQUIRE(seeker.ok());
+    const auto tasks = [&](std::uint64_t newest) {
+        seeker.value()->want(at(1), at(1), newest);
+        const auto picture = seeker.value()->wait();
+        REQUIRE(picture);
+        return picture->state.rows(*picture->state.type_named("task")).size();
+    };
+    CHECK(tasks(1) == 1);
+    run.tell(1, "web.2");
+    CHECK(tasks(2) == 2);
+
+    // What is being written meanwhile is in a picture as a whole, or not at all.
+    Glass glass = opened(folder.file("run.hive"));
+    run.tell(1, "web.3");
+    const auto picture = picture_of(glass, at(1));
+    REQUIRE(picture.ok());
+    CHECK(number_of(picture.value().last) == 2);
+    const record::State& state = picture.value().state;
+    CHECK(state.rows(*state.type_named("task")).size() == 2);
+}
+
+TEST_CASE("hosts are chosen together, alone, or not at all", "[viewer][model]") {
+    const NameId a{1}, b{2}, c{3};
+    Selection selection;
+    CHECK_FALSE(selection.holds(NameId{}));
+    selection.toggle(b);
+    CHECK(selection.subject == b);
+    CHECK(selection.hosts.empty());   // One alone is no group.
+    selection.toggle(a);
+    CHECK(selection.hosts == std::vector<NameId>{a, b});
+    CHECK(selection.subject == b);
+    selection.toggle(b);
+    CHECK(selection.subject == a);
+    CHECK(selection.hosts.empty());
+    selection.choose({c, a, b, a});
+    CHECK(selection.hosts == std::vector<NameId>{a, b, c});
+    CHECK(selection.holds(c));
+    selection.choose(c);
+    CHECK(selection.hosts.empty());
+    CHECK_FALSE(selection.holds(a));
+    selection.choose(std::vector<NameId>{});
+    CHECK_FALSE(selection.subject.valid());
 }
 
 TEST_CASE("a recording that a crash cut short opens and shows its end", "[viewer][model]") {
