@@ -240,6 +240,17 @@ void print_row(const MapRow& row, std::string& out) {
 }
 
 void print_group(const Group& group, std::string& out) {
+    // Source: fabric_view:transform_row/1, couch_mrview_http:row_to_obj/2.
+    static constexpr std::string_view overflow = "reduce_overflow_error";
+    if (const auto reason = group.value.view().find(overflow);
+        reason && group.value.view().size() == 1) {
+        out += "{\"key\":null,\"error\":\"";
+        out += overflow;
+        out += "\",\"reason\":";
+        json::print(*reason, out);
+        out += '}';
+        return;
+    }
     out += "{\"key\":";
     json::print(group.key.view(), out);
     out += ",\"value\":";
