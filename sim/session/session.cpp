@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.h"
+#include "check/events.h"
 #include "record/digest.h"
 #include "record/recorder.h"
 #include "scenario/inject.h"
@@ -368,7 +369,7 @@ Outcome Session::finish() {
     }
     if (s.watch && !s.script_problem) {
         s.watch->look(*s.world);
-        outcome.violations = s.watch->finish(end);
+        outcome.violations = s.watch->finish(*s.world, end);
         outcome.judged = s.watch->judged();
     }
     if (s.recorder) {
