@@ -18,6 +18,7 @@ class AnswersRule final : public Rule {
         : Rule(std::move(expectation)), window_(this->expectation().when) {}
 
     void on_fault(const Event& event) override { window_.on_fault(event); }
+    void on_fault_end(const Event& event) override { window_.on_fault_end(event); }
 
     void on_event(const Event& event, const Names& names) override {
         if (event.kind == runtime::events::container_started.id) {

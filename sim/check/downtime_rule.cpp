@@ -13,6 +13,7 @@ class DowntimeRule final : public Rule {
         : Rule(std::move(expectation)), window_(this->expectation().when) {}
 
     void on_fault(const Event& event) override { window_.on_fault(event); }
+    void on_fault_end(const Event& event) override { window_.on_fault_end(event); }
 
     void settle(Time now, const Facts& facts, EventId last) override {
         const bool up = facts.running(expectation().service) > 0;

@@ -3,6 +3,7 @@
 
 #include "check/rule.h"
 #include "platform/events.h"
+#include "store/client_events.h"
 
 namespace glasshive::check {
 
@@ -42,7 +43,7 @@ Evaluator::Evaluator(std::vector<Expectation> expectations, const Names& names)
 
 Evaluator::~Evaluator() = default;
 
-void Evaluator::on_event(const Event& event, std::string_view) {
+void Evaluator::on_event(const Event& event, std::string_view text) {
     State& state = *state_;
     if (state.verdicts) return;   // What is said of the verdicts themselves decides nothing.
     if (event.time > state.now) {
@@ -50,13 +51,16 @@ void Evaluator::on_event(const Event& event, std::string_view) {
         state.now = event.time;
     }
     const bool fault = event.kind == platform::events::fault_started.id;
-    if (state.facts.apply(event) || fault) {
+    const bool over = event.kind == platform::events::fault_ended.id;
+    if (state.facts.apply(event) || fault || over) {
         state.changed = true;
         state.last_change = event.id;
     }
     for (const auto& rule : state.rules) {
         if (fault) rule->on_fault(event);
+        if (over) rule->on_fault_end(event);
         rule->on_event(event, state.names);
+        if (event.kind == store::client::events::db_step.id) rule->on_step(event, text, state.names);
     }
 }
 

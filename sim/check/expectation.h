@@ -29,6 +29,11 @@ enum class Measure : std::uint8_t {
     requests_hopping,    ///< Share of answered requests whose backend is not on the node entered.
     share_of_a_task,     ///< Share of a service's answered requests that single tasks answered.
     fault_strikes,       ///< How often a fault struck.
+    copies_agree,        ///< Whether all copies of a store's database hold the same revisions.
+    conflicts,           ///< Conflicts of a document, on the copy that has most of them.
+    store_answers,       ///< Requests about a database that were answered with some statuses.
+    stale_reads,         ///< Reads of a database that showed less than a client was told before.
+    step_answer,         ///< What one step of a script was answered.
 };
 
 enum class Comparison : std::uint8_t { exactly, at_least, at_most };
@@ -40,16 +45,18 @@ struct When {
     enum class Kind : std::uint8_t {
         always,            ///< At every instant of the run.
         within_of_start,   ///< From some instant <= span, unbroken until the next fault or the end.
+        within_of_fault_end,   ///< For every end of the fault, likewise.
         within_of_fault,   ///< For every strike: from some instant <= strike + span, likewise.
         after,             ///< At every instant from `span` on.
         after_fault,       ///< At every instant from the first strike of `fault` on.
+        during_fault,      ///< From the first strike of `fault` to its end.
         between,           ///< At every instant from `span` to `until`.
         at_end,            ///< When the run is over.
     };
     Kind kind = Kind::always;
     Duration span{};
     Duration until{};         ///< between only.
-    std::int64_t fault = 0;   ///< within_of_fault and after_fault only: place in the list, from 1.
+    std::int64_t fault = 0;   ///< Of those about a fault: its place in the list, from 1.
 };
 
 /// One sentence, understood.
@@ -58,6 +65,13 @@ struct Expectation {
     Measure measure = Measure::running;
     std::string service;          ///< Of most measures; empty: all services (task_failures only).
     std::string host;             ///< node_state and host_state.
+    std::string database;         ///< Of a store: copies_agree, store_answers, stale_reads.
+    std::string document;         ///< conflicts: "orders/cart".
+    std::string step;             ///< step_answer.
+    std::string verb;             ///< store_answers: "write" or "read". step_answer: "rows", "".
+    std::vector<std::int64_t> statuses;   ///< store_answers, step_answer; 0: no answer.
+    std::string with;             ///< step_answer: what its body holds; empty: anything.
+    bool every = false;           ///< store_answers: all of them; else compare `number`.
     /// node_state: ready, down. host_state: on, off, paused. update_state: docker's own words.
     std::string state;
     bool negated = false;         ///< "is not down".
@@ -87,6 +101,8 @@ struct KnownNames {
     Duration duration{};                 ///< Of the run; 0: unknown.
     /// Services that some client calls: sentences about requests to others can never be decided.
     std::vector<std::string> called;
+    std::vector<std::string> databases;   ///< Of stores, as events call them.
+    std::vector<std::string> steps;       ///< Of stores' clients.
 };
 
 /// Everything in the sentences that the scenario does not have: unknown services and hosts (with

@@ -1,7 +1,10 @@
 #include "check/facts.h"
 
+#include <algorithm>
+
 #include "platform/events.h"
 #include "runtime/events.h"
+#include "store/cluster_events.h"
 #include "swarm/events.h"
 
 namespace glasshive::check {
@@ -29,6 +32,16 @@ bool Facts::apply(const Event& event) {
         case swarm::events::update_rollback_paused.id:
         case swarm::events::update_rollback_completed.id:
             updates_[event.subject] = event.kind;
+            return true;
+        case store::cluster::events::db_differ.id:
+        case store::cluster::events::db_agree.id:
+            differ_[event.subject] = event.kind == store::cluster::events::db_differ.id ? 1 : 0;
+            return true;
+        case store::cluster::events::db_conflict.id:
+            conflicts_[{event.subject, name_of(f[0].integer)}] = f[1].integer;
+            return true;
+        case store::cluster::events::db_resolved.id:
+            conflicts_.erase({event.subject, name_of(f[0].integer)});
             return true;
         case swarm::events::service_run.id:
             run_[event.subject] = event.id;
@@ -125,6 +138,20 @@ std::string_view Facts::update_state(std::string_view service) const {
         case update_rollback_completed.id: return "rollback_completed";
         default: return "none";
     }
+}
+
+bool Facts::copies_agree(std::string_view database) const {
+    return differ_.at(names_.find(database)) == 0;
+}
+
+std::int64_t Facts::conflicts(std::string_view document) const {
+    const NameId name = names_.find(document);
+    std::int64_t most = 0;
+    for (auto at = conflicts_.lower_bound({name, NameId{0}});
+         name.valid() && at != conflicts_.end() && at->first.first == name; ++at) {
+        most = std::max(most, at->second);
+    }
+    return most;
 }
 
 std::string_view Facts::host_state(std::string_view host) const {

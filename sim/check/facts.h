@@ -34,6 +34,11 @@ class Facts {
     /// "updating", "paused", …; "none" before the service's first update.
     std::string_view update_state(std::string_view service) const;
 
+    /// False while copies of a store's database differ for longer than a second.
+    bool copies_agree(std::string_view database) const;
+    /// Of the copy that has most.
+    std::int64_t conflicts(std::string_view document) const;
+
   private:
     enum class NodeState : std::uint8_t { unknown, ready, down };
     enum class HostState : std::uint8_t { on, off, paused };
@@ -59,6 +64,8 @@ class Facts {
     NameMap<EventId> run_;                              // By service: what began its newest run.
     NameMap<NodeState> nodes_;
     NameMap<HostState> hosts_;
+    NameMap<int> differ_;                               // By database: 1 while copies do.
+    std::map<std::pair<NameId, NameId>, std::int64_t> conflicts_;   // By document and node.
     NameMap<std::uint16_t> updates_;                    // Kind of the newest update.*; 0: none.
 };
 

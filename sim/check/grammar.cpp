@@ -60,6 +60,29 @@ constexpr std::array sentences{
     SentenceForm{"no node runs more than N task(s) of S [DURING]",
                  "Executing containers on the node that has most of them.",
                  "no node runs more than 2 tasks of web"},
+    SentenceForm{"(every|no) (write to|read of) DB answers (N [or N…]|nothing) [DURING]",
+                 "Requests of a store's clients about documents of a database, by the status of "
+                 "HTTP. `nothing`: no answer came.",
+                 "every write to orders answers 202 while fault 1 lasts"},
+    SentenceForm{"(at least|at most) N (write(s) to|read(s) of) DB answer(s) (N [or N…]|nothing) "
+                 "[DURING]",
+                 "The same, counted.", "at least 5 writes to orders answer 409"},
+    SentenceForm{"(no|at least N|at most N) read(s) of DB (is|are) stale [DURING]",
+                 "Reads that show less than some client was told before is stored.",
+                 "no read of orders is stale"},
+    SentenceForm{"copies of DB (agree|differ) WHEN",
+                 "Whether all copies of its shards, those on nodes that are down included, hold "
+                 "the same revisions. They differ when they have done so for a second.",
+                 "copies of orders agree within 20s of the end of fault 1"},
+    SentenceForm{"document DB/ID has (N|exactly N|at least N|at most N|no) conflict(s) WHEN",
+                 "Live leaves beside the winner, on the copy that has most of them.",
+                 "document orders/cart has 1 conflict at the end"},
+    SentenceForm{"step STEP answers (N [or N…]|nothing) [with TEXT]",
+                 "What a step of a store's client was answered: its status, and a text without "
+                 "spaces that its body holds.",
+                 "step late answers 409"},
+    SentenceForm{"step STEP finds (N|exactly N|at least N|at most N|no) row(s)",
+                 "Documents, rows or changes in its answer.", "step report finds 25 rows"},
     SentenceForm{"fault F strikes [(at least|at most|exactly) N time(s)]",
                  "That it struck at all, or how often.", "fault 1 strikes at least 2 times"},
 };
@@ -75,6 +98,9 @@ constexpr std::array whens{
                  "or the "
                  "end.",
                  "service web has 3 running tasks within 60s of start"},
+    SentenceForm{"within D of the end of fault F",
+                 "After each end of the fault, likewise.",
+                 "copies of orders agree within 20s of the end of fault 1"},
     SentenceForm{"by D", "The same in other words.", "service web has 3 running tasks by 60s"},
     SentenceForm{"after D", "At every instant from D on.",
                  "service web has at least 2 running tasks after 30s"},
@@ -82,6 +108,8 @@ constexpr std::array whens{
                  "service web has at least 2 running tasks after fault 1"},
     SentenceForm{"between D and D", "At every instant from the first to the second.",
                  "service web has 3 running tasks between 30s and 60s"},
+    SentenceForm{"while fault F lasts", "From the fault's first strike to its end.",
+                 "copies of orders differ while fault 1 lasts"},
     SentenceForm{"at the end", "When the run is over.", "service web has 3 running tasks at "
                  "the end"},
     SentenceForm{"always", "At every instant of the run, its start included.",
@@ -92,6 +120,8 @@ constexpr std::array durings{
     SentenceForm{"after D", "From D on.", "no request to web fails after 90s"},
     SentenceForm{"after fault F", "From the fault's first strike on.",
                  "no request to web fails after fault 1"},
+    SentenceForm{"while fault F lasts", "From the fault's first strike to its end.",
+                 "every write to orders answers 202 while fault 1 lasts"},
     SentenceForm{"between D and D", "From the first to the second.",
                  "no request to web fails between 30s and 90s"},
 };
@@ -122,7 +152,7 @@ std::string grammar_page() {
            "S is a\n"
            "service, H a host, N a number, F the number of a fault, D a duration or an "
            "instant, P a\n"
-           "share such as `2%`.\n"
+           "share such as `2%`, DB a database of a store (`STORE/DB` when there are several stores).\n"
            "\n" + table("sentence", sentences) +
            "\nWithout any request a sentence about requests is undecided, which counts as not "
            "held.\n"

@@ -42,12 +42,28 @@ class NamesCheck {
         if (!each.host.empty() && hosts_.count(each.host) == 0) {
             unknown(each, "host", each.host, known_.hosts);
         }
-        const bool of_fault = each.when.kind == When::Kind::within_of_fault ||
-                              each.when.kind == When::Kind::after_fault;
+        if (!each.database.empty()) database(each, each.database);
+        if (!each.document.empty()) database(each, each.document);
+        const auto& steps = known_.steps;
+        if (!each.step.empty() && std::count(steps.begin(), steps.end(), each.step) == 0) {
+            unknown(each, "step", each.step, steps);
+        }
+        const When::Kind kind = each.when.kind;
+        const bool of_fault =
+            kind == When::Kind::within_of_fault || kind == When::Kind::after_fault ||
+            kind == When::Kind::within_of_fault_end || kind == When::Kind::during_fault;
         if (of_fault) fault(each, each.when.fault);
         if (each.measure == Measure::fault_strikes) fault(each, each.fault);
         requests(each);
         instants(each);
+    }
+
+    /// A database, or a document in one: databases of several stores have slashes, too.
+    void database(const Expectation& each, const std::string& name) {
+        for (const std::string& known : known_.databases) {
+            if (name == known || (!each.document.empty() && name.starts_with(known + "/"))) return;
+        }
+        unknown(each, "database", name.substr(0, name.find('/')), known_.databases);
     }
 
     void unknown(const Expectation& each, const std::string& noun, const std::string& name,

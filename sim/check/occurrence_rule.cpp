@@ -18,6 +18,8 @@ class OccurrenceRule final : public Rule {
         if (counted && event.fields[0].integer == expectation().fault) count(event);
     }
 
+    void on_fault_end(const Event& event) override { window_.on_fault_end(event); }
+
     void on_event(const Event& event, const Names& names) override {
         if (expectation().measure != Measure::task_failures) return;
         const bool failed = event.kind == swarm::events::task_failed.id ||

@@ -21,10 +21,11 @@ class RecoveryRule final : public Rule {
         if (open_ && open_->start < event.time) {
             close(event.time, "when fault " + std::to_string(number) + " struck");
         }
-        const bool mine = when().kind == When::Kind::within_of_fault && number == when().fault;
-        if (!mine || open_) return;
-        ++strikes_;
-        open_ = Watch{.start = event.time, .fault = event.id};
+        if (when().kind == When::Kind::within_of_fault) watch(event);
+    }
+
+    void on_fault_end(const Event& event) override {
+        if (when().kind == When::Kind::within_of_fault_end) watch(event);
     }
 
     void settle(Time now, const Facts& facts, EventId last) override {
@@ -44,7 +45,10 @@ class RecoveryRule final : public Rule {
                               std::to_string(strikes_);
         }
         if (worst_) return *worst_;
-        return verdict(Outcome::failed, "fault " + std::to_string(when().fault) + " never struck",
+        const bool ended = when().kind == When::Kind::within_of_fault_end;
+        return verdict(Outcome::failed,
+                       "fault " + std::to_string(when().fault) +
+                           (ended ? " never ended" : " never struck"),
                        end);
     }
 
@@ -60,9 +64,16 @@ class RecoveryRule final : public Rule {
 
     const When& when() const { return expectation().when; }
 
+    void watch(const Event& event) {
+        if (event.fields[0].integer != when().fault || open_) return;
+        ++strikes_;
+        open_ = Watch{.start = event.time, .fault = event.id};
+    }
+
     std::string anchor() const {
         if (when().kind == When::Kind::within_of_start) return "the start";
-        return "fault " + std::to_string(when().fault);
+        const bool end = when().kind == When::Kind::within_of_fault_end;
+        return (end ? "the end of fault " : "fault ") + std::to_string(when().fault);
     }
 
     void close(Time at, const std::string& ending) {

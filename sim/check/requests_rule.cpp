@@ -15,6 +15,7 @@ class RequestsRule final : public Rule {
         : Rule(std::move(expectation)), window_(this->expectation().when) {}
 
     void on_fault(const Event& event) override { window_.on_fault(event); }
+    void on_fault_end(const Event& event) override { window_.on_fault_end(event); }
 
     void on_event(const Event& event, const Names& names) override {
         const bool ok = event.kind == workload::events::request_ok.id;

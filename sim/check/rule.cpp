@@ -32,6 +32,7 @@ Reading state(const Expectation& expectation, std::string_view now) {
 std::string count_text(Measure measure, std::int64_t number) {
     const std::string text = std::to_string(number);
     if (measure == Measure::reported_running) return text + " reported running";
+    if (measure == Measure::conflicts) return text + (number == 1 ? " conflict" : " conflicts");
     if (measure == Measure::completed) return text + " completed";
     if (measure == Measure::tasks_on_one_node) return text + " on one node";
     return text + " running";
@@ -49,6 +50,12 @@ Reading read(const Expectation& expectation, const Facts& facts) {
         case Measure::node_state: return state(expectation, facts.node_state(expectation.host));
         case Measure::update_state:
             return state(expectation, facts.update_state(expectation.service));
+        case Measure::copies_agree: {
+            const bool agree = facts.copies_agree(expectation.database);
+            return {.holds = agree != expectation.negated, .number = 0,
+                    .text = agree ? "copies agree" : "copies differ"};
+        }
+        case Measure::conflicts: return count(expectation, facts.conflicts(expectation.document));
         case Measure::host_state: return state(expectation, facts.host_state(expectation.host));
         default: break;
     }
@@ -82,12 +89,22 @@ Window::Window(const When& when) : when_(when) {
         from_ = Time{when.span};
         to_ = Time{when.until};
     }
-    if (when.kind == When::Kind::after_fault) from_ = time_never;
+    const bool of_fault =
+        when.kind == When::Kind::after_fault || when.kind == When::Kind::during_fault;
+    if (of_fault) from_ = time_never;
 }
 
 void Window::on_fault(const Event& event) {
-    if (when_.kind != When::Kind::after_fault || from_ != time_never) return;
+    const bool of_fault =
+        when_.kind == When::Kind::after_fault || when_.kind == When::Kind::during_fault;
+    if (!of_fault || from_ != time_never) return;
     if (event.fields[0].integer == when_.fault) from_ = event.time;
+}
+
+void Window::on_fault_end(const Event& event) {
+    const bool mine = event.fields[0].integer == when_.fault;
+    if (when_.kind != When::Kind::during_fault || to_ != time_never || !mine) return;
+    to_ = event.time;
 }
 
 std::string Window::missed(Time end) const {
@@ -104,11 +121,15 @@ std::unique_ptr<Rule> make_rule(Expectation expectation) {
         case Measure::share_of_a_task: return make_answers_rule(std::move(expectation));
         case Measure::task_failures:
         case Measure::fault_strikes: return make_occurrence_rule(std::move(expectation));
+        case Measure::store_answers:
+        case Measure::stale_reads: return make_store_rule(std::move(expectation));
+        case Measure::step_answer: return make_step_rule(std::move(expectation));
         case Measure::downtime: return make_downtime_rule(std::move(expectation));
         default: break;
     }
     const When::Kind kind = expectation.when.kind;
-    if (kind == When::Kind::within_of_fault || kind == When::Kind::within_of_start) {
+    if (kind == When::Kind::within_of_fault || kind == When::Kind::within_of_start ||
+        kind == When::Kind::within_of_fault_end) {
         return make_recovery_rule(std::move(expectation));
     }
     return make_throughout_rule(std::move(expectation));

@@ -21,6 +21,10 @@ class Rule {
 
     virtual void on_event(const Event&, const Names&) {}
     virtual void on_fault(const Event&) {}
+    /// A db.step, with the answer's body.
+    virtual void on_step(const Event&, std::string_view /*body*/, const Names&) {}
+    /// A strike is over; called as on_fault is.
+    virtual void on_fault_end(const Event&) {}
     /// From `now` on the facts are these, until the next call. `last` is the newest event of `now`
     /// that changed a fact.
     virtual void settle(Time, const Facts&, EventId /*last*/) {}
@@ -62,6 +66,7 @@ class Window {
     explicit Window(const When& when);
 
     void on_fault(const Event& event);
+    void on_fault_end(const Event& event);
     bool contains(Time t) const { return from_ <= t && t <= to_; }
     Time from() const { return from_; }
     Time to() const { return to_; }
@@ -75,12 +80,14 @@ class Window {
 };
 
 // One file each. Every maker takes the sentences that its name says.
-std::unique_ptr<Rule> make_recovery_rule(Expectation);   ///< within_of_fault, within_of_start
+std::unique_ptr<Rule> make_recovery_rule(Expectation);   ///< within_of_fault, …_end, …_start
 std::unique_ptr<Rule> make_throughout_rule(Expectation); ///< Counts and states over a window.
 std::unique_ptr<Rule> make_downtime_rule(Expectation);
 std::unique_ptr<Rule> make_requests_rule(Expectation);
 std::unique_ptr<Rule> make_answers_rule(Expectation);  ///< requests_hopping, share_of_a_task
 std::unique_ptr<Rule> make_occurrence_rule(Expectation); ///< task_failures, fault_strikes
+std::unique_ptr<Rule> make_store_rule(Expectation);   ///< store_answers, stale_reads
+std::unique_ptr<Rule> make_step_rule(Expectation);    ///< step_answer
 std::unique_ptr<Rule> make_rule(Expectation);            ///< The one that fits.
 
 }   // namespace glasshive::check

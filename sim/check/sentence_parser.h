@@ -45,6 +45,14 @@ class SentenceParser {
     bool answered_sentence(Expectation& out);
     bool share_of_task(Expectation& out);
     bool fault_sentence(Expectation& out);
+    // store_sentences.cpp
+    bool copies_sentence(Expectation& out);
+    bool document_sentence(Expectation& out);
+    bool step_sentence(Expectation& out);
+    /// After "every", "no", or a number with its comparison.
+    bool store_requests(Expectation& out);
+    bool statuses(Expectation& out);
+    bool status(Expectation& out);
 
     bool comparison(Expectation& out);
     bool running_tasks(Expectation& out);

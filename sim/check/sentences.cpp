@@ -34,6 +34,14 @@ bool SentenceParser::sentence(Expectation& out) {
         out.share = 1;
         return name(out.service, service_name) && accept("fails") && window_or_nothing(out.when);
     }
+    if (accept_any({"every write to", "every read of"})) {
+        out.verb = words_[1];
+        out.every = true;
+        return store_requests(out);
+    }
+    if (accept("copies of")) return copies_sentence(out);
+    if (accept("document")) return document_sentence(out);
+    if (accept("step")) return step_sentence(out);
     if (accept("each task of")) return share_of_task(out);
     if (accept("one task of")) {
         out.one_is_enough = true;
@@ -141,6 +149,10 @@ bool SentenceParser::no_sentence(Expectation& out) {
         }
         return accept("fails") && window_or_nothing(out.when);
     }
+    if (accept_any({"write to", "read of"})) {
+        out.verb = words_[1];
+        return store_requests(out);
+    }
     if (accept("node runs more than")) {
         out.measure = Measure::tasks_on_one_node;
         return number(out.number) && accept_any({"tasks of", "task of"}) &&
@@ -159,6 +171,10 @@ bool SentenceParser::at_most_sentence(Expectation& out) {
         return window_or_nothing(out.when);
     }
     if (!number(out.number)) return false;
+    if (accept_any({"writes to", "write to", "reads of", "read of"})) {
+        out.verb = words_[3].substr(0, words_[3][0] == 'w' ? 5 : 4);
+        return store_requests(out);
+    }
     if (accept_any({"requests to", "request to"})) {
         out.measure = Measure::requests_failed;
         out.counts_requests = true;
@@ -175,6 +191,11 @@ bool SentenceParser::at_most_sentence(Expectation& out) {
 
 bool SentenceParser::at_least_sentence(Expectation& out) {
     out.comparison = Comparison::at_least;
+    if (number(out.number)) {
+        if (!accept_any({"writes to", "write to", "reads of", "read of"})) return false;
+        out.verb = words_[3].substr(0, words_[3][0] == 'w' ? 5 : 4);
+        return store_requests(out);
+    }
     out.measure = Measure::requests_hopping;
     return percent(out.share) && accept("of requests to") && name(out.service, service_name) &&
            accept("take an extra hop") && window_or_nothing(out.when);
@@ -233,7 +254,8 @@ bool SentenceParser::within(When& out) {
         out.kind = When::Kind::within_of_start;
         return true;
     }
-    out.kind = When::Kind::within_of_fault;
+    const bool end = accept("the end of");
+    out.kind = end ? When::Kind::within_of_fault_end : When::Kind::within_of_fault;
     return accept("fault") && number(out.fault);
 }
 
@@ -245,6 +267,10 @@ bool SentenceParser::window(When& out) {
         }
         out.kind = When::Kind::after;
         return duration(out.span, "an instant such as 90s");
+    }
+    if (accept("while fault")) {
+        out.kind = When::Kind::during_fault;
+        return number(out.fault) && accept("lasts");
     }
     if (accept("between")) {
         out.kind = When::Kind::between;

@@ -14,6 +14,7 @@ class ThroughoutRule final : public Rule {
         : Rule(std::move(expectation)), window_(this->expectation().when) {}
 
     void on_fault(const Event& event) override { window_.on_fault(event); }
+    void on_fault_end(const Event& event) override { window_.on_fault_end(event); }
 
     void settle(Time now, const Facts& facts, EventId last) override {
         Reading reading = read(expectation(), facts);
@@ -32,7 +33,7 @@ class ThroughoutRule final : public Rule {
         }
         const std::string missed = window_.missed(end);
         if (!missed.empty()) {
-            const bool fault = expectation().when.kind == When::Kind::after_fault;
+            const bool fault = expectation().when.fault > 0;
             return verdict(fault ? Outcome::failed : Outcome::undecided, missed, end);
         }
         stretch(end, true);
@@ -72,7 +73,8 @@ class ThroughoutRule final : public Rule {
     std::string held_figure() const {
         const bool state = expectation().measure == Measure::node_state ||
                            expectation().measure == Measure::host_state ||
-                           expectation().measure == Measure::update_state;
+                           expectation().measure == Measure::update_state ||
+                           expectation().measure == Measure::copies_agree;
         if (state || expectation().comparison == Comparison::exactly) {
             return extreme_.text + " throughout";
         }

@@ -107,6 +107,35 @@ std::string update_words(const Fields& f) {
     return joined({f.get("message"), f.get("image")});
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return std::string(text);
+    return std::string(text.substr(0, most)) + "…";
+}
+
+std::string store_words(const Fields& f, std::string_view kind) {
+    constexpr std::size_t most = 90;
+    if (kind == "db.asked") return shortened(f.text, most) + " at " + f.get("node");
+    if (kind == "db.step" || kind == "db.request") {
+        const std::string status = f.get("status");
+        return (status == "0" ? "no answer" : status) + prefixed(" ", shortened(f.text, most));
+    }
+    if (kind == "db.conflict") {
+        return f.get("conflicts") + " on " + f.get("node") + ", " + f.get("winner") + " wins: " +
+               f.get("reason");
+    }
+    if (kind == "db.resolved") return "on " + f.get("node") + ", " + f.get("winner") + " is left";
+    if (kind == "db.stale") {
+        const std::string revision = f.get("revision");
+        return f.get("reader") + " is shown " + (revision.empty() ? "nothing" : revision) +
+               " at " + f.get("node") + ", but " + f.get("newest") + " is stored";
+    }
+    if (kind == "db.differ") {
+        return f.get("documents") + " differ for " + f.get("since") + ", such as " +
+               f.get("document");
+    }
+    return generic(f);
+}
+
 }   // namespace
 
 std::string service_of(std::string_view kind_of_subject, std::string_view name) {
@@ -183,6 +212,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
         return f.get("service") + ": " + f.get("reason") + " after " + f.get("latency") +
                prefixed(" through ", f.get("entered"));
     }
+    if (name.substr(0, 3) == "db.") return store_words(f, name);
     if (name == "discovery.removed" || name == "discovery.added") {
         return short_subject("task", f.get("task")) + prefixed(", ", f.get("why")) + ": " +
                f.get("backends") + " backends of " + f.get("service") + " known here";

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 
+#include "explain/store_story.h"
 #include "explain/story.h"
 
 namespace glasshive::explain {
@@ -309,6 +310,10 @@ const std::map<std::string_view, Function>& services() {
 
 std::string sentence(const Told& told, const Names& names) {
     const Words words{told, names};
+    if (told.kind->name.substr(0, 3) == "db.") {
+        const std::string said = store_sentence(told, names);
+        if (!said.empty()) return said;
+    }
     for (const auto* family : {&tasks(), &containers(), &machines(), &cluster(),
                                &networks_and_trust(), &commands(), &services()}) {
         const auto found = family->find(told.kind->name);

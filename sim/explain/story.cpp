@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "explain/store_story.h"
 #include "explain/tables.h"
 
 namespace glasshive::explain {
@@ -31,7 +32,7 @@ std::vector<EventId> chain_of(Reader& reader, EventId from) {
 bool tells(const Told& told) {
     static const std::set<std::string_view> quiet{
         "task.accepted", "task.preparing", "task.ready", "task.starting", "container.serving",
-        "health.probe", "task.removed", "flow.started", "flow.ended", "decision.kept"};
+        "health.probe", "task.removed", "flow.started", "flow.ended", "decision.kept", "db.read"};
     return quiet.count(told.kind->name) == 0;
 }
 
@@ -337,6 +338,7 @@ Result<Story> explain(record::Recording& recording, const std::string& subject,
     story.root = root_of(reader, chain_of(reader, state));
     const auto tables = tables_at(recording, until);
     if (tables.ok()) add_lost_node(reader, tables.value(), story, ids);
+    add_store(reader, story, own, at, ids);
     tell(reader, story, ids, name);
     if (tables.ok()) add_tasks(story, tables.value());
     return story;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scenario/known_names.h"
@@ -58,6 +60,14 @@ class Loader {
     void read_store_times(Map& map, store::ClusterSpec& cluster);
     void read_admins(Map& map, store::ClusterSpec& cluster);
     void read_databases(const yaml::Value& value, store::ClusterSpec& cluster);
+    void read_documents(const yaml::Value& value, store::DatabaseSpec& database);
+    void read_store_clients(const yaml::Value& value, store::ClusterSpec& cluster);
+    void read_step(const yaml::Value& value, const store::ClusterSpec& cluster,
+                   store::ClientSpec& client);
+    void read_users(Map& map, const store::ClusterSpec& cluster, store::ClientSpec& client);
+    void read_replications(const yaml::Value& value, store::ClusterSpec& cluster);
+    void check_steps();
+    bool take_store_line(const std::string& line, Duration at, const yaml::Value& place);
     void read_autoscalers(const yaml::Value& value);
     void check_scaled(Map& map, const std::string& service);
     void read_clients(const yaml::Value& value);
@@ -91,6 +101,8 @@ class Loader {
     bool services_known_ = true;               ///< False when the stack could not be read.
     std::vector<std::string> service_paths_;   ///< Where each of spec_.services is written.
     Names service_names_, client_names_;
+    std::set<std::string> store_steps_;   ///< Names.
+    std::vector<std::pair<std::string, yaml::Value>> wanted_steps_;   ///< And who wants them.
     Diagnostics problems_;
 };
 

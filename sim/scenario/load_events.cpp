@@ -212,6 +212,7 @@ void Loader::read_lines(const yaml::Value& value, Duration at, const std::string
         for (std::string line; std::getline(lines, line); ++below) {
             const std::size_t first = line.find_first_not_of(" \t\r");
             if (first == std::string::npos || line[first] == '#') continue;
+            if (on.empty() && take_store_line(line.substr(first), at, place)) continue;
             platform::Where where = where_of(place);
             if (several) where.line += below + 1;   // A block begins below its key.
             Diagnostics warnings;
@@ -286,6 +287,10 @@ void Loader::read_expectations(const yaml::Value& value) {
     if (!hosts_known_ || !services_known_) return;
     check::KnownNames known{.services = service_names_.list(), .hosts = places_.hosts.list(),
                             .faults = std::ssize(spec_.faults), .duration = spec_.duration};
+    for (const store::ClusterSpec& store : spec_.stores) {
+        for (const auto& each : store.databases) known.databases.push_back(store.prefix + each.name);
+    }
+    known.steps.assign(store_steps_.begin(), store_steps_.end());
     for (const workload::ClientSpec& client : spec_.clients) known.called.push_back(client.service);
     adopt(check::check_names(spec_.expectations, known));
 }

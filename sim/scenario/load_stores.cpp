@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "scenario/load.h"
+#include "scenario/read_json.h"
 #include "scenario/read_services.h"
 
 namespace glasshive::scenario {
@@ -30,12 +31,18 @@ void Loader::read_stores(const yaml::Value& value) {
         map.read("epoch", cluster.epoch);
         read_admins(map, cluster);
         read_databases(map.value("databases"), cluster);
+        read_store_clients(map.value("clients"), cluster);
+        read_replications(map.value("replications"), cluster);
         for (const store::ClusterSpec& other : spec_.stores) {
             map.check(other.name != cluster.name, "name",
                       "a store named " + yaml::quoted(cluster.name) + " exists already",
                       "give each store a name of its own");
         }
         spec_.stores.push_back(std::move(cluster));
+    }
+    check_steps();
+    for (store::ClusterSpec& each : spec_.stores) {
+        if (spec_.stores.size() > 1) each.prefix = each.name + "/";
     }
 }
 
@@ -85,6 +92,7 @@ void Loader::read_databases(const yaml::Value& value, store::ClusterSpec& cluste
             map.require("name", database.name);
             read_spread(map, database.q, database.n);
             map.read("partitioned", database.partitioned);
+            read_documents(map.value("documents"), database);
         } else {
             item.into(database.name);
         }
@@ -98,6 +106,30 @@ void Loader::read_databases(const yaml::Value& value, store::ClusterSpec& cluste
             }
         }
         cluster.databases.push_back(std::move(database));
+    }
+}
+
+/// Each is the document itself, or many of one shape.
+void Loader::read_documents(const yaml::Value& value, store::DatabaseSpec& database) {
+    for (const yaml::Value& item : value.items()) {
+        store::DocumentSpec document;
+        yaml::Value shape = item;
+        if (!item.node().find("_id").exists()) {
+            Map map(Part::documents, item);
+            read_count(map, "count", document.count, 10'000'000);
+            shape = map.required("document");
+        }
+        if (!shape.exists()) continue;
+        const yaml::Node id = shape.node().find("_id");
+        if (!id.is_scalar() || id.text().empty()) {
+            shape.error("a document has an _id", "{_id: cart, items: 1}");
+            continue;
+        }
+        if (document.count > 1 && id.text().find("{i") == std::string::npos) {
+            shape.error("all of them would have one _id", "_id: \"doc-{i}\"");
+        }
+        document.text = json_of(shape);
+        database.documents.push_back(std::move(document));
     }
 }
 

@@ -34,7 +34,8 @@ enum class Part {
     scenario, platform, host_shape, host_group, zone_group, disk, link, links, uplink, cable,
     fat_tree, fat_tree_level, registry, image, service, resources, restart, placement, port,
     behaviour, healthcheck, update, stack, workload, client, fault, group, law, command, record,
-    scheduler, script, pulls, balancer, autoscaler, network, store, database, session, given,
+    scheduler, script, pulls, balancer, autoscaler, network, store, database,
+    documents, store_client, step, replication, session, given,
 };
 
 const Section& section(Part part);

@@ -15,6 +15,10 @@ Section balancer();
 Section autoscaler();
 Section store();
 Section database();
+Section documents();
+Section store_client();
+Section step();
+Section replication();
 Section network();
 Section command();
 

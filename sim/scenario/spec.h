@@ -55,6 +55,15 @@ struct CommandSpec {
     std::string content;              ///< docker secret create, config create: the file's.
 };
 
+/// A store's node ends or begins while its host goes on: "store crash n2".
+struct StoreCommandSpec {
+    Duration at{};       ///< Since the start of the run.
+    std::string store;   ///< Empty: whichever has a node there.
+    std::string host;
+    bool starts = false;
+    std::string line;   ///< As it is typed.
+};
+
 /// What the recording keeps. Never changes the run or its digest.
 struct RecordSpec {
     /// Patterns of event kinds to keep: "task.running", "task.*", or "*". Empty: all.
@@ -126,6 +135,7 @@ struct ScenarioSpec {
     std::vector<AutoscalerSpec> autoscalers;          ///< In file order; one of a service.
     std::vector<store::ClusterSpec> stores;           ///< In file order; names are unique.
     std::vector<CommandSpec> commands;                ///< In order of time, then of the file.
+    std::vector<StoreCommandSpec> store_commands;     ///< In the file's order.
     std::vector<check::Expectation> expectations;     ///< In file order.
     /// Of a file that is a saved session: all else is what the scenario says that it was saved
     /// from, `file` and `inputs` included, so that its runs are those of that scenario.

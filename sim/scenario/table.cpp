@@ -46,6 +46,10 @@ Section build(Part part) {
         case Part::network: return table::network();
         case Part::store: return table::store();
         case Part::database: return table::database();
+        case Part::documents: return table::documents();
+        case Part::store_client: return table::store_client();
+        case Part::step: return table::step();
+        case Part::replication: return table::replication();
         case Part::session: return table::session();
         case Part::given: return table::given();
     }
@@ -70,7 +74,7 @@ const std::vector<Part>& all_parts() {
         Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
         Part::law, Part::command, Part::record, Part::scheduler, Part::script,
         Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::store, Part::database,
-        Part::session, Part::given};
+        Part::documents, Part::store_client, Part::step, Part::replication, Part::session, Part::given};
     return parts;
 }
 

@@ -9,6 +9,8 @@
 #include "kernel/events.h"
 #include "platform/events.h"
 #include "runtime/events.h"
+#include "store/client_events.h"
+#include "store/cluster_events.h"
 #include "store/quorum/events.h"
 #include "store/replicate/events.h"
 #include "swarm/events.h"
@@ -33,6 +35,8 @@ const EventRegistry& all_events() {
         r.add(store::events::all);
         r.add(store::search::events::all);
         r.add(store::replicate::events::all);
+        r.add(store::cluster::events::all);
+        r.add(store::client::events::all);
         return r;
     }();
     return registry;

@@ -369,7 +369,7 @@ Outcome Session::finish() {
     }
     if (s.watch && !s.script_problem) {
         s.watch->look(*s.world);
-        outcome.violations = s.watch->finish(end);
+        outcome.violations = s.watch->finish(*s.world, end);
         outcome.judged = s.watch->judged();
     }
     if (s.recorder) {

@@ -71,12 +71,13 @@ check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
 
 Watch::Watch(const Names& names, const scenario::ScenarioSpec& spec)
     : invariants_(names, spec.services, capacities(spec)), conservation_(names),
-      oracle_(names, oracle_input(spec)) {}
+      oracle_(names, oracle_input(spec)), stores_(names) {}
 
 void Watch::on_event(const Event& event, std::string_view text) {
     invariants_.on_event(event, text);
     conservation_.on_event(event, text);
     oracle_.on_event(event, text);
+    stores_.on_event(event, text);
 }
 
 void Watch::look(world::World& world) {
@@ -84,13 +85,14 @@ void Watch::look(world::World& world) {
     conservation_.look(kernel.now(), kernel.traffic(), check::traffic_by_host(kernel));
 }
 
-std::vector<std::string> Watch::finish(Time end) {
+std::vector<std::string> Watch::finish(world::World& world, Time end) {
     invariants_.finish();
     std::vector<check::Violation> all = invariants_.violations();
     const auto add = [&](const std::vector<check::Violation>& more) {
         all.insert(all.end(), more.begin(), more.end());
     };
     add(conservation_.violations());
+    add(stores_.finish(world, end));
     check::OracleReport report = oracle_.finish(end);
     add(report.violations);
     judged_ = std::move(report.judged);

@@ -8,6 +8,7 @@
 #include "check/invariants.h"
 #include "check/oracle.h"
 #include "scenario/spec.h"
+#include "session/watch_stores.h"
 #include "world/world.h"
 
 namespace glasshive::session {
@@ -22,7 +23,7 @@ class Watch final : public EventSink {
     /// The run stands between two entries of its queue.
     void look(world::World& world);
     /// The run is over at `end`. Each finding in words, with its instant and event. Call once.
-    std::vector<std::string> finish(Time end);
+    std::vector<std::string> finish(world::World& world, Time end);
     /// How often the oracle drew each of its conclusions. After finish().
     const std::map<std::string, std::int64_t>& judged() const { return judged_; }
 
@@ -30,6 +31,7 @@ class Watch final : public EventSink {
     check::InvariantSet invariants_;
     check::BytesConserved conservation_;
     check::Oracle oracle_;
+    StoreWatch stores_;
     std::map<std::string, std::int64_t> judged_;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "store/client_spec.h"
 
 namespace glasshive::store {
 
@@ -28,11 +29,14 @@ struct DatabaseSpec {
     std::uint32_t q = 0;   ///< 0: the cluster's.
     std::int64_t n = 0;    ///< 0: the cluster's.
     bool partitioned = false;
+    /// What is in it once it is there, design documents too, in order.
+    std::vector<DocumentSpec> documents{};
 };
 
 /// A cluster of the document store, as a scenario describes it.
 struct ClusterSpec {
     std::string name = "couchdb";
+    std::string prefix;   ///< Of its databases in events: "west/" when a run has several stores.
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
     /// A node's name; "{}" is its host's.
     std::string node_name = "couchdb@{}";
@@ -47,6 +51,7 @@ struct ClusterSpec {
     std::optional<std::int64_t> iterations{};
     std::vector<DatabaseSpec> databases;
     std::int64_t epoch = 1'700'000'000;   ///< Seconds since 1970 at the start of the run.
+    std::vector<ClientSpec> clients;      ///< Names are unique.
 };
 
 /// The name of the node on a host.

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "director/director.h"
+#include "door/callers/crowd.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
 #include "policy/autoscaling.h"
@@ -20,6 +21,7 @@
 #include "world/operator.h"
 #include "world/scraper.h"
 #include "world/script_stage.h"
+#include "world/store_operator.h"
 
 namespace glasshive::world {
 
@@ -143,6 +145,8 @@ struct World::Parts {
     std::optional<Scraper> scraper;
     std::deque<autoscale::Autoscaler> autoscalers;
     std::deque<door::couch::Front> stores;
+    std::optional<door::callers::Crowd> crowd;
+    std::optional<StoreOperator> store_operator;
     std::optional<ScriptStage> stage;
     std::optional<director::Director> director;
 };
@@ -193,12 +197,20 @@ void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
                  .disk_unit = machines.write_work(host, much) / static_cast<double>(much.count),
                  .zone = std::string(platform.zones()[platform.zone_of(host)])});
         }
-        stores.emplace_back(kernel, cluster, std::move(places));
+        stores.emplace_back(kernel, cluster, std::move(places),
+                            stores.empty() ? nullptr : &stores.front());
     }
     for (door::couch::Front& store : stores) {
         for (door::couch::Front& other : stores) {
             if (&store != &other) store.resolver().know(other);
         }
+    }
+    if (stores.empty()) return;
+    crowd.emplace(kernel, stores, [this](const std::string& host) {
+        return host.empty() ? HostId{} : platform.find_host(host);
+    });
+    if (!spec.store_commands.empty()) {
+        store_operator.emplace(kernel, stores, spec.store_commands, run_name(spec));
     }
 }
 
@@ -333,6 +345,8 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     for (workload::Client& client : clients) kernel.start(client.id());
     for (autoscale::Autoscaler& autoscaler : autoscalers) kernel.start(autoscaler.id());
     for (door::couch::Front& store : stores) store.start();
+    if (crowd) crowd->start();
+    if (store_operator) kernel.start(store_operator->id());
     if (director) kernel.start(director->id());
 }
 

@@ -6,7 +6,7 @@
 
 namespace glasshive::door::couch {
 
-store::ClusterOptions Front::options_of(kernel::Kernel& kernel) {
+store::ClusterOptions Front::options_of(kernel::Kernel& kernel, const Front* first) {
     kernel::Rng chance = kernel.rng("store/server-uuid/" + spec_.name);
     std::string bytes;
     for (int i = 0; i < 16; ++i) bytes += static_cast<char>(chance.below(256));
@@ -19,6 +19,7 @@ store::ClusterOptions Front::options_of(kernel::Kernel& kernel) {
     options.internal.delay = spec_.sync_delay;
     options.net_tick = spec_.net_tick;
     options.scripts.epoch_ms = static_cast<double>(spec_.epoch) * 1000;
+    if (first != nullptr) options.shared_scripts = first->cluster().scripts();
     options.resolver = &resolver_;
     options.scheduler.server_uuid = uuid_;
     options.scheduler.epoch = spec_.epoch;
@@ -27,10 +28,11 @@ store::ClusterOptions Front::options_of(kernel::Kernel& kernel) {
 }
 
 Front::Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
-             std::vector<store::NodePlace> places)
+             std::vector<store::NodePlace> places, const Front* first)
     : spec_(spec),
       resolver_(*this),
-      cluster_(kernel, std::move(places), options_of(kernel)),
+      cluster_(kernel, std::move(places), options_of(kernel, first)),
+      observer_(kernel, cluster_, spec.prefix),
       service_(kernel, cluster_,
                {.epoch = spec.epoch,
                 .uuid = uuid_,

@@ -9,6 +9,7 @@
 #include "door/couch/replication.h"
 #include "door/couch/service.h"
 #include "store/cluster/cluster.h"
+#include "store/cluster/observer.h"
 #include "store/spec.h"
 
 namespace glasshive::door::couch {
@@ -17,9 +18,10 @@ namespace glasshive::door::couch {
 /// `stores` entry becomes. Builds itself; start() starts all nodes and makes the databases.
 class Front {
   public:
-    /// `places` by the spec's hosts.
+    /// `places` by the spec's hosts. `first`: another cluster of this run, whose JavaScript engine
+    /// it shares, and so its `Date`; null: there is none.
     Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
-          std::vector<store::NodePlace> places);
+          std::vector<store::NodePlace> places, const Front* first = nullptr);
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
 
@@ -27,6 +29,7 @@ class Front {
     /// `_users`, `_replicator` and the spec's databases are there, or could not be made.
     bool ready() const { return ready_; }
 
+    const store::ClusterSpec& spec() const { return spec_; }
     const std::string& name() const { return spec_.name; }
     const std::string& host_name(std::size_t member) const { return hosts_[member]; }
     Resolver& resolver() { return resolver_; }
@@ -34,11 +37,14 @@ class Front {
     const store::Cluster& cluster() const { return cluster_; }
     Service& service() { return service_; }
     Clients& clients() { return *clients_; }
+    /// The process of a node that hears clients.
+    ProcessId listener(std::size_t member) const { return listeners_[member].id(); }
+    const store::Observer& observer() const { return observer_; }
 
   private:
     void make_databases(std::size_t next);
 
-    store::ClusterOptions options_of(kernel::Kernel& kernel);
+    store::ClusterOptions options_of(kernel::Kernel& kernel, const Front* first);
 
     store::ClusterSpec spec_;
     std::string uuid_;
@@ -46,6 +52,7 @@ class Front {
     Resolver resolver_;
     std::deque<Gate> gates_;   // By member; addresses stay.
     store::Cluster cluster_;
+    store::Observer observer_;
     Service service_;
     std::deque<Listener> listeners_;   // By member; addresses stay.
     std::unique_ptr<Clients> clients_;

@@ -69,7 +69,7 @@ class Listener::Answering final : public Reply {
                                  .size = size});
     }
     void close() {
-        if (listener_ != nullptr) listener_->open_.erase(number_);
+        if (listener_ != nullptr) listener_->open_.erase({channel_, number_});
     }
 
     Listener* listener_;
@@ -79,7 +79,7 @@ class Listener::Answering final : public Reply {
 
 void Listener::on_message(const kernel::Message& message) {
     if (static_cast<WireMessage>(message.type) == WireMessage::gone) {
-        const auto found = open_.find(message.a);
+        const auto found = open_.find({message.channel, message.a});
         if (found == open_.end()) return;
         const Open open = std::move(found->second);
         open_.erase(found);
@@ -90,14 +90,25 @@ void Listener::on_message(const kernel::Message& message) {
     const auto& wire = static_cast<const WireRequest&>(*message.body);
     auto reply = std::make_shared<Answering>(*this, message.channel, message.a);
     // It may be answered before handle() returns, and is then no longer open.
-    open_[message.a] = {nullptr, reply};
+    const std::pair number{message.channel, message.a};
+    open_[number] = {nullptr, reply};
     CallPtr call = service_.handle(member_, wire.request, wire.wall, reply);
-    const auto found = open_.find(message.a);
+    const auto found = open_.find(number);
     if (found != open_.end()) found->second.call = std::move(call);
 }
 
-void Listener::on_channel_closed(ChannelId, kernel::CloseReason) {
-    // The clients' process never dies; what it closes was answered.
+void Listener::on_channel_closed(ChannelId channel, kernel::CloseReason) {
+    std::vector<Open> lost;   // Their client has gone.
+    const auto first = open_.lower_bound({channel, 0});
+    auto last = first;
+    for (; last != open_.end() && last->first.first == channel; ++last) {
+        lost.push_back(std::move(last->second));
+    }
+    open_.erase(first, last);
+    for (const Open& open : lost) {
+        open.reply->die();
+        if (open.call) open.call->gone();
+    }
 }
 
 void Listener::on_stop() {

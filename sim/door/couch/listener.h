@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "door/couch/service.h"
@@ -55,7 +56,7 @@ class Listener final : public kernel::Process {
     kernel::Kernel& kernel_;
     Service& service_;
     std::size_t member_;
-    std::map<std::uint64_t, Open> open_;
+    std::map<std::pair<ChannelId, std::uint64_t>, Open> open_;   // By connection and number.
 };
 
 /// The process outside the cluster from which clients speak to nodes: one connection to each node

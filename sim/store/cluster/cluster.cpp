@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/cluster_events.h"
+
 namespace glasshive::store {
 
 namespace {
@@ -18,7 +20,9 @@ ReplicaMachine machine_of(const NodePlace& place) {
 Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
                  const ClusterOptions& options)
     : kernel_(kernel),
-      scripts_(kernel, options.scripts) {
+      scripts_(options.shared_scripts
+                   ? options.shared_scripts
+                   : std::make_shared<search::Scripts>(kernel, options.scripts)) {
     std::sort(places.begin(), places.end(),
               [](const NodePlace& a, const NodePlace& b) { return a.name < b.name; });
     for (const NodePlace& place : places) {
@@ -67,7 +71,7 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     attach(i, *node.feeds_);
     attach(i, *node.internal_);
     node.indexer_ =
-        std::make_unique<search::Indexer>(kernel_, scripts_,
+        std::make_unique<search::Indexer>(kernel_, *scripts_,
                                           search::IndexerPlace{.files = node.files_,
                                                                .indexes = node.indexes_,
                                                                .replica = *node.replica_,
@@ -77,7 +81,7 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     node.replica_->set_validator(node.indexer_.get());
     indexers_[i] = attach(i, *node.indexer_);
     node.searcher_ = std::make_unique<search::Searcher>(
-        kernel_, node.files_, scripts_, *node.coordinator_, *node.gatherer_, node.name_, members_,
+        kernel_, node.files_, *scripts_, *node.coordinator_, *node.gatherer_, node.name_, members_,
         indexers_, options.coordinator.request_timeout);
     attach(i, *node.searcher_);
     add_replications(i, options);
@@ -118,13 +122,26 @@ void Cluster::start() {
 }
 
 void Cluster::start(std::size_t member) {
-    if (!kernel_.is_on(nodes_[member]->host_)) return;
+    const HostId host = nodes_[member]->host_;
+    if (!kernel_.is_on(host)) return;
+    EventId cause = kernel_.cause();
+    if (nodes_[member]->crashed_ && !is_running(member)) {
+        cause = kernel_.emit(cluster::events::db_node_up,
+                             kernel_.names().intern(nodes_[member]->name_));
+    }
+    nodes_[member]->crashed_ = false;
+    const kernel::CauseScope scope(kernel_, cause);
     for (const ProcessId process : nodes_[member]->processes_) {
         if (!kernel_.is_running(process)) kernel_.start(process);
     }
 }
 
 void Cluster::crash(std::size_t member, EventId why) {
+    if (!is_running(member)) return;
+    nodes_[member]->crashed_ = true;
+    const kernel::CauseScope scope(kernel_, why);
+    why = kernel_.emit(cluster::events::db_node_down,
+                       kernel_.names().intern(nodes_[member]->name_));
     const auto& processes = nodes_[member]->processes_;
     for (auto process = processes.rbegin(); process != processes.rend(); ++process) {
         if (kernel_.is_running(*process)) kernel_.kill(*process, why);
@@ -137,6 +154,9 @@ bool Cluster::is_running(std::size_t member) const {
 
 void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
     Node& self = *nodes_[node];
+    self.coordinator_->set_connected(member, up);
+    self.gatherer_->set_connected(member, up);
+    self.searcher_->set_connected(member, up);
     if (self.scheduler_ && up) self.scheduler_->node_up(member);
     if (self.scheduler_ && !up) self.scheduler_->node_down(member);
     if (up) return self.internal_->node_up(member);

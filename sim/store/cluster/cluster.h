@@ -38,6 +38,8 @@ struct ClusterOptions {
     InternalOptions internal{};
     Duration net_tick = std::chrono::seconds{60};   ///< Erlang's net_ticktime.
     search::ScriptOptions scripts{};
+    /// Another cluster's: there is one JavaScript engine in a process. Null: it makes its own.
+    std::shared_ptr<search::Scripts> shared_scripts{};
     /// Of replications: who is reachable; null: there are none. It and the gates outlive the
     /// cluster.
     replicate::PeerResolver* resolver = nullptr;
@@ -68,6 +70,7 @@ class Node {
     friend class Cluster;
     std::string name_;
     HostId host_;
+    bool crashed_ = false;   // By crash(), and not started since.
     NodeFiles files_;
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<Coordinator> coordinator_;
@@ -100,6 +103,7 @@ class Cluster {
     const Node& node(std::size_t member) const { return *nodes_[member]; }
     std::optional<std::size_t> find(std::string_view name) const;
     const std::vector<QuorumMember>& members() const { return members_; }
+    const std::shared_ptr<search::Scripts>& scripts() const { return scripts_; }
 
     void start();
     /// Nothing when it runs already. A host that is off starts its node when it boots.
@@ -117,7 +121,7 @@ class Cluster {
     void noticed(std::size_t node, std::size_t member, bool up);
 
     kernel::Kernel& kernel_;
-    search::Scripts scripts_;
+    std::shared_ptr<search::Scripts> scripts_;
     std::vector<QuorumMember> members_;
     std::vector<ProcessId> indexers_;            // By member.
     std::vector<std::unique_ptr<Node>> nodes_;   // By member; addresses stay.

@@ -40,7 +40,7 @@ std::optional<std::size_t> Coordinator::member_of(std::string_view node) const {
 std::uint64_t Coordinator::open_job(Job job) {
     const std::uint64_t number = next_job_++;
     job.waiting = job.workers.size();
-    job.timer = kernel_.after(id(), options_.request_timeout, 0, number);
+    job.timer = kernel_.after(id(), options_.request_timeout, tag_timeout, number);
     jobs_.emplace(number, std::move(job));
     return number;
 }
@@ -49,6 +49,11 @@ void Coordinator::ask(std::uint64_t number, std::size_t worker,
                       std::shared_ptr<const ShardRequest> request, Bytes size) {
     const Job& job = jobs_.at(number);
     const std::size_t member = job.workers[worker].member;
+    away_.resize(members_.size());
+    if (away_[member] && job.type != QuorumMessage::revs_limit) {
+        kernel_.after(id(), {}, tag_away, number);   // Not from in here: others are still asked.
+        return;
+    }
     channels_.resize(members_.size());
     if (!channels_[member].valid() || !kernel_.is_open(channels_[member])) {
         channels_[member] = kernel_.connect(id(), members_[member].replica);

@@ -92,6 +92,9 @@ class Coordinator final : public kernel::Process {
 
     /// The net tick found it silent: whoever waits for it need not.
     void node_down(std::size_t member);
+    /// Whether the runtime is connected with a member. Who is asked while it is not counts as down
+    /// at once. Source: rexi_monitor:start/1, which knows nodes() alone.
+    void set_connected(std::size_t member, bool connected);
 
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
@@ -120,6 +123,7 @@ class Coordinator final : public kernel::Process {
         std::vector<std::vector<CopyReply>> replies{};   ///< By edit.
         std::vector<bool> final_conflict{};              ///< By edit.
         std::unique_ptr<ReadTally> tally{};
+        std::optional<std::size_t> first{};   ///< Of a read: the member that answered first.
         std::vector<std::shared_ptr<const Document>> whole{};   ///< Of the copies, as they came.
         Then<WriteAnswer> write_then{};
         Then<ReadAnswer> read_then{};
@@ -127,6 +131,7 @@ class Coordinator final : public kernel::Process {
     };
     using Jobs = std::map<std::uint64_t, Job>;
 
+    enum Tag : std::uint32_t { tag_timeout, tag_away };
     const ShardMap* map_of(std::string_view database) const;
     /// Which of the members; none when the node has left the cluster, which counts as down.
     std::optional<std::size_t> member_of(std::string_view node) const;
@@ -157,6 +162,7 @@ class Coordinator final : public kernel::Process {
     CoordinatorOptions options_;
     kernel::Rng place_;
     std::vector<ChannelId> channels_;   // By member; invalid when there is none.
+    std::vector<bool> away_;            // By member: not connected.
     Jobs jobs_;
     std::uint64_t next_job_ = 1;
 };

@@ -23,6 +23,7 @@ void Coordinator::on_message(const kernel::Message& message) {
     ++job.good;
     const auto* reply = static_cast<const ShardReply*>(message.body.get());
     if (type == QuorumMessage::opened) {
+        if (!job.first) job.first = worker.member;
         job.tally->add(reply->path);
         if (reply->whole) job.whole.push_back(reply->whole);
     }
@@ -63,7 +64,19 @@ void Coordinator::node_down(std::size_t member) {
     }
 }
 
-void Coordinator::on_timer(std::uint32_t, std::uint64_t argument) {
+void Coordinator::set_connected(std::size_t member, bool connected) {
+    away_.resize(members_.size());
+    away_[member] = !connected;
+}
+
+void Coordinator::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    for (std::size_t worker = 0; tag == tag_away; ++worker) {
+        const auto at = jobs_.find(argument);
+        if (at == jobs_.end() || worker == at->second.workers.size()) return;
+        const Worker& each = at->second.workers[worker];
+        const bool waits = each.state == Worker::State::waiting;
+        if (waits && away_[each.member]) lose(at, worker, "down");
+    }
     const auto at = jobs_.find(argument);
     SIM_ASSERT(at != jobs_.end());
     at->second.timed_out = true;
@@ -73,6 +86,7 @@ void Coordinator::on_timer(std::uint32_t, std::uint64_t argument) {
 void Coordinator::on_stop() {
     jobs_.clear();
     channels_.clear();
+    away_.clear();
 }
 
 void Coordinator::lose(Jobs::iterator at, std::size_t worker, std::string_view why) {
@@ -154,9 +168,11 @@ void Coordinator::finish_write(const Job& job) {
     }
     answer.status = answer.decisions.size() == 1 ? document_status(answer.decisions.front())
                                                  : bulk_status(answer.decisions);
-    kernel_.emit(events::db_write, name(job.database),
-                 {field::name(name(node_)), field::integer(answer.status),
-                  field::integer(least == UINT32_MAX ? 0 : least), field::integer(job.wanted)});
+    const EventId decided = kernel_.emit(
+        events::db_write, name(job.database),
+        {field::name(name(node_)), field::integer(answer.status),
+         field::integer(least == UINT32_MAX ? 0 : least), field::integer(job.wanted)});
+    const kernel::CauseScope scope(kernel_, decided);
     job.write_then(answer);
 }
 
@@ -184,11 +200,17 @@ void Coordinator::finish_read(Job& job) {
             break;
         }
     }
-    if (!met) {
-        kernel_.emit(events::db_read, name(job.database),
-                     {field::name(name(node_)), field::integer(answer.status),
-                      field::integer(job.tally->replies()), field::integer(job.wanted)});
+    EventId cause = kernel_.cause();
+    const ShardMap* map = map_of(job.database);
+    if (!met || (map != nullptr && job.wanted < quorum_of(map->n()))) {
+        std::string_view first;
+        if (job.first) first = members_[*job.first].node;
+        cause = kernel_.emit(events::db_read, name(job.database),
+                             {field::name(name(node_)), field::integer(answer.status),
+                              field::integer(job.tally->replies()), field::integer(job.wanted),
+                              field::name(name(first))});
     }
+    const kernel::CauseScope scope(kernel_, cause);
     const auto repair_first = ReadTally::Repair::first;
     const bool failed = answer.status == 500;
     const ReadTally::Repair needed = failed ? ReadTally::Repair::none : job.tally->repair();
@@ -211,8 +233,10 @@ void Coordinator::repair(const Job& job, std::function<void()> then) {
     for (const OpenedPath* path : job.tally->found()) {
         edits.push_back({json::SharedBytes::copy_of(job.id), *path});
     }
-    kernel_.emit(events::db_repair, name(job.database),
-                 {field::name(name(node_)), field::integer(static_cast<int>(edits.size()))});
+    const EventId event = kernel_.emit(
+        events::db_repair, name(job.database),
+        {field::name(name(node_)), field::integer(static_cast<int>(edits.size()))});
+    const kernel::CauseScope scope(kernel_, event);
     write_any(*map, {}, std::move(edits), 0,
               [then = std::move(then)](const WriteAnswer&) { then(); });
 }

@@ -4,7 +4,7 @@
 
 #include "base/event.h"
 
-/// Numbers 300..339: what the document store's coordinators decide (subject: the database).
+/// Numbers 300..309: what the document store's coordinators decide (subject: the database).
 namespace glasshive::store::events {
 
 inline constexpr EventKind db_write{
@@ -20,11 +20,14 @@ inline constexpr EventKind db_write{
 inline constexpr EventKind db_read{.id = 301,
                                    .name = "db.read",
                                    .subject = "database",
-                                   .doc = "A read met less than r equal replies, or failed.",
+                                   .doc = "A read met less than r equal replies, or failed, or asked for fewer "
+                                          "than a majority.",
                                    .fields = {{{"node", FieldType::name, "that coordinated"},
                                                {"status", FieldType::integer, "200, 404 or 500"},
                                                {"replies", FieldType::integer, "of copies"},
-                                               {"r", FieldType::integer, "wanted"}}},
+                                               {"r", FieldType::integer, "wanted"},
+                                               {"copy", FieldType::name,
+                                                "node that answered first"}}},
                                    .verbosity = 2};
 inline constexpr EventKind db_repair{
     .id = 302,

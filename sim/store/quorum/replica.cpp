@@ -101,6 +101,17 @@ void Replica::tell_validator(const ShardRequest& request, const ShardReply& repl
     }
 }
 
+void Replica::tell_watch(const ShardRequest& request) const {
+    if (watch_ == nullptr) return;
+    const auto tell = [&](std::string_view id) { watch_->changed(machine_.node, request.shard, id); };
+    for (const Edit& edit : request.edits) tell(edit.id.view());
+    for (const ReplicatedEdit& edit : request.replicated) tell(edit.id.view());
+    if (!request.query) return;
+    if (const auto* purge = std::get_if<query::Purge>(request.query.get())) {
+        for (const PurgeRequest& each : purge->requests) tell(each.id);
+    }
+}
+
 /// What is not about one copy.
 bool Replica::other_message(const kernel::Message& message) {
     const auto type = static_cast<QuorumMessage>(message.type);
@@ -152,6 +163,7 @@ void Replica::drop_database(const std::string& database) {
     }
     files_.removed[database] = known->second.suffix();
     files_.maps.erase(known);
+    if (watch_ != nullptr) watch_->dropped(machine_.node, database);
 }
 
 void Replica::add_database(const ShardMap& map) {
@@ -295,6 +307,7 @@ void Replica::carry_out(const kernel::Message& message) {
         case QuorumMessage::query:
         case QuorumMessage::change: {
             reply->found = ask_copy(copy, *request.query, machine_.node);
+            tell_watch(request);
             const Bytes size = size_of(*reply->found);
             answer(message, QuorumMessage::found, std::move(reply), size);
             return;
@@ -323,6 +336,7 @@ void Replica::update(const ShardRequest& request, Database& copy, ShardReply& re
         reply.replies.push_back(reply_of(updated, true));
     }
     tell_validator(request, reply);
+    tell_watch(request);
 }
 
 void Replica::answer(const kernel::Message& to, QuorumMessage type,

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -28,6 +29,17 @@ struct ReplicaMachine {
     double disk_work(Bytes bytes) const { return static_cast<double>(bytes.count) * disk_unit; }
 };
 
+/// Sees what commits change on any node: an onlooker that stands outside the simulated world.
+class CommitWatch {
+  public:
+    virtual ~CommitWatch() = default;
+    /// A copy holds other revisions of the document than before.
+    virtual void changed(const std::string& node, const std::string& shard,
+                         std::string_view id) = 0;
+    /// The node's copies of a database are gone.
+    virtual void dropped(const std::string& node, const std::string& database) = 0;
+};
+
 /// The process of a node that answers for its copies (rexi_server, fabric_rpc, couch_db_updater).
 /// Updates of one copy that wait while a commit is under way share the next one. An update changes
 /// the copy when the disk has it, and is answered then: a crash loses what waits, nothing else.
@@ -48,6 +60,9 @@ class Replica final : public kernel::Process {
     void set_listener(std::function<void(const std::string& shard)> listener) {
         listener_ = std::move(listener);
     }
+
+    /// Null: nobody looks. Outlives the replica.
+    void set_watch(CommitWatch* watch) { watch_ = watch; }
 
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
@@ -82,6 +97,7 @@ class Replica final : public kernel::Process {
     void update(const ShardRequest& request, Database& copy, ShardReply& reply);
     bool may_start(const kernel::Message& message);
     void tell_validator(const ShardRequest& request, const ShardReply& reply);
+    void tell_watch(const ShardRequest& request) const;
     void answer(const kernel::Message& to, QuorumMessage type,
                 std::shared_ptr<const ShardReply> body = {}, Bytes size = reply_bytes);
 
@@ -95,6 +111,7 @@ class Replica final : public kernel::Process {
     std::uint64_t next_job_ = 0;
     Maintenance maintenance_ = Maintenance::off;
     Validator* validator_ = nullptr;
+    CommitWatch* watch_ = nullptr;
     std::map<std::string, Batch, std::less<>> held_;   // By shard: edits until it is ready.
     std::function<void(const std::string& shard)> listener_;
 };

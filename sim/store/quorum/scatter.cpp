@@ -13,7 +13,7 @@ namespace glasshive::store {
 void Scatter::gather(Job job) {
     const std::uint64_t number = next_job_++;
     job.waiting = job.workers.size();
-    if (!job.patient) job.timer = kernel_.after(id(), request_timeout_, 0, number);
+    if (!job.patient) job.timer = kernel_.after(id(), request_timeout_, tag_timeout, number);
     const std::size_t workers = job.workers.size();
     jobs_.emplace(number, std::move(job));
     for (std::size_t worker = 0; worker < workers; ++worker) ask(number, worker);
@@ -22,6 +22,11 @@ void Scatter::gather(Job job) {
 
 void Scatter::ask(std::uint64_t number, std::size_t worker) {
     const Worker& one = jobs_.at(number).workers[worker];
+    away_.resize(member_count());
+    if (away_[one.member]) {
+        kernel_.after(id(), {}, tag_away, number);   // Not from in here: others are still asked.
+        return;
+    }
     channels_.resize(member_count());
     ChannelId& channel = channels_[one.member];
     if (!channel.valid() || !kernel_.is_open(channel)) {
@@ -84,7 +89,19 @@ void Scatter::on_channel_closed(ChannelId channel, kernel::CloseReason) {
     if (found != channels_.end()) node_down(static_cast<std::size_t>(found - channels_.begin()));
 }
 
-void Scatter::on_timer(std::uint32_t, std::uint64_t argument) {
+void Scatter::set_connected(std::size_t member, bool connected) {
+    away_.resize(member_count());
+    away_[member] = !connected;
+}
+
+void Scatter::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    for (std::size_t worker = 0; tag == tag_away; ++worker) {
+        const auto found = jobs_.find(argument);
+        if (found == jobs_.end() || worker == found->second.workers.size()) return;
+        const Worker& each = found->second.workers[worker];
+        const bool waits = each.state == Worker::State::waiting;
+        if (waits && away_[each.member]) lose(argument, worker);
+    }
     const auto at = jobs_.find(argument);
     SIM_ASSERT(at != jobs_.end());
     const Job job = [&] {
@@ -99,6 +116,7 @@ void Scatter::on_timer(std::uint32_t, std::uint64_t argument) {
 void Scatter::on_stop() {
     jobs_.clear();
     channels_.clear();
+    away_.clear();
 }
 
 void Scatter::look(Jobs::iterator at) {

@@ -19,6 +19,8 @@ class Scatter : public kernel::Process {
   public:
     /// The net tick found it silent: whoever waits for it need not.
     void node_down(std::size_t member);
+    /// As Coordinator::set_connected.
+    void set_connected(std::size_t member, bool connected);
 
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
@@ -70,6 +72,7 @@ class Scatter : public kernel::Process {
     kernel::Kernel& kernel_;
 
   private:
+    enum Tag : std::uint32_t { tag_timeout, tag_away };
     using Jobs = std::map<std::uint64_t, Job>;
     void ask(std::uint64_t number, std::size_t worker);
     void lose(std::uint64_t number, std::size_t worker);
@@ -78,6 +81,7 @@ class Scatter : public kernel::Process {
     std::uint16_t failed_;
     Duration request_timeout_;
     std::vector<ChannelId> channels_;   // By member.
+    std::vector<bool> away_;            // By member: not connected.
     Jobs jobs_;
     std::uint64_t next_job_ = 1;
 };

@@ -18,6 +18,17 @@ inline constexpr EventKind db_replication{
                 {"reason", FieldType::name, "of a crash, as _scheduler shows it"}}},
     .verbosity = 1};
 
-inline constexpr std::array all{&db_replication};
+inline constexpr EventKind db_push{
+    .id = 346,
+    .name = "db.push",
+    .subject = "database",
+    .doc = "A node sends another one revisions that its copy lacks (internal replication).",
+    .fields = {{{"node", FieldType::name, "that sends"},
+                {"to", FieldType::name, "node of the other copy"},
+                {"revisions", FieldType::integer, "in this batch"},
+                {"document", FieldType::name, "the first one's"}}},
+    .verbosity = 2};
+
+inline constexpr std::array all{&db_replication, &db_push};
 
 }   // namespace glasshive::store::replicate::events

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "store/json/builder.h"
+#include "store/replicate/events.h"
 #include "store/replicate/internal.h"
+#include "store/shard/shard_map.h"
 
 namespace glasshive::store {
 
@@ -163,6 +165,15 @@ void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const Shard
 void InternalReplication::send(const PushPtr& push, std::vector<ReplicatedEdit> edits) {
     if (edits.empty()) return note(push);
     documents_pushed_ += edits.size();
+    const auto shard = parse_shard_name(push->key.first);
+    const auto name = [this](std::string_view text) { return kernel_.names().intern(text); };
+    const EventId event = kernel_.emit(
+        replicate::events::db_push, name(shard ? shard->database : push->key.first),
+        {field::name(name(members_[own_].node)),
+         field::name(name(members_[push->key.second].node)),
+         field::integer(static_cast<std::int64_t>(edits.size())),
+         field::name(name(edits.front().id.view()))});
+    const kernel::CauseScope scope(kernel_, event);
     auto request = std::make_shared<ShardRequest>();
     request->shard = push->key.first;
     request->internal = true;

@@ -1,0 +1,85 @@
+#include "door/callers/ledger.h"
+
+#include <array>
+
+#include "store/json/parse.h"
+
+namespace glasshive::door::callers {
+
+namespace json = store::json;
+
+Aim aim_of(std::string_view method, std::string_view target) {
+    const std::string_view path = target.substr(0, target.find('?'));
+    Aim aim;
+    std::array<std::string_view, 3> parts;
+    std::size_t count = 0;
+    for (std::size_t at = 1; at <= path.size() && count < parts.size();) {
+        const std::size_t end = std::min(path.find('/', at), path.size());
+        parts[count++] = path.substr(at, end - at);
+        at = end + 1;
+    }
+    if (count == 0 || parts[0].empty() || parts[0].starts_with('_')) return aim;
+    aim.database = std::string(parts[0]);
+    const bool reads = method == "GET" || method == "HEAD";
+    if (count == 1 || parts[1].empty()) {
+        if (method == "POST") aim.what = "write";
+        return aim;
+    }
+    const std::string_view second = parts[1];
+    if (second == "_bulk_docs") {
+        aim.what = "write";
+    } else if (second == "_find" || second == "_all_docs" || second == "_changes") {
+        aim.what = "query";
+    } else if (second == "_design") {
+        const std::string_view rest = path.substr(path.find("_design"));
+        const bool view = rest.find("/_view/") != std::string_view::npos;
+        aim.what = view ? "query" : reads ? "other" : "write";
+    } else if (!second.starts_with('_')) {
+        aim.what = reads ? "read" : "write";
+        if (count == 2) aim.document = std::string(second);
+    }
+    return aim;
+}
+
+std::int64_t rows_in(const std::string& body) {
+    const json::Parsed parsed = json::parse(body);
+    if (!parsed.ok()) return 0;
+    const json::View value = parsed.value.view();
+    if (value.is(json::Type::array)) return static_cast<std::int64_t>(value.size());
+    for (const char* const key : {"docs", "rows", "results"}) {
+        const auto found = value.find(key);
+        if (found && found->is(json::Type::array)) return static_cast<std::int64_t>(found->size());
+    }
+    return 0;
+}
+
+std::string text_in(const std::string& body, std::string_view key) {
+    const json::Parsed parsed = json::parse(body);
+    if (!parsed.ok() || !parsed.value.view().is(json::Type::object)) return "";
+    const auto found = parsed.value.view().find(key);
+    if (!found) return "";
+    if (found->is(json::Type::text)) return std::string(found->text());
+    if (!found->is(json::Type::array)) return "";
+    for (const json::View each : found->elements()) {
+        if (each.is(json::Type::text)) return std::string(each.text());
+    }
+    return "";
+}
+
+const Answer* Ledger::answer_of(const std::string& step) const {
+    const auto found = steps_.find(step);
+    return found == steps_.end() ? nullptr : &found->second;
+}
+
+void Ledger::told(const std::string& place, const store::Revision& revision) {
+    const auto [at, is_new] = newest_.try_emplace(place, revision);
+    if (!is_new && at->second.position() < revision.position()) at->second = revision;
+}
+
+std::optional<store::Revision> Ledger::newest(const std::string& place) const {
+    const auto found = newest_.find(place);
+    if (found == newest_.end()) return std::nullopt;
+    return found->second;
+}
+
+}   // namespace glasshive::door::callers

@@ -1,0 +1,175 @@
+#include "store/cluster/observer.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "store/cluster/cluster.h"
+#include "store/cluster_events.h"
+#include "store/shard/shard_map.h"
+
+namespace glasshive::store {
+
+namespace {
+
+constexpr Duration grace = std::chrono::seconds{1};
+
+using Leaves = std::vector<std::pair<Revision, bool>>;
+
+Leaves leaves_of(const Document* document) {
+    Leaves leaves;
+    if (document == nullptr) return leaves;
+    const Tree& tree = document->tree;
+    for (const Tree::Index leaf : tree.leaves()) {
+        const ContentPtr& content = tree.node(leaf).content;
+        leaves.emplace_back(tree.node(leaf).revision, content && content->deleted);
+    }
+    return leaves;   // The winner first: an order that all copies share.
+}
+
+const char* text_of(WinReason reason) {
+    switch (reason) {
+        case WinReason::only_leaf: return "only leaf";
+        case WinReason::live_beats_deleted: return "live beats deleted";
+        case WinReason::longer_history: return "longer history";
+        case WinReason::greater_id: return "greater id";
+    }
+    return "";
+}
+
+/// Between live leaves only these two reasons are left.
+const char* reason_among_live(const Tree& tree, Tree::Index loser) {
+    const Revision& winner = tree.node(tree.winner()).revision;
+    return text_of(winner.position() > tree.node(loser).revision.position()
+                       ? WinReason::longer_history
+                       : WinReason::greater_id);
+}
+
+}   // namespace
+
+Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
+    : kernel_(kernel),
+      cluster_(cluster),
+      prefix_(std::move(prefix)) {
+    kernel_.add_process(HostId{}, *this);
+    kernel_.start(id());
+    for (std::size_t i = 0; i < cluster_.size(); ++i) cluster_.node(i).replica().set_watch(this);
+}
+
+void Observer::changed(const std::string& node, const std::string& shard, std::string_view id) {
+    const auto parsed = parse_shard_name(shard);
+    if (!parsed || parsed->database.starts_with('_')) return;   // Not the system's own.
+    bool first = true, differ = false;
+    Leaves before;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const auto& copies = cluster_.node(i).files().copies;
+        const auto copy = copies.find(shard);
+        if (copy == copies.end()) continue;
+        const Document* document = copy->second.find(id);
+        Leaves leaves = leaves_of(document);
+        if (!first && leaves != before) differ = true;
+        first = false;
+        before = std::move(leaves);
+        if (cluster_.node(i).name() != node) continue;
+        look_at_leaves(node, prefix_ + parsed->database + "/" + std::string(id),
+                       document == nullptr ? nullptr : &document->tree);
+    }
+    Agreement& agreement = agreements_[parsed->database];
+    const Place place{shard, std::string(id)};
+    if (!differ) {
+        erase(agreement, place);
+    } else if (agreement.differing.try_emplace(place, kernel_.now()).second) {
+        agreement.by_age.emplace(kernel_.now(), place);
+    }
+    settle(parsed->database, agreement);
+}
+
+void Observer::erase(Agreement& agreement, const Place& place) {
+    const auto found = agreement.differing.find(place);
+    if (found == agreement.differing.end()) return;
+    agreement.by_age.erase({found->second, place});
+    agreement.differing.erase(found);
+}
+
+void Observer::settle(const std::string& database, Agreement& agreement) {
+    const bool any = !agreement.by_age.empty();
+    const Time oldest = any ? agreement.by_age.begin()->first : Time{};
+    const bool long_ago = any && kernel_.now() - oldest >= grace;
+    if (long_ago && !agreement.said) {
+        agreement.said = true;
+        agreement.since = oldest;
+        kernel_.emit(cluster::events::db_differ, name(prefix_ + database),
+                     {field::integer(static_cast<std::int64_t>(agreement.differing.size())),
+                      field::name(name(agreement.by_age.begin()->second.second)),
+                      field::duration(kernel_.now() - oldest)});
+    } else if (!long_ago && agreement.said) {
+        agreement.said = false;
+        kernel_.emit(cluster::events::db_agree, name(prefix_ + database),
+                     {field::duration(kernel_.now() - agreement.since)});
+    }
+    if (long_ago || !any || agreement.timer != kernel::TimerId::none) return;
+    agreement.timer =
+        kernel_.after(id(), oldest + grace - kernel_.now(), 0, name(database).value);
+}
+
+void Observer::on_timer(std::uint32_t, std::uint64_t argument) {
+    const NameId which{static_cast<std::uint32_t>(argument)};
+    const std::string database(kernel_.names().text(which));
+    Agreement& agreement = agreements_[database];
+    agreement.timer = kernel::TimerId::none;
+    settle(database, agreement);
+}
+
+void Observer::look_at_leaves(const std::string& node, const std::string& subject,
+                              const Tree* tree) {
+    const std::pair key{node, subject};
+    const auto known = conflicted_.find(key);
+    std::vector<Tree::Index> losers;
+    if (tree != nullptr && tree->nodes().size() > 1) losers = tree->conflicts(false);
+    if (losers.empty()) {
+        if (known == conflicted_.end()) return;
+        conflicted_.erase(known);
+        std::string winner;
+        if (tree != nullptr && !tree->empty()) winner = tree->node(tree->winner()).revision.text();
+        kernel_.emit(cluster::events::db_resolved, name(subject),
+                     {field::name(name(node)), field::name(name(winner))});
+        return;
+    }
+    const auto count = static_cast<std::int64_t>(losers.size());
+    const Revision& winner = tree->node(tree->winner()).revision;
+    const bool same = known != conflicted_.end() && known->second.conflicts == count &&
+                      known->second.winner == winner;
+    if (same) return;
+    conflicted_[key] = {count, winner};
+    kernel_.emit(cluster::events::db_conflict, name(subject),
+                 {field::name(name(node)), field::integer(count), field::name(name(winner.text())),
+                  field::name(name(reason_among_live(*tree, losers.front()))),
+                  field::name(name(tree->node(losers.front()).revision.text()))});
+}
+
+void Observer::dropped(const std::string& node, const std::string& database) {
+    const std::string prefix = prefix_ + database + "/";
+    std::erase_if(conflicted_, [&](const auto& each) {
+        return each.first.first == node && each.first.second.starts_with(prefix);
+    });
+    const auto found = agreements_.find(database);
+    if (found == agreements_.end()) return;
+    Agreement& agreement = found->second;
+    std::vector<Place> gone;
+    for (const auto& [place, since] : agreement.differing) {
+        bool there = false;
+        for (std::size_t i = 0; i < cluster_.size(); ++i) {
+            there |= cluster_.node(i).files().copies.count(place.first) > 0;
+        }
+        if (!there) gone.push_back(place);
+    }
+    for (const Place& place : gone) erase(agreement, place);
+    settle(database, agreement);
+}
+
+std::size_t Observer::differing() const {
+    std::size_t sum = 0;
+    for (const auto& [database, agreement] : agreements_) sum += agreement.differing.size();
+    return sum;
+}
+
+}   // namespace glasshive::store
