@@ -177,6 +177,12 @@ const std::map<std::string_view, Function>& cluster() {
          [](const Words& w) { return w.subject() + " learns where the task serves"; }},
         {"discovery.removed",
          [](const Words& w) { return w.subject() + " learns that a backend is gone"; }},
+    };
+    return all;
+}
+
+const std::map<std::string_view, Function>& managers() {
+    static const std::map<std::string_view, Function> all{
         {"raft.leader",
          [](const Words& w) {
              return w.subject() + " leads the swarm in term " + w("term") + " (" + w("managers") +
@@ -188,6 +194,15 @@ const std::map<std::string_view, Function>& cluster() {
          }},
         {"raft.stepdown",
          [](const Words& w) { return w.subject() + " leads no more: " + w("why"); }},
+        {"raft.vote",
+         [](const Words& w) {
+             return w.subject() + " votes for " + w("candidate") + " in term " + w("term");
+         }},
+        {"raft.log",
+         [](const Words& w) {
+             return w.subject() + " has " + w("log") + " entries in its log, " + w("commit") +
+                    " of them committed";
+         }},
         {"raft.member",
          [](const Words& w) {
              return w.subject() + " " + w("change") + " the managers, " + w("managers") +
@@ -314,7 +329,7 @@ std::string sentence(const Told& told, const Names& names) {
         const std::string said = store_sentence(told, names);
         if (!said.empty()) return said;
     }
-    for (const auto* family : {&tasks(), &containers(), &machines(), &cluster(),
+    for (const auto* family : {&tasks(), &containers(), &machines(), &cluster(), &managers(),
                                &networks_and_trust(), &commands(), &services()}) {
         const auto found = family->find(told.kind->name);
         if (found != family->end()) return found->second(words);

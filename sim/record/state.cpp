@@ -17,6 +17,16 @@ std::uint16_t index_in(std::vector<std::string_view>& list, std::string_view nam
     return static_cast<std::uint16_t>(index);
 }
 
+/// What such events say is of a message or a pull, not of the host that they happen to: their
+/// fields say nothing of what it is.
+constexpr std::string_view passing_nouns[] = {"message.", "image."};
+
+bool passes(const EventKind& kind) {
+    return std::any_of(
+        std::begin(passing_nouns), std::end(passing_nouns),
+        [&](std::string_view noun) { return kind.name.substr(0, noun.size()) == noun; });
+}
+
 bool same_value(const StateValue& a, const StateValue& b) {
     return a.type == b.type && a.value.integer == b.value.integer;
 }
@@ -38,8 +48,10 @@ std::shared_ptr<const FoldPlan> FoldPlan::of(const EventRegistry& registry) {
         folded.type = static_cast<std::uint16_t>(type - plan->types.begin());
         folded.state = index_in(plan->states, kind->state);   // "" is index 0.
         folded.ends = kind->ends_subject;
-        folded.fields = static_cast<std::uint8_t>(kind->field_count());
-        for (std::size_t i = 0; i < folded.fields; ++i) {
+        const std::size_t fields = kind->field_count();
+        // Their slots stay, so that keyframes of all versions mean the same.
+        folded.fields = passes(*kind) ? 0 : static_cast<std::uint8_t>(fields);
+        for (std::size_t i = 0; i < fields; ++i) {
             folded.slots[i] = index_in(type->fields, kind->fields[i].name);
             folded.field_types[i] = kind->fields[i].type;
         }

@@ -18,7 +18,7 @@ struct FoldPlan {
     struct Kind {
         std::uint16_t type = 0;    ///< Index into types.
         std::uint16_t state = 0;   ///< Index into states; 0 leaves the state as it was.
-        std::uint8_t fields = 0;
+        std::uint8_t fields = 0;   ///< That stay with the subject: none of message.*, image.*
         bool known = false;
         bool ends = false;
         std::uint16_t slots[event_fields_max] = {};
@@ -54,7 +54,8 @@ struct StateRow {
 };
 
 /// What is true after a number of events: the fold that keyframes, viewer and queries share.
-/// Driven by the registry alone (EventKind::state, ends_subject, fields); knows no kind by name.
+/// Driven by the registry alone (EventKind::state, ends_subject, fields). What passes by a host
+/// (message.*, image.*) leaves none of its fields there.
 class State {
   public:
     explicit State(std::shared_ptr<const FoldPlan> plan);

@@ -38,7 +38,8 @@ LIBRARIES = [
 # Plain data, and the pure functions that say what is wrong with it.
 SCENARIO_HEADERS = ("/spec.h", "platform/spec_check.h", "check/expectation.h")
 # A scenario may be written in Lua: the sandbox reads it, as yaml does the others.
-SCENARIO_MAY_INCLUDE_WHOLE = {"base", "yaml", "kernel", "scenario", "script", "words"}
+# Documents in a scenario are JSON as the store has it.
+SCENARIO_MAY_INCLUDE_WHOLE = {"base", "yaml", "kernel", "scenario", "script", "words", "store/json"}
 # Only the composition root knows which engine runs the world.
 ENGINE_USERS = {"world"}
 # The viewer shows what a recording says and nothing else.

@@ -62,6 +62,38 @@ void compare(const State& state, const Slow& expected) {
 
 }   // namespace
 
+TEST_CASE("a message that passes says nothing of what its host is", "[record][state]") {
+    static constexpr EventKind added{.id = 1,
+                                     .name = "host.added",
+                                     .subject = "host",
+                                     .doc = "",
+                                     .fields = {{{"zone", FieldType::name, ""}}},
+                                     .state = "on"};
+    static constexpr EventKind dropped{.id = 2,
+                                       .name = "message.dropped",
+                                       .subject = "host",
+                                       .doc = "",
+                                       .fields = {{{"to", FieldType::name, ""}}}};
+    static constexpr const EventKind* kinds[] = {&added, &dropped};
+    EventRegistry known;
+    known.add(kinds);
+    State state(FoldPlan::of(known));
+    const NameId host{0}, zone{1}, other{2};
+    Event event{.id = EventId{1}, .subject = host, .kind = added.id};
+    event.fields[0].integer = zone.value;
+    state.apply(event);
+    event.id = EventId{2};
+    event.kind = dropped.id;
+    event.fields[0].integer = other.value;
+    state.apply(event);
+    const StateRow* row = state.find(0, host);
+    REQUIRE(row != nullptr);
+    CHECK(row->last == EventId{2});   // It was heard of, all the same.
+    CHECK(state.state_text(*row) == "on");
+    CHECK(state.value(0, *row, "zone")->value.integer == zone.value);
+    CHECK(state.value(0, *row, "to") == nullptr);
+}
+
 TEST_CASE("the state at any instant equals a fold from the start", "[record][state]") {
     const Folder folder{"state"};
     const std::uint64_t seed = GENERATE(1, 2);

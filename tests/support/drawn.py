@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @dataclass
 class Drawn:
     name: str                           # Of the file, without its ending.
-    scenario: str                       # "02_node_crash"
+    scenario: str                       # "02_node_crash"; with a "/": from the root
     options: tuple                      # Of glasshive-viewer.
     themes: tuple = ("dark", "light")   # One over the other.
     size: str = "480x320"
@@ -32,12 +32,16 @@ class Drawn:
     other_seed: str = ""                # Of a second recording beside the first.
 
 
+def source(scenario):
+    return ROOT / (f"{scenario}.yaml" if "/" in scenario else f"scenarios/{scenario}.yaml")
+
+
 def record(build, scenario, seed, folder):
     """The recording of a scenario, made once per folder."""
-    path = folder / f"{scenario}{seed and '-' + seed}.hive"
+    path = folder / f"{pathlib.Path(scenario).name}{seed and '-' + seed}.hive"
     if not path.exists():
-        subprocess.run([build / "glasshive", "run", ROOT / f"scenarios/{scenario}.yaml", "--record",
-                        path, *(["--seed", seed] if seed else [])],
+        subprocess.run([build / "glasshive", "run", source(scenario), "--record", path,
+                        *(["--seed", seed] if seed else [])],
                        check=True, capture_output=True)
     return path
 
@@ -45,7 +49,7 @@ def record(build, scenario, seed, folder):
 def draw(build, picture, folder):
     """The picture as this build draws it."""
     if picture.live:
-        files = [ROOT / f"scenarios/{picture.scenario}.yaml"]
+        files = [source(picture.scenario)]
     else:
         files = [record(build, picture.scenario, "", folder)]
     if picture.other_seed:

@@ -95,13 +95,22 @@ void Story::add_reign(const Event& event, const EventKind& kind) {
         full_ = true;
         return;
     }
-    if (kind.name != "raft.leader" && kind.name != "raft.candidate" && kind.name != "raft.stepdown")
-        return;
+    static constexpr std::string_view said[] = {"raft.leader", "raft.candidate", "raft.stepdown",
+                                                "raft.vote"};
+    if (std::find(std::begin(said), std::end(said), kind.name) == std::end(said)) return;
+    Reign reign{event.time, event.id, event.subject, 0, {}, kind.name};
+    bool has_term = false;
     for (std::size_t i = 0; i < kind.field_count(); ++i) {
-        if (kind.fields[i].name != "term" || kind.fields[i].type != FieldType::integer) continue;
-        reigns_.push_back(
-            {event.time, event.id, event.subject, event.fields[i].integer, kind.name});
+        const FieldInfo& field = kind.fields[i];
+        const std::int64_t value = event.fields[i].integer;
+        if (field.name == "term" && field.type == FieldType::integer) {
+            reign.term = value;
+            has_term = true;
+        }
+        if (field.name == "candidate" && field.type == FieldType::name)
+            reign.candidate = NameId{static_cast<std::uint32_t>(value)};
     }
+    if (has_term) reigns_.push_back(reign);
 }
 
 std::vector<Span> spans_between(const SpanRow& row, Time from, Time to, Duration unit) {

@@ -35,12 +35,14 @@ struct Mark {
     std::string_view kind;   ///< Lives as long as the recording.
 };
 
-/// What a manager said of its part in the group: raft.leader, raft.candidate, raft.stepdown.
+/// What a manager said of its part in the group: raft.leader, raft.candidate, raft.stepdown,
+/// raft.vote.
 struct Reign {
     Time time{};
     EventId event{};
     NameId manager;
     std::int64_t term = 0;
+    NameId candidate;        ///< Who got the vote.
     std::string_view kind;   ///< Lives as long as the recording.
 };
 

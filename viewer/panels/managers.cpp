@@ -1,9 +1,10 @@
 // Who leads when: a lane per manager with the terms it led in, elections and what each knows now.
 #include <algorithm>
-#include <map>
 
 #include "viewer/draw/axis.h"
 #include "viewer/draw/glossary.h"
+#include "viewer/panels/managers_lanes.h"
+#include "viewer/panels/managers_log.h"
 #include "viewer/panels/parts.h"
 #include "viewer/panels/time_view.h"
 
@@ -11,93 +12,39 @@ namespace glasshive::viewer {
 
 namespace {
 
-/// A stretch of time in which a manager led, or stood for election.
-struct Reigned {
-    Time from{}, to{};
-    std::int64_t term = 0;
-    EventId event{};
-    bool leads = false;
-};
-struct Lane {
-    NameId manager;
-    std::vector<Reigned> reigns;   ///< In order of time.
-    std::vector<Reigned> stood;
-    std::size_t host_row = SIZE_MAX;   ///< In Story::rows(): who loses power says no more.
-};
-
 struct ManagersMemory {
     Scroll scroll;
-    std::size_t read = 0;   ///< Of Story::reigns().
-    Time at{};              ///< Of the picture whose managers are known.
+    ManagerLanes lanes;
+    Time at{};   ///< Of the picture whose managers are known.
     EventId last{};
-    std::map<NameId, std::size_t> lane_of;
-    std::vector<Lane> lanes;   ///< In order of first mention.
+    std::size_t read = 0;   ///< Of the story, when the logs were read.
+    LogsNow logs;
 };
 
-void read_on(const Context& context, ManagersMemory& memory) {
-    const auto& reigns = context.story.reigns();
-    for (; memory.read < reigns.size(); ++memory.read) {
-        const Reign& said = reigns[memory.read];
-        const auto [place, fresh] = memory.lane_of.try_emplace(said.manager, memory.lanes.size());
-        if (fresh) memory.lanes.push_back({.manager = said.manager});
-        Lane& lane = memory.lanes[place->second];
-        const bool open = !lane.reigns.empty() && lane.reigns.back().to == Time::max();
-        if (said.kind == "raft.stepdown" && open) lane.reigns.back().to = said.time;
-        if (said.kind == "raft.leader") {
-            // A term has one leader; whoever led before it leads no more, though it may not know.
-            if (open) lane.reigns.back().to = said.time;
-            lane.reigns.push_back({said.time, Time::max(), said.term, said.event, true});
-        }
-        if (said.kind == "raft.candidate")
-            lane.stood.push_back({said.time, said.time, said.term, said.event, false});
-    }
-    for (Lane& lane : memory.lanes) {
-        if (lane.reigns.empty() || lane.reigns.back().to != Time::max()) continue;
-        const auto& rows = context.story.rows();
-        for (std::size_t i = 0; lane.host_row == SIZE_MAX && i < rows.size(); ++i) {
-            if (rows[i].type == "host" && rows[i].subject == lane.manager) lane.host_row = i;
-        }
-        if (lane.host_row == SIZE_MAX) continue;
-        Reigned& open = lane.reigns.back();
-        for (const Span& span : rows[lane.host_row].spans) {
-            if (span.state != "off" || span.from < open.from) continue;
-            open.to = span.from;
-            break;
-        }
-    }
-}
-
-/// What a manager is at an instant.
-struct Now {
-    const Reigned* leads = nullptr;
-    std::int64_t term = 0;   ///< The newest one that it spoke of.
-};
-
-Now now_of(const Lane& lane, Time at) {
-    Now now;
-    const auto before = [at](const Reigned& one) { return one.from <= at; };
-    const auto reign = std::partition_point(lane.reigns.begin(), lane.reigns.end(), before);
-    if (reign != lane.reigns.begin()) {
-        const Reigned& last = *(reign - 1);
-        now.term = last.term;
-        if (last.to > at) now.leads = &last;
-    }
-    const auto stood = std::partition_point(lane.stood.begin(), lane.stood.end(), before);
-    if (stood != lane.stood.begin()) now.term = std::max(now.term, (stood - 1)->term);
-    return now;
-}
-
-/// What the recording knows of the managers that never stood for election: they follow.
-void add_followers(const Context& context, ManagersMemory& memory) {
-    if (memory.at == context.now.at && memory.last == context.now.last) return;
+/// What the recording knows of the managers that never stood for election: they follow; and how
+/// all their logs stand.
+void read_picture(const Context& context, ManagersMemory& memory) {
+    ManagerLanes& lanes = memory.lanes;
+    const bool same = memory.at == context.now.at && memory.last == context.now.last &&
+                      memory.read == lanes.read && memory.logs.of.size() == lanes.all.size();
+    if (same) return;
     memory.at = context.now.at;
     memory.last = context.now.last;
+    memory.read = lanes.read;
     for (const HostCell& host : context.now.cluster.hosts) {
-        if (host.role != "manager") continue;
-        const auto [place, fresh] = memory.lane_of.try_emplace(host.name, memory.lanes.size());
-        (void)place;
-        if (fresh) memory.lanes.push_back({.manager = host.name});
+        if (host.role == "manager") lanes.lane_of(host.name);
     }
+    std::vector<NameId> managers;
+    const Reigned* newest = nullptr;   // A leader that was cut off may not know yet.
+    NameId leader;
+    for (const Lane& lane : lanes.all) {
+        managers.push_back(lane.manager);
+        const Reigned* reign = now_of(lane, memory.at).leads;
+        if (reign == nullptr || (newest != nullptr && newest->term > reign->term)) continue;
+        newest = reign;
+        leader = lane.manager;
+    }
+    memory.logs = logs_of(context.now.state, managers, leader);
 }
 
 void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const Lane& lane,
@@ -147,11 +94,47 @@ void draw_reigns(Context& context, const Pen& pen, const TimeScale& scale, const
     }
 }
 
+/// From who gives a vote to who gets it, at its instant.
+void draw_votes(Context& context, const Pen& pen, const TimeScale& scale, const ManagerLanes& lanes,
+                float top, float step) {
+    const float s = context.theme.scale;
+    const auto middle = [&](std::size_t lane) {
+        return top + (static_cast<float>(lane) + 0.5F) * step - 3 * s;
+    };
+    for (std::size_t i = 0; i < lanes.all.size(); ++i) {
+        const auto& votes = lanes.all[i].votes;
+        auto vote = std::partition_point(votes.begin(), votes.end(), [&](const Reigned& one) {
+            return one.from < scale.cursor.from();
+        });
+        float last = -1e9F;
+        for (; vote != votes.end() && vote->from <= scale.cursor.to(); ++vote) {
+            const float x = scale.x(vote->from);
+            const auto whose = lanes.places.find(vote->candidate);
+            if (x < last + 4 * s || whose == lanes.places.end()) continue;
+            last = x;
+            const ImVec2 from{x, middle(i)};
+            pen.list.AddLine(from, {x, middle(whose->second)}, context.theme.accent, 1.5F * s);
+            pen.list.AddCircleFilled(from, 3.5F * s, context.theme.panel);
+            pen.list.AddCircle(from, 3.5F * s, context.theme.accent, 0, 1.5F * s);
+            const std::string words = "votes for " +
+                                      std::string(context.glass.text(vote->candidate)) +
+                                      " in term " + std::to_string(vote->term);
+            const std::string_view voter = context.glass.text(lanes.all[i].manager);
+            const Hit hit =
+                context.hits.at(std::string(voter) + " " + words, {x - 4 * s, from.y - 4 * s},
+                                {x + 4 * s, from.y + 4 * s});
+            if (hit.hovered)
+                draw_tip(context, voter, words + " at " + seconds_text(vote->from) + " s");
+            if (hit.clicked) go_to(context, vote->event, lanes.all[i].manager, vote->from);
+        }
+    }
+}
+
 void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const Lane& lane, Rect row,
-               float chart) {
+               float names, float chart) {
     const Theme& theme = context.theme;
     const float s = theme.scale;
-    const Now now = now_of(lane, context.now.at);
+    const ManagerNow now = now_of(lane, context.now.at);
     const std::string_view name = context.glass.text(lane.manager);
     const auto& hosts = context.now.cluster.hosts;
     const auto host = std::find_if(hosts.begin(), hosts.end(),
@@ -159,7 +142,7 @@ void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const L
     const bool off = host != hosts.end() && host->state != "on";
     const std::string role = off ? host->state : now.leads != nullptr ? "leader" : "follower";
     const bool chosen = context.selection.holds(lane.manager);
-    const ImVec2 end{chart - 10 * s, row.max.y - 3 * s};
+    const ImVec2 end{names - 10 * s, row.max.y - 3 * s};
     if (chosen) pen.list.AddRectFilled({row.min.x - 6 * s, row.min.y}, end, theme.chosen, 4 * s);
     offer(context, lane.manager, {row.min.x - 6 * s, row.min.y}, end,
           role + (now.term > 0 ? ", last spoke of term " + std::to_string(now.term) : "") +
@@ -183,16 +166,19 @@ void draw_lane(Context& context, const Pen& pen, const TimeScale& scale, const L
 void draw_managers(Context& context, ImDrawList& list, Area area) {
     const float s = context.theme.scale;
     auto& memory = context.memory.of<ManagersMemory>();
-    read_on(context, memory);
-    if (memory.read == context.story.reigns().size()) add_followers(context, memory);
-    if (memory.lanes.empty()) {
+    memory.lanes.read_on(context.story);
+    read_picture(context, memory);
+    if (memory.lanes.all.empty()) {
         draw_empty(context, list, area, "No manager has spoken of an election.",
                    "Record a run with a swarm: its first leader is elected at once.");
         return;
     }
     const Pen pen{context.theme, list, context.hits};
     TimeView& view = time_view(context);
-    const float chart = area.min.x + std::min(170 * s, area.width() * 0.4F);
+    const float names = area.min.x + std::min(170 * s, area.width() * 0.4F);
+    const bool logs = memory.logs.any && memory.logs.of.size() == memory.lanes.all.size() &&
+                      area.width() >= 520 * s;
+    const float chart = names + (logs ? 170 * s : 0);
     const Rect bars{{chart, area.min.y + 10 * s}, {area.max.x - 10 * s, area.max.y - 18 * s}};
     if (bars.width() < 20 * s || bars.height() < 20 * s) return;
     steer_time(context, view, "chart", {bars.min, {bars.max.x, area.max.y}});
@@ -202,16 +188,22 @@ void draw_managers(Context& context, ImDrawList& list, Area area) {
     const float step = 44 * s;
     const Rect rows{{area.min.x - 6 * s, bars.min.y}, {area.max.x, bars.max.y}};
     scroll(pen, memory.scroll, {{bars.max.x, rows.min.y}, rows.max},
-           static_cast<double>(step) * static_cast<double>(memory.lanes.size()),
+           static_cast<double>(step) * static_cast<double>(memory.lanes.all.size()),
            {area.min, {bars.min.x, area.max.y}});
     {
         const Clip clip(rows);
-        const RowsSeen seen = rows_seen(memory.scroll, rows, step, memory.lanes.size());
+        const RowsSeen seen = rows_seen(memory.scroll, rows, step, memory.lanes.all.size());
         for (std::size_t i = seen.first; i < seen.last; ++i) {
             const float y = seen.y + static_cast<float>(i - seen.first) * step;
-            draw_lane(context, pen, scale, memory.lanes[i],
-                      {{area.min.x, y}, {bars.max.x, y + step}}, chart);
+            const Lane& lane = memory.lanes.all[i];
+            draw_lane(context, pen, scale, lane, {{area.min.x, y}, {bars.max.x, y + step}}, names,
+                      chart);
+            if (logs)
+                draw_log(context, pen, memory.logs, i, lane,
+                         {{names, y}, {chart - 20 * s, y + step}});
         }
+        draw_votes(context, pen, scale, memory.lanes,
+                   seen.y - static_cast<float>(seen.first) * step, step);
     }
     draw_playhead(context, list, view, bars, true);
 }

@@ -8,6 +8,7 @@ std::span<const Panel> panels() {
     static constexpr Panel all[] = {
         {"Cluster", Slot::main, draw_cluster, "Hosts with what runs on them."},
         {"Network", Slot::main, draw_network, "Links, what moves over them, and what is cut."},
+        {"Store", Slot::main, draw_store, "Shards with their copies, quorums, replications."},
         {"Timeline", Slot::time, draw_timeline, "Who was in which state when."},
         {"Services", Slot::side, draw_services, "Desired against running."},
         {"Events", Slot::list, draw_events, "Everything that was said, in order."},

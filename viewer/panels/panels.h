@@ -73,5 +73,6 @@ void draw_plots(Context& context, ImDrawList& list, Area area);
 void draw_network(Context& context, ImDrawList& list, Area area);
 void draw_scenario(Context& context, ImDrawList& list, Area area);
 void draw_compare(Context& context, ImDrawList& list, Area area);
+void draw_store(Context& context, ImDrawList& list, Area area);
 
 }   // namespace glasshive::viewer

@@ -47,6 +47,28 @@ inline constexpr EventKind db_copy_lost{
                 {"why", FieldType::name, "down, no file or timeout"}}},
     .verbosity = 2};
 
-inline constexpr std::array all{&db_write, &db_read, &db_repair, &db_copy_lost};
+inline constexpr EventKind db_copy{
+    .id = 304,
+    .name = "db.copy",
+    .subject = "copy",
+    .doc = "How far a copy of a shard is. Said when it is made, when its node starts, and when a "
+           "commit changed it, once a second at most.",
+    .fields = {{{"database", FieldType::name, "of the shard"},
+                {"range", FieldType::name, "of the shard"},
+                {"node", FieldType::name, "of the cluster"},
+                {"host", FieldType::name, "where that node runs"},
+                {"seq", FieldType::integer, "its own count of changes"},
+                {"documents", FieldType::integer, "that it holds and are not deleted"}}},
+    .state = "there",
+    .verbosity = 3};
+inline constexpr EventKind db_copy_removed{.id = 305,
+                                           .name = "db.copy_removed",
+                                           .subject = "copy",
+                                           .doc = "The copy was deleted with its database.",
+                                           .ends_subject = true,
+                                           .verbosity = 3};
+
+inline constexpr std::array all{&db_write,     &db_read, &db_repair,
+                                &db_copy_lost, &db_copy, &db_copy_removed};
 
 }   // namespace glasshive::store::events

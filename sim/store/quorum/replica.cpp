@@ -41,6 +41,10 @@ OpenedPath winner_of(const Document& document) {
 
 }   // namespace
 
+void Replica::on_start() { report_.start(id(), 0); }
+
+void Replica::on_timer(std::uint32_t, std::uint64_t) { report_.on_timer(); }
+
 void Replica::on_message(const kernel::Message& message) {
     const auto type = static_cast<QuorumMessage>(message.type);
     if (type == QuorumMessage::create || type == QuorumMessage::remove) {
@@ -159,7 +163,9 @@ void Replica::drop_database(const std::string& database) {
     const auto known = files_.maps.find(database);
     if (known == files_.maps.end()) return;
     for (const Copy* copy : known->second.copies_on(machine_.node)) {
-        files_.copies.erase(known->second.shard_name(copy->range));
+        const std::string shard = known->second.shard_name(copy->range);
+        files_.copies.erase(shard);
+        report_.removed(shard);
     }
     files_.removed[database] = known->second.suffix();
     files_.maps.erase(known);
@@ -173,6 +179,7 @@ void Replica::add_database(const ShardMap& map) {
         if (!is_new) continue;
         const std::string made = std::to_string(++files_.copies_made);
         at->second.set_uuid(std::to_string(hash_of(machine_.node + shard + made)) + "x" + made);
+        report_.changed(shard);
     }
     files_.maps.emplace(map.database(), map);
 }
@@ -260,14 +267,16 @@ void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     }
     const Job job = std::move(found->second);
     jobs_.erase(found);
-    const bool told = listener_ || !feeds_.empty();
-    const std::uint64_t before = told ? seq_of(job.shard) : 0;
+    const std::uint64_t before = seq_of(job.shard);
     for (const kernel::Message& message : job.batch) carry_out(message);
     const auto type = static_cast<QuorumMessage>(job.batch.front().type);
     if (type == QuorumMessage::open || type == QuorumMessage::query) return;
     queues_[job.shard].busy = false;
     // `_local` documents have no number: no news for anybody.
-    if (told && seq_of(job.shard) != before) tell_listeners(job.shard);
+    if (seq_of(job.shard) != before) {
+        report_.changed(job.shard);
+        tell_listeners(job.shard);
+    }
     commit_next(job.shard);
 }
 
@@ -354,6 +363,7 @@ void Replica::on_stop() {
     jobs_.clear();
     feeds_.clear();
     held_.clear();
+    report_.stop();
 }
 
 }   // namespace glasshive::store

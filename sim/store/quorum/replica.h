@@ -10,6 +10,7 @@
 
 #include "kernel/kernel.h"
 #include "store/db/validator.h"
+#include "store/quorum/copy_report.h"
 #include "store/quorum/messages.h"
 #include "store/quorum/node_files.h"
 #include "store/shard/node_state.h"
@@ -48,7 +49,8 @@ class Replica final : public kernel::Process {
     Replica(kernel::Kernel& kernel, NodeFiles& files, ReplicaMachine machine)
         : kernel_(kernel),
           files_(files),
-          machine_(std::move(machine)) {}
+          machine_(std::move(machine)),
+          report_(kernel_, files_, machine_.node) {}
 
     /// In maintenance it serves no shard to coordinators, but takes part in internal replication.
     void set_maintenance(Maintenance mode) { maintenance_ = mode; }
@@ -64,6 +66,8 @@ class Replica final : public kernel::Process {
     /// Null: nobody looks. Outlives the replica.
     void set_watch(CommitWatch* watch) { watch_ = watch; }
 
+    void on_start() override;
+    void on_timer(std::uint32_t tag, std::uint64_t argument) override;
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
     void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
@@ -104,6 +108,7 @@ class Replica final : public kernel::Process {
     kernel::Kernel& kernel_;
     NodeFiles& files_;
     ReplicaMachine machine_;
+    CopyReport report_;
     std::map<std::string, Queue, std::less<>> queues_;   // By shard.
     std::map<std::uint64_t, Job> jobs_;
     /// Feeds, by database: where they are, and their number there.

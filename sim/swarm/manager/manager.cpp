@@ -23,9 +23,14 @@ constexpr const char* deadline =
 }   // namespace
 
 Manager::Manager(kernel::Kernel& kernel, HostId host, ReplicatedState& state, LogDisk* disk)
-    : kernel_(kernel), process_(kernel.add_process(host, *this)), host_(host), state_(state),
-      store_(state.store()), herald_(store_),
-      consensus_(kernel, state, {process_, host, consensus_tags}, disk, *this) {}
+    : kernel_(kernel),
+      process_(kernel.add_process(host, *this)),
+      host_(host),
+      state_(state),
+      store_(state.store()),
+      herald_(store_),
+      consensus_(kernel, state, {process_, host, consensus_tags}, disk, *this),
+      report_(kernel, state, kernel.name_of(host)) {}
 
 // --- Life ----------------------------------------------------------------------------------------
 
@@ -72,6 +77,7 @@ void Manager::settle() {
     if (!consensus_.leads()) stale_sessions_.clear();
     if (loops_ == nullptr && stale_sessions_.empty() && consensus_.caught_up()) begin_reign();
     if (loops_ != nullptr) pump();
+    if (consensus_.running()) report_.tell(*consensus_.raft());
 }
 
 void Manager::begin_reign() {

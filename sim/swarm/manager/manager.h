@@ -11,6 +11,7 @@
 #include "swarm/manager/consensus.h"
 #include "swarm/manager/control_loops.h"
 #include "swarm/manager/herald.h"
+#include "swarm/manager/member_report.h"
 #include "swarm/manager/replicated_state.h"
 
 namespace glasshive::swarm {
@@ -133,6 +134,7 @@ class Manager final : public kernel::Process, Consensus::Listener {
     Store& store_;
     Herald herald_;
     Consensus consensus_;
+    MemberReport report_;
     std::unique_ptr<ControlLoops> loops_;
     std::set<std::uint64_t> stale_sessions_;   // Of a leader that was overtaken, until it knows.
     bool stands_ = false;                      // The swarm begins with its leadership.

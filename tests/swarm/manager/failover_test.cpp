@@ -91,6 +91,13 @@ struct Swarm {
         return all[manager]->refusal(waits);
     }
     std::size_t count(const EventKind& kind) const { return log.count(kind); }
+    std::vector<const Event*> said(const EventKind& kind) const {
+        std::vector<const Event*> all_of_them;
+        for (const Event& event : log.events) {
+            if (event.kind == kind.id) all_of_them.push_back(&event);
+        }
+        return all_of_them;
+    }
 
     Names names;
     EventStream stream;
@@ -276,6 +283,44 @@ TEST_CASE("a leader cut off with a minority steps down after 10 to 20 s; the oth
     running = 0;
     for (const auto& agent : swarm.agents) running += agent->running();
     CHECK(running == 3);
+}
+
+TEST_CASE("managers say how their logs stand once a second at most, and whom they vote for",
+          "[swarm][failover]") {
+    Swarm swarm(3, 3);
+    swarm.deploy(40);
+    swarm.run_for(seconds{8});
+    const auto& names = swarm.names;
+    std::map<NameId, const Event*> last;
+    for (const Event* said : swarm.said(events::raft_log)) {
+        const Event*& before = last[said->subject];
+        const bool same_reign = before != nullptr &&
+                                before->fields[0].integer == said->fields[0].integer &&
+                                before->fields[3].integer == said->fields[3].integer;
+        if (same_reign) CHECK(said->time - before->time >= seconds{1});
+        CHECK(said->fields[1].integer >= said->fields[2].integer);   // Log and commit.
+        before = said;
+    }
+    REQUIRE(last.size() == 3);
+    for (const auto& [manager, said] : last) {
+        const auto index = static_cast<std::int64_t>(swarm.state.applied());
+        CHECK(said->fields[1].integer == index);
+        CHECK(said->fields[2].integer == index);
+        CHECK(names.text(NameId{static_cast<std::uint32_t>(said->fields[3].integer)}) == "h0");
+    }
+    // h0 voted for itself, and a majority did.
+    const auto votes = swarm.said(events::raft_vote);
+    CHECK(votes.size() >= 2);
+    for (const Event* vote : votes) {
+        CHECK(names.text(NameId{static_cast<std::uint32_t>(vote->fields[1].integer)}) == "h0");
+    }
+}
+
+TEST_CASE("a swarm's only manager says nothing of its log", "[swarm][failover]") {
+    Swarm swarm(1, 2);
+    swarm.deploy(4);
+    CHECK(swarm.count(events::raft_log) == 0);
+    CHECK(swarm.count(events::raft_leader) == 1);
 }
 
 TEST_CASE("all managers at once: state survives on their disks", "[swarm][failover]") {

@@ -171,6 +171,44 @@ TEST_CASE("an election is an instant, a manager a host", "[gui][managers]") {
     CHECK(hand.view().selection().playhead > at(100));
 }
 
+TEST_CASE("a leader that is cut off lags behind; who voted for the next one is drawn",
+          "[gui][managers]") {
+    Hand hand = alone("Managers", "33_partitioned_leader");
+    const auto& glass = hand.view().glass();
+    const auto said = [&](const char* manager, const char* field, double seconds) {
+        const auto state = hand.view().glass().state_at(at(seconds));
+        REQUIRE(state.ok());
+        const auto type = state.value()->type_named("node");
+        REQUIRE(type);
+        const auto* row = state.value()->find(*type, glass.recording().names().find(manager));
+        REQUIRE(row != nullptr);
+        const auto* value = state.value()->value(*type, *row, field);
+        REQUIRE(value != nullptr);
+        return value->value.integer;
+    };
+    CHECK(said("m1", "log", 58) == said("m2", "log", 58));
+    CHECK(said("m1", "commit", 58) == said("m1", "log", 58));
+    // While the cut lasts m2 or m3 writes on without m1; afterwards m1 is brought up to it.
+    CHECK(said("m1", "log", 155) < said("m2", "log", 155));
+    CHECK(said("m2", "log", 155) == said("m3", "log", 155));
+    CHECK(said("m1", "log", 200) == said("m3", "log", 200));
+    CHECK(hand.sees("Managers/log of m1"));
+    hand.hover("Managers/log of m1");
+    hand.click("Managers/log of m3");
+    CHECK(selected(hand) == "m3");
+    std::string vote;   // Of m2 for m3, or the other way round.
+    for (const auto& [name, rect] : hand.view().hits().all()) {
+        if (name.find(" votes for m") != std::string::npos && name.find("m1") == std::string::npos)
+            vote = name;
+    }
+    REQUIRE_FALSE(vote.empty());
+    hand.click(vote);
+    CHECK(selected(hand) == vote.substr(std::string("Managers/").size(), 2));
+    CHECK(hand.view().selection().event != EventId{});
+    hand.resize(500, 300);   // No room for logs.
+    CHECK_FALSE(hand.sees("Managers/log of m1"));
+}
+
 TEST_CASE("a chart's title shows it alone, and again all", "[gui][plots]") {
     Hand hand = alone("Plots");
     REQUIRE(hand.sees("Plots/Latency"));

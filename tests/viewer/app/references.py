@@ -19,7 +19,7 @@ def panel(name, scenario, *options, **more):
 
 REFERENCES = (
     panel("Cluster", "03_rack_loss", "--at", "75s", "--select", "b2"),
-    panel("Network", "33_partitioned_leader", "--at", "100s", "--select", "m1"),
+    panel("Network", "33_partitioned_leader", "--at", "100s", "--select", "m1", size="600x320"),
     panel("Timeline", "03_rack_loss", "--at", "75s", "--select", "b2"),
     panel("Services", "36_rolling_update", "--at", "50s", "--select", "web"),
     panel("Events", "02_node_crash", "--at", "75s"),
@@ -27,7 +27,9 @@ REFERENCES = (
     panel("Compare", "02_node_crash", "--at", "75s", other_seed="7"),
     panel("Inspector", "02_node_crash", "--at", "75s", "--select", "node-2"),
     panel("Why", "02_node_crash", "--at", "75s", "--select", "node-2"),
-    panel("Managers", "33_partitioned_leader", "--at", "150s", "--select", "m2"),
+    panel("Managers", "33_partitioned_leader", "--at", "155s", "--select", "m2",
+          size="680x280"),
+    panel("Store", "tests/viewer/app/store", "--at", "90s", "--select", "orders", size="900x360"),
     panel("Plots", "46_scaling_under_load", "--at", "170s"),
     Drawn("window", "02_node_crash", ("--at", "75s", "--select", "node-2"), ("dark",),
               "800x560"),
