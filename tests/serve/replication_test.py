@@ -1,5 +1,5 @@
-"""Goal: replications between databases: at once, continuous, filtered, refused, by document. Method:
-stories over a cluster, and what /_scheduler and /_active_tasks tell meanwhile. Source: couchdb.md
+"""Goal: replications between databases: at once, continuous, filtered, refused, by document.
+Method: stories over a cluster, and what /_scheduler and /_active_tasks tell meanwhile. Source: couchdb.md
 §8; the stories of test/elixir/test/replication_test.exs.
 """
 
