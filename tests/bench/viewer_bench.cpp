@@ -28,12 +28,13 @@ namespace sw = swarm::events;
 constexpr const EventKind* kinds[] = {
     &pl::fault_started, &pl::host_added,      &pl::host_off,          &pl::host_on,
     &sw::node_ready,    &sw::service_created, &rt::container_started, &rt::container_ended,
-    &sw::task_new,      &sw::task_running,    &sw::task_failed};
+    &sw::task_new,      &sw::task_running,    &sw::task_failed,       &pl::link_added};
 
 constexpr Duration between{1'000'000};   // Of two events: a millisecond.
 
 /// Tells a run of `hosts` hosts in which tasks fail and start again, one after the other, until
-/// there are `events` events; every thousandth round a host loses power for a while.
+/// there are `events` events; every thousandth round a host loses power for a while. Racks of 40
+/// hosts hang from one switch each, and those from one.
 class Teller {
   public:
     Teller(EventStream& stream, Names& names, std::int64_t hosts) : stream_(stream), names_(names) {
@@ -43,6 +44,9 @@ class Teller {
                  {zone(i), field::name(names.intern("r" + std::to_string(i / 40))), field::real(8),
                   field::real(1), field::bytes({std::int64_t{16} << 30})});
             tell(sw::node_ready, hosts_.back(), {field::name(names.intern("worker"))});
+            const std::string rack = "s" + std::to_string(i / 40);
+            link("n" + std::to_string(i), rack);
+            if (i % 40 == 0) link(rack, "core");
         }
         for (int i = 0; i < 50; ++i) {
             services_.push_back(names.intern("service-" + std::to_string(i)));
@@ -72,6 +76,11 @@ class Teller {
                  std::initializer_list<FieldArgument> fields) {
         ++count_;
         return stream_.emit(now(), scenario_cause, kind, subject, fields);
+    }
+    void link(const std::string& a, const std::string& b) {
+        tell(pl::link_added, names_.intern(a + "-" + b),
+             {field::name(names_.intern(a)), field::name(names_.intern(b)),
+              field::integer(1'000'000'000)});
     }
     void replace(std::size_t slot) {
         const NameId host = hosts_[slot % hosts_.size()];
@@ -190,6 +199,27 @@ double frame_ms(viewer::View& view, int count) {
         {"seconds", reading}, {"frame_ms", still}, {"playing_ms", playing}, {"vertices", vertices}};
 });
 
+/// words: path. Frames of the Network panel alone, each at another instant that is folded already.
+[[maybe_unused]] const bool networker = bench::child("viewer/network", [](const auto& words) {
+    Blind blind;
+    const bench::Stopwatch watch;
+    auto view = opened(words[0]);
+    view->settle();
+    view->layout().show("Network");
+    const double reading = watch.seconds();
+    const std::int64_t step = ns_of(view->glass().end()) / 100;
+    std::vector<double> moved;
+    for (int i = 30; i < 70; ++i) {
+        view->seek(time_of_ns(i * step));
+        view->settle();
+        const double before = bench::thread_seconds();
+        Blind::frame(*view);
+        moved.push_back((bench::thread_seconds() - before) * 1e3);
+    }
+    return Figures{
+        {"seconds", reading}, {"moved_ms", median(moved)}, {"frame_ms", frame_ms(*view, 30)}};
+});
+
 /// words: path. From nothing to the first picture, then jumps.
 [[maybe_unused]] const bool opener = bench::child("viewer/open", [](const auto& words) {
     Blind blind;
@@ -236,6 +266,7 @@ void on_recording(const std::string& name, const std::string& child, std::int64_
 [[maybe_unused]] const bool all = [] {
     on_recording("viewer/frame_2000_hosts_1000000_events", "viewer/frames", 2'000, 1'000'000);
     on_recording("viewer/frame_100000_hosts", "viewer/frames", 100'000, 1'000'000);
+    on_recording("viewer/network_100000_hosts", "viewer/network", 100'000, 1'000'000);
     on_recording("viewer/open_10000000_events", "viewer/open", 2'000, 10'000'000);
     return true;
 }();

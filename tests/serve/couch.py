@@ -130,7 +130,8 @@ class Cluster:
 
     def ctl(self, *words):
         done = subprocess.run(
-            [str(program.glasshive), "ctl", "--to", f"127.0.0.1:{self.ports[0]}", *words], text=True, capture_output=True, timeout=SECONDS_MAX, check=False,
+            [str(program.glasshive), "ctl", "--to", f"127.0.0.1:{self.ports[0]}", *words],
+            text=True, capture_output=True, timeout=SECONDS_MAX, check=False,
             env=program.environment(XDG_RUNTIME_DIR=self.folder.name))
         if done.returncode != 0:
             raise AssertionError(f"{words}: {done.stdout}{done.stderr}")

@@ -252,6 +252,24 @@ class Documents(couch.Case):
             ("POST", "~", {"_id": "_local/x"}, 201),
         )
 
+    def test_behind_proxies_and_in_scripts(self):
+        self.table(
+            ("PUT", "~/a", ({}, {"X-Forwarded-Host": "mysite.com"}), 201, None,
+             {"location": re.compile(r"^http://mysite\.com/db\d+/a$")}),
+            ("PUT", "~/b", ({}, {"X-Forwarded-Proto": "https"}), 201, None,
+             {"location": re.compile("^https://")}),
+            ("GET", "~/a?callback=f", None, 200, {"_id": "a"},
+             {"content-type": "application/json"}),
+            ("PUT", "/_node/_local/_config/chttpd/allow_jsonp", '"true"', 200),
+            ("GET", "~/a?callback=f", None, 200,
+             f'/* CouchDB */f({{"_id":"a","_rev":"{REV1}"}});\n',
+             {"content-type": "application/javascript"}),
+            ("GET", "~/a?callback=f'", None, 400, error("bad_request", "invalid_callback")),
+            ("GET", "~/_changes?callback=f", None, 200, None,
+             {"content-type": "application/javascript"}),
+            ("DELETE", "/_node/_local/_config/chttpd/allow_jsonp", None, 200),
+        )
+
     def test_paths_of_design_documents(self):
         self.table(
             ("PUT", "~/_design/x", {}, 201, {"id": "_design/x", "rev": REV1},

@@ -1,6 +1,6 @@
-"""Goal: replications between databases: at once, continuous, filtered, refused, by document. Method:
-stories over a cluster, and what /_scheduler and /_active_tasks tell meanwhile. Source: couchdb.md
-§8; the stories of test/elixir/test/replication_test.exs.
+"""Goal: replications between databases: at once, continuous, filtered, refused, by document.
+Method: stories over a cluster, and what /_scheduler and /_active_tasks tell meanwhile. Source:
+couchdb.md §8; the stories of test/elixir/test/replication_test.exs.
 """
 
 import base64

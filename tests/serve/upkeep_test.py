@@ -75,6 +75,9 @@ class Upkeep(couch.Case):
         rev = None
         for i in range(6):
             rev = self.put("a", {"n": i, **({"_rev": rev} if rev else {})})
+        self.ask("PUT", "~/_revs_limit", "2", status=200)        # Heeded by reads at once.
+        self.ask("GET", "~/a?revs=true", json={"_revisions": {"ids": lambda ids: len(ids) == 2}})
+        self.ask("PUT", "~/_revs_limit", "3", status=200)
         found = self.ask("GET", "~/a?revs=true&revs_info=true").json
         self.assertEqual((found["_revisions"]["start"], len(found["_revisions"]["ids"])), (6, 3))
         self.assertEqual(len(found["_revs_info"]), 3)
@@ -159,6 +162,26 @@ class Partitions(couch.Case):
             ("POST", "~/_purge", {"foo": ["1-x"]}, 400, form),
             ("GET", "~/_design_docs", None, 200, {"rows": [{"id": "_design/d"}]}),
             ("PUT", "~/_local/x", {}, 201),
+        )
+
+    def test_a_full_partition(self):
+        setting = "/_node/_local/_config/couchdb/max_partition_size"
+        self.ask("PUT", setting, '"2000"', status=200)
+        self.bulk([{"_id": f"foo:{i}", "value": "0" * 500} for i in range(5)])
+        full = error("partition_overflow",
+                     "Partition limit exceeded due to update on 'foo:bar'")
+        rev = self.ask("GET", "~/foo:1")["_rev"]
+        self.table(
+            ("PUT", "~/foo:bar", {}, 403, full),
+            ("POST", "~", {"_id": "foo:bar"}, 403, full),
+            ("POST", "~/_bulk_docs", {"docs": [{"_id": "foo:bar"}, {"_id": "baz:bang"}]}, 201,
+             [{"error": "partition_overflow"}, {"ok": True}]),
+            ("GET", "~/foo:1", None, 200),
+            ("PUT", "~/foo:1", {"_rev": rev, "value": ""}, 201),
+            ("PUT", "~/foo:bar?new_edits=false", {"_rev": "1-a"}, 201),
+            ("PUT", "~/_design/d", {}, 201),
+            ("DELETE", setting, None, 200),
+            ("PUT", "~/foo:more", {}, 201),
         )
 
     def test_a_global_design_document(self):

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include "base/text.h"
 
@@ -9,6 +12,7 @@ namespace glasshive::viewer {
 
 namespace {
 
+/// Live subjects of a type. Fields are found once, not at every row: there may be 100,000 links.
 struct Rows {
     const record::State& state;
     std::optional<std::size_t> type;
@@ -17,12 +21,24 @@ struct Rows {
     std::vector<const record::StateRow*> all() const {
         return type ? state.rows(*type) : std::vector<const record::StateRow*>{};
     }
-    std::int64_t integer(const record::StateRow& row, std::string_view field) const {
-        const record::StateValue* value = state.value(*type, row, field);
-        return value != nullptr && value->type != FieldType::real ? value->value.integer : 0;
+    /// SIZE_MAX: no kind of event has such a field.
+    std::size_t slot(std::string_view field) const {
+        if (!type) return SIZE_MAX;
+        const auto& fields = state.plan().types[*type].fields;
+        const auto found = std::find(fields.begin(), fields.end(), field);
+        return found == fields.end() ? SIZE_MAX : static_cast<std::size_t>(found - fields.begin());
     }
-    NameId name(const record::StateRow& row, std::string_view field) const {
-        return NameId{static_cast<std::uint32_t>(integer(row, field))};
+    std::span<const record::StateValue> values(const record::StateRow& row) const {
+        return state.values(*type, row);
+    }
+    static std::int64_t integer(std::span<const record::StateValue> values, std::size_t slot) {
+        if (slot >= values.size()) return 0;
+        const record::StateValue& value = values[slot];
+        const bool said = value.type != FieldType::none && value.type != FieldType::real;
+        return said ? value.value.integer : 0;
+    }
+    static NameId name(std::span<const record::StateValue> values, std::size_t slot) {
+        return NameId{static_cast<std::uint32_t>(integer(values, slot))};
     }
 };
 
@@ -51,10 +67,12 @@ std::vector<NameId> side_of(std::string_view words, const Picture& picture, cons
 
 void add_cuts(const Picture& picture, const Glass& glass, Wires& wires) {
     const Rows faults(picture.state, "fault");
+    const std::size_t what = faults.slot("what"), target = faults.slot("target");
     for (const record::StateRow* row : faults.all()) {
         if (picture.state.state_text(*row) != "active") continue;
-        if (glass.text(faults.name(*row, "what")) != "partition") continue;
-        Cut cut{row->subject, {}, std::string(glass.text(faults.name(*row, "target")))};
+        const auto values = faults.values(*row);
+        if (glass.text(Rows::name(values, what)) != "partition") continue;
+        Cut cut{row->subject, {}, std::string(glass.text(Rows::name(values, target)))};
         const std::string_view words = cut.words;
         for (std::size_t at = 0; at <= words.size();) {
             const std::size_t end = std::min(words.find(" | ", at), words.size());
@@ -85,38 +103,59 @@ struct Listener final : EventSink {
     }
 };
 
-}   // namespace
+/// Brings `wires` up to `state`. True when there are others than before.
+bool read_links(const record::State& state, std::vector<Wire>& wires) {
+    const Rows links(state, "link");
+    const std::size_t lower = links.slot("a"), upper = links.slot("b");
+    const std::size_t rate = links.slot("bandwidth");
+    const auto all = links.all();
+    bool others = wires.size() != all.size();
+    wires.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Wire& wire = wires[i];
+        wire.down = state.state_text(*all[i]) == "down";
+        if (wire.name == all[i]->subject) continue;
+        const auto values = links.values(*all[i]);
+        others = true;
+        wire.name = all[i]->subject;
+        wire.a = Rows::name(values, lower);
+        wire.b = Rows::name(values, upper);
+        wire.bandwidth = Rows::integer(values, rate);
+    }
+    return others;
+}
 
-Wires wires_of(const Picture& picture, Glass& glass, Duration window) {
-    Wires wires;
+std::vector<NameId> switches_of(const Picture& picture, const Glass& glass, const Wires& wires) {
+    std::vector<NameId> switches;
     // By name: hosts, and then switches that are known already.
     std::vector<bool> known(glass.recording().names().size() + 1, false);
     for (const HostCell& host : picture.cluster.hosts) {
         if (host.name.value < known.size()) known[host.name.value] = true;
     }
-    const Rows links(picture.state, "link");
-    for (const record::StateRow* row : links.all()) {
-        Wire wire{.name = row->subject,
-                  .a = links.name(*row, "a"),
-                  .b = links.name(*row, "b"),
-                  .bandwidth = links.integer(*row, "bandwidth"),
-                  .down = picture.state.state_text(*row) == "down"};
+    for (const Wire& wire : wires.links) {
         for (const NameId end : {wire.a, wire.b}) {
             if (end.value >= known.size() || known[end.value]) continue;
             known[end.value] = true;
-            wires.switches.push_back(end);
+            switches.push_back(end);
         }
-        wires.links.push_back(wire);
     }
+    return switches;
+}
+
+}   // namespace
+
+Wires wires_of(const Picture& picture, Glass& glass, Duration window, Wires before) {
+    Wires wires;
+    wires.links = std::move(before.links);
+    wires.switches = std::move(before.switches);
+    if (read_links(picture.state, wires.links)) wires.switches = switches_of(picture, glass, wires);
     const Rows flows(picture.state, "flow");
+    const std::size_t from = flows.slot("from"), to = flows.slot("to"), size = flows.slot("size");
     for (const record::StateRow* row : flows.all()) {
-        const FlowNow flow{row->subject,
-                           flows.name(*row, "from"),
-                           flows.name(*row, "to"),
-                           flows.integer(*row, "size"),
-                           row->since,
-                           picture.state.state_text(*row) == "stalled"};
-        wires.flows.push_back(flow);
+        const auto values = flows.values(*row);
+        wires.flows.push_back({row->subject, Rows::name(values, from), Rows::name(values, to),
+                               Rows::integer(values, size), row->since,
+                               picture.state.state_text(*row) == "stalled"});
     }
     add_cuts(picture, glass, wires);
     Listener listener(glass.recording(), picture.at - window);

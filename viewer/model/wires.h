@@ -49,7 +49,8 @@ struct Wires {
 };
 
 /// Cost: the live links and flows, and the last few hundred events. `window`: how long ago a
-/// message may have been said.
-Wires wires_of(const Picture& picture, Glass& glass, Duration window);
+/// message may have been said. `before`: another instant of the same recording, which spares
+/// reading anew what never changes.
+Wires wires_of(const Picture& picture, Glass& glass, Duration window, Wires before = {});
 
 }   // namespace glasshive::viewer

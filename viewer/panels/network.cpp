@@ -1,5 +1,6 @@
 // Links as the tree they are, with their load; bulk transfers and messages in motion; what is cut.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "viewer/panels/network_map.h"
@@ -16,7 +17,7 @@ void refresh(Context& context, NetworkMemory& memory) {
     memory.read = true;
     memory.at = context.now.at;
     memory.last = context.now.last;
-    memory.wires = wires_of(context.now, context.glass, said_window);
+    memory.wires = wires_of(context.now, context.glass, said_window, std::move(memory.wires));
     const auto& hosts = context.now.cluster.hosts;
     if (memory.hosts != hosts.size() || memory.links != memory.wires.links.size()) {
         memory.tree = tree_of(memory.wires, context.now);
@@ -25,9 +26,12 @@ void refresh(Context& context, NetworkMemory& memory) {
     }
     count_flows(memory.wires, memory.tree);
     memory.moods.assign(memory.tree.places.size(), Mood::idle);
+    std::string_view state;   // Most hosts are as the one before.
+    Mood mood = mood_of(state);
     for (const HostCell& host : hosts) {
         const int place = memory.tree.find(host.name);
-        if (place >= 0) memory.moods[static_cast<std::size_t>(place)] = mood_of(host.state);
+        if (host.state != state) mood = mood_of(state = host.state);
+        if (place >= 0) memory.moods[static_cast<std::size_t>(place)] = mood;
     }
     memory.cut.clear();
     for (const Cut& cut : memory.wires.cuts) {

@@ -74,12 +74,16 @@ void draw_place(const NetworkMap& map, std::size_t i) {
     const bool chosen = map.context.selection.holds(place.name);
     const bool cut = map.memory.cut.count(place.name) > 0;
     const std::string_view name = map.context.glass.text(place.name);
-    const float r = (place.host ? (map.words ? 8 : 3) : 12) * s;
-    if (place.host && !map.words && !chosen && !cut) {
+    constexpr std::size_t told_apart_max = 2000;   // More of them are a rim of colour.
+    const bool many = map.memory.hosts > told_apart_max;
+    // One of thousands of switches is a dot, too.
+    const bool dot =
+        place.host || (many && static_cast<std::size_t>(place.hosts) * 50 < map.memory.hosts);
+    const float r = (dot ? (map.words ? 8 : 3) : 12) * s;
+    if (dot && !map.words && !chosen && !cut) {
         pen.list.AddRectFilled({at.x - r / 2, at.y - r / 2}, {at.x + r / 2, at.y + r / 2},
                                pen.mood(map.memory.moods[i]));
-        constexpr std::size_t told_apart_max = 2000;   // More of them are a rim of colour.
-        if (map.memory.hosts <= told_apart_max)
+        if (!many)
             offer(map.context, place.name, {at.x - 5 * s, at.y - 5 * s},
                   {at.x + 5 * s, at.y + 5 * s}, "host");
         return;

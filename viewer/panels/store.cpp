@@ -69,7 +69,7 @@ void draw_list(Context& context, const Pen& pen, StoreMemory& memory, const Stor
     for (std::size_t i = seen.first; i < seen.last; ++i) {
         const StoreDatabase& one = all[i];
         const float y = seen.y + static_cast<float>(i - seen.first) * step;
-        const Rect row{{area.min.x, y}, {area.max.x - 10 * s, y + step - 3 * s}};
+        const Rect row{{area.min.x, y}, {area.max.x - 2 * s, y + step - 3 * s}};
         std::string words = "q " + std::to_string(one.shards.size()) + " · " +
                             std::to_string(one.documents) + " docs";
         std::string tip = std::to_string(one.shards.size()) + " shards, " +
@@ -189,7 +189,7 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
     if (area.width() > 400 * s) {
         rest.min.x += 150 * s;
         draw_list(context, pen, memory, database,
-                  {{area.min.x - 6 * s, area.min.y}, {rest.min.x, area.max.y}});
+                  {{area.min.x - 6 * s, area.min.y}, {rest.min.x - 10 * s, area.max.y}});
     }
     Area matrix = rest, said = rest;
     if (wide && !tall) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 #include "door/couch/service.h"
@@ -138,7 +139,31 @@ std::uint32_t Call::quorum(std::string_view name) const {
 store::Node& Call::node() { return service_.cluster().node(member_); }
 
 std::string Call::absolute(const std::string& path) const {
-    return "http://" + header("Host") + path;
+    const Config& config = service_.config(member_);
+    const std::string forwarded = config.text(
+        "chttpd", "x_forwarded_host", config.text("httpd", "x_forwarded_host", "X-Forwarded-Host"));
+    std::string host = header(forwarded);
+    if (host.empty()) host = header("Host");
+    std::string scheme = header("X-Forwarded-Proto");
+    if (scheme != "https") scheme = header("X-Forwarded-Ssl") == "on" ? "https" : "http";
+    return scheme + "://" + host + path;
+}
+
+const std::string* Call::callback() const {
+    const Config& config = service_.config(member_);
+    const bool allowed =
+        config.flag("chttpd", "allow_jsonp", false) || config.flag("httpd", "allow_jsonp", false);
+    return allowed ? target_.value("callback") : nullptr;
+}
+
+void Call::check_callback() const {
+    const std::string* const name = callback();
+    if (name == nullptr) return;
+    for (const char c : *name) {
+        const bool fine = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                          std::string_view("_.$[]").find(c) != std::string_view::npos;
+        if (!fine) throw bad_request("invalid_callback");
+    }
 }
 
 // --- The answer ----------------------------------------------------------------------------------
@@ -166,6 +191,15 @@ void Call::bytes(int status, std::vector<http::Header> headers, std::string body
     if (begun_) return;   // A second answer would be a defect of ours; the first one counts.
     begun_ = true;
     service_.statistics(member_).count_answer(status);
+    const std::string* const function = callback();
+    const auto type = http::find_header(headers, "Content-Type");
+    if (function != nullptr && !function->empty() && type == "application/json" && status < 400) {
+        while (body.ends_with('\n')) body.pop_back();
+        body = "/* CouchDB */" + *function + "(" + body + ");\n";
+        for (http::Header& each : headers) {
+            if (each.value == "application/json") each.value = "application/javascript";
+        }
+    }
     reply_->answer({status, usual(std::move(headers))}, std::move(body));
 }
 

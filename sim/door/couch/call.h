@@ -83,8 +83,12 @@ class Call : public std::enable_shared_from_this<Call> {
     Service& service() { return service_; }
     std::size_t member() const { return member_; }
     store::Node& node();
-    /// "http://HOST" and this path, as the client wrote HOST.
+    /// "http://HOST" and this path, as the client wrote HOST or a proxy says it did.
+    /// Source: couch_httpd:absolute_uri/2.
     std::string absolute(const std::string& path) const;
+    /// Throws 400 for the name of a JSONP function that is none.
+    /// Source: couch_httpd:validate_callback/1.
+    void check_callback() const;
 
     // --- The answer ------------------------------------------------------------------------------
     /// The value's text and a line feed.
@@ -127,6 +131,8 @@ class Call : public std::enable_shared_from_this<Call> {
     }
 
   private:
+    /// The function that an answer calls, [chttpd] allow_jsonp; null: none.
+    const std::string* callback() const;
     std::vector<http::Header> usual(std::vector<http::Header> headers) const;
 
     Service& service_;

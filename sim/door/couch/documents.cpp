@@ -139,28 +139,6 @@ void open_document(const CallPtr& call, const std::string& id,
 
 // --- Writing -------------------------------------------------------------------------------------
 
-namespace {
-
-/// Source: couch_partition:validate_docid/1, couch_mrview:validate/2.
-void check_partition_rules(const Incoming& incoming, bool partitioned) {
-    if (partitioned) {
-        if (const auto refusal = store::check_partitioned_id(incoming.id)) {
-            throw problem_of(*refusal);
-        }
-        return;
-    }
-    if (!incoming.id.starts_with("_design/") || incoming.read.deleted) return;
-    const auto options = incoming.read.body.view().find("options");
-    if (!options || !options->is(json::Type::object)) return;
-    const auto option = options->find("partitioned");
-    if (option && option->is(json::Type::boolean) && option->boolean()) {
-        throw Problem{400, "invalid_design_doc",
-                      "partitioned option cannot be true in a non-partitioned database."};
-    }
-}
-
-}   // namespace
-
 Incoming read_incoming(Call& call, json::View body, std::optional<std::string> id) {
     const Config& config = call.service().config(call.member());
     const store::DocumentLimits limits{
@@ -348,8 +326,19 @@ void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool 
     storing->replicated = replicated;
     storing->w = w;
     storing->then = std::move(then);
-    check_designs(call, storing,
-                  [call, storing] { call->guard([&] { look_for_stubs(call, storing); }); });
+    const auto go_on = [call, storing] { call->guard([&] { look_for_stubs(call, storing); }); };
+    check_designs(call, storing, [call, storing, go_on] {
+        if (storing->replicated) return go_on();
+        check_partition_sizes(call, storing->documents, [storing, go_on](const auto& over) {
+            for (std::size_t i = 0; i < over.size(); ++i) {
+                if (!over[i]) continue;
+                storing->results[i].problem = Problem{
+                    403, "partition_overflow",
+                    "Partition limit exceeded due to update on '" + storing->documents[i].id + "'"};
+            }
+            go_on();
+        });
+    });
 }
 
 namespace {

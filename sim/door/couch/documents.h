@@ -63,6 +63,14 @@ struct Incoming {
 /// Reads one; throws a Problem. The id is in the document, or is `id`.
 Incoming read_incoming(Call& call, store::json::View body, std::optional<std::string> id = {});
 
+/// Throws for an id that a partitioned database refuses, or a design document that an ordinary one
+/// does. Source: couch_partition:validate_docid/1, couch_mrview:validate/2.
+void check_partition_rules(const Incoming& incoming, bool partitioned);
+/// Which of these would make a full partition of a partitioned database larger. Only interactive
+/// edits are asked. Source: couch_db_updater:merge_rev_trees/3.
+void check_partition_sizes(const CallPtr& call, const std::vector<Incoming>& documents,
+                           std::function<void(const std::vector<bool>&)> then);
+
 /// What became of one.
 struct Stored {
     store::Decision decision;

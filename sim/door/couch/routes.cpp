@@ -107,6 +107,7 @@ void route_database(const CallPtr& call) {
 }   // namespace
 
 void route(const CallPtr& call) {
+    call->check_callback();
     const std::string_view first = call->part(0);
     if (first.empty()) return welcome(call);
     for (const Route& route : of_server) {

@@ -9,9 +9,11 @@ namespace glasshive::store {
 
 namespace {
 
-std::vector<Step> path_to(const Tree& tree, Tree::Index leaf) {
+/// No longer than the limit of now, though the tree may be: couch_db:make_doc/5.
+std::vector<Step> path_to(const Database& copy, const Tree& tree, Tree::Index leaf) {
     std::vector<Step> path;
     for (const Tree::Index at : tree.history(leaf)) path.push_back({tree.node(at).revision, {}});
+    path.resize(std::min<std::size_t>(path.size(), copy.options().revs_limit));
     path.front().content = tree.node(leaf).content;
     std::reverse(path.begin(), path.end());
     return path;
@@ -21,7 +23,8 @@ Found answer(const Database& copy, const query::OpenRevs& query) {
     found::Revs found;
     const Document* document = copy.find(query.id.view());
     const auto add = [&](Tree::Index at) {
-        found.leaves.push_back({document->tree.node(at).revision, path_to(document->tree, at)});
+        found.leaves.push_back(
+            {document->tree.node(at).revision, path_to(copy, document->tree, at)});
     };
     if (query.all) {
         if (document == nullptr) return found;
@@ -142,7 +145,7 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
         if (query.bodies) row.content = document.tree.node(document.tree.winner()).content;
         if (query.paths) {
             for (const Tree::Index leaf : document.tree.leaves()) {
-                row.paths.push_back(path_to(document.tree, leaf));
+                row.paths.push_back(path_to(copy, document.tree, leaf));
             }
         }
         leaves += row.revisions.size();

@@ -29,9 +29,11 @@ CopyReply reply_of(const Updated& updated, bool replicated) {
     return {.kind = CopyReply::Kind::stored, .revision = updated.revision};
 }
 
-OpenedPath winner_of(const Document& document) {
+/// Of its history no more than the copy's limit of now: couch_db:make_doc/5.
+OpenedPath winner_of(const Database& copy, const Document& document) {
     OpenedPath path;
-    const std::vector<Tree::Index> newest_first = document.tree.history(document.tree.winner());
+    std::vector<Tree::Index> newest_first = document.tree.history(document.tree.winner());
+    newest_first.resize(std::min<std::size_t>(newest_first.size(), copy.options().revs_limit));
     for (auto node = newest_first.rbegin(); node != newest_first.rend(); ++node) {
         path.push_back({document.tree.node(*node).revision, {}});
     }
@@ -297,7 +299,7 @@ void Replica::carry_out(const kernel::Message& message) {
     switch (static_cast<QuorumMessage>(message.type)) {
         case QuorumMessage::open: {
             const Document* document = copy.find(request.id.view());
-            if (document != nullptr) reply->path = winner_of(*document);
+            if (document != nullptr) reply->path = winner_of(copy, *document);
             if (document != nullptr && request.whole) {
                 reply->whole = std::make_shared<const Document>(*document);
             }

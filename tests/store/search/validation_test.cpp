@@ -102,7 +102,7 @@ TEST_CASE("design documents are for admins, and must compile", "[store][search]"
     SearchCluster cluster(3);
     REQUIRE(cluster.create(0, 2) == 201);
     REQUIRE(cluster.write(0, "_design/a", "{}", "", ann) ==
-            "401 unauthorized: You are not a db or server admin.");
+            "403 forbidden: You are not a db or server admin.");
     REQUIRE(cluster.write(0, "_design/a", R"({"views":{"v":{"map":"doc => {"}}})")
                 .starts_with("400 compilation_error: Compilation of the map function in the 'v' "
                              "view failed: "));

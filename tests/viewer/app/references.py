@@ -29,7 +29,7 @@ REFERENCES = (
     panel("Why", "02_node_crash", "--at", "75s", "--select", "node-2"),
     panel("Managers", "33_partitioned_leader", "--at", "155s", "--select", "m2",
           size="680x280"),
-    panel("Store", "tests/viewer/app/store", "--at", "90s", "--select", "orders", size="900x360"),
+    panel("Store", "tests/viewer/app/store", "--at", "90s", "--select", "orders", size="640x280"),
     panel("Plots", "46_scaling_under_load", "--at", "170s"),
     Drawn("window", "02_node_crash", ("--at", "75s", "--select", "node-2"), ("dark",),
               "800x560"),
