@@ -27,8 +27,9 @@ void Loader::read_client(const yaml::Value& value) {
     if (map.read("port", port, {1, 65'535})) client.port = static_cast<std::uint32_t>(port);
     if (map.read("enter", client.enter)) check_host(client.enter, map.value("enter"));
     read_from(map, client);
-    map.read("arrivals", client.arrivals, {{"poisson", workload::ArrivalProcess::poisson},
-                                           {"fixed", workload::ArrivalProcess::fixed}});
+    map.read("arrivals", client.arrivals,
+             {{"poisson", workload::ArrivalProcess::poisson},
+              {"fixed", workload::ArrivalProcess::fixed}});
     map.read("rate", client.rate, {1e-6, 1e6});
     int users = 0;
     if (map.read("users", users, {1, 100'000})) client.users = static_cast<std::uint32_t>(users);
@@ -77,9 +78,11 @@ void Loader::read_arrival_trace(Map& map, workload::ClientSpec& client) {
             client.trace.push_back(*at.value);
             continue;
         }
-        problems_.push_back({.file = file->shown, .line = number, .path = "",
-                             .message = yaml::quoted(line) + (at ? " is before the line above it"
-                                                                 : " is no instant"),
+        problems_.push_back({.file = file->shown,
+                             .line = number,
+                             .path = "",
+                             .message = yaml::quoted(line) +
+                                        (at ? " is before the line above it" : " is no instant"),
                              .hint = "one instant per line, in order: 12.5 or 12500ms"});
         return;   // One is enough of a long file.
     }
@@ -94,19 +97,22 @@ void Loader::read_from(Map& map, workload::ClientSpec& client) {
         (host || !service_names_.has(from) ? client.from : client.from_service) = from;
         if (!client.from.empty()) check_host(client.from, map.value("from"));
     }
-    map.read("by", client.by, {{"name", workload::Addressing::name},
-                               {"tasks", workload::Addressing::tasks},
-                               {"address", workload::Addressing::address}});
+    map.read("by", client.by,
+             {{"name", workload::Addressing::name},
+              {"tasks", workload::Addressing::tasks},
+              {"address", workload::Addressing::address}});
     map.read("dns_cache", client.dns_cache);
     const bool inside = !client.from_service.empty();
     for (const char* key : {"by", "dns_cache"}) {
-        map.check(inside || !map.has(key), key,
-                  "only the tasks of a service resolve names", "from: a service");
+        map.check(inside || !map.has(key), key, "only the tasks of a service resolve names",
+                  "from: a service");
     }
     for (const char* key : {"enter", "port"}) {
         map.check(!inside || !map.has(key), key,
-                  "the tasks of " + client.from_service + " call over a network, not through "
-                  "published ports", "remove it");
+                  "the tasks of " + client.from_service +
+                      " call over a network, not through "
+                      "published ports",
+                  "remove it");
     }
 }
 
@@ -174,10 +180,12 @@ void Loader::read_commands(const yaml::Value& value) {
             continue;
         }
         map.check(!map.has("on"), "on", "only lines are typed at a host", "write run: docker …");
-        const bool known = map.required("do").into(
-            command.what, yaml::Choices<Do>{{"scale", Do::scale}, {"update", Do::update},
-                                            {"drain", Do::drain}, {"pause", Do::pause},
-                                            {"activate", Do::activate}});
+        const bool known =
+            map.required("do").into(command.what, yaml::Choices<Do>{{"scale", Do::scale},
+                                                                    {"update", Do::update},
+                                                                    {"drain", Do::drain},
+                                                                    {"pause", Do::pause},
+                                                                    {"activate", Do::activate}});
         map.read("service", command.service);
         std::int64_t replicas = 0;
         if (map.read("replicas", replicas, {0, 1'000'000})) {
@@ -242,7 +250,8 @@ void Loader::learn_names(const CommandSpec& command) {
         for (const auto& service : command.stack->services) service_names_.add(service.name);
     }
     if (!services_known_ || command.service.empty() || service_names_.has(command.service)) return;
-    problems_.push_back({.file = command.where.file, .line = command.where.line,
+    problems_.push_back({.file = command.where.file,
+                         .line = command.where.line,
                          .path = command.where.path,
                          .message = "no service is named " + yaml::quoted(command.service),
                          .hint = unknown_hint(command.service, service_names_, "services"),
@@ -276,8 +285,8 @@ void Loader::read_expectations(const yaml::Value& value) {
         }
         std::string sentence;
         if (!item.into(sentence)) continue;
-        auto parsed = check::parse_expectation(sentence, item.node().file(), item.node().line(),
-                                               item.path());
+        auto parsed =
+            check::parse_expectation(sentence, item.node().file(), item.node().line(), item.path());
         if (parsed.ok()) {
             spec_.expectations.push_back(std::move(parsed.value()));
         } else {
@@ -285,10 +294,13 @@ void Loader::read_expectations(const yaml::Value& value) {
         }
     }
     if (!hosts_known_ || !services_known_) return;
-    check::KnownNames known{.services = service_names_.list(), .hosts = places_.hosts.list(),
-                            .faults = std::ssize(spec_.faults), .duration = spec_.duration};
+    check::KnownNames known{.services = service_names_.list(),
+                            .hosts = places_.hosts.list(),
+                            .faults = std::ssize(spec_.faults),
+                            .duration = spec_.duration};
     for (const store::ClusterSpec& store : spec_.stores) {
-        for (const auto& each : store.databases) known.databases.push_back(store.prefix + each.name);
+        for (const auto& each : store.databases)
+            known.databases.push_back(store.prefix + each.name);
     }
     known.steps.assign(store_steps_.begin(), store_steps_.end());
     for (const workload::ClientSpec& client : spec_.clients) known.called.push_back(client.service);

@@ -67,14 +67,17 @@ std::vector<Section> build_all() {
 
 const std::vector<Part>& all_parts() {
     static const std::vector<Part> parts{
-        Part::scenario, Part::platform, Part::host_shape, Part::host_group, Part::zone_group,
-        Part::disk, Part::link, Part::links, Part::uplink, Part::cable, Part::fat_tree,
-        Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
-        Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
-        Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
-        Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::store, Part::database,
-        Part::documents, Part::store_client, Part::step, Part::replication, Part::session, Part::given};
+        Part::scenario,    Part::platform,    Part::host_shape, Part::host_group,
+        Part::zone_group,  Part::disk,        Part::link,       Part::links,
+        Part::uplink,      Part::cable,       Part::fat_tree,   Part::fat_tree_level,
+        Part::registry,    Part::image,       Part::service,    Part::resources,
+        Part::restart,     Part::placement,   Part::port,       Part::behaviour,
+        Part::healthcheck, Part::update,      Part::stack,      Part::workload,
+        Part::client,      Part::fault,       Part::group,      Part::law,
+        Part::command,     Part::record,      Part::scheduler,  Part::script,
+        Part::pulls,       Part::balancer,    Part::autoscaler, Part::network,
+        Part::store,       Part::database,    Part::documents,  Part::store_client,
+        Part::step,        Part::replication, Part::session,    Part::given};
     return parts;
 }
 
@@ -143,7 +146,8 @@ Section scenario() {
          {"record", "[record](#record)", "everything", "What the recording keeps.", ""},
          {"session", "[session](#session)", "none",
           "With `schema`, instead of all else: the run of another scenario, and what was given to "
-          "it.", ""}},
+          "it.",
+          ""}},
         "schema: 1\nplatform: {hosts: 3}\nservices:\n  - {name: web, image: nginx, replicas: 3}\n"
         "expect: [service web has 3 running tasks by 1m]\n"};
 }
@@ -157,7 +161,8 @@ Section scheduler() {
             {{"policy",
               "`spread`, `binpack`, `random`, `first-fit`, `best-fit`, `worst-fit`, "
               "`least-loaded`, `most-loaded`, `balanced`, `dot-product`, `tetris`, `gpu-packing`, "
-              "`gpu-clustering`, `fgd`, or a file `*.lua`", "`spread`",
+              "`gpu-clustering`, `fgd`, or a file `*.lua`",
+              "`spread`",
               "`spread`: fewest tasks of the service, then fewest tasks. `binpack`: the fullest "
               "node that has room. `random`: any that has room. `first-fit`: the first that has "
               "room, in order of joining. `best-fit`: where least is left. `dot-product`: where "
@@ -170,20 +175,19 @@ Section scheduler() {
               "file: a policy of your own in Lua, see docs/reference/lua.md and lua/policies.",
               "binpack"},
              {"parameters", "map of numbers, texts, truths", "none",
-              "What a policy in Lua finds in its global table `parameters`.",
-              "{weight: 0.5}"}},
+              "What a policy in Lua finds in its global table `parameters`.", "{weight: 0.5}"}},
             ""};
 }
 
 Section script() {
-    return {"script",
-            "A script that acts on the run: coroutines in virtual time that type docker's lines, "
-            "strike faults, send requests and check what they expect. See docs/reference/lua.md.",
-            {{"file", "file `*.lua`", "required", "The script; relative to the scenario.",
-              "chaos.lua"},
-             {"parameters", "map of numbers, texts, truths", "none",
-              "What it finds in its global table `parameters`.", "{rounds: 5}"}},
-            ""};
+    return {
+        "script",
+        "A script that acts on the run: coroutines in virtual time that type docker's lines, "
+        "strike faults, send requests and check what they expect. See docs/reference/lua.md.",
+        {{"file", "file `*.lua`", "required", "The script; relative to the scenario.", "chaos.lua"},
+         {"parameters", "map of numbers, texts, truths", "none",
+          "What it finds in its global table `parameters`.", "{rounds: 5}"}},
+        ""};
 }
 
 Section pulls() {
@@ -223,7 +227,8 @@ Section command() {
               "With `run`: the host it is typed at, whose own engine answers.", "node-2"},
              {"do", "`scale`, `update`, `drain`, `pause`, `activate`", "required without `run`",
               "`docker service scale`, `docker service update --image`, and `docker node update "
-              "--availability` drain, pause and active.", "scale"},
+              "--availability` drain, pause and active.",
+              "scale"},
              {"service", "name", "", "scale and update: which.", "web"},
              {"replicas", "number", "", "scale: how many from now on.", "5"},
              {"image", "image", "", "update: the new one.", "\"shop/web:1.5\""},

@@ -111,13 +111,13 @@ void send(Call& call, const store::Attachment& attachment) {
 }
 
 store::AttachmentGiven given_in(Call& call, const std::string& name) {
-    const std::int64_t most = call.service().config(call.member()).number(
-        "couchdb", "max_attachment_size", std::int64_t{1} << 30);
+    const std::int64_t most = call.service()
+                                  .config(call.member())
+                                  .number("couchdb", "max_attachment_size", std::int64_t{1} << 30);
     if (static_cast<std::int64_t>(call.request().body.size()) > most) {
         throw Problem{413, "attachment_too_large", name};
     }
-    store::AttachmentGiven given{.name = name,
-                                 .kind = store::AttachmentGiven::Kind::in_document};
+    store::AttachmentGiven given{.name = name, .kind = store::AttachmentGiven::Kind::in_document};
     if (const auto type = call.request().header("Content-Type")) given.type = std::string(*type);
     given.data = call.request().body;
     std::string encoding = call.header("Content-Encoding");

@@ -114,8 +114,9 @@ std::optional<std::string> from_base64url(std::string text) {
 
 std::string cookie_header(Call& call, const std::string& value) {
     const Config& config = call.service().config(call.member());
-    return "AuthSession=" + value + "; Version=1; Max-Age=" +
-           std::to_string(config.auth_number("timeout", 600)) + "; Path=/; HttpOnly";
+    return "AuthSession=" + value +
+           "; Version=1; Max-Age=" + std::to_string(config.auth_number("timeout", 600)) +
+           "; Path=/; HttpOnly";
 }
 
 /// As couch_httpd_auth:cookie_auth_cookie/4; without an Expires, which the client works out.

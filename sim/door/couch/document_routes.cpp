@@ -110,17 +110,19 @@ void get(const CallPtr& call, const std::string& id) {
                                  send_one(*call, id, path, plain, nullptr);
                              });
     }
-    call->node().coordinator().read(
-        call->database(), id, query.r,
-        call->then([call, id, query](const store::ReadAnswer& answer) {
-            const bool shown = answer.status == 200 ||
-                               (query.deleted && answer.reason == "deleted");
-            if (answer.status == 404 && answer.reason == "no_db_file") throw no_database();
-            if (!shown && answer.status == 404) throw not_found(answer.reason);
-            if (!shown) throw failed(answer.status, answer.reason);
-            send_one(*call, id, answer.path, query, answer.whole.get());
-        }),
-        query.has_meta());
+    call->node().coordinator().read(call->database(), id, query.r,
+                                    call->then([call, id, query](const store::ReadAnswer& answer) {
+                                        const bool shown =
+                                            answer.status == 200 ||
+                                            (query.deleted && answer.reason == "deleted");
+                                        if (answer.status == 404 && answer.reason == "no_db_file")
+                                            throw no_database();
+                                        if (!shown && answer.status == 404)
+                                            throw not_found(answer.reason);
+                                        if (!shown) throw failed(answer.status, answer.reason);
+                                        send_one(*call, id, answer.path, query, answer.whole.get());
+                                    }),
+                                    query.has_meta());
 }
 
 /// The revision an edit is of: the body's, the query's and the header's must not differ.

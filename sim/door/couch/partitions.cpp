@@ -90,8 +90,8 @@ void check_next(const CallPtr& call, const CheckingPtr& checking) {
 
 void check_partition_sizes(const CallPtr& call, const std::vector<Incoming>& documents,
                            std::function<void(const std::vector<bool>&)> then) {
-    const std::int64_t limit = call->service().config(call->member()).number(
-        "couchdb", "max_partition_size", usual_limit);
+    const std::int64_t limit =
+        call->service().config(call->member()).number("couchdb", "max_partition_size", usual_limit);
     const auto& maps = call->node().files().maps;
     const auto map = maps.find(call->part(0));
     const bool partitioned = map != maps.end() && map->second.partitioned();

@@ -11,19 +11,19 @@ namespace glasshive::door::couch {
 /// Somebody may ask this: find who answers.
 void route(const CallPtr& call);
 
-void welcome(const CallPtr& call);           ///< GET /
-void all_databases(const CallPtr& call);     ///< /_all_dbs
-void databases_info(const CallPtr& call);    ///< /_dbs_info
-void uuids(const CallPtr& call);             ///< /_uuids
-void up(const CallPtr& call);                ///< /_up
-void membership(const CallPtr& call);        ///< /_membership
-void utils(const CallPtr& call);             ///< /_utils
-void reshard(const CallPtr& call);           ///< /_reshard/…
-void active_tasks(const CallPtr& call);      ///< /_active_tasks
-void replicate(const CallPtr& call);         ///< /_replicate
-void scheduler(const CallPtr& call);         ///< /_scheduler/…
-void cluster_setup(const CallPtr& call);     ///< /_cluster_setup
-void node(const CallPtr& call);              ///< /_node/…
+void welcome(const CallPtr& call);          ///< GET /
+void all_databases(const CallPtr& call);    ///< /_all_dbs
+void databases_info(const CallPtr& call);   ///< /_dbs_info
+void uuids(const CallPtr& call);            ///< /_uuids
+void up(const CallPtr& call);               ///< /_up
+void membership(const CallPtr& call);       ///< /_membership
+void utils(const CallPtr& call);            ///< /_utils
+void reshard(const CallPtr& call);          ///< /_reshard/…
+void active_tasks(const CallPtr& call);     ///< /_active_tasks
+void replicate(const CallPtr& call);        ///< /_replicate
+void scheduler(const CallPtr& call);        ///< /_scheduler/…
+void cluster_setup(const CallPtr& call);    ///< /_cluster_setup
+void node(const CallPtr& call);             ///< /_node/…
 
 /// /db itself, and what is said of it as a whole: _security, _revs_limit, _shards, …
 void database(const CallPtr& call);
