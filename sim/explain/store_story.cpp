@@ -73,8 +73,9 @@ class StoreStory {
             note(winner + " wins: its history is longer. Every copy comes to the same, no clock is "
                           "asked");
         } else if (reason == "greater id") {
-            note(winner + " wins: both histories are as long, and its id is greater. That is chance, "
-                          "but the same on every copy");
+            note(winner +
+                 " wins: both histories are as long, and its id is greater. That is chance, "
+                 "but the same on every copy");
         }
         if (told.kind->name == "db.conflict") {
             note("it goes away when all leaves but one are deleted: an edit of the winner leaves "
@@ -126,8 +127,8 @@ class StoreStory {
             const auto faults = reader_.of_kind("fault.started", {}, at, 20);
             for (const EventId id : faults) {
                 const Told* told = reader_.event(id);
-                const bool cut = told->field(reader_.names(), "target").find(host_of(node)) !=
-                                 std::string::npos;
+                const bool cut =
+                    told->field(reader_.names(), "target").find(host_of(node)) != std::string::npos;
                 if (!cut) continue;
                 ids_.insert(id);
                 return note(node + " was not reached: " + subject(*told) + ", " +
@@ -209,7 +210,9 @@ class StoreStory {
         return nullptr;
     }
 
-    void nobody(const Told& told) { why_away(told.field(reader_.names(), "node"), told.event.time); }
+    void nobody(const Told& told) {
+        why_away(told.field(reader_.names(), "node"), told.event.time);
+    }
 
     void stale(const Told& told) {
         for (const EventId id : reader_.of_kind("db.stale", {}, told.event.time, looked_at_most)) {
@@ -237,7 +240,8 @@ std::string store_sentence(const Told& told, const Names& names) {
     const std::string subject(names.text(told.event.subject));
     const std::string_view kind = told.kind->name;
     if (kind == "db.asked") {
-        return w("client") + " asks " + w("node") + " (" + subject + "): " + shortened(w("request"));
+        return w("client") + " asks " + w("node") + " (" + subject +
+               "): " + shortened(w("request"));
     }
     if (kind == "db.step") {
         const std::string answer = w("answer");

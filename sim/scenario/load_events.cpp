@@ -288,7 +288,8 @@ void Loader::read_expectations(const yaml::Value& value) {
     check::KnownNames known{.services = service_names_.list(), .hosts = places_.hosts.list(),
                             .faults = std::ssize(spec_.faults), .duration = spec_.duration};
     for (const store::ClusterSpec& store : spec_.stores) {
-        for (const auto& each : store.databases) known.databases.push_back(store.prefix + each.name);
+        for (const auto& each : store.databases)
+            known.databases.push_back(store.prefix + each.name);
     }
     known.steps.assign(store_steps_.begin(), store_steps_.end());
     for (const workload::ClientSpec& client : spec_.clients) known.called.push_back(client.service);

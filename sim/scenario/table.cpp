@@ -67,14 +67,17 @@ std::vector<Section> build_all() {
 
 const std::vector<Part>& all_parts() {
     static const std::vector<Part> parts{
-        Part::scenario, Part::platform, Part::host_shape, Part::host_group, Part::zone_group,
-        Part::disk, Part::link, Part::links, Part::uplink, Part::cable, Part::fat_tree,
-        Part::fat_tree_level, Part::registry, Part::image, Part::service, Part::resources,
-        Part::restart, Part::placement, Part::port, Part::behaviour, Part::healthcheck,
-        Part::update, Part::stack, Part::workload, Part::client, Part::fault, Part::group,
-        Part::law, Part::command, Part::record, Part::scheduler, Part::script,
-        Part::pulls, Part::balancer, Part::autoscaler, Part::network, Part::store, Part::database,
-        Part::documents, Part::store_client, Part::step, Part::replication, Part::session, Part::given};
+        Part::scenario,    Part::platform,    Part::host_shape, Part::host_group,
+        Part::zone_group,  Part::disk,        Part::link,       Part::links,
+        Part::uplink,      Part::cable,       Part::fat_tree,   Part::fat_tree_level,
+        Part::registry,    Part::image,       Part::service,    Part::resources,
+        Part::restart,     Part::placement,   Part::port,       Part::behaviour,
+        Part::healthcheck, Part::update,      Part::stack,      Part::workload,
+        Part::client,      Part::fault,       Part::group,      Part::law,
+        Part::command,     Part::record,      Part::scheduler,  Part::script,
+        Part::pulls,       Part::balancer,    Part::autoscaler, Part::network,
+        Part::store,       Part::database,    Part::documents,  Part::store_client,
+        Part::step,        Part::replication, Part::session,    Part::given};
     return parts;
 }
 

@@ -76,8 +76,7 @@ void Caller::on_message(const kernel::Message& message) {
             return close(message.a, {answer->head.status, answer->body});
         case couch::WireMessage::begin: open.status = answer->head.status; return;
         case couch::WireMessage::piece: open.body += answer->body; return;
-        case couch::WireMessage::end:
-            return close(message.a, {open.status, std::move(open.body)});
+        case couch::WireMessage::end: return close(message.a, {open.status, std::move(open.body)});
         default: return close(message.a, {0, "the connection was cut"});
     }
 }
@@ -105,8 +104,7 @@ void Caller::on_timer(std::uint32_t tag, std::uint64_t argument) {
     const ChannelId channel = channels_[found->second.member];
     if (channel.valid() && kernel_.is_open(channel)) {
         kernel_.send(id(), channel,
-                     {.type = static_cast<std::uint16_t>(couch::WireMessage::gone),
-                      .a = argument});
+                     {.type = static_cast<std::uint16_t>(couch::WireMessage::gone), .a = argument});
     }
     close(argument, {0, "no answer within " + to_text(spec_.timeout)});
 }

@@ -1,6 +1,5 @@
 #include "door/callers/scripted.h"
 
-
 #include "store/client_events.h"
 
 namespace glasshive::door::callers {
@@ -50,17 +49,17 @@ void Scripted::take(const store::StepSpec& step) {
     if (!step.based_on.empty()) {
         const std::string revision = revision_of(step.based_on, "rev");
         if (revision.empty()) missing = "rev of " + step.based_on;
-        asked.target += (asked.target.find('?') == std::string::npos ? "?rev=" : "&rev=") + revision;
+        asked.target +=
+            (asked.target.find('?') == std::string::npos ? "?rev=" : "&rev=") + revision;
     }
     const std::size_t member = member_of(step.host);
     const Aim aim = aim_of(asked.method, asked.target);
     if (!missing.empty()) return answered(step, aim, member, {0, "there is no " + missing});
     const std::string text =
         asked.method + " " + asked.target + (asked.body.empty() ? "" : " " + asked.body);
-    const EventId event =
-        kernel_.emit(events::db_asked, name(step.name),
-                     {field::name(name(spec_.name)), field::name(name(node_name(member))),
-                      field::text(text)});
+    const EventId event = kernel_.emit(
+        events::db_asked, name(step.name),
+        {field::name(name(spec_.name)), field::name(name(node_name(member))), field::text(text)});
     const kernel::CauseScope scope(kernel_, event);
     ask(member, asked,
         [this, &step, aim, member, newest = newest_before(aim)](const Answer& answer) {

@@ -80,10 +80,11 @@ void Seeder::send(std::size_t number) {
         const Batch& done = batches_[number];
         const std::string refused = answer.ok() ? refused_in(answer.body) : answer.body;
         if (done.last || !refused.empty()) {
-            kernel_.emit(events::db_step, name("documents of " + front_.spec().prefix + done.database),
-                         {field::name(name(front_.spec().prefix + done.database)), field::name(name("seed")),
-                          field::name(name(node_name(0))), field::integer(answer.status),
-                          field::integer(rows_in(answer.body)),
+            kernel_.emit(events::db_step,
+                         name("documents of " + front_.spec().prefix + done.database),
+                         {field::name(name(front_.spec().prefix + done.database)),
+                          field::name(name("seed")), field::name(name(node_name(0))),
+                          field::integer(answer.status), field::integer(rows_in(answer.body)),
                           field::text(refused.empty() ? "all are stored" : refused)});
         }
         if (number + 1 < batches_.size()) send(number + 1);

@@ -80,7 +80,8 @@ void Users::has_read(std::size_t which, bool edits, const Answer& answer) {
     const std::int64_t next = there ? number_in(answer.body) + 1 : 1;
     const std::string revision = there ? text_in(answer.body, "_rev") : "";
     if (user.wants && spec_.on_conflict == store::OnConflict::overwrite && next != user.value) {
-        kernel_.emit(events::db_overwrite, name(front_.spec().prefix + spec_.database + "/" + user.document),
+        kernel_.emit(events::db_overwrite,
+                     name(front_.spec().prefix + spec_.database + "/" + user.document),
                      {field::name(name(spec_.name)), field::name(name(revision))});
     } else {
         user.value = next;

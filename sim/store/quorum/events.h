@@ -17,18 +17,18 @@ inline constexpr EventKind db_write{
                 {"copies", FieldType::integer, "least number of equal replies to one document"},
                 {"w", FieldType::integer, "wanted"}}},
     .verbosity = 2};
-inline constexpr EventKind db_read{.id = 301,
-                                   .name = "db.read",
-                                   .subject = "database",
-                                   .doc = "A read met less than r equal replies, or failed, or asked for fewer "
-                                          "than a majority.",
-                                   .fields = {{{"node", FieldType::name, "that coordinated"},
-                                               {"status", FieldType::integer, "200, 404 or 500"},
-                                               {"replies", FieldType::integer, "of copies"},
-                                               {"r", FieldType::integer, "wanted"},
-                                               {"copy", FieldType::name,
-                                                "node that answered first"}}},
-                                   .verbosity = 2};
+inline constexpr EventKind db_read{
+    .id = 301,
+    .name = "db.read",
+    .subject = "database",
+    .doc = "A read met less than r equal replies, or failed, or asked for fewer "
+           "than a majority.",
+    .fields = {{{"node", FieldType::name, "that coordinated"},
+                {"status", FieldType::integer, "200, 404 or 500"},
+                {"replies", FieldType::integer, "of copies"},
+                {"r", FieldType::integer, "wanted"},
+                {"copy", FieldType::name, "node that answered first"}}},
+    .verbosity = 2};
 inline constexpr EventKind db_repair{
     .id = 302,
     .name = "db.repair",

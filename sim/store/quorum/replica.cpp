@@ -107,7 +107,9 @@ void Replica::tell_validator(const ShardRequest& request, const ShardReply& repl
 
 void Replica::tell_watch(const ShardRequest& request) const {
     if (watch_ == nullptr) return;
-    const auto tell = [&](std::string_view id) { watch_->changed(machine_.node, request.shard, id); };
+    const auto tell = [&](std::string_view id) {
+        watch_->changed(machine_.node, request.shard, id);
+    };
     for (const Edit& edit : request.edits) tell(edit.id.view());
     for (const ReplicatedEdit& edit : request.replicated) tell(edit.id.view());
     if (!request.query) return;
