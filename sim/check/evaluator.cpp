@@ -60,7 +60,8 @@ void Evaluator::on_event(const Event& event, std::string_view text) {
         if (fault) rule->on_fault(event);
         if (over) rule->on_fault_end(event);
         rule->on_event(event, state.names);
-        if (event.kind == store::client::events::db_step.id) rule->on_step(event, text, state.names);
+        if (event.kind == store::client::events::db_step.id)
+            rule->on_step(event, text, state.names);
     }
 }
 

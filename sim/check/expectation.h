@@ -46,12 +46,12 @@ struct When {
         always,            ///< At every instant of the run.
         within_of_start,   ///< From some instant <= span, unbroken until the next fault or the end.
         within_of_fault_end,   ///< For every end of the fault, likewise.
-        within_of_fault,   ///< For every strike: from some instant <= strike + span, likewise.
-        after,             ///< At every instant from `span` on.
-        after_fault,       ///< At every instant from the first strike of `fault` on.
-        during_fault,      ///< From the first strike of `fault` to its end.
-        between,           ///< At every instant from `span` to `until`.
-        at_end,            ///< When the run is over.
+        within_of_fault,       ///< For every strike: from some instant <= strike + span, likewise.
+        after,                 ///< At every instant from `span` on.
+        after_fault,           ///< At every instant from the first strike of `fault` on.
+        during_fault,          ///< From the first strike of `fault` to its end.
+        between,               ///< At every instant from `span` to `until`.
+        at_end,                ///< When the run is over.
     };
     Kind kind = Kind::always;
     Duration span{};
@@ -70,8 +70,8 @@ struct Expectation {
     std::string step;             ///< step_answer.
     std::string verb;             ///< store_answers: "write" or "read". step_answer: "rows", "".
     std::vector<std::int64_t> statuses;   ///< store_answers, step_answer; 0: no answer.
-    std::string with;             ///< step_answer: what its body holds; empty: anything.
-    bool every = false;           ///< store_answers: all of them; else compare `number`.
+    std::string with;                     ///< step_answer: what its body holds; empty: anything.
+    bool every = false;                   ///< store_answers: all of them; else compare `number`.
     /// node_state: ready, down. host_state: on, off, paused. update_state: docker's own words.
     std::string state;
     bool negated = false;         ///< "is not down".

@@ -64,7 +64,7 @@ class Facts {
     NameMap<EventId> run_;                              // By service: what began its newest run.
     NameMap<NodeState> nodes_;
     NameMap<HostState> hosts_;
-    NameMap<int> differ_;                               // By database: 1 while copies do.
+    NameMap<int> differ_;   // By database: 1 while copies do.
     std::map<std::pair<NameId, NameId>, std::int64_t> conflicts_;   // By document and node.
     NameMap<std::uint16_t> updates_;                    // Kind of the newest update.*; 0: none.
 };

@@ -21,8 +21,7 @@ constexpr std::array sentences{
                  "service backup has 5 completed tasks by 2m"},
     SentenceForm{"service S never has (more|fewer) than N (running|reported running|completed) "
                  "task(s) [DURING]",
-                 "A bound that is never passed.",
-                 "service db never has more than 1 running task"},
+                 "A bound that is never passed.", "service db never has more than 1 running task"},
     SentenceForm{"service S is down for at most D [DURING]",
                  "Time without any executing container, once there was one, in all.",
                  "service web is down for at most 20s after 30s"},
@@ -51,8 +50,8 @@ constexpr std::array sentences{
     SentenceForm{"(each|one) task of S answers at least P of requests [DURING]",
                  "Of the answered ones. Each task that executed in that time, or at least one.",
                  "each task of web answers at least 30% of requests"},
-    SentenceForm{"no task of S answers more than P of requests [DURING]",
-                 "The same from above.", "no task of web answers more than 40% of requests"},
+    SentenceForm{"no task of S answers more than P of requests [DURING]", "The same from above.",
+                 "no task of web answers more than 40% of requests"},
     SentenceForm{"no task [of S] fails [DURING]", "Tasks that failed or were rejected.",
                  "no task of web fails"},
     SentenceForm{"at most N task(s) [of S] fail(s) [DURING]", "The same, counted.",
@@ -60,27 +59,31 @@ constexpr std::array sentences{
     SentenceForm{"no node runs more than N task(s) of S [DURING]",
                  "Executing containers on the node that has most of them.",
                  "no node runs more than 2 tasks of web"},
-    SentenceForm{"(every|no) (write to|read of) DB answers (N [or N…]|nothing) [DURING]",
+    SentenceForm{"(every|no) (write to|read of) DB answers (N [or N]|nothing) [DURING]",
                  "Requests of a store's clients about documents of a database, by the status of "
                  "HTTP. `nothing`: no answer came.",
                  "every write to orders answers 202 while fault 1 lasts"},
-    SentenceForm{"(at least|at most) N (write(s) to|read(s) of) DB answer(s) (N [or N…]|nothing) "
+    SentenceForm{"(at least|at most) N (write(s) to|read(s) of) DB answer(s) (N [or N]|nothing) "
                  "[DURING]",
                  "The same, counted.", "at least 5 writes to orders answer 409"},
-    SentenceForm{"(no|at least N|at most N) read(s) of DB (is|are) stale [DURING]",
+    SentenceForm{"no read of DB is stale [DURING]",
                  "Reads that show less than some client was told before is stored.",
                  "no read of orders is stale"},
+    SentenceForm{"(at least|at most) N read(s) of DB (is|are) stale [DURING]", "The same, counted.",
+                 "at least 1 read of orders is stale"},
     SentenceForm{"copies of DB (agree|differ) WHEN",
                  "Whether all copies of its shards, those on nodes that are down included, hold "
                  "the same revisions. They differ when they have done so for a second.",
                  "copies of orders agree within 20s of the end of fault 1"},
-    SentenceForm{"document DB/ID has (N|exactly N|at least N|at most N|no) conflict(s) WHEN",
+    SentenceForm{"document DOC has (N|exactly N|at least N|at most N|no) conflict(s) WHEN",
                  "Live leaves beside the winner, on the copy that has most of them.",
                  "document orders/cart has 1 conflict at the end"},
-    SentenceForm{"step STEP answers (N [or N…]|nothing) [with TEXT]",
+    SentenceForm{"step STEP answers (N [or N]|nothing) [with TEXT]",
                  "What a step of a store's client was answered: its status, and a text without "
                  "spaces that its body holds.",
                  "step late answers 409"},
+    SentenceForm{"step STEP answers with TEXT", "The same, whatever its status.",
+                 "step late answers with conflict"},
     SentenceForm{"step STEP finds (N|exactly N|at least N|at most N|no) row(s)",
                  "Documents, rows or changes in its answer.", "step report finds 25 rows"},
     SentenceForm{"fault F strikes [(at least|at most|exactly) N time(s)]",
@@ -98,8 +101,7 @@ constexpr std::array whens{
                  "or the "
                  "end.",
                  "service web has 3 running tasks within 60s of start"},
-    SentenceForm{"within D of the end of fault F",
-                 "After each end of the fault, likewise.",
+    SentenceForm{"within D of the end of fault F", "After each end of the fault, likewise.",
                  "copies of orders agree within 20s of the end of fault 1"},
     SentenceForm{"by D", "The same in other words.", "service web has 3 running tasks by 60s"},
     SentenceForm{"after D", "At every instant from D on.",
@@ -110,7 +112,8 @@ constexpr std::array whens{
                  "service web has 3 running tasks between 30s and 60s"},
     SentenceForm{"while fault F lasts", "From the fault's first strike to its end.",
                  "copies of orders differ while fault 1 lasts"},
-    SentenceForm{"at the end", "When the run is over.", "service web has 3 running tasks at "
+    SentenceForm{"at the end", "When the run is over.",
+                 "service web has 3 running tasks at "
                  "the end"},
     SentenceForm{"always", "At every instant of the run, its start included.",
                  "host node-1 is on always"},
@@ -152,11 +155,15 @@ std::string grammar_page() {
            "S is a\n"
            "service, H a host, N a number, F the number of a fault, D a duration or an "
            "instant, P a\n"
-           "share such as `2%`, DB a database of a store (`STORE/DB` when there are several stores).\n"
-           "\n" + table("sentence", sentences) +
+           "share such as `2%`, DB a database of a store (`STORE/DB` when there are\n"
+           "several stores), DOC a document in it (`DB/ID`), STEP a step's name, TEXT a text\n"
+           "without spaces.\n"
+           "\n" +
+           table("sentence", sentences) +
            "\nWithout any request a sentence about requests is undecided, which counts as not "
            "held.\n"
-           "\nWHEN must be said:\n\n" + table("WHEN", whens) +
+           "\nWHEN must be said:\n\n" +
+           table("WHEN", whens) +
            "\nDURING narrows what is looked at; without it that is the whole run:\n\n" +
            table("DURING", durings);
 }

@@ -52,7 +52,8 @@ Reading read(const Expectation& expectation, const Facts& facts) {
             return state(expectation, facts.update_state(expectation.service));
         case Measure::copies_agree: {
             const bool agree = facts.copies_agree(expectation.database);
-            return {.holds = agree != expectation.negated, .number = 0,
+            return {.holds = agree != expectation.negated,
+                    .number = 0,
                     .text = agree ? "copies agree" : "copies differ"};
         }
         case Measure::conflicts: return count(expectation, facts.conflicts(expectation.document));

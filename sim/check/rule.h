@@ -86,8 +86,8 @@ std::unique_ptr<Rule> make_downtime_rule(Expectation);
 std::unique_ptr<Rule> make_requests_rule(Expectation);
 std::unique_ptr<Rule> make_answers_rule(Expectation);  ///< requests_hopping, share_of_a_task
 std::unique_ptr<Rule> make_occurrence_rule(Expectation); ///< task_failures, fault_strikes
-std::unique_ptr<Rule> make_store_rule(Expectation);   ///< store_answers, stale_reads
-std::unique_ptr<Rule> make_step_rule(Expectation);    ///< step_answer
+std::unique_ptr<Rule> make_store_rule(Expectation);      ///< store_answers, stale_reads
+std::unique_ptr<Rule> make_step_rule(Expectation);       ///< step_answer
 std::unique_ptr<Rule> make_rule(Expectation);            ///< The one that fits.
 
 }   // namespace glasshive::check

@@ -23,8 +23,7 @@ class StoreRule final : public Rule {
     void on_event(const Event& event, const Names& names) override {
         if (!window_.contains(event.time)) return;
         const bool stale = event.kind == events::db_stale.id;
-        const bool answer =
-            event.kind == events::db_step.id || event.kind == events::db_request.id;
+        const bool answer = event.kind == events::db_step.id || event.kind == events::db_request.id;
         if (!stale && !answer) return;
         const NameId of = name_of(event.fields[stale ? 1 : 0].integer);
         if (names.text(of) != expectation().database) return;
@@ -99,8 +98,8 @@ class StepRule final : public Rule {
         at_ = event.time;
         status_ = event.fields[3].integer;
         rows_ = event.fields[4].integer;
-        has_ = expectation().with.empty() ||
-               body.find(expectation().with) != std::string_view::npos;
+        has_ =
+            expectation().with.empty() || body.find(expectation().with) != std::string_view::npos;
         constexpr std::size_t shown_max = 100;
         body_ = std::string(body.substr(0, shown_max));
     }

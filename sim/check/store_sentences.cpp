@@ -27,14 +27,11 @@ bool SentenceParser::status(Expectation& out) {
 }
 
 bool SentenceParser::statuses(Expectation& out) {
-    if (accept_any({"nothing"})) {
+    if (accept("nothing")) {
         out.statuses.push_back(0);
         return true;
     }
-    do {
-        if (!status(out)) return false;
-    } while (accept("or"));
-    return true;
+    return status(out) && (!accept("or") || status(out));
 }
 
 bool SentenceParser::step_sentence(Expectation& out) {
@@ -58,12 +55,15 @@ bool SentenceParser::step_sentence(Expectation& out) {
 
 bool SentenceParser::store_requests(Expectation& out) {
     if (!name(out.database, "a database's name")) return false;
-    if (out.verb == "read" && !out.every && accept_any({"is stale", "are stale"})) {
+    const bool one = out.every || words_[0] == "no";
+    const bool stale = out.verb == "read" && !out.every;
+    if (stale && (accept("is stale") || (!one && accept("are stale")))) {
         out.measure = Measure::stale_reads;
         return window_or_nothing(out.when);
     }
     out.measure = Measure::store_answers;
-    return accept_any({"answers", "answer"}) && statuses(out) && window_or_nothing(out.when);
+    return (accept("answers") || (!one && accept("answer"))) && statuses(out) &&
+           window_or_nothing(out.when);
 }
 
 }   // namespace glasshive::check

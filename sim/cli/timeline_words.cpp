@@ -120,14 +120,14 @@ std::string store_words(const Fields& f, std::string_view kind) {
         return (status == "0" ? "no answer" : status) + prefixed(" ", shortened(f.text, most));
     }
     if (kind == "db.conflict") {
-        return f.get("conflicts") + " on " + f.get("node") + ", " + f.get("winner") + " wins: " +
-               f.get("reason");
+        return f.get("conflicts") + " on " + f.get("node") + ", " + f.get("winner") +
+               " wins: " + f.get("reason");
     }
     if (kind == "db.resolved") return "on " + f.get("node") + ", " + f.get("winner") + " is left";
     if (kind == "db.stale") {
         const std::string revision = f.get("revision");
-        return f.get("reader") + " is shown " + (revision.empty() ? "nothing" : revision) +
-               " at " + f.get("node") + ", but " + f.get("newest") + " is stored";
+        return f.get("reader") + " is shown " + (revision.empty() ? "nothing" : revision) + " at " +
+               f.get("node") + ", but " + f.get("newest") + " is stored";
     }
     if (kind == "db.differ") {
         return f.get("documents") + " differ for " + f.get("since") + ", such as " +

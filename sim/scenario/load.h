@@ -101,7 +101,7 @@ class Loader {
     bool services_known_ = true;               ///< False when the stack could not be read.
     std::vector<std::string> service_paths_;   ///< Where each of spec_.services is written.
     Names service_names_, client_names_;
-    std::set<std::string> store_steps_;   ///< Names.
+    std::set<std::string> store_steps_;                               ///< Names.
     std::vector<std::pair<std::string, yaml::Value>> wanted_steps_;   ///< And who wants them.
     Diagnostics problems_;
 };

@@ -118,9 +118,8 @@ void Loader::read_users(Map& map, const store::ClusterSpec& cluster, store::Clie
     }
     if (users > 0) map.require("database", client.database);
     const auto& known = cluster.databases;
-    const bool exists = std::any_of(known.begin(), known.end(), [&](const auto& each) {
-        return each.name == client.database;
-    });
+    const bool exists = std::any_of(known.begin(), known.end(),
+                                    [&](const auto& each) { return each.name == client.database; });
     map.check(users == 0 || client.database.empty() || exists, "database",
               cluster.name + " has no database " + yaml::quoted(client.database),
               "list it under databases");
@@ -136,7 +135,8 @@ void Loader::read_users(Map& map, const store::ClusterSpec& cluster, store::Clie
     map.check(client.start < client.stop, "stop", "the users stop before they start");
     using store::OnConflict;
     map.read("on_conflict", client.on_conflict,
-             {{"give_up", OnConflict::give_up}, {"retry", OnConflict::retry},
+             {{"give_up", OnConflict::give_up},
+              {"retry", OnConflict::retry},
               {"overwrite", OnConflict::overwrite}});
     std::uint64_t r = 0, w = 0;
     read_count(map, "r", r, 1000);

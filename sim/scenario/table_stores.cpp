@@ -39,7 +39,7 @@ Section store() {
           "Between databases, of this store or of one further up in the file.", ""},
          {"epoch", "number", std::to_string(d.epoch), "Seconds since 1970 at the start of the run.",
           "1800000000"}},
-        "stores:\n  - {name: couchdb, hosts: [n1, n2, n3], databases: [orders]}\n"};
+        "stores:\n  - {name: couchdb, hosts: [node-1, node-2, node-3], databases: [orders]}\n"};
 }
 
 Section database() {
@@ -75,8 +75,10 @@ Section store_client() {
         "it. A user's edit reads a document, adds one to its `n`, and writes it back.",
         {{"name", "name", "`<store>-client-<place>`", "Unique; shown in events.", "anna"},
          {"from", "host", "outside", "Where it is.", "laptop"},
-         {"node", "hosts", "every node", "Whose nodes are asked: by users in turn, by steps the "
-          "first one.", "n1"},
+         {"node", "hosts", "every node",
+          "Whose nodes are asked: by users in turn, by steps the "
+          "first one.",
+          "n1"},
          {"timeout", "duration", spelled(d.timeout), "Of each request.", "10s"},
          {"steps", "list of [steps](#steps)", "none", "What it asks, and when.", ""},
          {"users", "number", "none", "How many users there are.", "5"},
@@ -90,8 +92,8 @@ Section store_client() {
          {"start", "duration", "0s", "No turn before.", "5s"},
          {"stop", "duration", "the end", "No turn after.", "60s"},
          {"on_conflict", "`give_up`, `retry`, `overwrite`", "retry",
-          "After a 409. retry: read again, add one to what is there now. overwrite: take the newest "
-          "revision, and put the value in mind over whatever it holds.",
+          "After a 409. retry: read again, add one to what is there now. overwrite: take the "
+          "newest revision, and put the value in mind over whatever it holds.",
           "give_up"},
          {"r", "number", "a majority of n", "Copies that must agree on what is read.", "1"},
          {"w", "number", "a majority of n", "Copies that must have stored an edit.", "3"}},
@@ -100,7 +102,7 @@ Section store_client() {
         "    databases: [orders]\n"
         "    clients:\n"
         "      - name: anna\n"
-        "        node: n1\n"
+        "        node: node-1\n"
         "        steps:\n"
         "          - {at: 5s, name: first, put: orders/cart, body: {items: 1}}\n"
         "          - {at: 6s, put: orders/cart, based_on: first, body: {items: 2}}\n"};
@@ -129,24 +131,24 @@ Section step() {
 }
 
 Section replication() {
-    return {"replications",
-            "A replication that a node runs: one way, from a database into another.",
-            {{"name", "name", "`<store>-replication-<place>`",
-              "Unique; the id of its `_replicator` document.", "home"},
-             {"at", "duration", "1s", "When it is asked for.", "5s"},
-             {"source", "database", "required",
-              "Of this store, or `STORE/DATABASE` of one further up.", "orders"},
-             {"target", "database", "required", "Likewise.", "west/orders"},
-             {"continuous", "true, false", "false", "It goes on; else it ends when all is copied.",
-              "true"},
-             {"create_target", "true, false", "false", "Makes the target if there is none.",
-              "true"},
-             {"by", "`document`, `request`", "document",
-              "A `_replicator` document, which the cluster keeps and tries again, or a POST to "
-              "`_replicate`.",
-              "request"},
-             {"node", "host", "the first", "Whose node is asked.", "n2"}},
-            ""};
+    return {
+        "replications",
+        "A replication that a node runs: one way, from a database into another.",
+        {{"name", "name", "`<store>-replication-<place>`",
+          "Unique; the id of its `_replicator` document.", "home"},
+         {"at", "duration", "1s", "When it is asked for.", "5s"},
+         {"source", "database", "required", "Of this store, or `STORE/DATABASE` of one further up.",
+          "orders"},
+         {"target", "database", "required", "Likewise.", "west/orders"},
+         {"continuous", "true, false", "false", "It goes on; else it ends when all is copied.",
+          "true"},
+         {"create_target", "true, false", "false", "Makes the target if there is none.", "true"},
+         {"by", "`document`, `request`", "document",
+          "A `_replicator` document, which the cluster keeps and tries again, or a POST to "
+          "`_replicate`.",
+          "request"},
+         {"node", "host", "the first", "Whose node is asked.", "n2"}},
+        ""};
 }
 
 }   // namespace glasshive::scenario::table

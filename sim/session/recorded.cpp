@@ -13,9 +13,9 @@
 #include "store/cluster_events.h"
 #include "store/quorum/events.h"
 #include "store/replicate/events.h"
+#include "store/search/events.h"
 #include "swarm/events.h"
 #include "workload/events.h"
-#include "store/search/events.h"
 #include "world/events.h"
 
 namespace glasshive::session {

@@ -70,8 +70,10 @@ check::OracleInput oracle_input(const scenario::ScenarioSpec& spec) {
 }
 
 Watch::Watch(const Names& names, const scenario::ScenarioSpec& spec)
-    : invariants_(names, spec.services, capacities(spec)), conservation_(names),
-      oracle_(names, oracle_input(spec)), stores_(names) {}
+    : invariants_(names, spec.services, capacities(spec)),
+      conservation_(names),
+      oracle_(names, oracle_input(spec)),
+      stores_(names) {}
 
 void Watch::on_event(const Event& event, std::string_view text) {
     invariants_.on_event(event, text);

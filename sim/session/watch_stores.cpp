@@ -137,8 +137,8 @@ std::vector<check::Violation> StoreWatch::finish(world::World& world, Time end) 
         const store::ClusterSpec& spec = front.spec();
         // The net tick notices, a push follows, and it may fail once.
         const Duration quiet = spec.net_tick * 5 / 2 + spec.sync_delay * 3 + spec.request_timeout;
-        bool settled = active_faults_ == 0 && end - last_write_ > quiet &&
-                       end - last_trouble_ > quiet;
+        bool settled =
+            active_faults_ == 0 && end - last_write_ > quiet && end - last_trouble_ > quiet;
         for (std::size_t node = 0; node < front.cluster().size(); ++node) {
             settled = settled && front.cluster().is_running(node);
         }

@@ -30,8 +30,7 @@ std::string numbered(const std::string& text, std::uint64_t number) {
     for (std::size_t open = text.find('{'); open != std::string::npos;
          open = text.find('{', open + 1)) {
         std::uint64_t value = 0;
-        const std::size_t length =
-            placeholder(std::string_view(text).substr(open), number, value);
+        const std::size_t length = placeholder(std::string_view(text).substr(open), number, value);
         if (length == 0) continue;
         const std::size_t end = open + length;
         // A text that is nothing else becomes a number: its quotes go.

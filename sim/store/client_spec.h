@@ -12,8 +12,8 @@ namespace glasshive::store {
 
 /// A document, or many that differ in a number.
 struct DocumentSpec {
-    std::string text;            ///< A JSON object with an `_id`; see numbered().
-    std::uint64_t count = 1;     ///< How many, numbered from 1.
+    std::string text;          ///< A JSON object with an `_id`; see numbered().
+    std::uint64_t count = 1;   ///< How many, numbered from 1.
 };
 
 /// One request of a client, at a given time.
@@ -37,16 +37,16 @@ enum class OnConflict : std::uint8_t {
 /// Clients of a store: a script of steps, or users who read and edit documents at random.
 struct ClientSpec {
     std::string name;
-    std::string from;                 ///< Its host; empty: outside the cluster.
-    std::vector<std::string> hosts;   ///< Whose nodes are asked, in turn.
+    std::string from;                              ///< Its host; empty: outside the cluster.
+    std::vector<std::string> hosts;                ///< Whose nodes are asked, in turn.
     Duration timeout = std::chrono::seconds{60};   ///< Of each request.
-    std::vector<StepSpec> steps;      ///< In order of time.
+    std::vector<StepSpec> steps;                   ///< In order of time.
 
-    std::uint32_t users = 0;    ///< 0: there are steps alone.
-    std::string database;       ///< Of the users.
+    std::uint32_t users = 0;            ///< 0: there are steps alone.
+    std::string database;               ///< Of the users.
     std::string document = "doc-{i}";   ///< The documents' ids; "{i}" is a number from 1 to `keys`.
     std::uint64_t keys = 1;
-    double writes = 1;          ///< Share of turns that edit; the others read.
+    double writes = 1;   ///< Share of turns that edit; the others read.
     std::uint64_t turns = std::numeric_limits<std::uint64_t>::max();   ///< Of each user.
     Duration think_time = std::chrono::seconds{1};                     ///< Its mean.
     Duration start{};

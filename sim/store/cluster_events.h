@@ -47,13 +47,13 @@ inline constexpr EventKind db_agree{
     .fields = {{{"took", FieldType::duration, "since they began to differ"}}},
     .state = "agree",
     .verbosity = 1};
-inline constexpr EventKind db_node_down{
-    .id = 314,
-    .name = "db.node_down",
-    .subject = "node",
-    .doc = "A node's processes were ended while its host goes on.",
-    .state = "down",
-    .verbosity = 1};
+inline constexpr EventKind db_node_down{.id = 314,
+                                        .name = "db.node_down",
+                                        .subject = "node",
+                                        .doc =
+                                            "A node's processes were ended while its host goes on.",
+                                        .state = "down",
+                                        .verbosity = 1};
 inline constexpr EventKind db_node_up{.id = 315,
                                       .name = "db.node_up",
                                       .subject = "node",

@@ -20,10 +20,13 @@ inline constexpr EventKind run_ended{
     .doc = "The run is over; what follows judges it.",
     .state = "ended", .verbosity = 3};
 inline constexpr EventKind command_applied{
-    .id = 232, .name = "command.applied", .subject = "run",
+    .id = 232,
+    .name = "command.applied",
+    .subject = "run",
     .doc = "A person, a script, an autoscaler or the scenario gave a command; it took effect at "
            "this instant.",
-    .fields = {{{"source", FieldType::name, "scenario, session, script or autoscaler of SERVICE"},
+    .fields = {{{"source", FieldType::name,
+                 "scenario, store, session, script or autoscaler of SERVICE"},
                 {"outcome", FieldType::name, "done, or why it was refused"},
                 {"text", FieldType::text, "the command as given"}}},
     .verbosity = 0};

@@ -22,10 +22,10 @@ void StoreOperator::on_start() {
 
 void StoreOperator::on_timer(std::uint32_t, std::uint64_t argument) {
     const scenario::StoreCommandSpec& command = commands_[static_cast<std::size_t>(argument)];
-    const EventId event = kernel_.emit(events::command_applied, subject_,
-                                       {field::name(kernel_.names().intern("scenario")),
-                                        field::name(kernel_.names().intern("done")),
-                                        field::text(command.line)});
+    const EventId event =
+        kernel_.emit(events::command_applied, subject_,
+                     {field::name(kernel_.names().intern("store")),
+                      field::name(kernel_.names().intern("done")), field::text(command.line)});
     const kernel::CauseScope scope(kernel_, event);
     for (door::couch::Front& store : stores_) {
         if (!command.store.empty() && store.name() != command.store) continue;

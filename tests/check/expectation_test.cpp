@@ -117,10 +117,12 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
     const Row row = GENERATE(values<Row>({
         {"", "an expectation is a sentence; this one is empty",
          "here can follow service, node, host, update of, no, at most, at least, every "
-         "request to, each task of, one task of, fault or a share such as 2%"},
+         "request to, every write to, every read of, copies of, document, step, each "
+         "task of, one task of, fault or a share such as 2%"},
         {"servce web has 3 running tasks by 5s", "\"servce\" does not fit at the start",
          "did you mean service? here can follow service, node, host, update of, no, at most, at "
-         "least, every request to, each task of, one task of, fault or a share such as 2%"},
+         "least, every request to, every write to, every read of, copies of, document, step, each "
+         "task of, one task of, fault or a share such as 2%"},
         {"service web had 3 running tasks by 5s", "\"had\" does not fit after \"service web\"",
          "did you mean has? here can follow has, never has or is down for at most"},
         {"service web has three running tasks by 5s",
@@ -131,7 +133,7 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
          "here can follow tasks or task"},
         {"service web has 3 running tasks",
          "the sentence is not complete after \"service web has 3 running tasks\"",
-         "here can follow within, by, always, at the end, after or between"},
+         "here can follow within, by, always, at the end, after, while fault or between"},
         {"service web has 3 running tasks within 60 of fault 1",
          "\"60\" is not a duration after \"service web has 3 running tasks within\"",
          "here follows a duration such as 60s"},
@@ -143,7 +145,7 @@ TEST_CASE("a sentence that goes wrong says where and what could follow", "[check
         {"node w1 is off by 5s", "\"off\" does not fit after \"node w1 is\"",
          "here can follow not, ready or down"},
         {"no task fails ever", "\"ever\" does not fit after \"no task fails\"",
-         "here can follow after, between or the end of the sentence"},
+         "here can follow after, while fault, between or the end of the sentence"},
         {"service web has 3 running tasks always never",
          "\"never\" does not fit after \"service web has 3 running tasks always\"",
          "here follows the end of the sentence"},

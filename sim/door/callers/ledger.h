@@ -20,8 +20,8 @@ struct Answer {
 
 /// Which kind of request it is, by its method and path.
 struct Aim {
-    std::string database;   ///< Empty: none.
-    std::string document;   ///< Empty: none, or several.
+    std::string database;         ///< Empty: none.
+    std::string document;         ///< Empty: none, or several.
     const char* what = "other";   ///< write, read, query or other.
 };
 /// `target` as sent: "/orders/cart?w=2".

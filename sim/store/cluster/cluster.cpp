@@ -140,8 +140,8 @@ void Cluster::crash(std::size_t member, EventId why) {
     if (!is_running(member)) return;
     nodes_[member]->crashed_ = true;
     const kernel::CauseScope scope(kernel_, why);
-    why = kernel_.emit(cluster::events::db_node_down,
-                       kernel_.names().intern(nodes_[member]->name_));
+    why =
+        kernel_.emit(cluster::events::db_node_down, kernel_.names().intern(nodes_[member]->name_));
     const auto& processes = nodes_[member]->processes_;
     for (auto process = processes.rbegin(); process != processes.rend(); ++process) {
         if (kernel_.is_running(*process)) kernel_.kill(*process, why);

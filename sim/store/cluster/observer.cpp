@@ -107,8 +107,7 @@ void Observer::settle(const std::string& database, Agreement& agreement) {
                      {field::duration(kernel_.now() - agreement.since)});
     }
     if (long_ago || !any || agreement.timer != kernel::TimerId::none) return;
-    agreement.timer =
-        kernel_.after(id(), oldest + grace - kernel_.now(), 0, name(database).value);
+    agreement.timer = kernel_.after(id(), oldest + grace - kernel_.now(), 0, name(database).value);
 }
 
 void Observer::on_timer(std::uint32_t, std::uint64_t argument) {

@@ -168,10 +168,10 @@ void Coordinator::finish_write(const Job& job) {
     }
     answer.status = answer.decisions.size() == 1 ? document_status(answer.decisions.front())
                                                  : bulk_status(answer.decisions);
-    const EventId decided = kernel_.emit(
-        events::db_write, name(job.database),
-        {field::name(name(node_)), field::integer(answer.status),
-         field::integer(least == UINT32_MAX ? 0 : least), field::integer(job.wanted)});
+    const EventId decided =
+        kernel_.emit(events::db_write, name(job.database),
+                     {field::name(name(node_)), field::integer(answer.status),
+                      field::integer(least == UINT32_MAX ? 0 : least), field::integer(job.wanted)});
     const kernel::CauseScope scope(kernel_, decided);
     job.write_then(answer);
 }
@@ -233,9 +233,9 @@ void Coordinator::repair(const Job& job, std::function<void()> then) {
     for (const OpenedPath* path : job.tally->found()) {
         edits.push_back({json::SharedBytes::copy_of(job.id), *path});
     }
-    const EventId event = kernel_.emit(
-        events::db_repair, name(job.database),
-        {field::name(name(node_)), field::integer(static_cast<int>(edits.size()))});
+    const EventId event =
+        kernel_.emit(events::db_repair, name(job.database),
+                     {field::name(name(node_)), field::integer(static_cast<int>(edits.size()))});
     const kernel::CauseScope scope(kernel_, event);
     write_any(*map, {}, std::move(edits), 0,
               [then = std::move(then)](const WriteAnswer&) { then(); });

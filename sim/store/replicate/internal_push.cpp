@@ -169,8 +169,7 @@ void InternalReplication::send(const PushPtr& push, std::vector<ReplicatedEdit> 
     const auto name = [this](std::string_view text) { return kernel_.names().intern(text); };
     const EventId event = kernel_.emit(
         replicate::events::db_push, name(shard ? shard->database : push->key.first),
-        {field::name(name(members_[own_].node)),
-         field::name(name(members_[push->key.second].node)),
+        {field::name(name(members_[own_].node)), field::name(name(members_[push->key.second].node)),
          field::integer(static_cast<std::int64_t>(edits.size())),
          field::name(name(edits.front().id.view()))});
     const kernel::CauseScope scope(kernel_, event);
