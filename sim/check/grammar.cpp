@@ -130,8 +130,7 @@ constexpr std::array durings{
 };
 
 std::string table(const char* heading, std::span<const SentenceForm> forms) {
-    std::string text =
-        std::string("| ") + heading + " | meaning | example |\n|---|---|---|\n";
+    std::string text = std::string("| ") + heading + " | meaning | example |\n|---|---|---|\n";
     for (const SentenceForm& each : forms) {
         std::string form = each.form;
         for (std::size_t at = 0; (at = form.find('|', at)) != std::string::npos; at += 2) {
