@@ -36,6 +36,7 @@ std::string Control::answer(const std::string& line) {
     const store::Cluster& cluster = session_.world().store(store_).cluster();
     std::vector<std::vector<std::size_t>> groups;
     for (const Json& group : request.value("nodes", Json::array())) {
+        if (!group.is_array()) return error("nodes are groups of names");
         groups.emplace_back();
         for (const Json& each : group) {
             const std::string name = each.is_string() ? each.get<std::string>() : "";
@@ -47,7 +48,8 @@ std::string Control::answer(const std::string& line) {
             groups.back().push_back(*member);
         }
     }
-    return strike(request.value("kind", ""), groups);
+    const Json kind = request.value("kind", Json(""));
+    return strike(kind.is_string() ? kind.get<std::string>() : "", groups);
 }
 
 std::string Control::strike(const std::string& kind,

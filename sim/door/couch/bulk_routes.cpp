@@ -6,6 +6,7 @@
 #include "door/couch/multipart.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 
@@ -263,6 +264,11 @@ void bulk_get(const CallPtr& call) {
     const bool partitioned = map != maps.end() && map->second.partitioned();
     for (const json::View each : docs->elements()) {
         work->all.push_back(read_wanted(each, partitioned));
+        Wanted& wanted = work->all.back();
+        if (call->part(0) == "_users" && !wanted.problem && !may_read_user(*call, wanted.id)) {
+            wanted.problem = not_found();
+            wanted.problem_rev = "\"undefined\"";
+        }
     }
     const bool parts = !call->accepts("application/json") &&
                        (call->accepts("multipart/mixed") || call->accepts("multipart/related"));

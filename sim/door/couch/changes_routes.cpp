@@ -73,9 +73,10 @@ void take_number(ChangesQuery& query, const std::string& key, const std::string&
         query.options.changes.limit =
             static_cast<std::size_t>(std::max<std::int64_t>(0, integer(value)));
     } else if (key == "timeout") {
-        query.options.timeout = milliseconds{std::max<std::int64_t>(0, integer(value))};
+        query.options.timeout = milliseconds{std::clamp<std::int64_t>(integer(value), 0, 60'000)};
     } else if (key == "heartbeat" && value != "false") {
-        query.options.heartbeat = milliseconds{heartbeat(value)};
+        query.options.heartbeat =
+            milliseconds{std::min<std::int64_t>(heartbeat(value), 86'400'000)};
     } else if (key == "seq_interval") {
         std::int64_t interval = 0;
         try {

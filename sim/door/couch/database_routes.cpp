@@ -37,7 +37,7 @@ void check_name(const std::string& name) {
 
 std::int64_t positive(const Call& call, const char* name, std::int64_t otherwise) {
     const std::string* text = call.target().value(name);
-    if (text == nullptr) return otherwise;
+    if (text == nullptr) return std::clamp<std::int64_t>(otherwise, 1, 65536);
     std::int64_t value = 0;
     const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error != std::errc{} || at != text->data() + text->size() || value < 1 || value > 65536) {

@@ -15,19 +15,21 @@ namespace glasshive::door::couch {
 
 namespace json = store::json;
 
-json::Value user_json(const Call& call) {
+json::Value user_json(const Call& call) { return user_json(call.user(), call.part(0)); }
+
+json::Value user_json(const UserContext& user, std::string_view database) {
     json::Builder out;
     out.begin_object();
     out.key("db");
-    out.text(call.part(0));
+    out.text(database);
     out.key("name");
-    if (call.user().name)
-        out.text(*call.user().name);
+    if (user.name)
+        out.text(*user.name);
     else
         out.null();
     out.key("roles");
     out.begin_array();
-    for (const std::string& role : call.user().roles) out.text(role);
+    for (const std::string& role : user.roles) out.text(role);
     out.end_array();
     out.end_object();
     return out.take();
@@ -197,7 +199,8 @@ std::optional<store::Revision> parent_of(const Incoming& document, bool replicat
 
 store::CompressionRules compression(const Config& config) {
     store::CompressionRules rules;
-    rules.level = static_cast<int>(config.number("attachments", "compression_level", 8));
+    rules.level = static_cast<int>(
+        std::clamp<std::int64_t>(config.number("attachments", "compression_level", 8), 0, 9));
     if (const auto types = config.find("attachments", "compressible_types")) {
         rules.types.clear();
         std::string word;

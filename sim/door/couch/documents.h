@@ -34,6 +34,7 @@ DocumentQuery read_query(const Call& call);
 
 /// `userCtx` as validation functions see it.
 store::json::Value user_json(const Call& call);
+store::json::Value user_json(const UserContext& user, std::string_view database);
 /// Throws 400 "Invalid rev format".
 store::Revision revision_of(std::string_view text);
 /// The revision that `?rev=` or If-Match names. Source: chttpd_db:extract_header_rev/2.

@@ -16,19 +16,22 @@ Bytes size_of(const http::Request& request) {
 }   // namespace
 
 bool waits_for_news(const http::Request& request) {
-    const std::string_view target = request.target;
-    const std::size_t mark = target.find('?');
-    if (mark == std::string_view::npos) return false;
-    const std::string_view path = target.substr(0, mark), query = target.substr(mark);
-    if (path.find("/_changes") == std::string_view::npos &&
-        path.find("/_db_updates") == std::string_view::npos) {
-        return false;
+    try {
+        const Target target = read_target(request.target);
+        const auto is_feed = [](const std::string& part) {
+            return part == "_changes" || part == "_db_updates";
+        };
+        if (std::none_of(target.parts.begin(), target.parts.end(), is_feed)) return false;
+        // As the handler reads it: keys in any case.
+        return std::any_of(target.query.begin(), target.query.end(), [](const auto& each) {
+            std::string key = each.first;
+            std::transform(key.begin(), key.end(), key.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            return key == "feed" && each.second != "normal";
+        });
+    } catch (const Problem&) {
+        return false;   // It will be refused.
     }
-    for (const char* const feed :
-         {"feed=longpoll", "feed=continuous", "feed=live", "feed=eventsource"}) {
-        if (query.find(feed) != std::string_view::npos) return true;
-    }
-    return false;
 }
 
 /// An answer on its way back; silent once the node is dead.
@@ -130,6 +133,7 @@ void Clients::send(std::size_t member, http::Request request, std::int64_t wall,
                    std::shared_ptr<Reply> reply, std::uint64_t number) {
     ChannelId& channel = channels_[member];
     if (!channel.valid() || !kernel_.is_open(channel)) {
+        drop_open(member);   // Those of a connection that is no more.
         channel = kernel_.connect(id(), listeners_[member]);
     }
     open_[number] = {member, waits_for_news(request), std::move(reply)};
@@ -157,7 +161,7 @@ void Clients::gone(std::uint64_t number) {
 bool Clients::busy() const {
     return std::any_of(open_.begin(), open_.end(), [this](const auto& each) {
         const HostId host = kernel_.host_of(listeners_[each.second.member]);
-        return !each.second.waits && !kernel_.is_paused(host);
+        return !each.second.waits && kernel_.is_on(host) && !kernel_.is_paused(host);
     });
 }
 
@@ -182,6 +186,10 @@ void Clients::on_channel_closed(ChannelId channel, kernel::CloseReason) {
     if (at == channels_.end()) return;
     const auto member = static_cast<std::size_t>(at - channels_.begin());
     *at = ChannelId{};
+    drop_open(member);
+}
+
+void Clients::drop_open(std::size_t member) {
     std::vector<std::shared_ptr<Reply>> lost;
     for (auto each = open_.begin(); each != open_.end();) {
         if (each->second.member != member) {

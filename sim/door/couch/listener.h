@@ -84,6 +84,8 @@ class Clients final : public kernel::Process {
         bool waits = false;
         std::shared_ptr<Reply> reply;
     };
+    void drop_open(std::size_t member);
+
     kernel::Kernel& kernel_;
     std::vector<ProcessId> listeners_;
     std::vector<ChannelId> channels_;   // By member.

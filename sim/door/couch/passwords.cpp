@@ -1,5 +1,6 @@
 #include "door/couch/passwords.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -96,6 +97,8 @@ std::optional<Credentials> read_user_document(json::View body) {
 
 Credentials hashed(std::string_view password, std::string salt, std::int64_t iterations,
                    std::string prf) {
+    if (hash_of(prf) == nullptr) prf = "sha256";
+    iterations = std::clamp<std::int64_t>(iterations, 1, 10'000'000);
     Credentials out{.scheme = "pbkdf2",
                     .prf = std::move(prf),
                     .salt = std::move(salt),
@@ -112,13 +115,14 @@ Credentials hashed(std::string_view password, std::string salt, std::int64_t ite
     return out;
 }
 
+bool same_secret(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 bool Verifier::verify(std::string_view password, const Credentials& given) {
-    const auto same = [](std::string_view a, std::string_view b) {
-        return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-    };
     if (given.scheme == "simple") {
         const std::string sum = digest_of("SHA1", std::string(password) + given.salt);
-        return same(hex_text(sum), given.hash);
+        return same_secret(hex_text(sum), given.hash);
     }
     std::string text = std::to_string(password.size()) + ":";
     text += password;
@@ -128,7 +132,7 @@ bool Verifier::verify(std::string_view password, const Credentials& given) {
         return found->second;
     }
     const bool right =
-        same(hashed(password, given.salt, given.iterations, given.prf).hash, given.hash);
+        same_secret(hashed(password, given.salt, given.iterations, given.prf).hash, given.hash);
     if (remembered_.size() >= remembered_max) remembered_.clear();
     if (right) remembered_.emplace(std::move(key), true);   // Guesses are paid for, each time.
     return right;

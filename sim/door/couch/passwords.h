@@ -26,7 +26,8 @@ std::string admin_line(const Credentials& credentials);
 /// Of a document of `_users`; nothing when it has no password.
 std::optional<Credentials> read_user_document(store::json::View body);
 
-/// PBKDF2 over the salt as it is written. Requires iterations >= 1.
+/// PBKDF2 over the salt as it is written; rounds outside 1 to 10,000,000 and hashes that nobody
+/// knows become the nearest and SHA-256.
 /// Source: couch_passwords:pbkdf2/4.
 Credentials hashed(std::string_view password, std::string salt, std::int64_t iterations,
                    std::string prf = "sha256");
@@ -43,6 +44,8 @@ class Verifier {
     std::map<std::string, bool> remembered_;   // By a digest of password and credentials.
 };
 
+/// Compares in a time that says nothing of where they differ.
+bool same_secret(std::string_view a, std::string_view b);
 /// HMAC with SHA-1, in bytes: what signs a cookie.
 std::string hmac_sha1(std::string_view key, std::string_view text);
 /// MD5, SHA-1 and their like in bytes; `name` as OpenSSL calls it.

@@ -3,6 +3,7 @@
 
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 
@@ -28,7 +29,15 @@ void replicate(const CallPtr& call) {
     call->only("POST");
     call->require_type("application/json");
     if (!call->user().name) throw unauthorized("You are not authorized to replicate.");
-    call->node().scheduler().replicate(call->body_object(), *call->user().name,
+    const json::Value body = call->body_object();
+    check_bare_names(call->user(), body.view());
+    const auto cancel = body.view().find("cancel");
+    const bool cancels = cancel && cancel->is(json::Type::boolean) && cancel->boolean();
+    if (cancels && !call->user().is_server_admin()) {
+        // CouchDB lets those who began it, too; jobs do not keep who that was.
+        throw unauthorized("You are not a server admin.");
+    }
+    call->node().scheduler().replicate(body, *call->user().name,
                                        call->then([call](const peers::ReplicateReply& reply) {
                                            call->json(reply.status, reply.body.view());
                                        }));

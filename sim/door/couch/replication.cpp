@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "door/couch/access.h"
+#include "door/couch/documents.h"
 #include "door/couch/front.h"
+#include "door/couch/users.h"
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
 
@@ -48,8 +50,8 @@ Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) 
     const Place to = find(node, endpoint);
     if (to.front == nullptr || !from) return replicate::PeerError{0, "nxdomain", "nxdomain"};
     replicate::PeerCredentials who{endpoint.user, endpoint.password, endpoint.headers};
-    // A bare name is the node's own affair: a server admin's.
-    if (endpoint.bare && who.user.empty()) who.headers.push_back({"x-glasshive-local", "true"});
+    // Only server admins come as far as this with a bare name: see check_bare_names().
+    who.local = endpoint.bare;
     return front_.cluster().node(*from).peer_client().open(
         {.server = to.front->cluster().node(to.member).peer_server().id(),
          .name = endpoint.database(),
@@ -118,9 +120,7 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
                                                   const std::string& database, Verb verb) {
     Service& service = front_.service();
     UserContext user;
-    for (const auto& [name, value] : who.headers) {
-        if (name == "x-glasshive-local") return std::nullopt;
-    }
+    if (who.local) return std::nullopt;
     if (!who.user.empty()) {
         const auto found = authenticated(service, member_, who);
         if (!found) {
@@ -129,7 +129,9 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
         user = *found;
     }
     if (user.is_server_admin()) return std::nullopt;
-    if (verb == Verb::create) {
+    // What is checked when a client writes there a replicator would not do.
+    const bool guarded = database == "_users" || is_replicator(database);
+    if (verb == Verb::create || (guarded && verb != Verb::read)) {
         return replicate::PeerError{401, "unauthorized", "You are not a server admin."};
     }
     json::Value security = security_of(front_.cluster(), database);
@@ -144,6 +146,15 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
         return replicate::PeerError{problem.status, problem.error, problem.reason};
     }
     return std::nullopt;
+}
+
+json::Value Gate::user(const replicate::PeerCredentials& who, const std::string& database) {
+    if (who.local) return {};
+    UserContext user;
+    if (!who.user.empty()) {
+        user = authenticated(front_.service(), member_, who).value_or(UserContext{});
+    }
+    return user_json(user, database);
 }
 
 void Gate::script_filter(const std::string& database, const replicate::ChangesFilter& filter,

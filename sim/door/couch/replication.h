@@ -49,6 +49,8 @@ class Gate final : public store::replicate::PeerGate {
     std::optional<store::replicate::PeerError> refuses(const store::replicate::PeerCredentials& who,
                                                        const std::string& database,
                                                        Verb verb) override;
+    store::json::Value user(const store::replicate::PeerCredentials& who,
+                            const std::string& database) override;
     void script_filter(
         const std::string& database, const store::replicate::ChangesFilter& filter,
         store::replicate::PeerThen<std::shared_ptr<const store::ChangeFilter>> then) override;

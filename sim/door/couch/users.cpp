@@ -68,7 +68,11 @@ void check_user_read(const Call& call, std::string_view id) {
     if (id.starts_with("_design/")) {
         throw forbidden("Only administrators can view design docs in the users database.");
     }
-    if (!call.user().name || call.user().name != user_of(id)) throw not_found();
+    if (!may_read_user(call, id)) throw not_found();
+}
+
+bool may_read_user(const Call& call, std::string_view id) {
+    return call.user().is_server_admin() || (call.user().name && call.user().name == user_of(id));
 }
 
 // --- Replications --------------------------------------------------------------------------------
@@ -77,8 +81,20 @@ bool is_replicator(std::string_view database) {
     return database == "_replicator" || database.ends_with("/_replicator");
 }
 
+void check_bare_names(const UserContext& user, json::View body) {
+    if (user.is_server_admin()) return;
+    for (const char* const end : {"source", "target"}) {
+        auto value = body.find(end);
+        if (value && value->is(json::Type::object)) value = value->find("url");
+        const bool bare = value && value->is(json::Type::text) &&
+                          value->text().find("://") == std::string_view::npos;
+        if (bare) throw forbidden("Only server admins name databases without a URL.");
+    }
+}
+
 json::Value owned_replication(const Call& call, json::View body) {
     const UserContext& user = call.user();
+    check_bare_names(user, body);
     const auto owner = body.find("owner");
     const bool nobodys = !owner || owner->is(json::Type::null);
     const bool own = owner && owner->is(json::Type::text) && user.name == owner->text();

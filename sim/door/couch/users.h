@@ -13,12 +13,16 @@ namespace glasshive::door::couch {
 store::json::Value user_document(Call& call, std::string_view id, store::json::View body);
 /// `_replicator`, or a database whose name ends with "/_replicator".
 bool is_replicator(std::string_view database);
+/// A replication between databases without a URL runs as the node itself: a server admin's alone.
+/// Throws 403. Ours: CouchDB 3.5 has no bare names in documents.
+void check_bare_names(const UserContext& user, store::json::View body);
 /// A replication's document with `owner`, who is who wrote it first; throws 403 when it is
 /// another's. Source: couch_replicator_docs:before_doc_update/3.
 store::json::Value owned_replication(const Call& call, store::json::View body);
 /// Throws 404 or 403 when somebody asks for another's document, or for a design document.
 /// Source: couch_users_db:after_doc_read/2.
 void check_user_read(const Call& call, std::string_view id);
+bool may_read_user(const Call& call, std::string_view id);
 
 /// Writes `_design/_auth` to a `_users` that has none: it refuses documents that are no users'.
 /// `then` is called whatever becomes of it.

@@ -24,6 +24,7 @@ struct PeerCredentials {
     std::string user{};
     std::string password{};
     std::vector<std::pair<std::string, std::string>> headers{};
+    bool local = false;   ///< The node itself, for a server admin: a bare name.
 };
 
 /// What is asked of a database.

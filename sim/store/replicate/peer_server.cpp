@@ -233,8 +233,10 @@ void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::Wr
         }
     }
     if (edits.empty()) return answer(key, std::move(refused));
+    json::Value user;
+    if (node_.gate != nullptr) user = node_.gate->user(request.who, request.database);
     node_.coordinator.write_replicated(
-        request.database, edits, 0,
+        request.database, edits, {0, std::move(user)},
         [reply = answering(key), edits, refused](const WriteAnswer& written) {
             if (written.decisions.empty()) return reply(problem(written.status, "no_db_file"));
             std::vector<PeerRefused> all = refused;
@@ -243,8 +245,7 @@ void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::Wr
                 if (decision.kind == Decision::Kind::failed) {
                     return reply(problem(500, "internal_server_error"));
                 }
-                if (decision.kind == Decision::Kind::refused ||
-                    decision.kind == Decision::Kind::unauthorized) {
+                if (decision.refusal) {
                     all.push_back({std::string(edits[i].id.view()), edits[i].path.back().revision,
                                    refusal_of(decision)});
                 }

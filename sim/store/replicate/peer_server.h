@@ -30,6 +30,8 @@ class PeerGate {
     /// {401, unauthorized, …} or {403, forbidden, …}; nothing: it may.
     virtual std::optional<PeerError> refuses(const PeerCredentials& who,
                                              const std::string& database, Verb verb) = 0;
+    /// `userCtx` for the database's validation functions; nothing: a server's admin.
+    virtual json::Value user(const PeerCredentials&, const std::string&) { return {}; }
     /// A filter in a design document's script, or the view of one. `doc_ids`, `_design` and
     /// selectors need no gate.
     virtual void script_filter(const std::string& database, const ChangesFilter& filter,

@@ -37,11 +37,12 @@ std::optional<std::int64_t> integer_of(View value) {
     return number;
 }
 
+/// At least 1; what is beyond all use counts as `most`.
 template <class Set>
-Problem read_number(View value, Set set) {
+Problem read_number(View value, std::int64_t most, Set set) {
     const auto number = integer_of(value);
     if (!number || *number < 1) return Refusal{"error", "badarg"};
-    set(*number);
+    set(std::min(*number, most));
     return {};
 }
 
@@ -102,27 +103,29 @@ Problem read_switch(const json::Member& member, ReplicationRequest& request) {
 Problem read_measure(const json::Member& member, ReplicationOptions& options) {
     const auto& [key, value] = member;
     using Milliseconds = std::chrono::milliseconds;
+    constexpr std::int64_t day = 86'400'000;
     if (key == "worker_processes") {
-        return read_number(value, [&](std::int64_t number) {
+        return read_number(value, 64, [&](std::int64_t number) {
             options.worker_processes = static_cast<std::size_t>(number);
         });
     }
     if (key == "worker_batch_size") {
-        return read_number(value, [&](std::int64_t number) {
+        return read_number(value, 10'000, [&](std::int64_t number) {
             options.worker_batch_size = static_cast<std::size_t>(number);
         });
     }
     if (key == "checkpoint_interval") {
-        return read_number(value, [&](std::int64_t number) {
+        return read_number(value, day, [&](std::int64_t number) {
             options.checkpoint_interval = Milliseconds{number};
         });
     }
     if (key == "connection_timeout") {
-        return read_number(
-            value, [&](std::int64_t number) { options.connection_timeout = Milliseconds{number}; });
+        return read_number(value, day, [&](std::int64_t number) {
+            options.connection_timeout = Milliseconds{number};
+        });
     }
     if (key == "retries_per_request") {
-        return read_number(value, [&](std::int64_t number) {
+        return read_number(value, 1'000, [&](std::int64_t number) {
             options.retries_per_request = static_cast<std::uint32_t>(number);
         });
     }

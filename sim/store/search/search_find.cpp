@@ -64,8 +64,12 @@ void keep_to(const std::string& partition, view::Query& query) {
     const json::Value high = text_value(partition + ";");
     json::Value& from = query.descending ? query.end_key : query.start_key;
     json::Value& to = query.descending ? query.start_key : query.end_key;
-    if (!from || from.view().text() < low.view().text()) from = low;
-    if (!to || to.view().text() > high.view().text()) to = high;
+    // A client's bookmark may hold any key.
+    const auto is_text = [](const json::Value& key) {
+        return key && key.view().is(json::Type::text);
+    };
+    if (!is_text(from) || from.view().text() < low.view().text()) from = low;
+    if (!is_text(to) || to.view().text() > high.view().text()) to = high;
 }
 
 }   // namespace
