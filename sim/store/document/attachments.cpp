@@ -125,10 +125,13 @@ Attachment stored(std::string name, std::string type, std::string_view data,
 
 std::string identity_of(const Attachment& attachment) {
     if (!attachment.zipped) return std::string(attachment.data.view());
-    // Of one that came zipped only that length is known; deflate makes 1,032 bytes of one at most.
-    const auto packed = static_cast<std::int64_t>(attachment.data.view().size());
-    const std::int64_t bound = std::min<std::int64_t>(packed * 1032, std::int64_t{256} << 20);
-    const auto most = static_cast<std::size_t>(std::max(bound, attachment.length.count));
+    // One that came zipped is no larger than it said. If it said nothing, its packed length stands
+    // for the other; then it is what deflate can make of it, 1,032 bytes of one, within reason.
+    const std::int64_t packed = attachment.encoded_length.count;
+    const std::int64_t bound = attachment.length == attachment.encoded_length
+                                   ? std::min<std::int64_t>(packed * 1032, std::int64_t{256} << 20)
+                                   : attachment.length.count;
+    const auto most = static_cast<std::size_t>(std::max<std::int64_t>(0, bound));
     auto plain = gunzipped(attachment.data.view(), most);
     // What came zipped from elsewhere may be no gzip at all: then its bytes are all there is.
     return plain ? std::move(*plain) : std::string(attachment.data.view());
