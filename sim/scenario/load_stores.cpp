@@ -34,7 +34,7 @@ void Loader::read_stores(const yaml::Value& value) {
         read_store_clients(map.value("clients"), cluster);
         read_replications(map.value("replications"), cluster);
         for (const store::ClusterSpec& other : spec_.stores) {
-            map.check(other.name != cluster.name, "name",
+            map.check(!map.present() || other.name != cluster.name, "name",
                       "a store named " + yaml::quoted(cluster.name) + " exists already",
                       "give each store a name of its own");
         }
