@@ -45,6 +45,12 @@ Result<Loaded> to_serve(const ServeOptions& options) {
     auto admins = admins_of(options.admins);
     if (!admins.ok()) return admins.problems();
     if (!options.file.empty()) {
+        if (!options.record.empty() && (options.epoch || !admins.value().empty())) {
+            return Diagnostic{.file = "--record",
+                              .message = "a recording keeps the scenario's file, not --admin and "
+                                         "--epoch: it would not replay",
+                              .hint = "write admins and epoch into the scenario's store"};
+        }
         auto loaded = load(options.file);
         if (!loaded.ok()) return loaded;
         for (store::ClusterSpec& store : loaded.value().spec.stores) {

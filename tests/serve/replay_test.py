@@ -69,6 +69,9 @@ class Replay(program.Case):
                             (("--couchdb", "8.8.8.8:80"), "reached from other machines")):
             done = self.call("serve", *words, status=2)
             self.assertIn(said, done.stderr)
+        self.write("ok.yaml", STORY)
+        done = self.call("serve", "ok.yaml", "--admin", "a:b", "--record", "r.hive", status=2)
+        self.assertIn("would not replay", done.stderr)
         self.write("bare.yaml", "schema: 1\nplatform: {hosts: 1}\n")
         self.assertIn("has no stores", self.call("serve", "bare.yaml", status=2).stderr)
         self.write("bad.yaml", STORY.replace("orders,", "Orders,").replace("[h1,", "[h9,"))

@@ -46,8 +46,8 @@ struct UserContext {
 /// as somebody will answer it.
 class Call : public std::enable_shared_from_this<Call> {
   public:
-    /// `wall`: seconds since 1970 when it came, for cookies and their like. Throws a Problem for a
-    /// target that is none.
+    /// `wall`: seconds since 1970 when it came, for cookies and their like. Answers a
+    /// target that is none itself.
     Call(Service& service, std::size_t member, http::Request request, std::int64_t wall,
          std::shared_ptr<Reply> reply);
 

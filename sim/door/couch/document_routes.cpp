@@ -268,14 +268,13 @@ void post_document(const CallPtr& call) {
         if (incoming.read.revisions.empty()) incoming.read.revisions = {revision_of(*text)};
     }
     const bool batch = call->target().is("batch", "ok");
-    const bool deleted = incoming.read.deleted;
     std::vector<Incoming> one;
     one.push_back(std::move(incoming));
     if (batch) call->json_text(202, ObjectText().flag("ok", true).text("id", id).take());
     store_documents(call, std::move(one), false, call->quorum("w"),
-                    [call, id, batch, deleted](const std::vector<Stored>& results) {
+                    [call, id, batch](const std::vector<Stored>& results) {
                         if (batch) return;
-                        (void)deleted;   // POST says 201 of a tombstone, too.
+                        // A tombstone is answered 201 here, too.
                         if (const auto problem = problem_of(results.front())) throw *problem;
                         const bool accepted =
                             results.front().decision.kind == store::Decision::Kind::accepted;
