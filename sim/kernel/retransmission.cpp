@@ -59,6 +59,7 @@ void Messages::note_stall(const Channel& channel, int side, const InFlight& flyi
     if (why == scenario_cause) why = k_.topology_.cut_since(flying.epoch, from, to);
     if (why == scenario_cause) why = k_.topology_.cut_now(to, from);   // A handshake's way back.
     if (why == scenario_cause && !k_.hosts_[to.index()].on) why = k_.hosts_[to.index()].silenced_by;
+    if (why == scenario_cause) why = k_.topology_.worse_now(from, to);
     const CauseScope scope(k_, why == scenario_cause ? flying.cause : why);
     k_.emit(events::message_stalled, k_.name_of(from), {field::name(k_.name_of(to))});
 }

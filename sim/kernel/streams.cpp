@@ -71,10 +71,20 @@ const PathInfo& Messages::current_path(Channel& channel, int side) {
     return channel.directions[static_cast<std::size_t>(side)].path;
 }
 
+namespace {
+
+/// A path that loses everything is waited for as a cut one is: what will be lost until it ends is
+/// not known when something is sent.
+bool lets_through(const PathInfo& path) {
+    return path.connected && path.loss_ppm < 1'000'000;
+}
+
+}   // namespace
+
 bool Messages::passes(Channel& channel, int side) {
-    if (!current_path(channel, side).connected) return false;
+    if (!lets_through(current_path(channel, side))) return false;
     const bool established = channel.ends[1].incarnation != 0;
-    return established || current_path(channel, 1 - side).connected;
+    return established || lets_through(current_path(channel, 1 - side));
 }
 
 void Messages::launch(Channel& channel, int side, std::uint32_t slot) {

@@ -59,14 +59,15 @@ void StoreWatch::on_event(const Event& event, std::string_view text) {
     const std::string_view what = names_.text(name_of(event.fields[1]));
     const std::int64_t status = event.fields[3].integer;
     const bool good = status >= 200 && status < 300;
-    if (what == "other" && good) rewritten_.insert(database);   // A purge, or it is gone.
+    // A purge, or it is gone; an answer that failed, or never came, may have been one, too.
+    if (what == "other" && (status < 400 || status >= 500)) rewritten_.insert(database);
     if (what == "read" || what == "query") return;
     last_write_ = event.time;
     if (what != "write" || !good) return;
     const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto note = [&](const nlohmann::json& each) {
         if (!each.is_object() || !each.contains("id") || !each.contains("rev")) return;
-        stored_[database + "/" + each["id"].get<std::string>()].push_back(
+        stored_[{database, each["id"].get<std::string>()}].push_back(
             {each["rev"].get<std::string>(), event.id});
     };
     if (json.is_array()) {
@@ -76,9 +77,29 @@ void StoreWatch::on_event(const Event& event, std::string_view text) {
     }
 }
 
+/// Whether copies differ only because histories were cut short before they met: a copy that missed
+/// what was between keeps an old leaf which the others know as a part of a history.
+bool StoreWatch::stemmed_apart(const Shard& shard, const std::string& id, const Leaves& by_node) {
+    if (by_node.size() != shard.copies.size()) return false;
+    bool cut = false;
+    for (const auto& [node, copy] : shard.copies) {
+        const store::Document* document = copy->find(id);
+        if (document == nullptr) return false;
+        for (const store::Tree::Node& each : document->tree.nodes()) {
+            cut |= each.root && each.revision.position() > 1;
+        }
+        for (const auto& [other, leaves] : by_node) {
+            for (const store::Revision& leaf : leaves) {
+                if (!document->tree.find(leaf)) return false;
+            }
+        }
+    }
+    return cut;
+}
+
 void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled) {
     const std::string database = spec.prefix + shard.database;
-    std::map<std::string, std::map<std::string, std::vector<store::Revision>>> leaves;
+    std::map<std::string, Leaves> leaves;
     for (const auto& [node, copy] : shard.copies) {
         for (const std::string& wrong : store::violations(*copy)) {
             add("store copies hold together", {}, node + ", " + database + ": " + wrong);
@@ -87,8 +108,13 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
             const store::Document& document = copy->documents().at(slot);
             const std::string id(document.id.view());
             leaves[id][node] = leaves_of(document);
-            std::vector<store::Revision>& known = known_[database + "/" + id];
-            for (const auto& each : document.tree.nodes()) known.push_back(each.revision);
+            Known& known = known_[{database, id}];
+            for (const store::Tree::Node& each : document.tree.nodes()) {
+                known.revisions.insert(each.revision);
+                if (!each.root) continue;
+                known.deepest_root =
+                    std::max<std::int64_t>(known.deepest_root, each.revision.position());
+            }
         }
     }
     if (shard.database.starts_with('_')) return;
@@ -105,27 +131,33 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
                 database + "/" + id + ": " + node + " shows " + other.front().text() + ", " +
                     by_node.begin()->first + " " + first.front().text());
         }
-        if (settled && !equal) {
-            add("copies are equal after quiet time", {}, database + "/" + id + " differs");
+        if (settled && !equal && !stemmed_apart(shard, id, by_node)) {
+            std::string text = database + "/" + id + " differs:";
+            for (const auto& [node, copy] : shard.copies) {
+                text += " " + node + " has";
+                const auto held = by_node.find(node);
+                if (held == by_node.end())
+                    text += " nothing";
+                else
+                    for (const auto& leaf : held->second) text += " " + leaf.text();
+            }
+            add("copies are equal after quiet time", {}, std::move(text));
         }
     }
 }
 
 void StoreWatch::look_for_stored() {
     for (const auto& [place, revisions] : stored_) {
-        if (rewritten_.count(place.substr(0, place.rfind('/'))) > 0) continue;
-        const std::vector<store::Revision>& known = known_[place];
+        if (rewritten_.count(place.first) > 0) continue;
+        const Known& known = known_[place];
         for (const Told& told : revisions) {
             const auto revision = store::Revision::parse(told.revision);
-            if (!revision) continue;
-            bool there = false, forgotten = !known.empty();
-            for (const store::Revision& each : known) {
-                there |= each == *revision;
-                forgotten = forgotten && each.position() > revision->position();   // Stemmed.
-            }
-            if (there || forgotten) continue;
+            if (!revision || known.revisions.count(*revision) > 0) continue;
+            // Behind the root of a history that was cut short, it may have been.
+            if (known.deepest_root > revision->position()) continue;
             add("no acknowledged edit vanishes", told.event,
-                place + " has no revision " + told.revision + " any more");
+                place.first + "/" + place.second + " has no revision " + told.revision +
+                    " any more");
         }
     }
 }

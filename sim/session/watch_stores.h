@@ -19,7 +19,8 @@ namespace glasshive::session {
 /// - each copy holds together (store::violations): every document stands once in its list of
 ///   changes, at its latest number;
 /// - copies of one range that hold the same leaves show the same winner;
-/// - after quiet time, in which nothing failed, was repaired or was written, copies are equal.
+/// - after quiet time, in which nothing failed, was repaired or was written, each copy knows every
+///   leaf of the others, and but for histories that were cut short (`_revs_limit`) they are equal.
 class StoreWatch {
   public:
     explicit StoreWatch(const Names& names) : names_(names) {}
@@ -39,12 +40,20 @@ class StoreWatch {
     };
     static std::vector<Shard> shards_of(const store::Cluster& cluster);
     void look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled);
+    using Leaves = std::map<std::string, std::vector<store::Revision>>;   // By node.
+    static bool stemmed_apart(const Shard& shard, const std::string& id, const Leaves& by_node);
     void look_for_stored();
     void add(const char* rule, EventId event, std::string text);
 
     const Names& names_;
-    std::map<std::string, std::vector<Told>> stored_;   // By database and id, as events call them.
-    std::map<std::string, std::vector<store::Revision>> known_;   // Likewise: by any copy.
+    using Place = std::pair<std::string, std::string>;   // Database, as events call it, and id.
+    /// What all copies together know of a document.
+    struct Known {
+        std::set<store::Revision> revisions;
+        std::int64_t deepest_root = 0;   // Position behind which nothing was cut off a history.
+    };
+    std::map<Place, std::vector<Told>> stored_;
+    std::map<Place, Known> known_;
     std::set<std::string> rewritten_;   // Databases about which something unusual was asked.
     Time last_write_{}, last_trouble_{}, end_{};
     int active_faults_ = 0;

@@ -5,7 +5,8 @@
 namespace glasshive::storm {
 
 std::vector<std::vector<Entry>*> Draft::lists() {
-    return {&faults, &services, &commands, &clients, &hosts, &images, &cables};
+    return {&faults,        &services,  &stores, &commands, &clients, &replications,
+            &store_clients, &databases, &hosts,  &images,   &cables};
 }
 
 namespace {
@@ -15,6 +16,24 @@ void write(std::string& out, const char* key, const std::vector<Entry>& entries,
     if (entries.empty()) return;
     out += indent + key + ":\n";
     for (const Entry& entry : entries) out += indent + "  - " + entry.text + "\n";
+}
+
+void write_stores(std::string& out, const Draft& draft) {
+    if (!draft.stores.empty()) out += "stores:\n";
+    for (const Entry& store : draft.stores) {
+        out += "  - {name: " + store.name + ", " + store.text;
+        for (const auto& [key, entries] :
+             {std::pair("databases", &draft.databases), std::pair("clients", &draft.store_clients),
+              std::pair("replications", &draft.replications)}) {
+            std::string list;
+            for (const Entry& entry : *entries) {
+                if (entry.of != store.name) continue;
+                list += (list.empty() ? "\n      " : ",\n      ") + entry.text;
+            }
+            if (!list.empty()) out += std::string(",\n    ") + key + ": [" + list + "]";
+        }
+        out += "}\n";
+    }
 }
 
 }   // namespace
@@ -32,6 +51,7 @@ std::string yaml_of(const Draft& draft) {
     if (!draft.images.empty()) out += "images:\n";
     for (const Entry& image : draft.images) out += "  " + image.text + "\n";
     write(out, "services", draft.services);
+    write_stores(out, draft);
     if (!draft.clients.empty()) out += "workload:\n";
     write(out, "clients", draft.clients, "  ");
     write(out, "faults", draft.faults);

@@ -14,6 +14,7 @@ struct Entry {
     std::string name;                 ///< Of the host or service it declares; else empty.
     std::vector<std::string> needs;   ///< Hosts and services it speaks of.
     std::string tag;                  ///< What it covers: "fault repeats", "service: global".
+    std::string of{};                 ///< The store it is part of; else empty.
 };
 
 struct Draft {
@@ -27,6 +28,8 @@ struct Draft {
     std::string policy = "spread";    ///< How nodes are ranked.
     std::string registry;             ///< "{missing_is_error: true}"
     std::vector<Entry> hosts, cables, images, services, clients, faults, commands;
+    std::vector<Entry> stores;        ///< Their own keys, without braces; parts have lists below.
+    std::vector<Entry> databases, store_clients, replications;
 
     /// Every list whose elements may be left out, in the order in which that pays.
     std::vector<std::vector<Entry>*> lists();

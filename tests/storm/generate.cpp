@@ -174,6 +174,7 @@ Draft generate(std::uint64_t seed) {
     add_clients(plan, Dice(seed, "storm/clients"));
     add_commands(plan, Dice(seed, "storm/commands"));
     add_faults(plan, Dice(seed, "storm/faults"));
+    add_stores(plan, Dice(seed, "storm/stores"));
     return std::move(plan.draft);
 }
 

@@ -38,5 +38,7 @@ void add_services(Plan& plan, Dice dice);
 void add_clients(Plan& plan, Dice dice);
 void add_commands(Plan& plan, Dice dice);
 void add_faults(Plan& plan, Dice dice);
+/// Document stores on some of the hosts, their databases, clients and replications.
+void add_stores(Plan& plan, Dice dice);
 
 }   // namespace glasshive::storm

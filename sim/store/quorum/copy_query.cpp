@@ -7,9 +7,6 @@
 
 namespace glasshive::store {
 
-namespace {
-
-/// No longer than the limit of now, though the tree may be: couch_db:make_doc/5.
 std::vector<Step> path_to(const Database& copy, const Tree& tree, Tree::Index leaf) {
     std::vector<Step> path;
     for (const Tree::Index at : tree.history(leaf)) path.push_back({tree.node(at).revision, {}});
@@ -18,6 +15,8 @@ std::vector<Step> path_to(const Database& copy, const Tree& tree, Tree::Index le
     std::reverse(path.begin(), path.end());
     return path;
 }
+
+namespace {
 
 Found answer(const Database& copy, const query::OpenRevs& query) {
     found::Revs found;

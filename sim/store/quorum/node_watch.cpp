@@ -4,6 +4,12 @@
 
 namespace glasshive::store {
 
+namespace {
+
+constexpr Duration setup_time = std::chrono::seconds{7};   // Erlang's net_setuptime.
+
+}   // namespace
+
 void NodeWatch::on_start() {
     states_.assign(peers_.size(), {});
     for (std::size_t member = 0; member < peers_.size(); ++member) {
@@ -13,11 +19,12 @@ void NodeWatch::on_start() {
 }
 
 void NodeWatch::tick(std::size_t member) {
-    ChannelId& channel = states_[member].channel;
-    if (!channel.valid() || !kernel_.is_open(channel)) {
-        channel = kernel_.connect(id(), peers_[member]);
+    State& state = states_[member];
+    if (!state.channel.valid() || !kernel_.is_open(state.channel)) {
+        state.channel = kernel_.connect(id(), peers_[member]);
+        state.opened = kernel_.now();
     }
-    kernel_.send(id(), channel, {.size = Bytes{4}});
+    kernel_.send(id(), state.channel, {.size = Bytes{4}});
 }
 
 void NodeWatch::on_timer(std::uint32_t, std::uint64_t) {
@@ -28,6 +35,10 @@ void NodeWatch::on_timer(std::uint32_t, std::uint64_t) {
             kernel_.close(id(), state.channel);
             state.channel = ChannelId{};
             set(member, false);
+        } else if (!state.up && state.channel.valid() &&
+                   kernel_.now() - state.opened >= setup_time) {
+            kernel_.close(id(), state.channel);
+            state.channel = ChannelId{};
         }
         tick(member);
     }

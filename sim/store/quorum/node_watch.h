@@ -12,8 +12,11 @@ namespace glasshive::store {
 /// reset connection at once; one that is silent, hung or cut off, when nothing came from it for a
 /// tick time.
 ///
-/// Default: 60 s in four quarters, so a silence is noticed within 45 to 75 s.
-/// Source: Erlang's kernel application, net_ticktime.
+/// Default: 60 s in four quarters, so a silence is noticed within 45 to 75 s. Whom it does not see
+/// it tries to reach every quarter, each time with a connection of its own that has seven seconds
+/// to get through: after a heal nobody waits for the back-off of an old one. (CouchDB tries when
+/// there is something to send, and every 37 s besides: mem3_distribution.erl.)
+/// Source: Erlang's kernel application, net_ticktime and net_setuptime.
 class NodeWatch final : public kernel::Process {
   public:
     using Change = std::function<void(std::size_t member, bool up)>;
@@ -38,6 +41,7 @@ class NodeWatch final : public kernel::Process {
   private:
     struct State {
         ChannelId channel{};
+        Time opened{};
         Time heard{};
         bool up = false;
     };

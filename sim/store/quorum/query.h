@@ -63,7 +63,7 @@ struct ListChanges {   ///< fabric_rpc:changes/4
     Style style = Style::main_only;
     std::size_t rows_max = SIZE_MAX;
     bool bodies = false;                 ///< The winner's content.
-    bool paths = false;                  ///< All leaves with their pasts: internal replication.
+    bool paths = false;                  ///< All leaves with their pasts.
     std::size_t leaves_max = SIZE_MAX;   ///< Stops behind the document that reaches it.
     std::shared_ptr<const ChangeFilter> filter{};
 };
@@ -184,6 +184,10 @@ struct Done {};
 using Found = std::variant<found::Revs, found::Missing, found::Local, found::Info, found::Docs,
                            found::Changes, found::Purges, found::Locals, found::Partition,
                            found::LocalStored, found::Purged, found::Done>;
+
+/// A leaf of a document of the copy with its past, oldest first, no longer than the copy's
+/// revs_limit of now. Source: couch_db:make_doc/5.
+std::vector<Step> path_to(const Database& copy, const Tree& tree, Tree::Index leaf);
 
 /// What a copy on `node` says; pure but for queries that change it.
 Found ask_copy(Database& copy, const Query& query, const std::string& node);

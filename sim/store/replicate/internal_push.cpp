@@ -131,12 +131,38 @@ void InternalReplication::next_batch(const PushPtr& push) {
     if (push->seq >= own.update_seq()) return end(push);
     query::ListChanges list{.since = {members_[own_].node, own.uuid(), push->seq},
                             .style = Style::all_docs,
-                            .paths = true,
                             .leaves_max = options_.leaves};
     ask(push, false, std::move(list), [this, push](const ShardReply& reply) {
         offer(push, std::make_shared<const ShardReply>(reply));
     });
 }
+
+namespace {
+
+/// The missing revisions with their pasts; of one that has a future by now, its leaves
+/// (mem3_rep:open_docs/4 asks for the latest). What the list read is at hand: no cost of its own.
+void add_missing(const Database& own, const json::SharedBytes& id,
+                 const std::vector<Revision>& missing, std::vector<ReplicatedEdit>& edits) {
+    const Document* document = own.find(id.view());
+    if (document == nullptr) return;   // Purged meanwhile.
+    const Tree& tree = document->tree;
+    std::vector<Tree::Index> leaves;
+    for (const Revision& revision : missing) {
+        const auto at = tree.find(revision);
+        if (!at) continue;
+        if (tree.is_leaf(*at)) {
+            leaves.push_back(*at);
+            continue;
+        }
+        const std::vector<Tree::Index> later = tree.leaves_from(std::span(&revision, 1));
+        leaves.insert(leaves.end(), later.begin(), later.end());
+    }
+    std::sort(leaves.begin(), leaves.end());
+    leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
+    for (const Tree::Index leaf : leaves) edits.push_back({id, path_to(own, tree, leaf)});
+}
+
+}   // namespace
 
 void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const ShardReply> reply) {
     const auto& changes = std::get<found::Changes>(*reply->found);
@@ -149,14 +175,10 @@ void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const Shard
     ask(push, true, std::move(diff), [this, push, reply](const ShardReply& answer) {
         const auto& offered = std::get<found::Changes>(*reply->found).rows;
         const auto& missing = std::get<found::Missing>(*answer.found).documents;
+        const Database& own = *own_copy(*push);
         std::vector<ReplicatedEdit> edits;
         for (std::size_t i = 0; i < offered.size(); ++i) {
-            for (const std::vector<Step>& path : offered[i].paths) {
-                const auto& wanted = missing[i].missing;
-                if (std::find(wanted.begin(), wanted.end(), path.back().revision) != wanted.end()) {
-                    edits.push_back({offered[i].id, path});
-                }
-            }
+            add_missing(own, offered[i].id, missing[i].missing, edits);
         }
         send(push, std::move(edits));
     });
