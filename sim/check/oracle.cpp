@@ -82,6 +82,7 @@ void Oracle::State::on_node(const Event& event) {
         return;
     }
     fact->ready = event.kind == node_ready.id;
+    if (fact->ready) fact->back = event.time;
     fact->heard_of = fact->heard_of || fact->ready;
 }
 
@@ -266,8 +267,10 @@ void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
     }
     const bool had = image_can_be_had(book.image_of(task));
     count(had ? "rejected: no registry" : "rejected: no such image");
+    const NodeFact* where = node(task.node);
+    const bool old_news = where != nullptr && event.time - where->back < quiet_min;
     const bool calm =
-        !truth.any_active() &&
+        !truth.any_active() && !old_news &&
         (truth.last_change() == Time{} || event.time - truth.last_change() > quiet_min);
     if (had && calm) wrong(event, text(task.name) + " is rejected though its image can be had");
 }

@@ -18,6 +18,7 @@ struct NodeFact {
     bool ready = false;            ///< Else down, or never heard of.
     OracleCommand::Do availability = OracleCommand::Do::activate;   ///< Or drain, pause.
     Time changed{};                ///< Last change of room or of any of the above.
+    Time back{};                   ///< When it was last heard of again: with it comes old news.
 };
 
 /// The oracle's folds, the rules on single events (oracle.cpp) and those on the end

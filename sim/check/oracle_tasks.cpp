@@ -13,7 +13,8 @@ bool TaskFact::ended() const { return state >= task_complete.id && state <= task
 bool TaskFact::placed() const { return state >= task_assigned.id && !ended(); }
 
 bool ServiceFact::may_be_mixed() const {
-    return update == update_started.id || update == update_paused.id ||
+    // An update that leaves slots behind (their new tasks were refused) completes, and begins anew.
+    return going_over || update == update_started.id || update == update_paused.id ||
            update == update_rollback_started.id || update == update_rollback_paused.id;
 }
 
@@ -87,6 +88,7 @@ void TaskBook::change(const Event& event, ServiceFact& service) {
     service.now = {static_cast<std::uint32_t>(service.images.size()),
                    static_cast<std::uint64_t>(f[1].integer)};
     service.update = 0;
+    service.going_over = false;
 }
 
 /// A rollback follows the change it makes: what looked like a new version is the previous one.
@@ -95,9 +97,10 @@ void TaskBook::step(const Event& event, ServiceFact& service) {
     complaint_.clear();
     const std::uint16_t before = service.update;
     service.update = event.kind;
+    service.going_over = false;
     const bool on_the_way_back = before == update_rollback_started.id;
-    const bool back = event.kind == update_rollback_completed.id ||
-                      event.kind == update_rollback_paused.id;
+    const bool back =
+        event.kind == update_rollback_completed.id || event.kind == update_rollback_paused.id;
     const bool ends = event.kind == update_completed.id || event.kind == update_paused.id;
     if (back && !on_the_way_back) complaint_ = "a rollback ends that never began";
     if (ends && on_the_way_back) complaint_ = "an update ends while it is rolled back";
@@ -131,6 +134,11 @@ TaskFact* TaskBook::apply(const Event& event, std::uint16_t& before) {
     if (event.kind >= update_started.id && event.kind <= update_rollback_completed.id) {
         ServiceFact* owner = service(event.subject);
         if (owner != nullptr) step(event, *owner);
+        return nullptr;
+    }
+    if (event.kind == update_slot.id) {
+        ServiceFact* owner = service(event.subject);
+        if (owner != nullptr) owner->going_over = true;
         return nullptr;
     }
     if (event.kind == service_run.id) {

@@ -54,6 +54,7 @@ struct ServiceFact {
     VersionFact now, previous;        ///< previous: what a rollback returns to.
     VersionFact now_before, previous_before;   ///< Before the newest change.
     std::uint16_t update = 0;         ///< Kind of the newest update.* event on its state; 0: none.
+    bool going_over = false;          ///< Slots are replaced although the update is completed.
     std::int64_t run = 0;             ///< Of a job: the newest one.
     bool exists = false;
     const std::string& image() const { return images[now.number - 1]; }
