@@ -172,7 +172,7 @@ void edit(const CallPtr& call, const std::string& id, const std::string& name,
 
 void attachment(const CallPtr& call, const std::string& id, const std::string& name) {
     const DocumentQuery query = read_query(*call);
-    if (call->part(0) == "_users") check_user_read(*call, id);
+    if (is_users(*call)) check_user_read(*call, id);
     if (call->is("GET")) {
         return open_document(call, id, query.rev, false, query.r,
                              [call, name](const store::OpenedPath& path) {

@@ -264,11 +264,6 @@ void bulk_get(const CallPtr& call) {
     const bool partitioned = map != maps.end() && map->second.partitioned();
     for (const json::View each : docs->elements()) {
         work->all.push_back(read_wanted(each, partitioned));
-        Wanted& wanted = work->all.back();
-        if (call->part(0) == "_users" && !wanted.problem && !may_read_user(*call, wanted.id)) {
-            wanted.problem = not_found();
-            wanted.problem_rev = "\"undefined\"";
-        }
     }
     const bool parts = !call->accepts("application/json") &&
                        (call->accepts("multipart/mixed") || call->accepts("multipart/related"));
@@ -287,8 +282,17 @@ void bulk_get(const CallPtr& call) {
         if (wanted.rev) revisions.push_back(*wanted.rev);
         call->node().gatherer().open_revs(
             call->database(), wanted.id, std::move(revisions), query.latest, 0,
-            call->then([work, i, finish](const store::RevsAnswer& answer) {
-                work->all[i].found = answer;
+            call->then([call, work, i, finish](const store::RevsAnswer& answer) {
+                Wanted& one = work->all[i];
+                one.found = answer;
+                try {
+                    for (auto& leaf : one.found.leaves) {
+                        leaf.path = told_to(*call, one.id, leaf.path);
+                    }
+                } catch (const Problem& problem) {
+                    one.problem = problem;
+                    one.problem_rev = "\"undefined\"";
+                }
                 finish();
             }));
     }

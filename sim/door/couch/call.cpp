@@ -175,6 +175,9 @@ void Call::check_callback() const {
 std::vector<http::Header> Call::usual(std::vector<http::Header> headers) const {
     headers.push_back({"X-Couch-Request-ID", id_});
     headers.push_back({"X-CouchDB-Body-Time", "0"});
+    if (renewed_cookie_ && !http::find_header(headers, "Set-Cookie")) {
+        headers.push_back({"Set-Cookie", *renewed_cookie_});
+    }
     return headers;
 }
 
@@ -227,6 +230,11 @@ void Call::fail(const Problem& problem) {
     body.text("error", problem.error).text("reason", problem.reason);
     if (problem.unknown) body.number("ref", 1);
     json_text(problem.status, body.take(), problem.headers);
+}
+
+void Call::instead(http::Request request) {
+    const CallPtr other = service_.handle_instead(*this, std::move(request));
+    on_gone([other] { other->gone(); });
 }
 
 void Call::begin(int status, std::vector<http::Header> headers) {

@@ -8,6 +8,7 @@
 #include "door/couch/documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/view/query.h"
@@ -132,10 +133,20 @@ void one_view(const CallPtr& call, const std::string& design) {
 
 }   // namespace
 
+namespace {
+
+/// What users are is for the admins of their database. Source: fabric:query_view/7.
+void check_queries(const Call& call) {
+    if (is_users(call)) check_user_read(call, "_design/");
+}
+
+}   // namespace
+
 bool design_action(const CallPtr& call) {
     if (call->part(1) != "_design" || !call->part(3).starts_with('_')) return false;
     const std::string design(call->part(2));
     const std::string_view action = call->part(3);
+    if (action == "_view" || action == "_list") check_queries(*call);
     if (action == "_view") {
         one_view(call, design);
         return true;
@@ -145,10 +156,12 @@ bool design_action(const CallPtr& call) {
         call->node().searcher().design_info(call->database(), design, told(call));
         return true;
     }
-    for (const char* const legacy : {"_show", "_list", "_update", "_rewrite"}) {
-        if (action != legacy) continue;
-        throw Problem{501, "not_implemented",
-                      std::string(legacy) + " functions are not part of the simulation"};
+    static constexpr std::pair<std::string_view, void (*)(const CallPtr&)> others[] = {
+        {"_show", show}, {"_update", update}, {"_list", list}, {"_rewrite", rewrite}};
+    for (const auto& [name, answer] : others) {
+        if (action != name) continue;
+        answer(call);
+        return true;
     }
     return false;   // An attachment's name that begins so.
 }
@@ -216,6 +229,7 @@ void mango(const CallPtr& call) {
     }
     call->only("POST");
     require_json(*call);
+    check_queries(*call);
     const std::string* partition = call->target().value("partition");
     const std::string within = partition == nullptr ? "" : *partition;
     search::Searcher& searcher = call->node().searcher();

@@ -46,6 +46,10 @@ void listing(const CallPtr& call);
 void local_docs(const CallPtr& call, store::view::Query query);   ///< _local_docs
 /// /db/_design/x/_view/y and its like; false: the path means something else.
 bool design_action(const CallPtr& call);
+void show(const CallPtr& call);      ///< /db/_design/x/_show/f[/id]
+void update(const CallPtr& call);    ///< /db/_design/x/_update/f[/id]
+void list(const CallPtr& call);      ///< /db/_design/x/_list/f[/y]/view
+void rewrite(const CallPtr& call);   ///< /db/_design/x/_rewrite[/…]
 void view_cleanup(const CallPtr& call);
 void compact_views(const CallPtr& call);   ///< /db/_compact/x
 void mango(const CallPtr& call);           ///< _find, _explain, _index

@@ -41,7 +41,18 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
 
 CallPtr Service::handle(std::size_t member, http::Request request, std::int64_t wall,
                         std::shared_ptr<Reply> reply) {
-    auto call = std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply));
+    return take(std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply)));
+}
+
+CallPtr Service::handle_instead(const Call& call, http::Request request) {
+    auto other =
+        std::make_shared<Call>(*this, call.member(), std::move(request), call.wall(), call.reply_);
+    other->rewrites_ = call.rewrites_ + 1;
+    other->requested_ = call.requested_path();
+    return take(std::move(other));
+}
+
+CallPtr Service::take(CallPtr call) {
     if (call->begun()) return call;   // Its target was none.
     call->guard(
         [&] { authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); }); });

@@ -306,4 +306,9 @@ std::variant<bool, Refusal> Program::emits(std::string_view source, json::View d
     return truth(impl_->call("emits", {source, json::to_text(document)}));
 }
 
+std::variant<json::Value, Refusal> Program::render(std::string_view kind, std::string_view source,
+                                                   json::View given) {
+    return impl_->call("render", {kind, source, json::to_text(given)});
+}
+
 }   // namespace glasshive::store::javascript

@@ -144,6 +144,8 @@
     }
   };
 
+  /* render.js */
+
   // ---- Entry points -------------------------------------------------------------------------
 
   const runMap = (work, doc) => {
@@ -214,6 +216,7 @@
     }),
     filter: answer((source, doc, request) =>
       !!run(source, "Compilation of the filter function failed", parse(doc), parse(request))),
+    render: answer((kind, source, given) => renderers[kind](source, ...parse(given))),
     emits: answer((source, text) => {
       const doc = host.freeze(parse(text));
       return runMap(functionOf(source, "Compilation of the map function failed"), doc).length > 0;
