@@ -36,6 +36,9 @@ SHOWS = {
     "module": "function(doc, req) { return require('lib/greet').hi(this.greeting); }",
     "thrown": "function(doc, req) { throw({forbidden: 'no'}); }",
     "named": "function(doc, req) { throw(['error', 'teapot', 'short']); }",
+    "framing": "function(doc, req) { return {code: +req.query.code, body: 'abc', headers: {"
+               " 'Content-Length': '1', 'Transfer-Encoding': 'chunked', 'Connection': 'x',"
+               " 'a b': 'c', 'X-Two': 'a\\r\\nX-Evil: b', '': 'd', 'X-Fine': 'yes'}}; }",
     "odd": "function(doc, req) { return {colour: 'red'}; }",
 }
 UPDATES = {
@@ -173,6 +176,18 @@ class Rendering(couch.Case):
         rev = self.ask("GET", "~/rusty")["_rev"]
         self.ask("DELETE", f"~/rusty?rev={rev}", status=200)
         self.ask("GET", path, status=404)
+
+    def test_what_a_function_may_not_say(self):
+        for code, status in ((200, 200), (599, 599), (100, 200), (1e9, 599), (-1, 200)):
+            answer = self.ask("GET", f"~/_design/d/_show/framing?code={code:.0f}", status=status)
+            self.assertEqual(answer.body, b"abc")
+            self.assertEqual(answer.headers["content-length"], "3")
+            self.assertEqual(answer.headers["x-fine"], "yes")
+            for name in ("a b", "x-two", "x-evil", "", "transfer-encoding"):
+                self.assertNotIn(name, answer.headers)
+        for code in (204, 304):
+            self.ask("GET", f"~/_design/d/_show/framing?code={code}", status=code)
+            self.ask("GET", "~", status=200)
 
     def test_updates(self):
         form = {"Content-Type": "application/x-www-form-urlencoded"}

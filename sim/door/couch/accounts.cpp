@@ -75,7 +75,13 @@ void count_failure(Call& call, const std::string& name) {
 
 bool is_right(Call& call, const std::string& name, const std::string& password,
               const std::optional<Account>& account) {
-    if (account && call.service().verifier().verify(password, account->credentials)) {
+    Verifier& verifier = call.service().verifier();
+    const std::uint64_t paid = verifier.paid();
+    const bool right = account && verifier.verify(password, account->credentials);
+    if (account) {
+        call.service().statistics(call.member()).count_password(verifier.paid() != paid, right);
+    }
+    if (right) {
         call.service().failures().erase({call.request().client, name});
         return true;
     }

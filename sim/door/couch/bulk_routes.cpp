@@ -65,7 +65,15 @@ void bulk_docs(const CallPtr& call) {
     const bool replicated = !new_edits(body.view());
     const auto all_or_nothing = body.view().find("all_or_nothing");
     if (all_or_nothing && all_or_nothing->is(json::Type::boolean) && all_or_nothing->boolean()) {
-        throw Problem{417, "all_or_nothing", "all_or_nothing is not supported"};
+        std::string out = "[";
+        for (const json::View each : docs->elements()) {
+            const auto id = each.find("_id");
+            ObjectText one;
+            one.text("id", id && id->is(json::Type::text) ? id->text() : "");
+            one.text("error", "not_implemented").text("reason", "all_or_nothing is not supported");
+            out += (out.size() > 1 ? "," : "") + one.take();
+        }
+        return call->json_text(417, out + "]");
     }
     std::vector<Incoming> incoming;
     std::vector<std::pair<std::string, std::string>> named;

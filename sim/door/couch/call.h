@@ -149,6 +149,9 @@ class Call : public std::enable_shared_from_this<Call> {
     /// The function that an answer calls, [chttpd] allow_jsonp; null: none.
     const std::string* callback() const;
     std::vector<http::Header> usual(std::vector<http::Header> headers) const;
+    /// What a 401 tells of how to log in; a browser is sent where it can.
+    void invite(Problem& problem) const;
+    void count_answer(int status);
 
     Service& service_;
     std::size_t member_;
@@ -163,6 +166,7 @@ class Call : public std::enable_shared_from_this<Call> {
     std::function<void()> gone_;
     std::optional<std::vector<std::string>> requested_;
     bool database_admin_ = false;
+    std::int64_t began_ns_ = 0;
     std::optional<std::string> renewed_cookie_;
     std::size_t rewrites_ = 0;
 };

@@ -77,10 +77,15 @@ void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& ans
     for (const store::found::Leaf& leaf : answer.leaves) {
         if (out.size() > 1) out += ',';
         ObjectText one;
-        if (leaf.path.empty())
+        if (leaf.path.empty()) {
             one.text("missing", leaf.revision.text());
-        else
+        } else {
+            if (query.atts_since) {
+                shown.attachments.data = true;
+                shown.attachments.known = known_position(leaf.path, *query.atts_since);
+            }
             one.raw("ok", document_text(id, leaf.path, shown));
+        }
         out += one.take();
     }
     call.json_text(200, out + "]");

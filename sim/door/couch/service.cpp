@@ -1,5 +1,6 @@
 #include "door/couch/service.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -111,8 +112,8 @@ std::string Service::new_uuid(std::size_t member, std::int64_t wall) {
     if (algorithm == "random") return random_hex(32);
     if (algorithm == "utc_random" || algorithm == "utc_id") {
         std::array<char, 24> time{};
-        const std::int64_t micro =
-            wall * 1'000'000 + static_cast<std::int64_t>(chance_.below(1'000'000));
+        std::int64_t& micro = sequences_[member].micro;
+        micro = std::max(micro + 1, wall * 1'000'000);
         std::snprintf(time.data(), time.size(), "%014llx", static_cast<unsigned long long>(micro));
         return std::string(time.data()) +
                (algorithm == "utc_id" ? config.text("uuids", "utc_id_suffix") : random_hex(18));

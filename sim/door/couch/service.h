@@ -99,6 +99,7 @@ class Service final : public kernel::Process {
     struct Sequence {
         std::string prefix{};
         std::uint32_t next = 0;
+        std::int64_t micro = 0;   ///< Of the last one made of the time: they rise.
     };
     std::vector<Sequence> sequences_;   // By member: of sequential ids.
     std::string server_uuid_;
