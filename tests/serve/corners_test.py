@@ -46,6 +46,8 @@ class Corners(couch.Case):
             ("POST", "~/_bulk_docs", {"docs": [{"_id": "_local/"}]}, 400, error("illegal_docid")),
             ("GET", "~/_all_docs", None, 200, {"rows": [{"id": "_design/d"}]}),
             ("GET", "~/_changes", None, 200, {"results": [{"id": "_design/d"}]}),
+            ("POST", "~/_local_docs/queries", {"queries": [{"limit": 1}, {"keys": ["_local/p"]}]},
+             200, {"results": [{"rows": [{"id": "_local/c"}]}, {"rows": [{"id": "_local/p"}]}]}),
             ("GET", "~/_local_docs", None, 200, {"rows": [
                 {"id": "_local/c"}, {"id": "_local/p"}, {"id": "_local/x"}, {"id": "_local/z"}]}),
         )
@@ -147,6 +149,18 @@ class Corners(couch.Case):
         for kind in ("text", "nouveau"):
             self.ask("POST", "~/_index", {"index": {}, "type": kind}, status=503,
                      json=error("required index service unavailable", kind))
+        self.ask("POST", "~/_index", {"index": {"fields": ["name"]}, "name": "n"}, status=200)
+        self.bulk([{"_id": "ab", "name": "Ann"}, {"_id": "b", "name": "annex"},
+                   {"_id": "ac", "name": "An"}])
+        for selector, index, ends, ids in (
+                ({"name": {"$beginsWith": "An"}}, "n", (["An"], ["An\ufffd", "<MAX>"]),
+                 ["ac", "ab"]),
+                ({"_id": {"$beginsWith": "a"}}, "_all_docs", ("a", "a\ufffd"), ["ab", "ac"]),
+                ({"other": {"$beginsWith": "a"}}, "_all_docs", (None, "<MAX>"), [])):
+            self.ask("POST", "~/_explain", {"selector": selector}, status=200, json={
+                "index": {"name": index}, "mrargs": {"start_key": ends[0], "end_key": ends[1]}})
+            found = self.ask("POST", "~/_find", {"selector": selector}, status=200)["docs"]
+            self.assertEqual([doc["_id"] for doc in found], ids)
         self.ask("GET", "~/_index?limit=1;skip=0", status=200, json={"indexes": [dict]})
 
 

@@ -143,6 +143,9 @@ class Rendering(couch.Case):
             ("HEAD", "~/_design/d/_show/hello/rusty", None, 200, "", TEXT),
         )
         self.put("_design/v", {"views": VIEWS})
+        self.put("_design/erl", {"language": "erlang", "shows": {"s": "fun() -> ok end."}})
+        self.ask("GET", "~/_design/erl/_show/s", status=500,
+                 json=error("unknown_query_language", "erlang"))
         self.ask("GET", "~/_design/v/_show/hello", status=404,
                  json=error("not_found", "missing json key: shows"))
 

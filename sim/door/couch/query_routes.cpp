@@ -118,7 +118,9 @@ void many(const CallPtr& call, const Ask& ask) {
 void listing(const CallPtr& call) {
     const auto kind =
         call->part(1) == "_design_docs" ? view::Listing::design_docs : view::Listing::all_docs;
-    const Ask ask = [call, kind](view::Query query, search::Searcher::Then then) {
+    const bool locals = call->part(1) == "_local_docs";
+    const Ask ask = [call, kind, locals](view::Query query, search::Searcher::Then then) {
+        if (locals) return local_docs(call, std::move(query), std::move(then));
         call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then));
     };
     if (call->part(2) == "queries") return many(call, ask);
@@ -127,7 +129,6 @@ void listing(const CallPtr& call) {
     if (call->is("POST")) call->require_type("application/json");
     check_keys(*call);
     view::Query query = read_query_of(*call, "`keys` body member must be an array.");
-    if (call->part(1) == "_local_docs") return local_docs(call, std::move(query));
     ask(std::move(query), told(call));
 }
 

@@ -121,7 +121,13 @@ void with_design(const CallPtr& call, ThenDesign then) {
         call->database(), call->part(2), call->then([](const search::Reply& reply) {
             throw Problem{reply.status, reply.error, reply.reason};
         }),
-        call->then([then = std::move(then)](const json::Value& design) { then(design); }));
+        call->then([then = std::move(then)](const json::Value& design) {
+            const auto language = design.view().find("language");
+            if (language && plain_text(*language) != "javascript") {
+                throw Problem{500, "unknown_query_language", plain_text(*language)};
+            }
+            then(design);
+        }));
 }
 
 /// The rest of the path is a document's id, whatever slashes it has.
