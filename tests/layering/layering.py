@@ -48,7 +48,7 @@ VIEWER_MODEL_MAY_INCLUDE = {"base", "record", "viewer/model"}
 CODE = {".h", ".cpp"}
 NOT_CODE = {"README.md", "CMakeLists.txt"}
 DATA = re.compile(r"viewer/app/fonts/[a-z_]+(\.otf|\.ttf|\.license\.txt)"
-                  r"|sim/store/javascript/prelude\.js")   # What the build embeds.
+                  r"|sim/store/javascript/(prelude|render)\.js")   # What the build embeds.
 # How a module could be given more than its sim_module() says.
 BEHIND = re.compile(r"\b((?:target_)?(?:link_libraries|include_directories))\s*\(\s*(\S*)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

@@ -61,7 +61,7 @@ class Bulk(couch.Case):
             ("GET", "~/ok", None, 404),
             ("POST", bulk, {"docs": []}, 201, []),
             ("POST", bulk, {"docs": [{"_id": "ok"}], "all_or_nothing": True}, 417,
-             lambda found: True),
+             [error("not_implemented", "all_or_nothing is not supported")]),
         )
 
     def test_revisions_as_they_are(self):

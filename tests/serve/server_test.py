@@ -122,7 +122,7 @@ class Server(couch.Case):
     def test_uuids(self):
         self.table(
             ("GET", "/_uuids", None, 200, {"uuids": [HEX32]},
-             {"cache-control": re.compile("no-cache"), "pragma": "no-cache", "etag": ABSENT}),
+             {"cache-control": re.compile("no-cache"), "pragma": "no-cache", "etag": str}),
             ("GET", "/_uuids?count=1000", None, 200,
              {"uuids": lambda found: len(set(found)) == 1000}),
             ("GET", "/_uuids?count=1001", None, 400,

@@ -141,8 +141,9 @@ void authorize(const CallPtr& call, std::function<void()> then) {
         if (makes) return then();
     }
     with_security(call, [call, then = std::move(then)](const json::Value& security) {
+        call->set_database_admin(is_database_admin(call->user(), security.view()));
         if (is_for_admins(*call)) {
-            if (!is_database_admin(call->user(), security.view())) {
+            if (!call->is_database_admin()) {
                 throw unauthorized("You are not a server or db admin.");
             }
         } else {

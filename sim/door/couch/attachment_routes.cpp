@@ -5,6 +5,7 @@
 
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
+#include "door/couch/passwords.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "door/couch/users.h"
@@ -94,7 +95,9 @@ void send(Call& call, const store::Attachment& attachment) {
     if (packed) headers.push_back({"Content-Encoding", "gzip"});
     headers.push_back({"Accept-Ranges", attachment.zipped ? "none" : "bytes"});
     headers.push_back({"Content-Security-Policy", "sandbox"});
+    const http::Header digest{"Content-MD5", store::base64(attachment.md5)};
     if (attachment.zipped) {
+        if (packed) headers.push_back(digest);
         std::string body =
             packed ? std::string(attachment.data.view()) : store::identity_of(attachment);
         return call.bytes(200, std::move(headers), std::move(body));
@@ -108,6 +111,7 @@ void send(Call& call, const store::Attachment& attachment) {
                           std::string(data.substr(one.first, one.second - one.first + 1)));
     }
     if (ranges.size() > 1 && ranges.size() < 10) return send_parts(call, attachment, ranges);
+    headers.push_back(digest);
     call.bytes(200, std::move(headers), std::string(data));
 }
 
@@ -121,6 +125,10 @@ store::AttachmentGiven given_in(Call& call, const std::string& name) {
     store::AttachmentGiven given{.name = name, .kind = store::AttachmentGiven::Kind::in_document};
     if (const auto type = call.request().header("Content-Type")) given.type = std::string(*type);
     given.data = call.request().body;
+    const std::string digest = call.header("Content-MD5");
+    if (!digest.empty() && store::from_base64(digest) != digest_of("MD5", given.data)) {
+        throw Problem{400, "content_md5_mismatch", "Possible message corruption."};
+    }
     std::string encoding = call.header("Content-Encoding");
     if (encoding == "gzip") {
         given.zipped = true;
@@ -172,7 +180,7 @@ void edit(const CallPtr& call, const std::string& id, const std::string& name,
 
 void attachment(const CallPtr& call, const std::string& id, const std::string& name) {
     const DocumentQuery query = read_query(*call);
-    if (call->part(0) == "_users") check_user_read(*call, id);
+    if (is_users(*call)) check_user_read(*call, id);
     if (call->is("GET")) {
         return open_document(call, id, query.rev, false, query.r,
                              [call, name](const store::OpenedPath& path) {

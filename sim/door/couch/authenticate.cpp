@@ -3,8 +3,12 @@
 #include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/access.h"
+#include "door/couch/accounts.h"
 #include "door/couch/service.h"
+#include "door/couch/tokens.h"
+#include "door/couch/users.h"
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
@@ -15,85 +19,7 @@ namespace json = store::json;
 
 namespace {
 
-struct Account {
-    Credentials credentials;
-    std::vector<std::string> roles;
-};
-using Found = std::function<void(std::optional<Account>)>;
-
-/// An admin of the configuration, who has the roles of his document beside; else a document of
-/// `_users`. Source: chttpd_auth_cache:get_user_creds/2.
-void find_account(const CallPtr& call, const std::string& name, Found then) {
-    const Config& config = call->service().config(call->member());
-    std::optional<Account> admin;
-    if (const auto line = config.find("admins", name)) {
-        const auto credentials = read_admin_line(*line);
-        if (!credentials) return then(std::nullopt);
-        admin = Account{*credentials, {"_admin"}};
-        // Other requests have no need of what more they are, and no wait for it.
-        if (call->part(0) != "_session") return then(admin);
-    }
-    call->node().coordinator().read(
-        "_users", "org.couchdb.user:" + name, 0,
-        call->then([admin, then = std::move(then)](const store::ReadAnswer& answer) {
-            if (answer.status != 200) return then(admin);
-            if (answer.whole && !answer.whole->tree.conflicts(false).empty()) {
-                throw unauthorized(
-                    "User document conflicts must be resolved before the document is used for "
-                    "authentication purposes.");
-            }
-            const json::View body = answer.path.back().content->body.view();
-            const auto credentials = read_user_document(body);
-            if (!credentials) return then(admin);
-            Account account = admin.value_or(Account{*credentials, {}});
-            const auto roles = body.find("roles");
-            if (roles && roles->is(json::Type::array)) {
-                for (const json::View role : roles->elements()) {
-                    if (role.is(json::Type::text)) account.roles.emplace_back(role.text());
-                }
-            }
-            then(std::move(account));
-        }),
-        true);
-}
-
-// --- Too many wrong passwords --------------------------------------------------------------------
-
-/// Source: chttpd_auth_lockout.erl.
-void check_lockout(Call& call, const std::string& name) {
-    const Config& config = call.service().config(call.member());
-    if (config.text("chttpd_auth_lockout", "mode") != "enforce") return;
-    auto& failures = call.service().failures();
-    const auto found = failures.find({call.request().client, name});
-    if (found == failures.end()) return;
-    const std::int64_t life = config.number("chttpd_auth_lockout", "max_lifetime", 300'000) / 1000;
-    if (call.wall() - found->second.last >= life) {
-        failures.erase(found);
-        return;
-    }
-    if (found->second.count < config.number("chttpd_auth_lockout", "threshold", 5)) return;
-    throw forbidden("Account is temporarily locked due to multiple authentication failures");
-}
-
-void count_failure(Call& call, const std::string& name) {
-    auto& failures = call.service().failures();
-    if (failures.size() >= 10'000) failures.clear();   // [chttpd_auth_lockout] max_objects
-    auto& entry = failures[{call.request().client, name}];
-    ++entry.count;
-    entry.last = call.wall();
-}
-
 Problem wrong_password() { return unauthorized("Name or password is incorrect."); }
-
-bool right(Call& call, const std::string& name, const std::string& password,
-           const std::optional<Account>& account) {
-    if (account && call.service().verifier().verify(password, account->credentials)) {
-        call.service().failures().erase({call.request().client, name});
-        return true;
-    }
-    count_failure(call, name);
-    return false;
-}
 
 // --- Cookies -------------------------------------------------------------------------------------
 
@@ -105,18 +31,21 @@ std::string base64url(std::string_view bytes) {
     return text;
 }
 
-std::optional<std::string> from_base64url(std::string text) {
-    std::replace(text.begin(), text.end(), '-', '+');
-    std::replace(text.begin(), text.end(), '_', '/');
-    while (text.size() % 4 != 0) text += '=';
-    return store::from_base64(text);
-}
-
 std::string cookie_header(Call& call, const std::string& value) {
     const Config& config = call.service().config(call.member());
-    return "AuthSession=" + value +
-           "; Version=1; Max-Age=" + std::to_string(config.auth_number("timeout", 600)) +
-           "; Path=/; HttpOnly";
+    std::string out = "AuthSession=" + value + "; Version=1";
+    if (config.auth_text("allow_persistent_cookies", "true") != "false") {
+        out += "; Max-Age=" + std::to_string(config.auth_number("timeout", 600));
+    }
+    out += "; Path=/; HttpOnly";
+    const std::string domain = config.auth_text("cookie_domain");
+    if (!domain.empty()) out += "; Domain=" + domain;
+    const std::string site = config.auth_text("same_site");
+    for (const auto& [wanted, told] :
+         {std::pair{"none", "None"}, std::pair{"lax", "Lax"}, std::pair{"strict", "Strict"}}) {
+        if (site == wanted) out += std::string("; SameSite=") + told;
+    }
+    return out;
 }
 
 /// As couch_httpd_auth:cookie_auth_cookie/4; without an Expires, which the client works out.
@@ -176,7 +105,14 @@ bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
     if (error != std::errc{} || at != end) return false;
     // First who made it: then its time is one of ours.
     const std::string mac = hmac_sha1(secret, cookie.name + ":" + cookie.time);
-    return same_secret(mac, cookie.mac) && call.wall() - made < config.auth_number("timeout", 600);
+    const std::int64_t timeout = config.auth_number("timeout", 600);
+    const std::int64_t left = made + timeout - call.wall();
+    if (!same_secret(mac, cookie.mac) || left <= 0) return false;
+    // One that has used up a tenth of its time is made anew (cookie_auth_header/2).
+    if (left * 10 < timeout * 9) {
+        call.renew_cookie(session_cookie(call, cookie.name, account.credentials));
+    }
+    return true;
 }
 
 // --- Name and password ---------------------------------------------------------------------------
@@ -209,9 +145,97 @@ bool must_log_in(Call& call) {
     return all || but_up;
 }
 
-void by_password(const CallPtr& call, std::function<void()> then) {
+using Next = std::function<void()>;
+
+void by_password(const CallPtr& call, const Next& then, const Next& next) {
     const auto given = read_basic(*call);
-    if (!given) {
+    if (!given) return next();
+    const auto [name, password] = *given;
+    check_lockout(*call, name);
+    find_account(
+        call, name,
+        [call, name = name, password = password, then](const std::optional<Account>& account) {
+            if (!is_right(*call, name, password, account)) throw wrong_password();
+            call->user() = {name, account->roles, "default"};
+            then();
+        });
+}
+
+void by_cookie(const CallPtr& call, const Next& then, const Next& next) {
+    const auto cookie = read_cookie(*call);
+    if (!cookie) return next();
+    find_account(call, cookie->name,
+                 [call, cookie = *cookie, then, next](const std::optional<Account>& account) {
+                     if (!account || !is_valid(*call, cookie, *account)) return next();
+                     call->user() = {cookie.name, account->roles, "cookie"};
+                     then();
+                 });
+}
+
+void by_token(const CallPtr& call, const Next& then, const Next& next) {
+    const std::string header = call->header("Authorization");
+    static constexpr std::string_view scheme = "Bearer ";
+    if (!header.starts_with(scheme)) return next();
+    const Config& config = call->service().config(call->member());
+    const json::Value claims =
+        read_token(config, std::string_view(header).substr(scheme.size()), call->wall());
+    call->user() = {token_subject(claims.view()), token_roles(config, claims.view()), "jwt"};
+    then();
+}
+
+/// A proxy in front of the server says who asks; with [chttpd_auth] proxy_use_secret it proves it.
+void by_proxy(const CallPtr& call, const Next& then, const Next& next) {
+    const Config& config = call->service().config(call->member());
+    const auto header = [&](const char* key, const char* usual) {
+        return call->request().header(config.auth_text(key, usual));
+    };
+    const auto name = header("x_auth_username", "X-Auth-CouchDB-UserName");
+    if (!name) return next();
+    const std::string secret = config.auth_text("secret");
+    if (config.auth_text("proxy_use_secret", "false") == "true" && !secret.empty()) {
+        const auto token = header("x_auth_token", "X-Auth-CouchDB-Token").value_or("");
+        bool fits = false;
+        for (const std::string& hash :
+             words_of(config.text("chttpd_auth", "hash_algorithms", "sha256, sha"))) {
+            const std::string hash_name = hash == "sha" ? "sha1" : hash;
+            fits = fits || same_secret(hex_text(hmac_of(hash_name.c_str(), secret, *name)), token);
+        }
+        if (!fits) return next();
+    }
+    const std::string roles(header("x_auth_roles", "X-Auth-CouchDB-Roles").value_or(""));
+    call->user() = {std::string(*name), words_of(roles), "proxy"};
+    then();
+}
+
+struct Handler {
+    std::string_view name;
+    void (*ask)(const CallPtr& call, const Next& then, const Next& next);
+};
+constexpr Handler known_handlers[] = {
+    {"cookie", by_cookie}, {"default", by_password}, {"jwt", by_token}, {"proxy", by_proxy}};
+
+/// Of "{chttpd_auth, cookie_authentication_handler}, …" the functions' first words.
+/// Source: chttpd:set_auth_handlers/0.
+std::vector<std::string> handler_names(const Config& config) {
+    const auto text = config.find("chttpd", "authentication_handlers");
+    if (!text) return {"cookie", "default"};
+    std::vector<std::string> out;
+    for (std::size_t at = 0; (at = text->find('{', at)) != std::string::npos; ++at) {
+        const std::size_t comma = text->find(',', at);
+        if (comma == std::string::npos) break;
+        const std::size_t from = text->find_first_not_of(" \t", comma + 1);
+        if (from == std::string::npos) break;
+        out.push_back(text->substr(from, text->find_first_of("_} ,", from) - from));
+    }
+    // A value nobody can read must not shut out the administrator who could mend it.
+    if (out.empty()) return {"cookie", "default"};
+    return out;
+}
+
+/// The handlers one after the other, until one says who it is.
+void ask_from(const CallPtr& call, const std::vector<std::string>& handlers, std::size_t at,
+              const Next& then) {
+    if (at == handlers.size()) {
         if (must_log_in(*call)) {
             Problem problem = unauthorized("Authentication required.");
             problem.headers = {{"WWW-Authenticate", "Basic realm=\"server\""}};
@@ -219,31 +243,17 @@ void by_password(const CallPtr& call, std::function<void()> then) {
         }
         return then();
     }
-    const auto [name, password] = *given;
-    check_lockout(*call, name);
-    find_account(call, name,
-                 [call, name = name, password = password,
-                  then = std::move(then)](const std::optional<Account>& account) {
-                     if (!right(*call, name, password, account)) throw wrong_password();
-                     call->user() = {name, account->roles, "default"};
-                     then();
-                 });
+    const Next next = [call, handlers, at, then] { ask_from(call, handlers, at + 1, then); };
+    for (const Handler& each : known_handlers) {
+        if (each.name == handlers[at]) return each.ask(call, then, next);
+    }
+    next();
 }
 
 }   // namespace
 
 void authenticate(const CallPtr& call, std::function<void()> then) {
-    const auto cookie = read_cookie(*call);
-    if (!cookie) return by_password(call, std::move(then));
-    find_account(
-        call, cookie->name,
-        [call, cookie = *cookie, then = std::move(then)](const std::optional<Account>& account) {
-            if (!account || !is_valid(*call, cookie, *account)) {
-                return by_password(call, then);
-            }
-            call->user() = {cookie.name, account->roles, "cookie"};
-            then();
-        });
+    ask_from(call, handler_names(call->service().config(call->member())), 0, then);
 }
 
 // --- /_session -----------------------------------------------------------------------------------
@@ -275,12 +285,16 @@ void log_in(const CallPtr& call) {
     const bool readable = type.starts_with("application/json") ||
                           type.starts_with("application/x-www-form-urlencoded");
     std::string name = readable ? field(*call, type, "name") : "";
-    if (name.empty() && readable) name = field(*call, type, "username");
+    const std::string other = readable ? field(*call, type, "username") : "";
+    if (!name.empty() && !other.empty() && name != other) {
+        throw bad_request("request body contains different usernames");
+    }
+    if (name.empty()) name = other;
     if (name.empty()) throw bad_request("request body must contain a username");
     const std::string password = field(*call, type, "password");
     check_lockout(*call, name);
     find_account(call, name, [call, name, password](const std::optional<Account>& account) {
-        if (!right(*call, name, password, account)) {
+        if (!is_right(*call, name, password, account)) {
             Problem problem = wrong_password();
             problem.headers = {{"Set-Cookie", cookie_header(*call, "")}};
             if (const std::string* fail = call->target().value("fail")) {
@@ -305,7 +319,10 @@ void session(const CallPtr& call) {
     call->only("GET,HEAD,POST,DELETE");
     if (call->is("POST")) return log_in(call);
     if (call->is("DELETE")) {
-        return call->json_text(200, R"({"ok":true})", {{"Set-Cookie", cookie_header(*call, "")}});
+        std::vector<http::Header> headers{{"Set-Cookie", cookie_header(*call, "")}};
+        const std::string* next = call->target().value("next");
+        if (next != nullptr) headers.push_back({"Location", call->absolute(*next)});
+        return call->json_text(next == nullptr ? 200 : 302, R"({"ok":true})", std::move(headers));
     }
     const UserContext& user = call->user();
     if (!user.name && call->target().is("basic", "true")) throw unauthorized("Please login.");
@@ -316,9 +333,10 @@ void session(const CallPtr& call) {
         who.null("name");
     who.raw("roles", roles_text(user.roles));
     ObjectText info;
-    info.text("authentication_db", "_users");
-    info.raw("authentication_handlers", R"(["cookie","default"])");
+    const Config& config = call->service().config(call->member());
+    info.raw("authentication_handlers", roles_text(handler_names(config)));
     if (!user.handler.empty()) info.text("authenticated", user.handler);
+    info.text("authentication_db", authentication_database(config));
     ObjectText body;
     body.flag("ok", true).raw("userCtx", who.take()).raw("info", info.take());
     call->json_text(200, body.take());

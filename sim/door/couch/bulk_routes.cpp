@@ -65,7 +65,15 @@ void bulk_docs(const CallPtr& call) {
     const bool replicated = !new_edits(body.view());
     const auto all_or_nothing = body.view().find("all_or_nothing");
     if (all_or_nothing && all_or_nothing->is(json::Type::boolean) && all_or_nothing->boolean()) {
-        throw Problem{417, "all_or_nothing", "all_or_nothing is not supported"};
+        std::string out = "[";
+        for (const json::View each : docs->elements()) {
+            const auto id = each.find("_id");
+            ObjectText one;
+            one.text("id", id && id->is(json::Type::text) ? id->text() : "");
+            one.text("error", "not_implemented").text("reason", "all_or_nothing is not supported");
+            out += (out.size() > 1 ? "," : "") + one.take();
+        }
+        return call->json_text(417, out + "]");
     }
     std::vector<Incoming> incoming;
     std::vector<std::pair<std::string, std::string>> named;
@@ -264,11 +272,6 @@ void bulk_get(const CallPtr& call) {
     const bool partitioned = map != maps.end() && map->second.partitioned();
     for (const json::View each : docs->elements()) {
         work->all.push_back(read_wanted(each, partitioned));
-        Wanted& wanted = work->all.back();
-        if (call->part(0) == "_users" && !wanted.problem && !may_read_user(*call, wanted.id)) {
-            wanted.problem = not_found();
-            wanted.problem_rev = "\"undefined\"";
-        }
     }
     const bool parts = !call->accepts("application/json") &&
                        (call->accepts("multipart/mixed") || call->accepts("multipart/related"));
@@ -287,8 +290,17 @@ void bulk_get(const CallPtr& call) {
         if (wanted.rev) revisions.push_back(*wanted.rev);
         call->node().gatherer().open_revs(
             call->database(), wanted.id, std::move(revisions), query.latest, 0,
-            call->then([work, i, finish](const store::RevsAnswer& answer) {
-                work->all[i].found = answer;
+            call->then([call, work, i, finish](const store::RevsAnswer& answer) {
+                Wanted& one = work->all[i];
+                one.found = answer;
+                try {
+                    for (auto& leaf : one.found.leaves) {
+                        leaf.path = told_to(*call, one.id, leaf.path);
+                    }
+                } catch (const Problem& problem) {
+                    one.problem = problem;
+                    one.problem_rev = "\"undefined\"";
+                }
                 finish();
             }));
     }

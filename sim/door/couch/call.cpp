@@ -47,6 +47,7 @@ Call::Call(Service& service, std::size_t member, http::Request request, std::int
     }
     if (method_ == "HEAD") method_ = "GET";
     service.statistics(member).count_request(request_.method);
+    began_ns_ = ns_of(service.kernel().now());
     const bool plus_is_space = service.config(member).flag("chttpd", "decode_plus_to_space", true);
     guard([&] { target_ = read_target(request_.target, plus_is_space); });
 }
@@ -172,9 +173,29 @@ void Call::check_callback() const {
 
 // --- The answer ----------------------------------------------------------------------------------
 
+namespace {
+
+/// What functions of design documents say may be no header, or one that is the server's to say.
+bool is_header(const http::Header& header) {
+    const auto bad = [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; };
+    const std::string& name = header.name;
+    for (const char* const ours : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+        if (http::find_header({header}, ours)) return false;
+    }
+    return !name.empty() && name.find_first_of(" :") == std::string::npos &&
+           std::none_of(name.begin(), name.end(), bad) &&
+           std::none_of(header.value.begin(), header.value.end(), bad);
+}
+
+}   // namespace
+
 std::vector<http::Header> Call::usual(std::vector<http::Header> headers) const {
+    std::erase_if(headers, [](const http::Header& each) { return !is_header(each); });
     headers.push_back({"X-Couch-Request-ID", id_});
     headers.push_back({"X-CouchDB-Body-Time", "0"});
+    if (renewed_cookie_ && !http::find_header(headers, "Set-Cookie")) {
+        headers.push_back({"Set-Cookie", *renewed_cookie_});
+    }
     return headers;
 }
 
@@ -194,7 +215,7 @@ void Call::ok(int status) { json_text(status, R"({"ok":true})"); }
 void Call::bytes(int status, std::vector<http::Header> headers, std::string body) {
     if (begun_) return;   // A second answer would be a defect of ours; the first one counts.
     begun_ = true;
-    service_.statistics(member_).count_answer(status);
+    count_answer(status);
     const std::string* const function = callback();
     const auto type = http::find_header(headers, "Content-Type");
     if (function != nullptr && !function->empty() && type == "application/json" && status < 400) {
@@ -221,17 +242,58 @@ bool Call::not_modified(const std::string& etag) {
     return false;
 }
 
+void Call::count_answer(int status) {
+    constexpr double ns_per_ms = 1e6;
+    const std::int64_t took = ns_of(service_.kernel().now()) - began_ns_;
+    service_.statistics(member_).count_answer(status, static_cast<double>(took) / ns_per_ms);
+}
+
+/// Source: chttpd:error_headers/4.
+void Call::invite(Problem& problem) const {
+    const Config& config = service_.config(member_);
+    const auto wanted = request_.header("X-CouchDB-WWW-Authenticate");
+    const std::string usual =
+        config.text("chttpd", "WWW-Authenticate", config.text("httpd", "WWW-Authenticate"));
+    const bool required = config.flag("chttpd", "require_valid_user", false) ||
+                          config.flag("chttpd_auth", "require_valid_user", false);
+    std::string said = wanted ? std::string(*wanted) : usual;
+    if (said.empty() && required) said = "Basic realm=\"server\"";
+    if (!said.empty()) {
+        problem.headers.push_back({"WWW-Authenticate", said});
+    } else if (problem.error == "unauthorized" && !accepts("application/json") &&
+               accepts("text/html")) {
+        problem.status = 302;
+        const std::string path = request_.target.substr(0, request_.target.find('?'));
+        problem.headers.push_back(
+            {"Location",
+             absolute(config.auth_text("authentication_redirect", "/_utils/session.html") +
+                      "?return=" + quoted(path) + "&reason=" + quoted(problem.reason))});
+    }
+}
+
 void Call::fail(const Problem& problem) {
     if (begun_) return reply_->drop();   // It is too late for a status (http_abort).
+    if (problem.status == 401 && !http::find_header(problem.headers, "WWW-Authenticate")) {
+        Problem invited = problem;
+        invite(invited);
+        ObjectText body;
+        body.text("error", problem.error).text("reason", problem.reason);
+        return json_text(invited.status, body.take(), invited.headers);
+    }
     ObjectText body;
     body.text("error", problem.error).text("reason", problem.reason);
     if (problem.unknown) body.number("ref", 1);
     json_text(problem.status, body.take(), problem.headers);
 }
 
+void Call::instead(http::Request request) {
+    const CallPtr other = service_.handle_instead(*this, std::move(request));
+    on_gone([other] { other->gone(); });
+}
+
 void Call::begin(int status, std::vector<http::Header> headers) {
     begun_ = true;
-    service_.statistics(member_).count_answer(status);
+    count_answer(status);
     reply_->begin({status, usual(std::move(headers))});
 }
 

@@ -60,10 +60,20 @@ class Call : public std::enable_shared_from_this<Call> {
     Target& target() { return target_; }
     std::string_view part(std::size_t index) const { return target_.part(index); }
     std::string database() const { return std::string(part(0)); }
+    /// The path as the client asked for it, before any rewriting.
+    const std::vector<std::string>& requested_path() const {
+        return requested_ ? *requested_ : target_.parts;
+    }
     std::string header(std::string_view name) const;
     std::int64_t wall() const { return wall_; }
     UserContext& user() { return user_; }
     const UserContext& user() const { return user_; }
+    /// Of the database that the path names: a server admin, or one that `_security` names. Known
+    /// once the request was let in.
+    bool is_database_admin() const { return database_admin_; }
+    void set_database_admin(bool is) { database_admin_ = is; }
+    /// A cookie that goes out with the answer.
+    void renew_cookie(std::string header) { renewed_cookie_ = std::move(header); }
     /// Whether the client takes this type; a client that says nothing takes all.
     /// Source: mochiweb_request:accepts_content_type/2.
     bool accepts(std::string_view type) const;
@@ -101,6 +111,10 @@ class Call : public std::enable_shared_from_this<Call> {
     /// 304 and true when the client has it already. Source: chttpd:etag_respond/3.
     bool not_modified(const std::string& etag);
     void fail(const Problem& problem);
+    /// Another request in this one's place, answered where this one would have been; `_rewrite`.
+    /// How often that was done already says `rewrites`.
+    void instead(http::Request request);
+    std::size_t rewrites() const { return rewrites_; }
 
     /// Piece by piece. `begin_json` adds what a JSON answer has.
     void begin(int status, std::vector<http::Header> headers);
@@ -131,9 +145,13 @@ class Call : public std::enable_shared_from_this<Call> {
     }
 
   private:
+    friend class Service;   // Carries on what a rewritten request was before.
     /// The function that an answer calls, [chttpd] allow_jsonp; null: none.
     const std::string* callback() const;
     std::vector<http::Header> usual(std::vector<http::Header> headers) const;
+    /// What a 401 tells of how to log in; a browser is sent where it can.
+    void invite(Problem& problem) const;
+    void count_answer(int status);
 
     Service& service_;
     std::size_t member_;
@@ -146,6 +164,11 @@ class Call : public std::enable_shared_from_this<Call> {
     std::string id_;   // X-Couch-Request-ID
     bool begun_ = false;
     std::function<void()> gone_;
+    std::optional<std::vector<std::string>> requested_;
+    bool database_admin_ = false;
+    std::int64_t began_ns_ = 0;
+    std::optional<std::string> renewed_cookie_;
+    std::size_t rewrites_ = 0;
 };
 
 using CallPtr = std::shared_ptr<Call>;

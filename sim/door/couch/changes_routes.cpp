@@ -6,6 +6,7 @@
 
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
+#include "door/couch/request_object.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "store/json/parse.h"
@@ -98,11 +99,6 @@ void take_filter(const Call& call, ChangesQuery& query) {
         query.filter.doc_ids = parsed(*ids);
     }
     if (const std::string* view = call.target().value("view")) query.filter.view = *view;
-    ObjectText asked;
-    for (const auto& [key, value] : call.target().query) asked.text(key, value);
-    ObjectText request;
-    request.text("method", call.request().method).raw("query", asked.take());
-    request.value("userCtx", user_json(call).view());
     if (call.is("POST") && !call.request().body.empty()) {
         const json::Value body = call.body_object();
         const auto copy = [&body](const char* key, json::Value& into) {
@@ -115,7 +111,6 @@ void take_filter(const Call& call, ChangesQuery& query) {
         copy("doc_ids", query.filter.doc_ids);
         copy("selector", query.filter.selector);
     }
-    query.filter.request = parsed(request.take());
 }
 
 ChangesQuery read_changes(const Call& call) {
@@ -301,13 +296,7 @@ void start(const CallPtr& call, const ChangesQuery& query) {
     call->on_gone([&feeds, number] { feeds.close(number); });
 }
 
-}   // namespace
-
-void changes(const CallPtr& call) {
-    call->only("GET,POST,HEAD");
-    if (call->is("POST")) call->require_type("application/json");
-    const ChangesQuery query = read_changes(*call);
-    if (query.filter.filter.empty()) return start(call, query);
+void start_filtered(const CallPtr& call, const ChangesQuery& query) {
     call->node().searcher().filter(
         call->database(), query.filter,
         call->then([call, query](const store::search::FilterAnswer& answer) {
@@ -316,6 +305,24 @@ void changes(const CallPtr& call) {
             filtered.options.changes.list.filter = answer.filter;
             start(call, filtered);
         }));
+}
+
+}   // namespace
+
+void changes(const CallPtr& call) {
+    call->only("GET,POST,HEAD");
+    if (call->is("POST")) call->require_type("application/json");
+    ChangesQuery query = read_changes(*call);
+    const std::string& filter = query.filter.filter;
+    if (filter.empty()) return start(call, query);
+    if (filter.starts_with('_') || filter.find('/') == std::string::npos) {
+        return start_filtered(call, query);
+    }
+    with_request_object(call, {}, [call, query](const json::Value& request) {
+        ChangesQuery asked = query;
+        asked.filter.request = request;
+        start_filtered(call, asked);
+    });
 }
 
 }   // namespace glasshive::door::couch

@@ -194,7 +194,7 @@ void security(const CallPtr& call) {
                              [call](const json::Value& value) { call->json(200, value.view()); });
     }
     const Config& config = call->service().config(call->member());
-    if (call->part(0) == "_users" && !config.flag("couchdb", "users_db_security_editable", false)) {
+    if (is_users(*call) && !config.flag("couchdb", "users_db_security_editable", false)) {
         throw forbidden("You can't edit the security object of the user database.");
     }
     const json::Value body = call->body_json();

@@ -77,10 +77,15 @@ void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& ans
     for (const store::found::Leaf& leaf : answer.leaves) {
         if (out.size() > 1) out += ',';
         ObjectText one;
-        if (leaf.path.empty())
+        if (leaf.path.empty()) {
             one.text("missing", leaf.revision.text());
-        else
+        } else {
+            if (query.atts_since) {
+                shown.attachments.data = true;
+                shown.attachments.known = known_position(leaf.path, *query.atts_since);
+            }
             one.raw("ok", document_text(id, leaf.path, shown));
+        }
         out += one.take();
     }
     call.json_text(200, out + "]");
@@ -88,7 +93,7 @@ void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& ans
 
 void get(const CallPtr& call, const std::string& id) {
     const DocumentQuery query = read_query(*call);
-    if (call->part(0) == "_users") check_user_read(*call, id);
+    if (is_users(*call)) check_user_read(*call, id);
     if (query.open_all || query.open_revs) {
         std::vector<store::Revision> wanted =
             query.open_all ? std::vector<store::Revision>{} : *query.open_revs;
@@ -97,7 +102,8 @@ void get(const CallPtr& call, const std::string& id) {
         }
         return call->node().gatherer().open_revs(
             call->database(), id, std::move(wanted), query.latest, query.r,
-            call->then([call, id, query](const store::RevsAnswer& answer) {
+            call->then([call, id, query](store::RevsAnswer answer) {
+                for (auto& leaf : answer.leaves) leaf.path = told_to(*call, id, leaf.path);
                 send_leaves(*call, id, answer, query);
             }));
     }
@@ -120,7 +126,11 @@ void get(const CallPtr& call, const std::string& id) {
                                         if (!shown && answer.status == 404)
                                             throw not_found(answer.reason);
                                         if (!shown) throw failed(answer.status, answer.reason);
-                                        send_one(*call, id, answer.path, query, answer.whole.get());
+                                        const auto path = told_to(*call, id, answer.path);
+                                        const bool all = path.back().content.same_block(
+                                            answer.path.back().content);
+                                        send_one(*call, id, path, query,
+                                                 all ? answer.whole.get() : nullptr);
                                     }),
                                     query.has_meta());
 }
@@ -227,9 +237,19 @@ Incoming copied(const store::Content& content, const std::string& id,
     return out;
 }
 
+void store_copy(const CallPtr& call, Incoming incoming) {
+    const std::string id = incoming.id;
+    std::vector<Incoming> one;
+    one.push_back(std::move(incoming));
+    store_documents(call, std::move(one), false, call->quorum("w"),
+                    [call, id](const std::vector<Stored>& results) {
+                        answer_stored(*call, id, results.front(), false, location(*call, id));
+                    });
+}
+
 void copy(const CallPtr& call, const std::string& id) {
     // What is checked when such a document is written anew is not asked of a copy.
-    const bool guarded = call->part(0) == "_users" || is_replicator(call->part(0));
+    const bool guarded = is_users(*call) || is_replicator(call->part(0));
     if (guarded && !call->user().is_server_admin()) {
         throw forbidden("Only server admins copy documents here.");
     }
@@ -238,12 +258,16 @@ void copy(const CallPtr& call, const std::string& id) {
     const auto source = named_revision(*call, asked);
     const auto target = destination(*call);
     check_id(target.first);
+    if (id.starts_with("_local/")) {
+        return call->node().gatherer().read_local(
+            call->database(), id, call->then([call, target](const store::LocalAnswer& answer) {
+                if (answer.status != 200) throw not_found();
+                store_copy(call,
+                           copied({.body = answer.document->body}, target.first, target.second));
+            }));
+    }
     open_document(call, id, source, false, 0, [call, target](const store::OpenedPath& path) {
-        std::vector<Incoming> one{copied(*path.back().content, target.first, target.second)};
-        store_documents(call, std::move(one), false, call->quorum("w"),
-                        [call, to = target.first](const std::vector<Stored>& results) {
-                            answer_stored(*call, to, results.front(), false, location(*call, to));
-                        });
+        store_copy(call, copied(*path.back().content, target.first, target.second));
     });
 }
 
@@ -348,6 +372,8 @@ void local_document(const CallPtr& call, const std::string& id) {
                             {.id = id, .body = json::Value::empty_object(), .deleted = true});
             }));
     }
+    if (call->is("COPY")) return copy(call, id);
+    if (call->is("POST")) return post_form(call, id);
     throw method_not_allowed("DELETE,GET,HEAD,POST,PUT,COPY");
 }
 

@@ -1,10 +1,7 @@
 #include "door/couch/documents.h"
 
-#include <algorithm>
-#include <memory>
 #include <utility>
 
-#include "door/couch/access.h"
 #include "door/couch/service.h"
 #include "door/couch/users.h"
 #include "store/json/builder.h"
@@ -124,18 +121,19 @@ void open_document(const CallPtr& call, const std::string& id,
     if (!rev) {
         return call->node().coordinator().read(
             call->database(), id, r,
-            call->then([deleted, then = std::move(then)](const store::ReadAnswer& answer) {
+            call->then([call, id, deleted,
+                        then = std::move(then)](const store::ReadAnswer& answer) {
                 const bool shown = answer.status == 200 || (deleted && answer.reason == "deleted");
                 if (!shown) throw read_problem(answer);
-                then(answer.path);
+                then(told_to(*call, id, answer.path));
             }));
     }
     call->node().gatherer().open_revs(
         call->database(), id, {*rev}, false, r,
-        call->then([then = std::move(then)](const store::RevsAnswer& answer) {
+        call->then([call, id, then = std::move(then)](const store::RevsAnswer& answer) {
             if (answer.status != 200) throw failed(answer.status, "");
             if (answer.leaves.empty() || answer.leaves.front().path.empty()) throw not_found();
-            then(answer.leaves.front().path);
+            then(told_to(*call, id, answer.leaves.front().path));
         }));
 }
 
@@ -161,187 +159,13 @@ Incoming read_incoming(Call& call, json::View body, std::optional<std::string> i
     const auto map = maps.find(call.part(0));
     if (map != maps.end()) check_partition_rules(out, map->second.partitioned());
     if (out.read.deleted) return out;
-    if (call.part(0) == "_users") {
+    if (is_users(call)) {
         out.read.body = user_document(call, out.id, out.read.body.view());
     }
     if (is_replicator(call.part(0)) && !out.id.starts_with("_")) {
         out.read.body = owned_replication(call, out.read.body.view());
     }
     return out;
-}
-
-namespace {
-
-/// A write while it is put together.
-struct Storing {
-    std::vector<Incoming> documents;
-    std::vector<Stored> results;
-    std::vector<store::ContentPtr> before;   ///< Of those with stubs: the revision they edit.
-    bool replicated = false;
-    std::uint32_t w = 0;
-    std::function<void(const std::vector<Stored>&)> then;
-    std::size_t next = 0;   ///< Whose stubs are looked at.
-};
-using StoringPtr = std::shared_ptr<Storing>;
-
-bool has_stubs(const Incoming& document) {
-    for (const store::AttachmentGiven& each : document.read.attachments) {
-        if (each.kind == store::AttachmentGiven::Kind::stub) return true;
-    }
-    return false;
-}
-
-std::optional<store::Revision> parent_of(const Incoming& document, bool replicated) {
-    const auto& revisions = document.read.revisions;
-    if (!replicated) return revisions.empty() ? std::nullopt : std::optional(revisions.front());
-    return revisions.size() < 2 ? std::nullopt : std::optional(revisions[1]);
-}
-
-store::CompressionRules compression(const Config& config) {
-    store::CompressionRules rules;
-    rules.level = static_cast<int>(
-        std::clamp<std::int64_t>(config.number("attachments", "compression_level", 8), 0, 9));
-    if (const auto types = config.find("attachments", "compressible_types")) {
-        rules.types.clear();
-        std::string word;
-        for (const char c : *types + ",") {
-            if (c != ',' && c != ' ') word += c;
-            if (c == ',' && !word.empty()) rules.types.push_back(std::exchange(word, {}));
-        }
-    }
-    return rules;
-}
-
-/// The content of a document as it will be stored, or what is wrong with its attachments.
-std::variant<store::ContentPtr, store::Refusal> content_of(const Call& call, Storing& storing,
-                                                           std::size_t which) {
-    Incoming& document = storing.documents[which];
-    const store::ContentPtr& before = storing.before[which];
-    const auto parent = parent_of(document, storing.replicated);
-    std::optional<std::uint32_t> position;
-    if (!storing.replicated) position = parent ? parent->position() + 1 : 1;
-    auto& service = const_cast<Call&>(call).service();
-    auto attachments =
-        store::attachments_of(document.id, document.read.attachments, before ? &*before : nullptr,
-                              position, compression(service.config(call.member())));
-    if (auto* refusal = std::get_if<store::Refusal>(&attachments)) return std::move(*refusal);
-    return store::ContentPtr(
-        {.body = document.read.body,
-         .attachments = std::move(std::get<std::vector<store::Attachment>>(attachments)),
-         .deleted = document.read.deleted});
-}
-
-void send(const CallPtr& call, const StoringPtr& storing) {
-    std::vector<store::Edit> edits;
-    std::vector<store::ReplicatedEdit> replicated;
-    std::vector<std::size_t> which;
-    for (std::size_t i = 0; i < storing->documents.size(); ++i) {
-        if (storing->results[i].problem) continue;
-        Incoming& document = storing->documents[i];
-        auto content = content_of(*call, *storing, i);
-        if (const auto* refusal = std::get_if<store::Refusal>(&content)) {
-            storing->results[i].problem = problem_of(*refusal);
-            continue;
-        }
-        which.push_back(i);
-        auto id = json::SharedBytes::copy_of(document.id);
-        auto& held = std::get<store::ContentPtr>(content);
-        if (storing->replicated) {
-            replicated.push_back({std::move(id), store::path_of(document.read, std::move(held))});
-        } else {
-            edits.push_back({.id = std::move(id),
-                             .parent = parent_of(document, false),
-                             .content = std::move(held)});
-        }
-    }
-    if (which.empty()) return storing->then(storing->results);
-    auto decided = call->then([storing, which](const store::WriteAnswer& answer) {
-        if (answer.decisions.empty()) throw no_database();
-        for (std::size_t i = 0; i < which.size(); ++i) {
-            storing->results[which[i]].decision = answer.decisions[i];
-        }
-        storing->then(storing->results);
-    });
-    store::Coordinator& coordinator = call->node().coordinator();
-    const store::WriteOptions options{storing->w, user_json(*call)};
-    if (storing->replicated) {
-        coordinator.write_replicated(call->database(), std::move(replicated), options, decided);
-    } else {
-        coordinator.write(call->database(), std::move(edits), options, decided);
-    }
-}
-
-/// Design documents are an admin's: others' are refused, one by one.
-/// Source: couch_db:validate_doc_update/3.
-void check_designs(const CallPtr& call, const StoringPtr& storing, std::function<void()> then) {
-    const auto is_design = [](const Incoming& each) { return each.id.starts_with("_design/"); };
-    const auto& documents = storing->documents;
-    if (call->user().is_server_admin() ||
-        std::none_of(documents.begin(), documents.end(), is_design)) {
-        return then();
-    }
-    with_security(call, [call, storing, is_design, then](const json::Value& security) {
-        if (is_database_admin(call->user(), security.view())) return then();
-        for (std::size_t i = 0; i < storing->documents.size(); ++i) {
-            if (!is_design(storing->documents[i])) continue;
-            storing->results[i].problem = not_database_admin(call->user());
-        }
-        then();
-    });
-}
-
-/// Opens what stubs stand for, one document after the other.
-void look_for_stubs(const CallPtr& call, const StoringPtr& storing) {
-    while (storing->next < storing->documents.size()) {
-        const std::size_t i = storing->next;
-        const auto parent = parent_of(storing->documents[i], storing->replicated);
-        if (!has_stubs(storing->documents[i]) || !parent) {
-            ++storing->next;
-            continue;
-        }
-        return call->node().gatherer().open_revs(
-            call->database(), storing->documents[i].id, {*parent}, false, 0,
-            call->then([call, storing, i](const store::RevsAnswer& answer) {
-                for (const auto& leaf : answer.leaves) {
-                    if (!leaf.path.empty()) storing->before[i] = leaf.path.back().content;
-                }
-                ++storing->next;
-                look_for_stubs(call, storing);
-            }));
-    }
-    send(call, storing);
-}
-
-}   // namespace
-
-void store_documents(const CallPtr& call, std::vector<Incoming> documents, bool replicated,
-                     std::uint32_t w, std::function<void(const std::vector<Stored>&)> then) {
-    auto storing = std::make_shared<Storing>();
-    storing->results.resize(documents.size());
-    storing->before.resize(documents.size());
-    for (const Incoming& each : documents) {
-        for (const store::AttachmentGiven& given : each.read.attachments) {
-            if (given.kind != store::AttachmentGiven::Kind::follows) continue;
-            throw bad_request("Nothing follows for attachment " + given.name);
-        }
-    }
-    storing->documents = std::move(documents);
-    storing->replicated = replicated;
-    storing->w = w;
-    storing->then = std::move(then);
-    const auto go_on = [call, storing] { call->guard([&] { look_for_stubs(call, storing); }); };
-    check_designs(call, storing, [call, storing, go_on] {
-        if (storing->replicated) return go_on();
-        check_partition_sizes(call, storing->documents, [storing, go_on](const auto& over) {
-            for (std::size_t i = 0; i < over.size(); ++i) {
-                if (!over[i]) continue;
-                storing->results[i].problem = Problem{
-                    403, "partition_overflow",
-                    "Partition limit exceeded due to update on '" + storing->documents[i].id + "'"};
-            }
-            go_on();
-        });
-    });
 }
 
 namespace {

@@ -85,14 +85,16 @@ std::string page_text(const Documents& documents, const view::Query& query, bool
 
 }   // namespace
 
-void local_docs(const CallPtr& call, view::Query query) {
+void local_docs(const CallPtr& call, view::Query query,
+                std::function<void(const store::search::Reply&)> then) {
     if (const auto refusal = view::check_listing(query)) throw problem_of(*refusal);
     call->node().gatherer().local_docs(
-        call->database(), call->then([call, query](const store::LocalsAnswer& answer) {
+        call->database(),
+        call->then([call, query, then = std::move(then)](const store::LocalsAnswer& answer) {
             if (answer.status == 404) throw no_database();
             if (answer.status != 200) throw failed(answer.status, answer.reason);
-            call->json_text(200, page_text(answer.documents, query,
-                                           call->target().is("include_system", "true")));
+            const bool system = call->target().is("include_system", "true");
+            then({.status = 200, .body = page_text(answer.documents, query, system)});
         }));
 }
 

@@ -131,6 +131,7 @@ bool Verifier::verify(std::string_view password, const Credentials& given) {
     if (const auto found = remembered_.find(key); found != remembered_.end()) {
         return found->second;
     }
+    ++paid_;
     const bool right =
         same_secret(hashed(password, given.salt, given.iterations, given.prf).hash, given.hash);
     if (remembered_.size() >= remembered_max) remembered_.clear();

@@ -38,9 +38,12 @@ Credentials hashed(std::string_view password, std::string salt, std::int64_t ite
 class Verifier {
   public:
     bool verify(std::string_view password, const Credentials& credentials);
+    /// How often rounds were paid for.
+    std::uint64_t paid() const { return paid_; }
 
   private:
     static constexpr std::size_t remembered_max = 1'000;
+    std::uint64_t paid_ = 0;
     std::map<std::string, bool> remembered_;   // By a digest of password and credentials.
 };
 

@@ -8,6 +8,7 @@
 #include "door/couch/documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/view/query.h"
@@ -32,6 +33,20 @@ view::Query taken(std::variant<view::Query, store::Refusal> query) {
     return std::get<view::Query>(std::move(query));
 }
 
+/// Source: couch_mrview_util:apply_limit/2.
+void apply_limit(const Call& call, view::Query& query) {
+    const char* const key = query.partition ? "partition_query_limit" : "query_limit";
+    const Config& config = const_cast<Call&>(call).service().config(call.member());
+    const std::int64_t most = config.number("query_server_config", key, view::Query::limit_none);
+    if (most < 0 || query.limit == view::Query::limit_none) {
+        query.limit =
+            std::min(query.limit, static_cast<std::uint64_t>(std::max<std::int64_t>(most, 0)));
+    } else if (query.limit > static_cast<std::uint64_t>(most)) {
+        throw Problem{400, "query_parse_error",
+                      "Limit is too large, must not exceed " + std::to_string(most)};
+    }
+}
+
 /// The members of a POST's body, and over them the query string. `bad_keys`: what is said of keys
 /// that are no list.
 /// Source: couch_mrview_http:parse_body_and_query/3.
@@ -45,7 +60,9 @@ view::Query read_query_of(const Call& call, const char* bad_keys) {
         }
         query = taken(view::parse_query(value.view()));
     }
-    return taken(view::parse_query(call.target().query, std::move(query)));
+    query = taken(view::parse_query(call.target().query, std::move(query)));
+    apply_limit(call, query);
+    return query;
 }
 
 /// Listings say so in words of their own, and earlier. Source: chttpd_db:db_req/2.
@@ -78,6 +95,7 @@ void many(const CallPtr& call, const Ask& ask) {
     for (const json::View each : queries->elements()) {
         if (!each.is(json::Type::object)) throw bad_request("`queries` must be objects.");
         work->queries.push_back(taken(view::parse_query(each, base)));
+        apply_limit(*call, work->queries.back());
     }
     auto step = std::make_shared<std::function<void()>>();
     *step = [call, work, ask, weak = std::weak_ptr(step)] {
@@ -100,7 +118,9 @@ void many(const CallPtr& call, const Ask& ask) {
 void listing(const CallPtr& call) {
     const auto kind =
         call->part(1) == "_design_docs" ? view::Listing::design_docs : view::Listing::all_docs;
-    const Ask ask = [call, kind](view::Query query, search::Searcher::Then then) {
+    const bool locals = call->part(1) == "_local_docs";
+    const Ask ask = [call, kind, locals](view::Query query, search::Searcher::Then then) {
+        if (locals) return local_docs(call, std::move(query), std::move(then));
         call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then));
     };
     if (call->part(2) == "queries") return many(call, ask);
@@ -109,7 +129,6 @@ void listing(const CallPtr& call) {
     if (call->is("POST")) call->require_type("application/json");
     check_keys(*call);
     view::Query query = read_query_of(*call, "`keys` body member must be an array.");
-    if (call->part(1) == "_local_docs") return local_docs(call, std::move(query));
     ask(std::move(query), told(call));
 }
 
@@ -132,10 +151,20 @@ void one_view(const CallPtr& call, const std::string& design) {
 
 }   // namespace
 
+namespace {
+
+/// What users are is for the admins of their database. Source: fabric:query_view/7.
+void check_queries(const Call& call) {
+    if (is_users(call)) check_user_read(call, "_design/");
+}
+
+}   // namespace
+
 bool design_action(const CallPtr& call) {
     if (call->part(1) != "_design" || !call->part(3).starts_with('_')) return false;
     const std::string design(call->part(2));
     const std::string_view action = call->part(3);
+    if (action == "_view" || action == "_list") check_queries(*call);
     if (action == "_view") {
         one_view(call, design);
         return true;
@@ -145,10 +174,12 @@ bool design_action(const CallPtr& call) {
         call->node().searcher().design_info(call->database(), design, told(call));
         return true;
     }
-    for (const char* const legacy : {"_show", "_list", "_update", "_rewrite"}) {
-        if (action != legacy) continue;
-        throw Problem{501, "not_implemented",
-                      std::string(legacy) + " functions are not part of the simulation"};
+    static constexpr std::pair<std::string_view, void (*)(const CallPtr&)> others[] = {
+        {"_show", show}, {"_update", update}, {"_list", list}, {"_rewrite", rewrite}};
+    for (const auto& [name, answer] : others) {
+        if (action != name) continue;
+        answer(call);
+        return true;
     }
     return false;   // An attachment's name that begins so.
 }
@@ -216,6 +247,7 @@ void mango(const CallPtr& call) {
     }
     call->only("POST");
     require_json(*call);
+    check_queries(*call);
     const std::string* partition = call->target().value("partition");
     const std::string within = partition == nullptr ? "" : *partition;
     search::Searcher& searcher = call->node().searcher();

@@ -31,13 +31,7 @@ void replicate(const CallPtr& call) {
     if (!call->user().name) throw unauthorized("You are not authorized to replicate.");
     const json::Value body = call->body_object();
     check_bare_names(call->user(), body.view());
-    const auto cancel = body.view().find("cancel");
-    const bool cancels = cancel && cancel->is(json::Type::boolean) && cancel->boolean();
-    if (cancels && !call->user().is_server_admin()) {
-        // CouchDB lets those who began it, too; jobs do not keep who that was.
-        throw unauthorized("You are not a server admin.");
-    }
-    call->node().scheduler().replicate(body, *call->user().name,
+    call->node().scheduler().replicate(body, *call->user().name, call->user().is_server_admin(),
                                        call->then([call](const peers::ReplicateReply& reply) {
                                            call->json(reply.status, reply.body.view());
                                        }));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "door/couch/call.h"
 #include "store/view/query.h"
 
@@ -43,9 +45,15 @@ void revs_diff(const CallPtr& call);   ///< and _missing_revs
 void changes(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
-void local_docs(const CallPtr& call, store::view::Query query);   ///< _local_docs
+/// _local_docs: the rows, as the searcher tells of other listings.
+void local_docs(const CallPtr& call, store::view::Query query,
+                std::function<void(const store::search::Reply&)> then);
 /// /db/_design/x/_view/y and its like; false: the path means something else.
 bool design_action(const CallPtr& call);
+void show(const CallPtr& call);      ///< /db/_design/x/_show/f[/id]
+void update(const CallPtr& call);    ///< /db/_design/x/_update/f[/id]
+void list(const CallPtr& call);      ///< /db/_design/x/_list/f[/y]/view
+void rewrite(const CallPtr& call);   ///< /db/_design/x/_rewrite[/…]
 void view_cleanup(const CallPtr& call);
 void compact_views(const CallPtr& call);   ///< /db/_compact/x
 void mango(const CallPtr& call);           ///< _find, _explain, _index

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <memory>
 
+#include "door/couch/multipart.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "store/json/builder.h"
@@ -159,11 +160,14 @@ void uuids(const CallPtr& call) {
     }
     out.end_array();
     out.end_object();
+    const std::string text = json::to_text(out.take().view()) + "\n";
     call->bytes(200,
                 {{"Content-Type", "application/json"},
                  {"Cache-Control", "no-cache, must-revalidate"},
-                 {"Pragma", "no-cache"}},
-                json::to_text(out.take().view()) + "\n");
+                 {"Expires", "Mon, 01 Jan 1990 00:00:00 GMT"},
+                 {"Pragma", "no-cache"},
+                 {"ETag", made_etag(text)}},
+                text);
 }
 
 void up(const CallPtr& call) {

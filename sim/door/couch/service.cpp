@@ -1,5 +1,6 @@
 #include "door/couch/service.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -41,7 +42,18 @@ Service::Service(kernel::Kernel& kernel, store::Cluster& cluster, const ServiceO
 
 CallPtr Service::handle(std::size_t member, http::Request request, std::int64_t wall,
                         std::shared_ptr<Reply> reply) {
-    auto call = std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply));
+    return take(std::make_shared<Call>(*this, member, std::move(request), wall, std::move(reply)));
+}
+
+CallPtr Service::handle_instead(const Call& call, http::Request request) {
+    auto other =
+        std::make_shared<Call>(*this, call.member(), std::move(request), call.wall(), call.reply_);
+    other->rewrites_ = call.rewrites_ + 1;
+    other->requested_ = call.requested_path();
+    return take(std::move(other));
+}
+
+CallPtr Service::take(CallPtr call) {
     if (call->begun()) return call;   // Its target was none.
     call->guard(
         [&] { authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); }); });
@@ -100,8 +112,8 @@ std::string Service::new_uuid(std::size_t member, std::int64_t wall) {
     if (algorithm == "random") return random_hex(32);
     if (algorithm == "utc_random" || algorithm == "utc_id") {
         std::array<char, 24> time{};
-        const std::int64_t micro =
-            wall * 1'000'000 + static_cast<std::int64_t>(chance_.below(1'000'000));
+        std::int64_t& micro = sequences_[member].micro;
+        micro = std::max(micro + 1, wall * 1'000'000);
         std::snprintf(time.data(), time.size(), "%014llx", static_cast<unsigned long long>(micro));
         return std::string(time.data()) +
                (algorithm == "utc_id" ? config.text("uuids", "utc_id_suffix") : random_hex(18));

@@ -50,6 +50,8 @@ class Service final : public kernel::Process {
     /// Takes a request at a node that runs. `wall`: seconds since 1970 by the client's clock.
     CallPtr handle(std::size_t member, http::Request request, std::int64_t wall,
                    std::shared_ptr<Reply> reply);
+    /// Takes a request into which another one was rewritten.
+    CallPtr handle_instead(const Call& call, http::Request request);
     /// What a finished set-up has: `_users` and `_replicator`. Through the first node; `then` once
     /// both are there. Source: setup.erl, finish_cluster.
     void create_system_databases(std::function<void()> then);
@@ -82,6 +84,7 @@ class Service final : public kernel::Process {
 
   private:
     enum Tag : std::uint32_t { tag_stop, tag_start };
+    CallPtr take(CallPtr call);
     void authenticated(const CallPtr& call);
 
     kernel::Kernel& kernel_;
@@ -96,6 +99,7 @@ class Service final : public kernel::Process {
     struct Sequence {
         std::string prefix{};
         std::uint32_t next = 0;
+        std::int64_t micro = 0;   ///< Of the last one made of the time: they rise.
     };
     std::vector<Sequence> sequences_;   // By member: of sequential ids.
     std::string server_uuid_;

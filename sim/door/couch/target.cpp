@@ -1,5 +1,7 @@
 #include "door/couch/target.h"
 
+#include <algorithm>
+
 #include "door/couch/problem.h"
 
 namespace glasshive::door::couch {
@@ -62,7 +64,9 @@ Target read_target(std::string_view raw, bool plus_is_space) {
         if (!part.empty()) target.parts.push_back(unquoted(part, plus_is_space));
     });
     if (mark == std::string_view::npos) return target;
-    split(raw.substr(mark + 1), '&', [&](std::string_view pair) {
+    std::string query(raw.substr(mark + 1));
+    std::replace(query.begin(), query.end(), ';', '&');   // Either parts pairs, as in mochiweb.
+    split(query, '&', [&](std::string_view pair) {
         if (pair.empty()) return;
         const std::size_t equals = pair.find('=');
         target.query.emplace_back(

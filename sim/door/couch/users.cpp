@@ -23,7 +23,7 @@ std::optional<std::string> user_of(std::string_view id) {
 
 json::Value user_document(Call& call, std::string_view id, json::View body) {
     const UserContext& user = call.user();
-    if (!user.is_server_admin() && user.name && user.name != user_of(id)) throw not_found();
+    if (!call.is_database_admin() && user.name && user.name != user_of(id)) throw not_found();
     const auto password = body.find("password");
     const Config& config = call.service().config(call.member());
     const bool plain = password && password->is(json::Type::text);
@@ -31,6 +31,7 @@ json::Value user_document(Call& call, std::string_view id, json::View body) {
     out.begin_object();
     std::optional<Credentials> made;
     if (plain) {
+        check_password(config, password->text());
         made = hashed(password->text(), call.service().random_hex(32),
                       config.auth_number("iterations", 600'000),
                       config.auth_text("pbkdf2_prf", "sha256"));
@@ -63,18 +64,6 @@ json::Value user_document(Call& call, std::string_view id, json::View body) {
     return out.take();
 }
 
-void check_user_read(const Call& call, std::string_view id) {
-    if (call.user().is_server_admin()) return;
-    if (id.starts_with("_design/")) {
-        throw forbidden("Only administrators can view design docs in the users database.");
-    }
-    if (!may_read_user(call, id)) throw not_found();
-}
-
-bool may_read_user(const Call& call, std::string_view id) {
-    return call.user().is_server_admin() || (call.user().name && call.user().name == user_of(id));
-}
-
 // --- Replications --------------------------------------------------------------------------------
 
 bool is_replicator(std::string_view database) {
@@ -98,7 +87,7 @@ json::Value owned_replication(const Call& call, json::View body) {
     const auto owner = body.find("owner");
     const bool nobodys = !owner || owner->is(json::Type::null);
     const bool own = owner && owner->is(json::Type::text) && user.name == owner->text();
-    if (owner && !own && !user.is_server_admin() && !(nobodys && !user.name)) {
+    if (owner && !own && !call.is_database_admin() && !(nobodys && !user.name)) {
         throw forbidden("Can't update replication documents from other users.");
     }
     json::Builder out;

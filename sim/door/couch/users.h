@@ -1,12 +1,27 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "door/couch/call.h"
+#include "door/couch/config.h"
 #include "store/json/value.h"
 
 namespace glasshive::door::couch {
+
+/// Where accounts are: [chttpd_auth] authentication_db.
+std::string authentication_database(const Config& config);
+/// Whether a database holds users: that one, `_users`, "…/_users", and [couchdb] users_db_suffix.
+/// Source: fabric_util:is_users_db/1, couch_server:maybe_add_sys_db_callbacks/2.
+bool is_users(const Config& config, std::string_view database);
+bool is_users(const Call& call);
+/// What stands between commas and spaces.
+std::vector<std::string> words_of(std::string_view text);
+/// Throws 400 or 403 unless a password is as [chttpd_auth] password_regexp wants it.
+/// Source: couch_users_db:validate_password/1.
+void check_password(const Config& config, std::string_view password);
 
 /// A document of `_users` as it is to be stored: passwords hashed. Throws a Problem.
 /// Source: couch_users_db:before_doc_update/3.
@@ -23,6 +38,10 @@ store::json::Value owned_replication(const Call& call, store::json::View body);
 /// Source: couch_users_db:after_doc_read/2.
 void check_user_read(const Call& call, std::string_view id);
 bool may_read_user(const Call& call, std::string_view id);
+/// A document as this reader may see it: of others' users the public fields alone, or 404; of
+/// others' replications no passwords, which makes another revision of it. Of most databases: as it
+/// is. Source: couch_users_db:after_doc_read/2, couch_replicator_docs:after_doc_read/2.
+store::OpenedPath told_to(const Call& call, std::string_view id, const store::OpenedPath& path);
 
 /// Writes `_design/_auth` to a `_users` that has none: it refuses documents that are no users'.
 /// `then` is called whatever becomes of it.

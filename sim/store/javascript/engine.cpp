@@ -9,6 +9,7 @@
 #include <js/Conversions.h>
 #include <js/Initialization.h>
 #include <js/Interrupt.h>
+#include <js/Principals.h>
 #include <js/SourceText.h>
 #include <jsapi.h>
 
@@ -56,6 +57,7 @@ struct Machine {
     JSContext* cx = nullptr;
     std::uint64_t calls = 0;
     bool gave_up = false;
+    bool compiling = false;             // Now texts may become code.
     std::optional<Watchdog> watchdog;   // While there is a context.
 
     static Machine& of(JSContext* cx) { return *static_cast<Machine*>(JS_GetContextPrivate(cx)); }
@@ -64,6 +66,9 @@ struct Machine {
         Machine& machine = of(cx);
         machine.gave_up = machine.gave_up || machine.watchdog->over();
         return !machine.gave_up;
+    }
+    static bool may_compile(JSContext* cx, JS::RuntimeCode, JS::HandleString) {
+        return of(cx).compiling;
     }
 };
 
@@ -101,9 +106,21 @@ bool host_freeze(JSContext* cx, unsigned argc, JS::Value* vp) {
     return true;
 }
 
-constexpr JSFunctionSpec host_functions[] = {
-    JS_FN("now", host_now, 0, 0), JS_FN("random", host_random, 0, 0), JS_FN("log", host_log, 1, 0),
-    JS_FN("freeze", host_freeze, 1, 0), JS_FS_END};
+bool host_compiling(JSContext* cx, unsigned argc, JS::Value* vp) {
+    const JS::CallArgs args = JS::CallArgsFromVp(argc, vp);
+    Machine::of(cx).compiling = args.get(0).isTrue();
+    args.rval().setUndefined();
+    return true;
+}
+
+constexpr JSSecurityCallbacks security_callbacks{Machine::may_compile, nullptr};
+
+constexpr JSFunctionSpec host_functions[] = {JS_FN("now", host_now, 0, 0),
+                                             JS_FN("random", host_random, 0, 0),
+                                             JS_FN("log", host_log, 1, 0),
+                                             JS_FN("freeze", host_freeze, 1, 0),
+                                             JS_FN("compiling", host_compiling, 1, 0),
+                                             JS_FS_END};
 
 }   // namespace
 
@@ -126,6 +143,7 @@ Engine::Engine(Surroundings surroundings, Budget budget) : machine_(std::make_un
     JS_SetNativeStackQuota(cx, machine_->budget.stack_bytes);
     SIM_ASSERT(JS::InitSelfHostedCode(cx));
     JS_SetContextPrivate(cx, machine_.get());
+    JS_SetSecurityCallbacks(cx, &security_callbacks);
     JS_AddInterruptCallback(cx, Machine::interrupted);
     machine_->watchdog.emplace([cx] { JS_RequestInterruptCallback(cx); });
 }
@@ -304,6 +322,11 @@ std::variant<bool, Refusal> Program::filter(std::string_view source, json::View 
 
 std::variant<bool, Refusal> Program::emits(std::string_view source, json::View document) {
     return truth(impl_->call("emits", {source, json::to_text(document)}));
+}
+
+std::variant<json::Value, Refusal> Program::render(std::string_view kind, std::string_view source,
+                                                   json::View given) {
+    return impl_->call("render", {kind, source, json::to_text(given)});
 }
 
 }   // namespace glasshive::store::javascript

@@ -73,6 +73,16 @@ class Program {
     /// Whether a map function emits anything for a document (filter=_view).
     std::variant<bool, Refusal> emits(std::string_view source, json::View document);
 
+    /// What a show, an update, a list or a rewrite function (`kind` "show", …) says when it is
+    /// called with `given`, an array: of a document (or null) and a request; of a head, a request
+    /// and all rows; of a request.
+    /// show: a response. update: [document or null, response]. rewrite: a request, or null. list:
+    /// {"answers":[{"chunks":[text…],"start":response or null}…],"problem":{"error","reason"} or
+    /// null}: what it sent before the first row, and after each, until it was through or threw.
+    /// Source: share/server/render.js.
+    std::variant<json::Value, Refusal> render(std::string_view kind, std::string_view source,
+                                              json::View given);
+
   private:
     friend class Engine;
     struct Impl;

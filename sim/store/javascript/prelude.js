@@ -1,10 +1,20 @@
 // What CouchDB's query server gives to the functions of a design document, and how it calls them.
 // Evaluated once per program; the value of this file is a function that gets `host` (now, random,
-// log, freeze) and returns the entry points. Texts in, texts out: JSON, as over couchjs's pipe.
+// log, freeze, compiling) and returns the entry points. Texts in, texts out: JSON, as over couchjs's pipe.
 (function (host) {
   "use strict";
   const global = globalThis;
-  const evaluate = global.eval;   // Called by another name it sees globals alone, and is not strict.
+  const indirect = global.eval;   // Called by another name it sees globals alone, and is not strict.
+  // Texts become code here and nowhere else: eval() and Function() of functions are refused, as
+  // couchjs refuses them.
+  const evaluate = (text) => {
+    host.compiling(true);
+    try {
+      return indirect(text);
+    } finally {
+      host.compiling(false);
+    }
+  };
   const parse = JSON.parse;
   const stringify = JSON.stringify;
 
@@ -144,6 +154,8 @@
     }
   };
 
+  /* render.js */
+
   // ---- Entry points -------------------------------------------------------------------------
 
   const runMap = (work, doc) => {
@@ -214,6 +226,7 @@
     }),
     filter: answer((source, doc, request) =>
       !!run(source, "Compilation of the filter function failed", parse(doc), parse(request))),
+    render: answer((kind, source, given) => renderers[kind](source, ...parse(given))),
     emits: answer((source, text) => {
       const doc = host.freeze(parse(text));
       return runMap(functionOf(source, "Compilation of the map function failed"), doc).length > 0;

@@ -117,7 +117,8 @@ void write_end(const Plan& plan, bool start, json::Builder& out) {
                            : low               ? plan.ranges[0].low
                                                : plan.ranges[0].high;
         if (bound) return out.copy(bound->view());
-        return low ? out.text("") : out.text("<MAX>");
+        if (!low) return out.text("<MAX>");
+        return plan.ranges.empty() ? out.null() : out.text("");
     }
     out.begin_array();
     bool open = true;

@@ -80,7 +80,9 @@ std::variant<std::string, Refusal> read_text(View value) {
 
 std::optional<Refusal> check_type(std::string_view type) {
     if (type == "json") return {};
-    if (type == "text") return Refusal{"required index service unavailable", "text"};
+    if (type == "text" || type == "nouveau") {
+        return Refusal{"required index service unavailable", std::string(type)};
+    }
     return Refusal{"invalid_index", "Invalid type for index: " + std::string(type)};
 }
 
@@ -139,6 +141,9 @@ std::variant<IndexRequest, Refusal> parse_index(View body) {
             auto text = read_text(*given);
             if (auto* refusal = std::get_if<Refusal>(&text)) return std::move(*refusal);
             texts[i] = std::get<std::string>(text);
+            if (i > 0 && texts[i].empty()) {
+                return Refusal{"invalid_index_name", "Invalid index name: <<>>"};
+            }
         }
         out.text(texts[i]);
         terms[i] = given || i == 0 ? std::string(out.take().bytes()) : atom_term("auto_name");

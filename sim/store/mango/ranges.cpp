@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/collate/collate.h"
+#include "store/json/builder.h"
 #include "store/mango/plan.h"
 
 namespace glasshive::store::mango {
@@ -15,7 +16,7 @@ void collect(const Node& node, std::vector<std::string>& out) {
         return;
     }
     if (!node.is_field()) return;
-    for (const std::string_view name : {"$lt", "$lte", "$eq", "$gt", "$gte"}) {
+    for (const std::string_view name : {"$lt", "$lte", "$eq", "$gt", "$gte", "$beginsWith"}) {
         if (node.nodes[0].is(name)) out.push_back(node.key);
     }
 }
@@ -67,11 +68,25 @@ void narrow(Range& range, const Node& condition) {
     }
 }
 
+/// What begins with a text stands between it and it with U+FFFD behind.
+/// Source: mango_idx_view:range/5.
+void narrow_beginning(Range& range, const Node& condition) {
+    Node low = condition, high = condition;
+    low.key = "$gte";
+    high.key = "$lte";
+    json::Builder end;
+    end.text(std::string(condition.value.view().text()) + "\xEF\xBF\xBD");
+    high.value = end.take();
+    narrow(range, low);
+    narrow(range, high);
+}
+
 void narrow_all(Range& range, const Node& node, std::string_view field) {
     if (node.is("$and")) {
         for (const Node& each : node.nodes) narrow_all(range, each, field);
     } else if (node.is_field() && node.is(field)) {
-        narrow(range, node.nodes[0]);
+        const Node& condition = node.nodes[0];
+        condition.is("$beginsWith") ? narrow_beginning(range, condition) : narrow(range, condition);
     }
 }
 

@@ -20,6 +20,7 @@ struct Scheduler::Asked final : kernel::MessageBody {
     What what = What::jobs;
     json::Value body{};
     std::string user{};
+    bool admin = false;
     std::string database{};   ///< Of docs.
 };
 struct Scheduler::Told final : kernel::MessageBody {
@@ -216,7 +217,7 @@ void Scheduler::say(const Asked& asked, std::function<void(std::shared_ptr<const
     if (asked.what == Asked::What::replicate) {
         return replicate_here(asked.body, asked.user, reply);
     }
-    if (asked.what == Asked::What::cancel) return cancel_here(asked.body, reply);
+    if (asked.what == Asked::What::cancel) return cancel_here(asked, reply);
     auto told = std::make_shared<Told>();
     told->rows = own_rows(asked);
     then(std::move(told));
@@ -248,18 +249,19 @@ std::size_t Scheduler::chosen_for(json::View body) const {
     return live[sum % live.size()];
 }
 
-void Scheduler::replicate(const json::Value& body, const std::string& user,
+void Scheduler::replicate(const json::Value& body, const std::string& user, bool admin,
                           Then<ReplicateReply> then) {
     auto read = read_request(body.view());   // So that a mistake is told at once.
     if (const auto* refusal = std::get_if<Refusal>(&read)) return then(refused(*refusal));
     auto asked = std::make_shared<Asked>();
     asked->body = body;
     asked->user = user;
+    asked->admin = admin;
     if (std::get<ReplicationRequest>(read).cancel) {
         asked->what = Asked::What::cancel;
         return ask_all(std::move(asked), [then](const std::vector<const Told*>& told) {
             for (const Told* one : told) {   // Whoever had it, else what all say.
-                if (one->reply.status == 200) return then(one->reply);
+                if (one->reply.status != 404) return then(one->reply);
             }
             then(told.empty() ? ReplicateReply{500, error_body("error", "badrpc")}
                               : told.front()->reply);
@@ -292,10 +294,16 @@ void Scheduler::begin_here(const ReplicationRequest& request, const std::string&
     runner_->wait_for(id, std::move(then));
 }
 
-void Scheduler::cancel_here(const json::Value& body, Then<ReplicateReply> then) {
-    const auto request = std::get<ReplicationRequest>(read_request(body.view()));
-    const auto cancel = [this, then](const std::string& id) {
-        if (runner_->find(id) == nullptr) return then({404, error_body("not_found", "missing")});
+/// Source: couch_replicator:check_authorization/2.
+void Scheduler::cancel_here(const Asked& asked, Then<ReplicateReply> then) {
+    const auto request = std::get<ReplicationRequest>(read_request(asked.body.view()));
+    const auto cancel = [this, then, user = asked.user,
+                         admin = asked.admin](const std::string& id) {
+        const auto* const job = runner_->find(id);
+        if (job == nullptr) return then({404, error_body("not_found", "missing")});
+        if (!admin && job->user != user) {
+            return then({401, error_body("unauthorized", "You are not a server admin.")});
+        }
         runner_->remove(id, [then, id] { then({200, ok_body(id)}); });
     };
     if (!request.id.empty()) return cancel(request.id);

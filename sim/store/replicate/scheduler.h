@@ -92,7 +92,9 @@ class Scheduler final : public kernel::Process {
     /// `POST /_replicate`. 200 when a one-shot replication has ended or was cancelled, 202 when a
     /// continuous one was begun; else {"error","reason"}. Who asks: `user`, "" for nobody.
     /// The node that source and target choose does it.
-    void replicate(const json::Value& body, const std::string& user, Then<ReplicateReply> then);
+    /// A job is cancelled by who began it or an `admin`: else 401.
+    void replicate(const json::Value& body, const std::string& user, bool admin,
+                   Then<ReplicateReply> then);
 
     /// `_scheduler/jobs`: rows of all live nodes, by id.
     void jobs(Then<Rows> then);
@@ -128,7 +130,7 @@ class Scheduler final : public kernel::Process {
     void say(const Asked& asked, std::function<void(std::shared_ptr<const Told>)> then);
     void replicate_here(const json::Value& body, const std::string& user,
                         Then<ReplicateReply> then);
-    void cancel_here(const json::Value& body, Then<ReplicateReply> then);
+    void cancel_here(const Asked& asked, Then<ReplicateReply> then);
     void begin_here(const ReplicationRequest& request, const std::string& user,
                     const std::string& base_id, Then<ReplicateReply> then);
     std::size_t chosen_for(json::View body) const;

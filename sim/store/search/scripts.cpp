@@ -111,4 +111,11 @@ std::variant<bool, Refusal> Scripts::emits(const json::Value& design, std::strin
     return std::get<javascript::Program*>(program)->emits(source, document);
 }
 
+std::variant<json::Value, Refusal> Scripts::render(const json::Value& design, std::string_view kind,
+                                                   std::string_view source, json::View given) {
+    auto program = program_of(design);
+    if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
+    return std::get<javascript::Program*>(program)->render(kind, source, given);
+}
+
 }   // namespace glasshive::store::search

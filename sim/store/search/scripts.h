@@ -70,6 +70,9 @@ class Scripts {
     /// Whether map function `source` emits anything for a document.
     std::variant<bool, Refusal> emits(const json::Value& design, std::string_view source,
                                       json::View document);
+    /// What a show, update, list or rewrite function says: javascript::Program::render.
+    std::variant<json::Value, Refusal> render(const json::Value& design, std::string_view kind,
+                                              std::string_view source, json::View given);
     /// Calls of JavaScript so far.
     std::uint64_t calls() const { return engine_->calls(); }
 

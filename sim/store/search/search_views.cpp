@@ -86,7 +86,8 @@ std::optional<Refusal> check_scope(const view::Query& query, bool database, bool
         return Refusal{"query_parse_error",
                        "`partition` parameter is mandatory for queries to this view."};
     if (!view && query.partition)
-        return Refusal{"query_parse_error", "`partition` parameter is not supported in this view."};
+        return Refusal{"query_parse_error",
+                       "`partition` parameter is not supported in this design doc"};
     if (query.partition) return check_partition(*query.partition);
     return {};
 }

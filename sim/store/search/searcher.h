@@ -87,6 +87,17 @@ class Searcher final : public Scatter {
     void delete_indexes(std::string_view database, const json::Value& body, json::Value user,
                         Then then);
 
+    // --- Design documents' other functions -------------------------------------------------------
+    /// The body of a design document, with _id and _rev; `fail` says why there is none.
+    void open_design(std::string_view database, std::string_view design, Then fail,
+                     std::function<void(const json::Value& design)> then);
+    /// What a show, update, list or rewrite function says: javascript::Program::render. Its costs
+    /// are nobody's.
+    std::variant<json::Value, Refusal> render(const json::Value& design, std::string_view kind,
+                                              std::string_view source, json::View given) {
+        return scripts_.render(design, kind, source, given);
+    }
+
     // --- Changes ---------------------------------------------------------------------------------
     /// Makes the filter that a request for `_changes` names, for ListChanges::filter. 400
     /// bad_request; 404 not_found ("missing json key: f", or of the design document).
@@ -111,9 +122,6 @@ class Searcher final : public Scatter {
     NameId name(std::string_view text) { return kernel_.names().intern(text); }
     static std::string packed_seq(const Job& job, const std::vector<std::size_t>& workers);
 
-    /// With _id and _rev; `fail` says why there is none.
-    void open_design(std::string_view database, std::string_view design, Then fail,
-                     std::function<void(const json::Value& design)> then);
     struct DesignBody {
         std::string id;
         Revision revision;

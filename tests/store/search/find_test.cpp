@@ -194,7 +194,7 @@ TEST_CASE("a partition is asked alone", "[store][search]") {
             "400 query_parse_error: `partition` parameter is mandatory "
             "for queries to this view.");
     REQUIRE(cluster.view(0, "g", "v", "partition=odd") ==
-            "400 query_parse_error: `partition` parameter is not supported in this view.");
+            "400 query_parse_error: `partition` parameter is not supported in this design doc");
     REQUIRE(cluster.view(0, "g", "v") == R"({"rows":[{"key":null,"value":190}]})");
     REQUIRE(cluster.view(0, "p", "v", "partition=odd") == R"({"rows":[{"key":null,"value":100}]})");
     REQUIRE(cluster.view(0, "p", "v", "partition=even&reduce=false&limit=1&skip=1") ==
