@@ -1,9 +1,10 @@
 // Document stores: shards over nodes with their copies and who lags, what requests were told with
-// how many copies, replications.
+// how many copies, replications; or changes and revisions of documents.
 #include <algorithm>
 
 #include "viewer/model/store_rows.h"
 #include "viewer/panels/parts.h"
+#include "viewer/panels/store_documents.h"
 #include "viewer/panels/store_requests.h"
 
 namespace glasshive::viewer {
@@ -18,13 +19,21 @@ struct StoreMemory {
     NameId chosen;   ///< The database that is shown.
     std::vector<StoreRequest> requests;
     NameId requests_of;
+    std::size_t said_of = 0;   ///< Requests that the log knew then.
     Scroll list, matrix, said;
+    std::size_t view = 0;   ///< Of `views`.
+    NameId seen;            ///< The document that was selected when somebody looked last.
+    DocumentsMemory documents;
 };
+constexpr std::string_view views[] = {"Copies", "Documents"};
 
 /// Which database the selection means; null: none.
-const StoreDatabase* meant_by(const StoreMemory& memory, NameId subject) {
+const StoreDatabase* meant_by(const Context& context, const StoreMemory& memory, NameId subject) {
+    const StoreLog& log = context.story.stores();
+    const auto edits = log.of_document(subject);
+    const NameId of_document = edits.empty() ? subject : log.edits()[edits.front()].database;
     for (const StoreDatabase& database : memory.now.databases) {
-        if (database.name == subject) return &database;
+        if (database.name == subject || database.name == of_document) return &database;
         for (const CopyCell& copy : database.copies) {
             if (copy.name == subject) return &database;
         }
@@ -42,13 +51,15 @@ const StoreDatabase& shown(Context& context, StoreMemory& memory) {
     }
     static const StoreDatabase none;
     if (memory.now.databases.empty()) return none;
-    if (const StoreDatabase* meant = meant_by(memory, context.selection.subject))
+    if (const StoreDatabase* meant = meant_by(context, memory, context.selection.subject))
         memory.chosen = meant->name;
-    const StoreDatabase* chosen = meant_by(memory, memory.chosen);
+    const StoreDatabase* chosen = meant_by(context, memory, memory.chosen);
     if (chosen == nullptr) chosen = &memory.now.databases.front();
-    if (memory.requests_of != chosen->name) {
+    const std::size_t said_of = context.story.stores().requests_of(chosen->name).size();
+    if (memory.view == 0 && (memory.requests_of != chosen->name || memory.said_of != said_of)) {
         memory.requests = requests_of(context, chosen->name, 60);
         memory.requests_of = chosen->name;
+        memory.said_of = said_of;
     }
     return *chosen;
 }
@@ -170,10 +181,24 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
     }
 }
 
+/// A document that gets selected is shown.
+void choose_view(Context& context, const Pen& pen, StoreMemory& memory, Area area) {
+    const NameId document = document_selected(context);
+    if (document.valid() && document != memory.seen) memory.view = 1;
+    memory.seen = document;
+    const TitleRow row(context, "Store", area);
+    if (row.room.width() < 160 * pen.s)   // No room to choose: the selection does.
+        memory.view = document.valid() ? 1 : 0;
+    memory.view =
+        segmented(pen, {row.room.max.x, row.room.min.y}, row.room.min.x, views, memory.view);
+}
+
 }   // namespace
 
 void draw_store(Context& context, ImDrawList& list, Area area) {
     auto& memory = context.memory.of<StoreMemory>();
+    const Pen pen{context.theme, list, context.hits};
+    choose_view(context, pen, memory, area);
     const StoreDatabase& database = shown(context, memory);
     if (memory.now.databases.empty()) {
         draw_empty(context, list, area, "No document store has a database at this instant.",
@@ -181,7 +206,6 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
                    "`stores: [{name: couchdb, databases: [orders]}]`, and run it again.");
         return;
     }
-    const Pen pen{context.theme, list, context.hits};
     const float s = pen.s;
     const bool wide = area.width() > 560 * s;
     const bool tall = area.height() > 260 * s;
@@ -190,6 +214,10 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
         rest.min.x += 150 * s;
         draw_list(context, pen, memory, database,
                   {{area.min.x - 6 * s, area.min.y}, {rest.min.x - 10 * s, area.max.y}});
+    }
+    if (memory.view == 1) {
+        draw_documents(context, pen, memory.documents, database.name, rest);
+        return;
     }
     Area matrix = rest, said = rest;
     if (wide && !tall) {
