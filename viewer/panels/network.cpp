@@ -146,8 +146,12 @@ void draw_network(Context& context, ImDrawList& list, Area area) {
         });
     const auto worse = static_cast<std::ptrdiff_t>(memory.wires.odd.size()) - down;
     std::string text = std::to_string(memory.wires.flows.size()) + " transfers";
-    if (down > 0) text += "   " + std::to_string(down) + " links down";
-    if (worse > 0) text += "   " + std::to_string(worse) + " links degraded";
+    const auto add = [&](std::ptrdiff_t count, const char* what) {
+        if (count > 0)
+            text += "   " + std::to_string(count) + (count == 1 ? " link " : " links ") + what;
+    };
+    add(down, "down");
+    add(worse, "degraded");
     float x = draw_text_right(list, theme.body, {row.room.max.x, row.room.min.y + 4 * s},
                               row.room.min.x, theme.faint, text);
     for (const Cut& cut : memory.wires.cuts) {

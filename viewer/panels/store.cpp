@@ -131,7 +131,9 @@ void draw_copy(Context& context, const Pen& pen, const CopyCell& copy, std::int6
     draw_mood(pen.list, theme, {cell.min.x + 10 * s, cell.min.y + 11 * s}, 8 * s, mood);
     if (cell.width() < 34 * s) return;
     std::string words = std::to_string(copy.seq);
-    if (copy.behind > 0) words += " −" + std::to_string(copy.behind);
+    const std::string behind = " −" + std::to_string(copy.behind);
+    const float room = cell.width() - 22 * s;
+    if (copy.behind > 0 && text_width(theme.mono, words + behind) <= room) words += behind;
     draw_text(pen.list, theme.mono, {cell.min.x + 20 * s, cell.min.y + 3 * s}, cell.max.x - 2 * s,
               copy.behind > 0 ? pen.mood(mood) : theme.text, words);
 }
@@ -140,13 +142,16 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
                  const StoreDatabase& database, Area area) {
     const Theme& theme = context.theme;
     const float s = pen.s;
-    const float label = std::min(150 * s, area.width() * 0.3F);
+    const bool narrow = area.width() < 480 * s;   // A range then goes by where it begins.
+    const float label = std::min((narrow ? 72 : 150) * s, area.width() * 0.35F);
     const float width = (area.width() - label - 12 * s) / static_cast<float>(database.nodes.size());
     for (std::size_t i = 0; i < database.nodes.size(); ++i) {
         const float x = area.min.x + label + static_cast<float>(i) * width;
         std::string_view text = context.glass.text(database.nodes[i]);
         if (text_width(theme.mono, text) > width - 22 * s)   // "couchdb@node-1" is node-1's.
             text = context.glass.text(database.hosts[i]);
+        if (text_width(theme.mono, text) > width - 22 * s && text.rfind('-') < text.size() - 1)
+            text = text.substr(text.rfind('-') + 1);
         offer(context, database.nodes[i], {x, area.min.y}, {x + width, area.min.y + 20 * s},
               database.nodes_up[i] ? "a node of the store"
                                    : "a node of the store; it is not there");
@@ -165,8 +170,10 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
     for (std::size_t i = seen.first; i < seen.last; ++i) {
         const ShardRow& shard = database.shards[i];
         const float y = seen.y + static_cast<float>(i - seen.first) * step;
+        std::string_view range = context.glass.text(shard.range);
+        if (narrow) range = range.substr(0, range.find('-'));
         draw_text(pen.list, theme.mono, {area.min.x, y + 5 * s}, area.min.x + label - 6 * s,
-                  theme.faint, context.glass.text(shard.range));
+                  theme.faint, range);
         std::int64_t furthest = 0;
         for (const int copy : shard.copies) {
             if (copy >= 0)

@@ -51,8 +51,9 @@ void draw_documents(Context& context, const Pen& pen, DocumentsMemory& memory, N
     const bool here = !of_chosen.empty() && log.edits()[of_chosen.front()].database == database;
     const NameId document = here ? memory.chosen : most_telling(context, database);
     Area feed = area, tree = area;
-    if (area.width() > 520 * s) {
-        feed.max.x = area.min.x + std::clamp(area.width() * 0.4F, 230 * s, 430 * s);
+    const bool low = area.height() < 260 * s;
+    if (area.width() > 520 * s || (low && area.width() > 380 * s)) {
+        feed.max.x = area.min.x + std::clamp(area.width() * 0.4F, 190 * s, 430 * s);
         tree.min.x = feed.max.x + 22 * s;
         pen.list.AddLine({feed.max.x + 9 * s, area.min.y}, {feed.max.x + 9 * s, area.max.y},
                          context.theme.edge, s);

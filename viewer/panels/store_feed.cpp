@@ -64,7 +64,19 @@ std::span<const std::uint32_t> listed(Context& context, FeedMemory& memory, Name
     return memory.found;
 }
 
-Mood mood_of(CopyEdit::Is is) { return is == CopyEdit::Is::live ? Mood::good : Mood::idle; }
+/// The marks of the tree: a dot, a cross, a ring.
+void draw_mark(const Pen& pen, CopyEdit::Is is, ImVec2 at) {
+    const float r = 3 * pen.s;
+    const ImU32 faint = pen.theme.faint;
+    if (is == CopyEdit::Is::live) {
+        draw_mood(pen.list, pen.theme, at, 7 * pen.s, Mood::good);
+    } else if (is == CopyEdit::Is::missing) {
+        pen.list.AddCircle(at, r, faint, 0, 1.3F * pen.s);
+    } else {
+        pen.list.AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, faint, 1.5F * pen.s);
+        pen.list.AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, faint, 1.5F * pen.s);
+    }
+}
 
 std::string tip_of(const Context& context, const CopyEdit& edit) {
     const auto text = [&](NameId name) { return std::string(context.glass.text(name)); };
@@ -98,7 +110,7 @@ void draw_row(Context& context, const Pen& pen, const CopyEdit& edit, bool drawn
     if (hit.opened) go_to(context, edit.event, edit.document, edit.time);
     if (hit.hovered) draw_tip(context, document, tip_of(context, edit));
     const float y = row.min.y + 3 * s;
-    draw_mood(pen.list, theme, {row.min.x + 9 * s, row.min.y + 10 * s}, 7 * s, mood_of(edit.is));
+    draw_mark(pen, edit.is, {row.min.x + 9 * s, row.min.y + 10 * s});
     const float width = row.width();
     const float seq = row.min.x + 52 * s;
     const float id = seq + 10 * s;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "explain/story.h"
 #include "viewer/panels/parts.h"
+#include "viewer/panels/store_feed.h"
 
 namespace glasshive::viewer {
 
@@ -14,6 +15,9 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
     StoreRequest request{told.event.id, told.event.time, std::string(told.kind->name),
                          told.field(names, "node")};
     request.status = told.number("status");
+    const auto node = [&](std::string_view field) {
+        return std::string(short_node(told.field(names, field)));
+    };
     const std::string_view kind = told.kind->name;
     if (kind == "db.write") {
         request.words = "write";
@@ -26,9 +30,9 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
     } else if (kind == "db.repair") {
         request.words = "repairs copies that differ";
     } else if (kind == "db.copy_lost") {
-        request.words = "gave up on " + told.field(names, "copy") + ": " + told.field(names, "why");
+        request.words = "gave up on " + node("copy") + ": " + told.field(names, "why");
     } else if (kind == "db.push") {
-        request.words = told.field(names, "revisions") + " revisions to " + told.field(names, "to");
+        request.words = told.field(names, "revisions") + " revisions to " + node("to");
     } else if (kind == "view.query") {
         request.words = told.field(names, "view");
     } else if (kind == "mango.find") {

@@ -5,6 +5,7 @@
 #include <GLFW/glfw3.h>
 
 #include "viewer/app/hand.h"
+#include "viewer/model/store_rows.h"
 
 using namespace glasshive;
 using namespace glasshive::viewer;
@@ -77,6 +78,20 @@ TEST_CASE("a request leads to its document at that instant", "[gui][store]") {
     hand.click("Store/Copies");
     hand.rest();
     CHECK(named(hand, "Store/revision ").empty());
+}
+
+TEST_CASE("copies that agree do not lag, however they counted", "[store]") {
+    auto glass = Glass::open(recording_of("59_split_brain"));
+    REQUIRE(glass.ok());
+    const auto behind = [&](int seconds) {
+        const Time at = Time{} + std::chrono::seconds{seconds};
+        const auto state = glass.value().state_at(at);
+        REQUIRE(state.ok());
+        const StoreNow now = store_of({at, EventId{}, *state.value(), {}}, glass.value());
+        return now.databases.front().behind;   // Of "orders".
+    };
+    CHECK(behind(100) > 0);
+    CHECK(behind(150) == 0);
 }
 
 TEST_CASE("revisions and changes stay within any room", "[gui][store]") {
