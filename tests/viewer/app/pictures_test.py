@@ -72,8 +72,9 @@ class Pictures(unittest.TestCase):
 
     def test_copies_and_documents_of_a_store_at_every_size(self):
         store = pathlib.Path(FOLDER.name) / "store.hive"
-        subprocess.run([BUILD.resolve() / "glasshive", "run", ROOT / "scenarios/59_split_brain.yaml",
-                        "--record", store], check=True, capture_output=True)
+        scenario = ROOT / "scenarios/59_split_brain.yaml"
+        subprocess.run([BUILD.resolve() / "glasshive", "run", scenario, "--record", store],
+                       check=True, capture_output=True)
         path = pathlib.Path(FOLDER.name) / "store.png"
         for size in ("1280x720", "2560x1440", "600x260", "320x240"):
             seen = set()
