@@ -131,7 +131,7 @@ void draw_copy(Context& context, const Pen& pen, const CopyCell& copy, std::int6
     draw_mood(pen.list, theme, {cell.min.x + 10 * s, cell.min.y + 11 * s}, 8 * s, mood);
     if (cell.width() < 34 * s) return;
     std::string words = std::to_string(copy.seq);
-    const std::string behind = " −" + std::to_string(copy.behind);
+    const std::string behind = " -" + std::to_string(copy.behind);
     const float room = cell.width() - 22 * s;
     if (copy.behind > 0 && text_width(theme.mono, words + behind) <= room) words += behind;
     draw_text(pen.list, theme.mono, {cell.min.x + 20 * s, cell.min.y + 3 * s}, cell.max.x - 2 * s,

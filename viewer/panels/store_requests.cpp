@@ -35,6 +35,10 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
         request.words = told.field(names, "revisions") + " revisions to " + node("to");
     } else if (kind == "view.query") {
         request.words = told.field(names, "view");
+    } else if (kind == "db.differ") {
+        request.words = "copies differ";
+    } else if (kind == "db.agree") {
+        request.words = "copies agree again";
     } else if (kind == "mango.find") {
         request.words = "find";
     } else {
