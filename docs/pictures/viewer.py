@@ -19,6 +19,8 @@ PICTURES = (
           "1280x720"),
     Drawn("viewer-why", "02_node_crash", ("--at", "90s", "--select", "web.3", "--panel", "Why"),
           ("dark",), "800x420"),
+    Drawn("viewer-store", "59_split_brain", ("--at", "150s", "--select", "orders/cart", "--panel",
+                                             "Store"), ("dark",), "1000x440"),
     Drawn("viewer-live", "33_partitioned_leader", ("--at", "100s", "--select", "m2", "--panel",
                                                    "Network"), ("dark",), "1000x440", live=True),
     Drawn("viewer-compare", "02_node_crash", ("--at", "75s", "--panel", "Compare"), ("light",),

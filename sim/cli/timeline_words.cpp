@@ -207,7 +207,7 @@ std::string detail_words(const Event& event, const EventKind& kind, const Names&
     if (name == "image.pull_failed") {
         return f.get("image") + ": " + f.get("reason") + ", attempt " + f.get("attempt") + " of 5";
     }
-    if (name == "link.degraded") return quality_words(f);
+    if (name == "link.degraded" || name == "link.restored") return quality_words(f);
     if (name == "request.failed") {
         return f.get("service") + ": " + f.get("reason") + " after " + f.get("latency") +
                prefixed(" through ", f.get("entered"));

@@ -78,15 +78,24 @@ inline constexpr EventKind link_up{
     .doc = "The link carries traffic again.",
     .state = "up", .verbosity = 1};
 inline constexpr EventKind link_degraded{
-    .id = 33, .name = "link.degraded", .subject = "link",
+    .id = 33,
+    .name = "link.degraded",
+    .subject = "link",
     .doc = "The link is worse than it was built, and not as it was before.",
     .fields = {{{"bandwidth", FieldType::integer, "bits per second now"},
                 {"latency", FieldType::duration, "one way, now"},
-                {"loss", FieldType::integer, "packets lost per million, now"}}},
+                {"loss", FieldType::integer, "packets lost per million, now"},
+                {"worse", FieldType::name, "in what: bandwidth, latency, loss, or several"}}},
     .verbosity = 1};
 inline constexpr EventKind link_restored{
-    .id = 34, .name = "link.restored", .subject = "link",
+    .id = 34,
+    .name = "link.restored",
+    .subject = "link",
     .doc = "The link is as good as it was built.",
+    .fields = {{{"bandwidth", FieldType::integer, "bits per second"},
+                {"latency", FieldType::duration, "one way"},
+                {"loss", FieldType::integer, "packets lost per million"},
+                {"worse", FieldType::name, "empty: in nothing"}}},
     .verbosity = 1};
 
 inline constexpr EventKind disk_slowed{

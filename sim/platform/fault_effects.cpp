@@ -1,9 +1,26 @@
 #include "platform/fault_effects.h"
 
+#include <string>
+
 #include "base/assert.h"
 #include "platform/events.h"
 
 namespace glasshive::platform {
+
+namespace {
+
+std::string worse_in(const LinkQuality& now, const LinkQuality& built) {
+    std::string words;
+    const auto add = [&](bool worse, const char* what) {
+        if (worse) words += std::string(words.empty() ? "" : ", ") + what;
+    };
+    add(now.bandwidth < built.bandwidth, "bandwidth");
+    add(now.latency > built.latency, "latency");
+    add(now.loss_ppm > built.loss_ppm, "loss");
+    return words;
+}
+
+}   // namespace
 
 FaultEffects::FaultEffects(kernel::Kernel& kernel, Platform& platform, Machines& machines)
     : kernel_(kernel),
@@ -168,13 +185,12 @@ void FaultEffects::say_quality(LinkId link, const LinkQuality& before) {
     };
     const LinkQuality& now = platform_.link_now(link);
     if (same(now, before)) return;
-    if (same(now, platform_.link_built(link))) {
-        kernel_.emit(events::link_restored, name_of(link));
-    } else {
-        kernel_.emit(events::link_degraded, name_of(link),
-                     {field::integer(now.bandwidth.count), field::duration(now.latency),
-                      field::integer(now.loss_ppm)});
-    }
+    const LinkQuality& built = platform_.link_built(link);
+    const bool good = same(now, built);
+    const NameId worse = good ? NameId{} : kernel_.names().intern(worse_in(now, built));
+    kernel_.emit(good ? events::link_restored : events::link_degraded, name_of(link),
+                 {field::integer(now.bandwidth.count), field::duration(now.latency),
+                  field::integer(now.loss_ppm), field::name(worse)});
 }
 
 // --- Groups --------------------------------------------------------------------------------------

@@ -136,9 +136,7 @@ std::optional<std::size_t> State::type_named(std::string_view name) const {
 
 std::vector<const StateRow*> State::rows(std::size_t type) const {
     std::vector<const StateRow*> live;
-    for (const std::uint32_t row : types_[type].by_name) {
-        if (row != NameId::none) live.push_back(&types_[type].rows[row]);
-    }
+    each(type, [&](const StateRow& row) { live.push_back(&row); });
     return live;
 }
 

@@ -68,6 +68,9 @@ class State {
     std::optional<std::size_t> type_named(std::string_view name) const;
     /// Live subjects of a type, in order of first mention.
     std::vector<const StateRow*> rows(std::size_t type) const;
+    /// Calls take(row) for each of them.
+    template <class Take>
+    void each(std::size_t type, Take take) const;
     /// Null when the subject does not exist (yet, or any more).
     const StateRow* find(std::size_t type, NameId subject) const;
     /// One value per field of the type, as FoldPlan::Type::fields. Requires a row of this type.
@@ -106,5 +109,12 @@ class State {
     std::shared_ptr<const FoldPlan> plan_;
     std::vector<TypeRows> types_;
 };
+
+template <class Take>
+void State::each(std::size_t type, Take take) const {
+    for (const std::uint32_t row : types_[type].by_name) {
+        if (row != NameId::none) take(types_[type].rows[row]);
+    }
+}
 
 }   // namespace glasshive::record

@@ -61,7 +61,29 @@ inline constexpr EventKind db_node_up{.id = 315,
                                       .state = "up",
                                       .verbosity = 1};
 
-inline constexpr std::array all{&db_conflict, &db_resolved,  &db_differ,
-                                &db_agree,    &db_node_down, &db_node_up};
+inline constexpr EventKind db_revision{
+    .id = 316,
+    .name = "db.revision",
+    .subject = "document",
+    .doc = "A copy holds a revision that it did not hold before, or holds it otherwise. Said of a "
+           "database's first 200 documents, and of those with conflicts.",
+    .fields = {{{"database", FieldType::name, "that it is in"},
+                {"node", FieldType::name, "of the copy"},
+                {"seq", FieldType::integer, "the copy's own number of the change"},
+                {"revision", FieldType::name, "empty: all, with the database"},
+                {"parent", FieldType::name, "the revision it is an edit of; empty: not known"},
+                {"is", FieldType::name,
+                 "live, deleted, missing (its body) or forgotten (by a purge, or old)"}}},
+    .verbosity = 3};
+inline constexpr EventKind db_untold{
+    .id = 317,
+    .name = "db.untold",
+    .subject = "database",
+    .doc = "From here on not every document's revisions are said: there are too many.",
+    .fields = {{{"documents", FieldType::integer, "whose revisions are said"}}},
+    .verbosity = 3};
+
+inline constexpr std::array all{&db_conflict,  &db_resolved, &db_differ,   &db_agree,
+                                &db_node_down, &db_node_up,  &db_revision, &db_untold};
 
 }   // namespace glasshive::store::cluster::events

@@ -109,9 +109,7 @@ void View::settle() {
 
 void View::take(std::shared_ptr<const Picture> picture) {
     now_ = std::move(picture);
-    const auto& hosts = now_->cluster.hosts;
-    hosts_on_ = static_cast<std::size_t>(std::count_if(
-        hosts.begin(), hosts.end(), [](const HostCell& host) { return host.state == "on"; }));
+    hosts_on_ = now_->cluster.hosts.size() - now_->cluster.not_on.size();
     faults_ = 0;
     const record::State& state = now_->state;
     if (const auto type = state.type_named("fault")) {

@@ -132,7 +132,10 @@ std::vector<ServiceRow> services_of(const record::State& state, const Glass& gla
 }   // namespace
 
 Cluster cluster_of(const record::State& state, const Glass& glass) {
-    Cluster cluster{hosts_of(state, glass), services_of(state, glass)};
+    Cluster cluster{hosts_of(state, glass), {}, services_of(state, glass)};
+    for (std::size_t i = 0; i < cluster.hosts.size(); ++i) {
+        if (cluster.hosts[i].state != "on") cluster.not_on.push_back(static_cast<std::uint32_t>(i));
+    }
     place_containers(state, glass, cluster.hosts);
     return cluster;
 }

@@ -49,6 +49,7 @@ struct ServiceRow {
 /// What the cluster looked like in one state.
 struct Cluster {
     std::vector<HostCell> hosts;        ///< By zone, then by number within the name.
+    std::vector<std::uint32_t> not_on;   ///< Which of them are not "on": mostly few.
     std::vector<ServiceRow> services;   ///< In order of creation.
 };
 

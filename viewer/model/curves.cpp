@@ -68,12 +68,12 @@ void add_rate(Glass& glass, std::string_view kind, std::string label, const Curv
     curves.push_back(std::move(curve));
 }
 
-void add_latencies(const Story& story, const CurveSpan& span, std::vector<Curve>& curves) {
+void add_latencies(const Latencies& latencies, const CurveSpan& span, std::vector<Curve>& curves) {
     Curve p50{"p50", {}, {}, false, false};
     Curve p95{"p95", {}, {}, false, false};
     Curve p99{"p99", {}, {}, false, false};
-    const Duration half = story.latencies().width() / 2;
-    for (const Latencies::Point& point : story.latencies().points()) {
+    const Duration half = latencies.width() / 2;
+    for (const Latencies::Point& point : latencies.points()) {
         const Time at = point.from + half;
         if (at + 4 * half < span.from || at - 4 * half > span.to) continue;
         p50.points.push_back({at, point.p50, point.p50, point.p50});
@@ -110,7 +110,7 @@ std::vector<ChartKind> charts_of(Glass& glass, const Story& story, const std::st
     return charts;
 }
 
-std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& chart,
+std::vector<Curve> curves_of(Glass& glass, const Latencies* latencies, const ChartKind& chart,
                              std::string_view chosen, const CurveSpan& span) {
     std::vector<Curve> curves;
     switch (chart.of) {
@@ -122,7 +122,7 @@ std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& 
                 curve.worth = curve.label == "ok" ? 1 : curve.label == "failed" ? -1 : 0;
             break;
         case ChartKind::Of::latency:
-            if (story != nullptr) add_latencies(*story, span, curves);
+            if (latencies != nullptr) add_latencies(*latencies, span, curves);
             break;
         case ChartKind::Of::gauge: add_gauge(glass, chart, chosen, span, curves); break;
         case ChartKind::Of::events:

@@ -41,10 +41,10 @@ struct CurveSpan {
     int level = 0;              ///< As TimeCursor::level.
     std::size_t pixels = 100;   ///< Wide.
 };
-/// The lines of a chart; of a gauge with many subjects, those of `chosen` and some more. `story`
-/// may be null: then there are no latencies. Cost: a few index look-ups and at most two points a
+/// The lines of a chart; of a gauge with many subjects, those of `chosen` and some more. Without
+/// `latencies` (null) there are none of them. Cost: a few index look-ups and at most two points a
 /// pixel and line.
-std::vector<Curve> curves_of(Glass& glass, const Story* story, const ChartKind& chart,
+std::vector<Curve> curves_of(Glass& glass, const Latencies* latencies, const ChartKind& chart,
                              std::string_view chosen, const CurveSpan& span);
 
 /// The last point at or before `at`; null when there is none.

@@ -79,4 +79,24 @@ std::vector<Latencies::Point> Latencies::points() const {
     return found;
 }
 
+std::optional<Diagnostic> LatencyReader::advance(std::uint64_t events_max) {
+    if (done() || events_max == 0) return std::nullopt;
+    struct Take final : EventSink {
+        Take(Latencies& counted, const Glass& of) : into(counted), glass(of) {}
+        Latencies& into;
+        const Glass& glass;
+        void on_event(const Event& event, std::string_view) override {
+            const EventKind* kind = glass.recording().registry().find(event.kind);
+            if (kind != nullptr && kind->name == "request.ok")
+                into.add(event.time, glass.end(), event, *kind);
+        }
+    } take(latencies_, glass_);
+    const std::uint64_t last = std::min(glass_.last(), read_ + events_max);
+    auto problem = glass_.recording().replay(
+        take, {.first = EventId{read_ + 1}, .last = EventId{last}, .samples = false});
+    damaged_ = problem.has_value();
+    if (!problem) read_ = last;
+    return problem;
+}
+
 }   // namespace glasshive::viewer

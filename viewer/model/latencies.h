@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "base/event.h"
+#include "viewer/model/glass.h"
 
 namespace glasshive::viewer {
 
@@ -37,6 +38,23 @@ class Latencies {
     std::vector<std::uint32_t> counts_;   ///< slots × bins, made at the first request.
     Duration width_{};
     std::uint64_t count_ = 0;
+};
+
+/// Gathers those of a recording that has no story: the second one of a comparison.
+class LatencyReader {
+  public:
+    explicit LatencyReader(Glass& glass) : glass_(glass) {}
+
+    /// Looks at up to `events_max` more events. Damage ends it, said once.
+    std::optional<Diagnostic> advance(std::uint64_t events_max);
+    bool done() const { return read_ >= glass_.last() || damaged_; }
+    const Latencies& latencies() const { return latencies_; }
+
+  private:
+    Glass& glass_;
+    std::uint64_t read_ = 0;
+    bool damaged_ = false;
+    Latencies latencies_;
 };
 
 }   // namespace glasshive::viewer

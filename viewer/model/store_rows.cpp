@@ -58,7 +58,8 @@ void arrange(StoreDatabase& database, const std::vector<NameId>& ranges, const G
         database.documents += most;
         for (const std::size_t i : copies) {
             CopyCell& copy = database.copies[i];
-            copy.behind = furthest - copy.seq;
+            // Equal copies may have counted unlike: what all agree on lags nowhere.
+            copy.behind = database.agreement == "agree" ? 0 : furthest - copy.seq;
             database.behind += copy.behind > 0 ? 1 : 0;
             database.down += copy.up ? 0 : 1;
             const auto node = std::find(database.nodes.begin(), database.nodes.end(), copy.node) -

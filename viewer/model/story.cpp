@@ -50,6 +50,8 @@ void Story::add(const Event& event) {
     if (kind == nullptr) return;
     if (kind->name == "request.ok") latencies_.add(event.time, glass_.end(), event, *kind);
     if (kind->name.substr(0, 5) == "raft.") add_reign(event, *kind);
+    if (kind->subject == "document" || kind->subject == "database")
+        stores_.add(event, *kind, glass_);
     if (stands_out(*kind)) {
         if (marks_.size() < marks_max)
             marks_.push_back({event.time, event.id, event.subject, kind->name});

@@ -7,6 +7,7 @@
 
 #include "viewer/model/glass.h"
 #include "viewer/model/latencies.h"
+#include "viewer/model/store_log.h"
 
 namespace glasshive::viewer {
 
@@ -62,13 +63,17 @@ class Story {
     void grow();
     bool done() const { return read_ >= glass_.last() || damaged_; }
     double progress() const;                   ///< 0..1
-    bool complete() const { return !full_; }   ///< False when a bound cut something away.
+    bool complete() const {
+        return !full_ && stores_.complete();
+    }   ///< False when a bound cut something away.
 
     const std::vector<SpanRow>& rows() const { return rows_; }   ///< In order of first mention.
     const std::vector<Mark>& marks() const { return marks_; }    ///< In order of time.
     const std::vector<Reign>& reigns() const { return reigns_; }   ///< In order of time.
     /// How long answered requests took, over the whole run.
     const Latencies& latencies() const { return latencies_; }
+    /// What document stores said, over the whole run.
+    const StoreLog& stores() const { return stores_; }
 
   private:
     friend struct StoryReader;
@@ -84,6 +89,7 @@ class Story {
     std::vector<Mark> marks_;
     std::vector<Reign> reigns_;
     Latencies latencies_;
+    StoreLog stores_;
     std::vector<std::vector<std::uint32_t>> row_of_;   ///< By type, then NameId; 0 = none.
 };
 

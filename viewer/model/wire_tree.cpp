@@ -75,12 +75,17 @@ WireTree tree_of(const Wires& wires, const Picture& picture) {
     };
     for (const HostCell& host : picture.cluster.hosts) add(host.name, true);
     for (const NameId name : wires.switches) add(name, false);
+    tree.of_link.assign(wires.links.size(), -1);
     for (std::size_t i = 0; i < wires.links.size(); ++i) {
         const int a = tree.find(wires.links[i].a);
         const int b = tree.find(wires.links[i].b);
         if (a < 0 || b < 0 || a == b || tree.places[static_cast<std::size_t>(a)].up >= 0) continue;
         tree.places[static_cast<std::size_t>(a)].up = b;
         tree.places[static_cast<std::size_t>(a)].link = static_cast<int>(i);
+        tree.of_link[i] = a;
+    }
+    for (std::size_t i = 0; i < tree.places.size(); ++i) {
+        if (!tree.places[i].host) tree.inner.push_back(static_cast<int>(i));
     }
     const auto children = children_of(tree);
     int deepest = 1;
@@ -97,14 +102,20 @@ WireTree tree_of(const Wires& wires, const Picture& picture) {
 }
 
 void count_flows(Wires& wires, const WireTree& tree) {
-    for (Wire& wire : wires.links) wire.flows = 0;
+    for (const int link : wires.busy) {   // Of another instant: there may be fewer links now.
+        if (static_cast<std::size_t>(link) < wires.links.size())
+            wires.links[static_cast<std::size_t>(link)].flows = 0;
+    }
+    wires.busy.clear();
     for (const FlowNow& flow : wires.flows) {
         const std::vector<int> way = tree.path(tree.find(flow.from), tree.find(flow.to));
         for (std::size_t i = 0; i + 1 < way.size(); ++i) {
             const WirePlace& a = tree.places[static_cast<std::size_t>(way[i])];
             const WirePlace& b = tree.places[static_cast<std::size_t>(way[i + 1])];
             const int link = a.up == way[i + 1] ? a.link : b.link;
-            if (link >= 0) ++wires.links[static_cast<std::size_t>(link)].flows;
+            if (link < 0 || static_cast<std::size_t>(link) >= wires.links.size()) continue;
+            Wire& wire = wires.links[static_cast<std::size_t>(link)];
+            if (wire.flows++ == 0) wires.busy.push_back(link);
         }
     }
 }

@@ -19,7 +19,9 @@ struct WirePlace {
 
 struct WireTree {
     std::vector<WirePlace> places;
-    std::vector<int> of;   ///< By NameId; -1: nowhere.
+    std::vector<int> of;        ///< By NameId; -1: nowhere.
+    std::vector<int> of_link;   ///< By link: the place that it leads up from; -1: none.
+    std::vector<int> inner;     ///< Places that are no hosts.
 
     int find(NameId name) const { return name.value < of.size() ? of[name.value] : -1; }
     /// The way between two places over what is above both: places in order, both ends included.

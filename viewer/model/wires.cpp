@@ -38,7 +38,8 @@ struct Rows {
         return said ? value.value.integer : 0;
     }
     static NameId name(std::span<const record::StateValue> values, std::size_t slot) {
-        return NameId{static_cast<std::uint32_t>(integer(values, slot))};
+        const bool said = slot < values.size() && values[slot].type == FieldType::name;
+        return said ? NameId{static_cast<std::uint32_t>(values[slot].value.integer)} : NameId{};
     }
 };
 
@@ -65,14 +66,24 @@ std::vector<NameId> side_of(std::string_view words, const Picture& picture, cons
     return hosts;
 }
 
-void add_cuts(const Picture& picture, const Glass& glass, Wires& wires) {
+void add_cuts(const Picture& picture, const Glass& glass, const std::vector<Cut>& before,
+              Wires& wires) {
     const Rows faults(picture.state, "fault");
     const std::size_t what = faults.slot("what"), target = faults.slot("target");
     for (const record::StateRow* row : faults.all()) {
         if (picture.state.state_text(*row) != "active") continue;
         const auto values = faults.values(*row);
-        if (glass.text(Rows::name(values, what)) != "partition") continue;
-        Cut cut{row->subject, {}, std::string(glass.text(Rows::name(values, target)))};
+        Cut cut{.fault = row->subject, .what = Rows::name(values, what)};
+        cut.words = glass.text(Rows::name(values, target));
+        cut.whole = glass.text(cut.what) == "partition";
+        if (!cut.whole && cut.words.find(" | ") == std::string::npos) continue;
+        const auto known = std::find_if(before.begin(), before.end(), [&](const Cut& one) {
+            return one.fault == cut.fault && one.words == cut.words;
+        });
+        if (known != before.end()) {
+            wires.cuts.push_back(*known);
+            continue;
+        }
         const std::string_view words = cut.words;
         for (std::size_t at = 0; at <= words.size();) {
             const std::size_t end = std::min(words.find(" | ", at), words.size());
@@ -103,26 +114,47 @@ struct Listener final : EventSink {
     }
 };
 
-/// Brings `wires` up to `state`. True when there are others than before.
-bool read_links(const record::State& state, std::vector<Wire>& wires) {
+void read_link(const record::State& state, const Rows& links, const record::StateRow& row,
+               Wire& wire) {
+    const auto values = links.values(row);
+    wire.name = row.subject;
+    wire.down = state.state_text(row) == "down";
+    wire.a = Rows::name(values, links.slot("a"));
+    wire.b = Rows::name(values, links.slot("b"));
+    wire.bandwidth = Rows::integer(values, links.slot("bandwidth"));
+    wire.latency = Rows::integer(values, links.slot("latency"));
+    wire.loss = Rows::integer(values, links.slot("loss"));
+    wire.worse = Rows::name(values, links.slot("worse"));
+}
+
+/// Brings `wires` up to `state`.
+void read_links(const record::State& state, Wires& wires) {
     const Rows links(state, "link");
-    const std::size_t lower = links.slot("a"), upper = links.slot("b");
-    const std::size_t rate = links.slot("bandwidth");
-    const auto all = links.all();
-    bool others = wires.size() != all.size();
-    wires.resize(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        Wire& wire = wires[i];
-        wire.down = state.state_text(*all[i]) == "down";
-        if (wire.name == all[i]->subject) continue;
-        const auto values = links.values(*all[i]);
-        others = true;
-        wire.name = all[i]->subject;
-        wire.a = Rows::name(values, lower);
-        wire.b = Rows::name(values, upper);
-        wire.bandwidth = Rows::integer(values, rate);
+    std::size_t count = 0;
+    bool changed = false;
+    const auto take = [&](const record::StateRow& row) {
+        const std::size_t i = count++;
+        if (i < wires.read.size() && wires.read[i].name == row.subject &&
+            wires.read[i].last == row.last)
+            return;
+        if (i == wires.read.size()) {
+            wires.read.emplace_back();
+            wires.links.emplace_back();
+        }
+        wires.other_links |= wires.read[i].name != row.subject;
+        wires.read[i] = {row.subject, row.last};
+        read_link(state, links, row, wires.links[i]);
+        changed = true;
+    };
+    if (links.type) state.each(*links.type, take);
+    wires.other_links |= count != wires.links.size();
+    wires.links.resize(count);
+    wires.read.resize(count);
+    if (!changed && !wires.other_links) return;
+    wires.odd.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+        if (wires.links[i].odd()) wires.odd.push_back(static_cast<int>(i));
     }
-    return others;
 }
 
 std::vector<NameId> switches_of(const Picture& picture, const Glass& glass, const Wires& wires) {
@@ -147,8 +179,12 @@ std::vector<NameId> switches_of(const Picture& picture, const Glass& glass, cons
 Wires wires_of(const Picture& picture, Glass& glass, Duration window, Wires before) {
     Wires wires;
     wires.links = std::move(before.links);
+    wires.read = std::move(before.read);
+    wires.odd = std::move(before.odd);
+    wires.busy = std::move(before.busy);
     wires.switches = std::move(before.switches);
-    if (read_links(picture.state, wires.links)) wires.switches = switches_of(picture, glass, wires);
+    read_links(picture.state, wires);
+    if (wires.other_links) wires.switches = switches_of(picture, glass, wires);
     const Rows flows(picture.state, "flow");
     const std::size_t from = flows.slot("from"), to = flows.slot("to"), size = flows.slot("size");
     for (const record::StateRow* row : flows.all()) {
@@ -157,7 +193,7 @@ Wires wires_of(const Picture& picture, Glass& glass, Duration window, Wires befo
                                Rows::integer(values, size), row->since,
                                picture.state.state_text(*row) == "stalled"});
     }
-    add_cuts(picture, glass, wires);
+    add_cuts(picture, glass, before.cuts, wires);
     Listener listener(glass.recording(), picture.at - window);
     const std::uint64_t last = number_of(picture.last);
     if (last > 0) {

@@ -19,24 +19,48 @@ void refresh(Context& context, NetworkMemory& memory) {
     memory.last = context.now.last;
     memory.wires = wires_of(context.now, context.glass, said_window, std::move(memory.wires));
     const auto& hosts = context.now.cluster.hosts;
-    if (memory.hosts != hosts.size() || memory.links != memory.wires.links.size()) {
+    if (memory.hosts != hosts.size() || memory.wires.other_links) {
         memory.tree = tree_of(memory.wires, context.now);
         memory.hosts = hosts.size();
-        memory.links = memory.wires.links.size();
+        memory.calm.assign(memory.tree.places.size(), Mood::idle);
+        for (std::size_t i = 0; i < memory.calm.size(); ++i) {
+            if (memory.tree.places[i].host) memory.calm[i] = Mood::good;
+        }
     }
     count_flows(memory.wires, memory.tree);
-    memory.moods.assign(memory.tree.places.size(), Mood::idle);
-    std::string_view state;   // Most hosts are as the one before.
-    Mood mood = mood_of(state);
-    for (const HostCell& host : hosts) {
-        const int place = memory.tree.find(host.name);
-        if (host.state != state) mood = mood_of(state = host.state);
-        if (place >= 0) memory.moods[static_cast<std::size_t>(place)] = mood;
+    memory.moods = memory.calm;
+    memory.unusual.clear();
+    for (const std::uint32_t host : context.now.cluster.not_on) {
+        const int place = memory.tree.find(hosts[host].name);
+        if (place < 0) continue;
+        memory.moods[static_cast<std::size_t>(place)] = mood_of(hosts[host].state);
+        memory.unusual.push_back(place);
     }
+    std::vector<NameId> cuts;
+    for (const Cut& cut : memory.wires.cuts) {
+        if (cut.whole) cuts.push_back(cut.fault);
+    }
+    if (cuts == memory.cuts) return;
+    memory.cuts = std::move(cuts);
     memory.cut.clear();
     for (const Cut& cut : memory.wires.cuts) {
+        if (!cut.whole) continue;
         for (const auto& group : cut.groups) memory.cut.insert(group.begin(), group.end());
     }
+}
+
+/// All places, or of very many those that differ.
+void draw_places(const NetworkMap& map) {
+    const WireTree& tree = map.memory.tree;
+    const std::size_t count = tree.places.size();
+    if (count <= rim_from) {
+        for (std::size_t i = 0; i < count; ++i) draw_place(map, i);
+        return;
+    }
+    for (const int place : tree.inner) draw_place(map, static_cast<std::size_t>(place));
+    for (const int place : map.memory.unusual) draw_place(map, static_cast<std::size_t>(place));
+    const int chosen = tree.find(map.context.selection.subject);
+    if (chosen >= 0) draw_place(map, static_cast<std::size_t>(chosen));
 }
 
 /// Where a thing that began at `since` is on its way now: once around a second of virtual time.
@@ -113,27 +137,33 @@ void draw_network(Context& context, ImDrawList& list, Area area) {
     if (radius.x < 20 * s || radius.y < 20 * s) return;
     const NetworkMap map{context, pen, memory, centre, radius, words};
     draw_links(map);
-    const std::size_t count = memory.tree.places.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool calm = memory.moods[i] == Mood::good && memory.tree.places[i].host;
-        if (count > 20'000 && calm) continue;   // A rim of one colour: what differs is what counts.
-        draw_place(map, i);
-    }
+    draw_places(map);
     draw_motion(map);
     const TitleRow row(context, "Network", area);
-    const auto down = std::count_if(memory.wires.links.begin(), memory.wires.links.end(),
-                                    [](const Wire& wire) { return wire.down; });
+    const auto down =
+        std::count_if(memory.wires.odd.begin(), memory.wires.odd.end(), [&](int link) {
+            return memory.wires.links[static_cast<std::size_t>(link)].down;
+        });
+    const auto worse = static_cast<std::ptrdiff_t>(memory.wires.odd.size()) - down;
     std::string text = std::to_string(memory.wires.flows.size()) + " transfers";
-    if (down > 0) text += "   " + std::to_string(down) + " links down";
+    const auto add = [&](std::ptrdiff_t count, const char* what) {
+        if (count > 0)
+            text += "   " + std::to_string(count) + (count == 1 ? " link " : " links ") + what;
+    };
+    add(down, "down");
+    add(worse, "degraded");
     float x = draw_text_right(list, theme.body, {row.room.max.x, row.room.min.y + 4 * s},
                               row.room.min.x, theme.faint, text);
     for (const Cut& cut : memory.wires.cuts) {
-        const float width = text_width(theme.mono, cut.words) + 16 * s;
+        std::string said = cut.words;
+        if (!cut.whole) said = std::string(context.glass.text(cut.what)) + " " + said;
+        const float width = text_width(theme.mono, said) + 16 * s;
         if (x - width - 12 * s < row.room.min.x) break;
         x -= width + 12 * s;
-        draw_pill(pen, {x, row.room.min.y}, row.room.max.x, cut.words, pen.mood(Mood::warn));
+        draw_pill(pen, {x, row.room.min.y}, row.room.max.x, said, pen.mood(Mood::warn));
         offer(context, cut.fault, {x, row.room.min.y}, {x + width, row.room.max.y},
-              "A partition: these groups cannot hear each other.");
+              cut.whole ? "A partition: these groups cannot hear each other."
+                        : "Packets between these groups are lost, or late.");
     }
 }
 

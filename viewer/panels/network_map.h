@@ -13,12 +13,15 @@ namespace glasshive::viewer {
 struct NetworkMemory {
     Time at{};
     EventId last{};
-    std::size_t hosts = 0, links = 0;
+    std::size_t hosts = 0;
     bool read = false;
     Wires wires;
     WireTree tree;
-    std::vector<Mood> moods;   ///< By place; hosts alone.
-    std::set<NameId> cut;      ///< Hosts on the named sides of partitions.
+    std::vector<Mood> calm;     ///< By place, were all hosts on.
+    std::vector<Mood> moods;    ///< By place; hosts alone.
+    std::vector<int> unusual;   ///< Places of hosts that are not on.
+    std::set<NameId> cut;       ///< Hosts on the named sides of partitions,
+    std::vector<NameId> cuts;   ///< and these partitions' faults.
 };
 
 /// The panel's room and what is drawn into it.
@@ -42,6 +45,9 @@ struct NetworkMap {
         return {a.x + (b.x - a.x) * rest, a.y + (b.y - a.y) * rest};
     }
 };
+
+/// More places than this are a rim of one colour: only what differs is drawn.
+constexpr std::size_t rim_from = 20'000;
 
 /// Links with their load; the one under the mouse answers it.
 void draw_links(const NetworkMap& map);

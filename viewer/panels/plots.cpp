@@ -1,6 +1,7 @@
 // Any series over time: requests, percentiles of their latency, gauges, how often a kind of event
 // came; a second recording lies below in wider, paler lines.
 #include <algorithm>
+#include <memory>
 
 #include "viewer/panels/parts.h"
 #include "viewer/panels/plot.h"
@@ -27,7 +28,25 @@ struct PlotsMemory {
     EventId event{};
     Time end{};
     std::string alone;   ///< Title of the chart that fills the panel.
+    /// The second recording's, read a slice a frame. Shared, so that it can be kept.
+    std::shared_ptr<LatencyReader> others;
+    const Glass* other = nullptr;
 };
+
+/// What the second recording's requests took, as far as it was read; null: there is none.
+const Latencies* others_latencies(Context& context, PlotsMemory& memory) {
+    constexpr std::uint64_t slice = 5'000;   // Events: a millisecond or two.
+    if (memory.other != context.other) {
+        memory.other = context.other;
+        memory.others.reset();
+        if (context.other != nullptr)
+            memory.others = std::make_shared<LatencyReader>(*context.other);
+    }
+    if (!memory.others) return nullptr;
+    memory.others->advance(slice);   // Damage ends it: Compare says so.
+    if (!memory.others->done()) context.unfinished = true;
+    return &memory.others->latencies();
+}
 
 /// Lists the charts anew when there may be others.
 void list_charts(Context& context, PlotsMemory& memory) {
@@ -50,9 +69,13 @@ void list_charts(Context& context, PlotsMemory& memory) {
 }
 
 const std::vector<Curve>& curves(Context& context, const ChartKind& chart, PlotKept& kept,
-                                 const TimeCursor& cursor, float width) {
-    const std::uint64_t requests =
-        chart.of == ChartKind::Of::latency ? context.story.latencies().count() / 1000 : 0;
+                                 const TimeCursor& cursor, float width, const Latencies* others) {
+    const Latencies& latencies = context.story.latencies();
+    std::uint64_t requests = 0;   // Drawn anew for a thousand more of them, and at the end.
+    if (chart.of == ChartKind::Of::latency) {
+        requests = latencies.count() / 1000;
+        if (others != nullptr) requests += others->count() / 1000 + (context.unfinished ? 0 : 1);
+    }
     if (kept.read && kept.from == cursor.from() && kept.to == cursor.to() &&
         kept.subject == context.selection.subject && kept.width == width &&
         kept.requests == requests)
@@ -66,9 +89,9 @@ const std::vector<Curve>& curves(Context& context, const ChartKind& chart, PlotK
             width,
             requests,
             true,
-            curves_of(context.glass, &context.story, chart, chosen, span)};
+            curves_of(context.glass, &latencies, chart, chosen, span)};
     if (context.other != nullptr) {
-        for (Curve& curve : curves_of(*context.other, nullptr, chart, chosen, span)) {
+        for (Curve& curve : curves_of(*context.other, others, chart, chosen, span)) {
             curve.other = true;
             curve.subject = {};
             curve.label += " (other)";
@@ -131,6 +154,7 @@ void draw_plots(Context& context, ImDrawList& list, Area area) {
     const Pen pen{context.theme, list, context.hits};
     const float s = pen.s;
     TimeView& view = time_view(context);
+    const Latencies* const others = others_latencies(context, memory);
     const bool alone = std::any_of(memory.charts.begin(), memory.charts.end(),
                                    [&](const ChartKind& one) { return one.title == memory.alone; });
     if (!alone) memory.alone.clear();
@@ -153,7 +177,7 @@ void draw_plots(Context& context, ImDrawList& list, Area area) {
                         static_cast<float>(place / columns) * step;
         ++place;
         if (y + step < area.min.y || y > area.max.y) continue;
-        const auto& lines = curves(context, chart, memory.kept[i], *view.cursor, width);
+        const auto& lines = curves(context, chart, memory.kept[i], *view.cursor, width, others);
         draw_head(context, pen, memory, chart, lines, {{x, y}, {x + width, y + 20 * s}});
         const Rect plot{{x, y + 26 * s}, {x + width, y + step - gap + 14 * s}};
         over_plot = over_plot || plot_room(pen, plot).holds(ImGui::GetIO().MousePos);

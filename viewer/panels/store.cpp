@@ -1,9 +1,10 @@
 // Document stores: shards over nodes with their copies and who lags, what requests were told with
-// how many copies, replications.
+// how many copies, replications; or changes and revisions of documents.
 #include <algorithm>
 
 #include "viewer/model/store_rows.h"
 #include "viewer/panels/parts.h"
+#include "viewer/panels/store_documents.h"
 #include "viewer/panels/store_requests.h"
 
 namespace glasshive::viewer {
@@ -18,13 +19,21 @@ struct StoreMemory {
     NameId chosen;   ///< The database that is shown.
     std::vector<StoreRequest> requests;
     NameId requests_of;
+    std::size_t said_of = 0;   ///< Requests that the log knew then.
     Scroll list, matrix, said;
+    std::size_t view = 0;   ///< Of `views`.
+    NameId seen;            ///< The document that was selected when somebody looked last.
+    DocumentsMemory documents;
 };
+constexpr std::string_view views[] = {"Copies", "Documents"};
 
 /// Which database the selection means; null: none.
-const StoreDatabase* meant_by(const StoreMemory& memory, NameId subject) {
+const StoreDatabase* meant_by(const Context& context, const StoreMemory& memory, NameId subject) {
+    const StoreLog& log = context.story.stores();
+    const auto edits = log.of_document(subject);
+    const NameId of_document = edits.empty() ? subject : log.edits()[edits.front()].database;
     for (const StoreDatabase& database : memory.now.databases) {
-        if (database.name == subject) return &database;
+        if (database.name == subject || database.name == of_document) return &database;
         for (const CopyCell& copy : database.copies) {
             if (copy.name == subject) return &database;
         }
@@ -42,13 +51,15 @@ const StoreDatabase& shown(Context& context, StoreMemory& memory) {
     }
     static const StoreDatabase none;
     if (memory.now.databases.empty()) return none;
-    if (const StoreDatabase* meant = meant_by(memory, context.selection.subject))
+    if (const StoreDatabase* meant = meant_by(context, memory, context.selection.subject))
         memory.chosen = meant->name;
-    const StoreDatabase* chosen = meant_by(memory, memory.chosen);
+    const StoreDatabase* chosen = meant_by(context, memory, memory.chosen);
     if (chosen == nullptr) chosen = &memory.now.databases.front();
-    if (memory.requests_of != chosen->name) {
+    const std::size_t said_of = context.story.stores().requests_of(chosen->name).size();
+    if (memory.view == 0 && (memory.requests_of != chosen->name || memory.said_of != said_of)) {
         memory.requests = requests_of(context, chosen->name, 60);
         memory.requests_of = chosen->name;
+        memory.said_of = said_of;
     }
     return *chosen;
 }
@@ -120,7 +131,9 @@ void draw_copy(Context& context, const Pen& pen, const CopyCell& copy, std::int6
     draw_mood(pen.list, theme, {cell.min.x + 10 * s, cell.min.y + 11 * s}, 8 * s, mood);
     if (cell.width() < 34 * s) return;
     std::string words = std::to_string(copy.seq);
-    if (copy.behind > 0) words += " −" + std::to_string(copy.behind);
+    const std::string behind = " -" + std::to_string(copy.behind);
+    const float room = cell.width() - 22 * s;
+    if (copy.behind > 0 && text_width(theme.mono, words + behind) <= room) words += behind;
     draw_text(pen.list, theme.mono, {cell.min.x + 20 * s, cell.min.y + 3 * s}, cell.max.x - 2 * s,
               copy.behind > 0 ? pen.mood(mood) : theme.text, words);
 }
@@ -129,13 +142,16 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
                  const StoreDatabase& database, Area area) {
     const Theme& theme = context.theme;
     const float s = pen.s;
-    const float label = std::min(150 * s, area.width() * 0.3F);
+    const bool narrow = area.width() < 480 * s;   // A range then goes by where it begins.
+    const float label = std::min((narrow ? 72 : 150) * s, area.width() * 0.35F);
     const float width = (area.width() - label - 12 * s) / static_cast<float>(database.nodes.size());
     for (std::size_t i = 0; i < database.nodes.size(); ++i) {
         const float x = area.min.x + label + static_cast<float>(i) * width;
         std::string_view text = context.glass.text(database.nodes[i]);
         if (text_width(theme.mono, text) > width - 22 * s)   // "couchdb@node-1" is node-1's.
             text = context.glass.text(database.hosts[i]);
+        if (text_width(theme.mono, text) > width - 22 * s && text.rfind('-') < text.size() - 1)
+            text = text.substr(text.rfind('-') + 1);
         offer(context, database.nodes[i], {x, area.min.y}, {x + width, area.min.y + 20 * s},
               database.nodes_up[i] ? "a node of the store"
                                    : "a node of the store; it is not there");
@@ -154,8 +170,10 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
     for (std::size_t i = seen.first; i < seen.last; ++i) {
         const ShardRow& shard = database.shards[i];
         const float y = seen.y + static_cast<float>(i - seen.first) * step;
+        std::string_view range = context.glass.text(shard.range);
+        if (narrow) range = range.substr(0, range.find('-'));
         draw_text(pen.list, theme.mono, {area.min.x, y + 5 * s}, area.min.x + label - 6 * s,
-                  theme.faint, context.glass.text(shard.range));
+                  theme.faint, range);
         std::int64_t furthest = 0;
         for (const int copy : shard.copies) {
             if (copy >= 0)
@@ -170,10 +188,24 @@ void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
     }
 }
 
+/// A document that gets selected is shown.
+void choose_view(Context& context, const Pen& pen, StoreMemory& memory, Area area) {
+    const NameId document = document_selected(context);
+    if (document.valid() && document != memory.seen) memory.view = 1;
+    memory.seen = document;
+    const TitleRow row(context, "Store", area);
+    if (row.room.width() < 160 * pen.s)   // No room to choose: the selection does.
+        memory.view = document.valid() ? 1 : 0;
+    memory.view =
+        segmented(pen, {row.room.max.x, row.room.min.y}, row.room.min.x, views, memory.view);
+}
+
 }   // namespace
 
 void draw_store(Context& context, ImDrawList& list, Area area) {
     auto& memory = context.memory.of<StoreMemory>();
+    const Pen pen{context.theme, list, context.hits};
+    choose_view(context, pen, memory, area);
     const StoreDatabase& database = shown(context, memory);
     if (memory.now.databases.empty()) {
         draw_empty(context, list, area, "No document store has a database at this instant.",
@@ -181,7 +213,6 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
                    "`stores: [{name: couchdb, databases: [orders]}]`, and run it again.");
         return;
     }
-    const Pen pen{context.theme, list, context.hits};
     const float s = pen.s;
     const bool wide = area.width() > 560 * s;
     const bool tall = area.height() > 260 * s;
@@ -190,6 +221,10 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
         rest.min.x += 150 * s;
         draw_list(context, pen, memory, database,
                   {{area.min.x - 6 * s, area.min.y}, {rest.min.x - 10 * s, area.max.y}});
+    }
+    if (memory.view == 1) {
+        draw_documents(context, pen, memory.documents, database.name, rest);
+        return;
     }
     Area matrix = rest, said = rest;
     if (wide && !tall) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "explain/story.h"
 #include "viewer/panels/parts.h"
+#include "viewer/panels/store_feed.h"
 
 namespace glasshive::viewer {
 
@@ -14,6 +15,9 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
     StoreRequest request{told.event.id, told.event.time, std::string(told.kind->name),
                          told.field(names, "node")};
     request.status = told.number("status");
+    const auto node = [&](std::string_view field) {
+        return std::string(short_node(told.field(names, field)));
+    };
     const std::string_view kind = told.kind->name;
     if (kind == "db.write") {
         request.words = "write";
@@ -26,11 +30,15 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
     } else if (kind == "db.repair") {
         request.words = "repairs copies that differ";
     } else if (kind == "db.copy_lost") {
-        request.words = "gave up on " + told.field(names, "copy") + ": " + told.field(names, "why");
+        request.words = "gave up on " + node("copy") + ": " + told.field(names, "why");
     } else if (kind == "db.push") {
-        request.words = told.field(names, "revisions") + " revisions to " + told.field(names, "to");
+        request.words = told.field(names, "revisions") + " revisions to " + node("to");
     } else if (kind == "view.query") {
         request.words = told.field(names, "view");
+    } else if (kind == "db.differ") {
+        request.words = "copies differ";
+    } else if (kind == "db.agree") {
+        request.words = "copies agree again";
     } else if (kind == "mango.find") {
         request.words = "find";
     } else {
@@ -75,14 +83,20 @@ void draw_request(Context& context, const Pen& pen, NameId database, const Store
                                     row.min, row.max);
     if (hit.hovered || context.selection.event == request.event)
         pen.list.AddRectFilled(row.min, row.max, faded(theme.grid, 0.6F), 3 * s);
-    if (hit.clicked) go_to(context, request.event, database, request.time);
+    // The document, where it is known: its revisions are then drawn at that instant.
+    const NameId subject = request.document.valid() ? request.document : database;
+    if (hit.clicked) go_to(context, request.event, subject, request.time);
     if (hit.hovered) {
         std::string tip = request.words;
         if (request.status > 0) tip += ", told " + std::to_string(request.status);
         if (request.wanted >= 0)
             tip += "\n" + std::to_string(request.replies) + " equal replies of copies; " +
                    std::to_string(request.wanted) + " were wanted (the quorum)";
-        draw_tip(context, request.kind, tip + "\ncoordinated by " + request.node);
+        tip += "\ncoordinated by " + request.node;
+        if (request.document.valid())
+            tip += "\nabout " + std::string(context.glass.text(request.document)) +
+                   ": click for its revisions then";
+        draw_tip(context, request.kind, tip);
     }
     const float y = row.min.y + 2 * s;
     draw_mood(pen.list, theme, {row.min.x + 10 * s, y + 8 * s}, 8 * s, mood);
@@ -136,13 +150,20 @@ void draw_replication(Context& context, const Pen& pen, const Replication& job, 
 std::vector<StoreRequest> requests_of(Context& context, NameId database, std::size_t most) {
     std::vector<StoreRequest> found;
     explain::Reader reader(context.glass.recording());
-    // Steps of indexes are many and stand in the list of events.
-    for (const EventId id : reader.of_subject(database, context.now.at, most * 3)) {
-        const explain::Told* told = reader.event(id);
-        if (told == nullptr || told->kind->subject != "database") continue;
-        if (told->kind->name == "view.index") continue;
+    const StoreLog& log = context.story.stores();
+    const auto all = log.requests_of(database);
+    const auto until = std::upper_bound(all.begin(), all.end(), context.now.last);
+    for (auto at = until; at != all.begin() && found.size() < most;) {
+        const explain::Told* told = reader.event(*--at);
+        if (told == nullptr) continue;
         found.push_back(request_of(*told, reader.names()));
-        if (found.size() >= most) break;
+        StoreRequest& request = found.back();
+        const std::string named = told->field(reader.names(), "document");
+        if (named.empty())
+            request.document = log.document_of(database, told->event.id, told->event.cause);
+        else
+            request.document =
+                reader.names().find(std::string(context.glass.text(database)) + "/" + named);
     }
     return found;
 }

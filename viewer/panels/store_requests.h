@@ -16,6 +16,7 @@ struct StoreRequest {
     Time time{};
     std::string kind;                         ///< "db.write"
     std::string node;                         ///< That coordinated.
+    NameId document;                          ///< That it is about, where that is known.
     std::string words;                        ///< What is to be said beside.
     std::int64_t status = 0;                  ///< As in HTTP; 0: none.
     std::int64_t replies = -1, wanted = -1;   ///< Equal replies of copies, and the quorum.

@@ -49,7 +49,8 @@ const char* reason_among_live(const Tree& tree, Tree::Index loser) {
 Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
     : kernel_(kernel),
       cluster_(cluster),
-      prefix_(std::move(prefix)) {
+      prefix_(std::move(prefix)),
+      revisions_(kernel_, prefix_) {
     kernel_.add_process(HostId{}, *this);
     kernel_.start(id());
     for (std::size_t i = 0; i < cluster_.size(); ++i) cluster_.node(i).replica().set_watch(this);
@@ -58,21 +59,20 @@ Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
 void Observer::changed(const std::string& node, const std::string& shard, std::string_view id) {
     const auto parsed = parse_shard_name(shard);
     if (!parsed || parsed->database.starts_with('_')) return;   // Not the system's own.
-    bool first = true, differ = false;
+    const std::vector<RevisionLog::Copy> copies = copies_of(shard, id);
+    bool first = true, differ = false, conflict = false;
     Leaves before;
-    for (std::size_t i = 0; i < cluster_.size(); ++i) {
-        const auto& copies = cluster_.node(i).files().copies;
-        const auto copy = copies.find(shard);
-        if (copy == copies.end()) continue;
-        const Document* document = copy->second.find(id);
-        Leaves leaves = leaves_of(document);
+    for (const RevisionLog::Copy& copy : copies) {
+        Leaves leaves = leaves_of(copy.document);
         if (!first && leaves != before) differ = true;
         first = false;
+        conflict |= leaves.size() > 1 && !leaves[1].second;   // The live ones come first.
         before = std::move(leaves);
-        if (cluster_.node(i).name() != node) continue;
+        if (copy.node != node) continue;
         look_at_leaves(node, prefix_ + parsed->database + "/" + std::string(id),
-                       document == nullptr ? nullptr : &document->tree);
+                       copy.document == nullptr ? nullptr : &copy.document->tree);
     }
+    revisions_.changed(parsed->database, id, copies, conflict);
     Agreement& agreement = agreements_[parsed->database];
     const Place place{shard, std::string(id)};
     if (!differ) {
@@ -81,6 +81,29 @@ void Observer::changed(const std::string& node, const std::string& shard, std::s
         agreement.by_age.emplace(kernel_.now(), place);
     }
     settle(parsed->database, agreement);
+}
+
+std::vector<RevisionLog::Copy> Observer::copies_of(const std::string& shard,
+                                                   std::string_view id) const {
+    std::vector<RevisionLog::Copy> copies;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const Node& node = std::as_const(cluster_).node(i);
+        const auto copy = node.files().copies.find(shard);
+        if (copy == node.files().copies.end()) continue;
+        copies.push_back({node.name(), copy->second.find(id)});
+    }
+    return copies;
+}
+
+void Observer::compacted(const std::string&, const std::string& shard) {
+    const auto parsed = parse_shard_name(shard);
+    if (!parsed) return;
+    for (const std::string& id : revisions_.told_of(parsed->database)) {
+        const std::vector<RevisionLog::Copy> copies = copies_of(shard, id);
+        const bool here = std::any_of(copies.begin(), copies.end(),
+                                      [](const auto& copy) { return copy.document != nullptr; });
+        if (here) revisions_.changed(parsed->database, id, copies, false);
+    }
 }
 
 void Observer::erase(Agreement& agreement, const Place& place) {
@@ -146,6 +169,7 @@ void Observer::look_at_leaves(const std::string& node, const std::string& subjec
 }
 
 void Observer::dropped(const std::string& node, const std::string& database) {
+    revisions_.dropped(node, database);
     const std::string prefix = prefix_ + database + "/";
     std::erase_if(conflicted_, [&](const auto& each) {
         return each.first.first == node && each.first.second.starts_with(prefix);

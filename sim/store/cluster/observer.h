@@ -6,8 +6,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "kernel/kernel.h"
+#include "store/cluster/revision_log.h"
 #include "store/quorum/replica.h"
 #include "store/revtree/tree.h"
 
@@ -15,7 +17,8 @@ namespace glasshive::store {
 
 class Cluster;
 
-/// Says what is so of all copies together: whether they agree, and which documents have conflicts.
+/// Says what is so of all copies together: whether they agree, which documents have conflicts, and
+/// (RevisionLog) which revisions each copy holds.
 /// It reads every node's files, so it knows what nobody in the cluster knows, and it changes
 /// nothing. It stands outside: no fault stops it.
 ///
@@ -31,6 +34,7 @@ class Observer final : public CommitWatch, public kernel::Process {
     Observer& operator=(const Observer&) = delete;
 
     void changed(const std::string& node, const std::string& shard, std::string_view id) override;
+    void compacted(const std::string& node, const std::string& shard) override;
     void dropped(const std::string& node, const std::string& database) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
@@ -50,6 +54,8 @@ class Observer final : public CommitWatch, public kernel::Process {
         Time since{};
         kernel::TimerId timer = kernel::TimerId::none;
     };
+    /// All copies of a document that stand on some disk.
+    std::vector<RevisionLog::Copy> copies_of(const std::string& shard, std::string_view id) const;
     static void erase(Agreement& agreement, const Place& place);
     void look_at_leaves(const std::string& node, const std::string& subject, const Tree* tree);
     /// Says what has become so; sets a timer for what will.
@@ -61,6 +67,7 @@ class Observer final : public CommitWatch, public kernel::Process {
     std::string prefix_;
     std::map<std::pair<std::string, std::string>, Known> conflicted_;   // By node and document.
     std::map<std::string, Agreement> agreements_;                       // By database.
+    RevisionLog revisions_;
 };
 
 }   // namespace glasshive::store

@@ -117,6 +117,8 @@ void Replica::tell_watch(const ShardRequest& request) const {
     if (!request.query) return;
     if (const auto* purge = std::get_if<query::Purge>(request.query.get())) {
         for (const PurgeRequest& each : purge->requests) tell(each.id);
+    } else if (std::holds_alternative<query::Compact>(*request.query)) {
+        watch_->compacted(machine_.node, request.shard);
     }
 }
 

@@ -37,6 +37,8 @@ class CommitWatch {
     /// A copy holds other revisions of the document than before.
     virtual void changed(const std::string& node, const std::string& shard,
                          std::string_view id) = 0;
+    /// A copy has forgotten what inner revisions held.
+    virtual void compacted(const std::string& node, const std::string& shard) = 0;
     /// The node's copies of a database are gone.
     virtual void dropped(const std::string& node, const std::string& database) = 0;
 };

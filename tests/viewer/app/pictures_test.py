@@ -14,8 +14,8 @@ BUILD = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 else ROOT / "build"
 FOLDER = tempfile.TemporaryDirectory()
 RECORDING = pathlib.Path(FOLDER.name) / "crash.hive"
 
-PANELS = ("Cluster", "Network", "Timeline", "Services", "Events", "Scenario", "Compare",
-          "Inspector", "Why", "Managers", "Plots")
+PANELS = ("Cluster", "Network", "Store", "Timeline", "Services", "Events", "Scenario",
+          "Compare", "Inspector", "Why", "Managers", "Plots")
 
 
 def pixels(path):
@@ -69,6 +69,22 @@ class Pictures(unittest.TestCase):
         self.assertNotEqual(alone, self.picture(other, "--panel", "Compare"))
         self.assertNotEqual(self.picture("--panel", "Plots"),
                             self.picture(other, "--panel", "Plots"))
+
+    def test_copies_and_documents_of_a_store_at_every_size(self):
+        store = pathlib.Path(FOLDER.name) / "store.hive"
+        scenario = ROOT / "scenarios/59_split_brain.yaml"
+        subprocess.run([BUILD.resolve() / "glasshive", "run", scenario, "--record", store],
+                       check=True, capture_output=True)
+        path = pathlib.Path(FOLDER.name) / "store.png"
+        for size in ("1280x720", "2560x1440", "600x260", "320x240"):
+            seen = set()
+            for select in ((), ("--select", "orders/cart"), ("--select", "orders/note")):
+                for theme in ("dark", "light"):
+                    done = view(store, "--panel", "Store", "--at", 150, "--size", size, "--theme",
+                                theme, "--screenshot", path, *select)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    seen.add(pixels(path))
+            self.assertEqual(len(seen), 6, size)
 
     def test_sizes_and_themes(self):
         for size in ("1280x720", "2560x1440", "320x240", "64x64"):

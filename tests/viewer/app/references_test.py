@@ -5,6 +5,7 @@ blocks of pixels with pictures in references/; then bend those, in ways that mus
 must not."""
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -35,6 +36,15 @@ class AsBefore(unittest.TestCase):
 
     def test_the_pictures_of_readme_and_chapters_are_not_stale(self):
         self.same(shown.PICTURES, shown.FOLDER, "docs/pictures/viewer.py")
+
+    def test_the_timeline_of_the_readme_is_not_stale(self):
+        kept = (ROOT / "docs/pictures/timeline.svg").read_text()
+        scenario = re.search(r"<title>glasshive run (\S+)</title>", kept)[1]
+        script = ROOT / "docs/pictures/timeline.py"
+        drawn_now = subprocess.run([sys.executable, "-B", script, BUILD / "glasshive", scenario],
+                                   cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        self.assertEqual(drawn_now, kept, "draw it anew: docs/pictures/timeline.py "
+                                          f"build/glasshive {scenario} > timeline.svg")
 
     def test_pictures_that_are_shown_are_those_that_are_drawn(self):
         pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]

@@ -304,12 +304,15 @@ TEST_CASE("a gauge stands at its last value; percentiles come from every request
     REQUIRE(charts.size() == 4);
     CHECK(charts[2].title == "host.cpu");
     const CurveSpan span{at(0), at(20), 4, 200};
-    const auto curves = curves_of(glass, &story, charts[2], "n1", span);
+    const auto curves = curves_of(glass, &story.latencies(), charts[2], "n1", span);
     REQUIRE(curves.size() == 1);
     CHECK(reading_at(curves[0], at(10.5))->mean == 0.25);
     CHECK(reading_at(curves[0], at(1)) == nullptr);
     double requests = 0;
-    const auto per_second = curves_of(glass, &story, charts[0], "", span);
+    LatencyReader reader(glass);   // As of a second recording.
+    while (!reader.done()) REQUIRE_FALSE(reader.advance(9));
+    CHECK(reader.latencies().count() == story.latencies().count());
+    const auto per_second = curves_of(glass, &story.latencies(), charts[0], "", span);
     for (const Reading& reading : per_second.at(0).points)
         requests = std::max(requests, reading.mean);
     CHECK(requests > 1);
