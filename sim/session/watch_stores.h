@@ -32,10 +32,16 @@ class StoreWatch {
         std::string revision;
         EventId event{};
     };
-    /// One shard: the copies of a range, with their nodes.
+    /// All copies of a database, with their nodes.
+    struct Copy {
+        std::string node;
+        store::Range range;
+        const store::Database* file;
+    };
     struct Shard {
         std::string database;
-        std::vector<std::pair<std::string, const store::Database*>> copies;
+        bool partitioned = false;
+        std::vector<Copy> copies;
     };
     static std::vector<Shard> shards_of(const store::Cluster& cluster);
     void look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled);

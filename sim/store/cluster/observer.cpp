@@ -58,29 +58,48 @@ Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
 void Observer::changed(const std::string& node, const std::string& shard, std::string_view id) {
     const auto parsed = parse_shard_name(shard);
     if (!parsed || parsed->database.starts_with('_')) return;   // Not the system's own.
+    const ShardMap* map = newest_map(parsed->database, parsed->suffix);
+    if (map == nullptr) return;
+    // Not among them: a file that is being filled, or one that was taken away.
+    const std::vector<const Copy*> holders = map->copies_of(id);
     bool first = true, differ = false;
     Leaves before;
-    for (std::size_t i = 0; i < cluster_.size(); ++i) {
-        const auto& copies = cluster_.node(i).files().copies;
-        const auto copy = copies.find(shard);
+    for (const Copy* holder : holders) {
+        const auto i = cluster_.find(holder->node);
+        if (!i) continue;
+        const auto& copies = cluster_.node(*i).files().copies;
+        const auto copy = copies.find(
+            holder->range == parsed->range ? shard : map->shard_name(holder->range));
         if (copy == copies.end()) continue;
         const Document* document = copy->second.find(id);
         Leaves leaves = leaves_of(document);
         if (!first && leaves != before) differ = true;
         first = false;
         before = std::move(leaves);
-        if (cluster_.node(i).name() != node) continue;
+        if (holder->node != node || holder->range != parsed->range) continue;
         look_at_leaves(node, prefix_ + parsed->database + "/" + std::string(id),
                        document == nullptr ? nullptr : &document->tree);
     }
     Agreement& agreement = agreements_[parsed->database];
-    const Place place{shard, std::string(id)};
+    const Place place{parsed->database + parsed->suffix, std::string(id)};
     if (!differ) {
         erase(agreement, place);
     } else if (agreement.differing.try_emplace(place, kernel_.now()).second) {
         agreement.by_age.emplace(kernel_.now(), place);
     }
     settle(parsed->database, agreement);
+}
+
+/// As the cluster will have it: a map that was just edited is not everywhere yet.
+const ShardMap* Observer::newest_map(const std::string& database, const std::string& suffix) const {
+    const ShardMap* newest = nullptr;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const auto& maps = cluster_.node(i).files().maps;
+        const auto map = maps.find(database);
+        if (map == maps.end() || map->second.suffix() != suffix) continue;
+        if (newest == nullptr || newest->revision() < map->second.revision()) newest = &map->second;
+    }
+    return newest;
 }
 
 void Observer::erase(Agreement& agreement, const Place& place) {
@@ -157,7 +176,9 @@ void Observer::dropped(const std::string& node, const std::string& database) {
     for (const auto& [place, since] : agreement.differing) {
         bool there = false;
         for (std::size_t i = 0; i < cluster_.size(); ++i) {
-            there |= cluster_.node(i).files().copies.count(place.first) > 0;
+            const auto& maps = cluster_.node(i).files().maps;
+            const auto map = maps.find(database);
+            there |= map != maps.end() && database + map->second.suffix() == place.first;
         }
         if (!there) gone.push_back(place);
     }

@@ -14,6 +14,7 @@
 namespace glasshive::store {
 
 class Cluster;
+class ShardMap;
 
 /// Says what is so of all copies together: whether they agree, and which documents have conflicts.
 /// It reads every node's files, so it knows what nobody in the cluster knows, and it changes
@@ -42,7 +43,7 @@ class Observer final : public CommitWatch, public kernel::Process {
         std::int64_t conflicts = 0;
         Revision winner{};
     };
-    using Place = std::pair<std::string, std::string>;   ///< A shard and an id.
+    using Place = std::pair<std::string, std::string>;   ///< "orders.1415960794" and an id.
     struct Agreement {
         std::map<Place, Time> differing{};           ///< And since when.
         std::set<std::pair<Time, Place>> by_age{};   ///< The same, the oldest first.
@@ -50,6 +51,7 @@ class Observer final : public CommitWatch, public kernel::Process {
         Time since{};
         kernel::TimerId timer = kernel::TimerId::none;
     };
+    const ShardMap* newest_map(const std::string& database, const std::string& suffix) const;
     static void erase(Agreement& agreement, const Place& place);
     void look_at_leaves(const std::string& node, const std::string& subject, const Tree* tree);
     /// Says what has become so; sets a timer for what will.

@@ -71,8 +71,10 @@ class Replica final : public kernel::Process {
     /// made, empty ones; copies that it takes away stay on the disk, and nobody asks them.
     /// Requires a map of a database that the node knows. Source: mem3_shards.erl, its changes feed.
     void store_map(const ShardMap& map);
-    /// Another node's `_dbs`. The younger database of a name wins, and being deleted before being
-    /// there; of one database the map with the greater revision.
+    /// An edit of `_nodes`: a node joins, leaves, or is described anew. Nothing moves.
+    void store_member(const std::string& node, const MemberDocument& document);
+    /// Another node's `_dbs` and `_nodes`. The younger database of a name wins, and being deleted before being
+    /// there; of one database the map with the greater revision, and likewise of members' documents.
     void merge_maps(const DatabaseList& other);
     /// Shard splitting's: a file that no map names yet, under a name of its own; or its end.
     void add_copy(const std::string& shard, Database copy);

@@ -112,7 +112,18 @@ void Replica::merge_maps(const DatabaseList& other) {
         add_database(map);
         news = true;
     }
+    for (const auto& [node, document] : other.members) {
+        const auto mine = files_.members.find(node);
+        if (mine != files_.members.end() && document.revision <= mine->second.revision) continue;
+        files_.members[node] = document;
+        news = true;
+    }
     if (news && listener_) listener_("");
+}
+
+void Replica::store_member(const std::string& node, const MemberDocument& document) {
+    files_.members[node] = document;
+    if (listener_) listener_("");
 }
 
 }   // namespace glasshive::store

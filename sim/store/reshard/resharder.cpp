@@ -38,7 +38,8 @@ std::vector<std::size_t> Resharder::live() const {
     std::vector<std::size_t> members;
     for (std::size_t member = 0; member < member_count(); ++member) {
         const bool up = member < up_.size() && up_[member];
-        if (up || member == place_.own) members.push_back(member);
+        const bool joined = place_.files.has_member(place_.members[member].node);
+        if ((up && joined) || member == place_.own) members.push_back(member);
     }
     return members;
 }
@@ -158,6 +159,11 @@ ReshardReply Resharder::start_job(const std::string& shard) {
     if (place_.jobs.stopped) return refused(tuple("stopped", place_.jobs.reason.value_or("")));
     if (place_.jobs.jobs.count(id) > 0) return refused("job_already_exists");
     if (place_.jobs.jobs.size() + 1 > options_.max_jobs) return refused("max_jobs_exceeded");
+    for (const auto& [other, job] : place_.jobs.jobs) {   // Ours: CouchDB lets that job fail.
+        const auto& ends = job.targets;
+        const bool target = std::find(ends.begin(), ends.end(), shard) != ends.end();
+        if (target && job.state != JobState::completed) return refused("source_shard_is_a_target");
+    }
     SplitJob& job = place_.jobs.jobs[id];
     job = {.id = id, .node = node, .source = shard, .targets = targets};
     note(job, kernel_.now(), "", options_.max_history);
@@ -210,7 +216,7 @@ std::string Resharder::remove_job(const std::string& id) {
 void Resharder::switch_on() {
     if (!place_.jobs.stopped) return;
     place_.jobs.stopped = false;
-    place_.jobs.reason = "Restarted";
+    place_.jobs.reason.reset();
     for (auto& [id, job] : place_.jobs.jobs) {
         if (job.suspended) begin(job);
     }

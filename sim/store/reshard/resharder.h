@@ -46,7 +46,8 @@ struct ReshardPlace {
     InternalReplication& internal;
     ReplicaMachine machine{};
     BuildIndexes build{};   ///< Nothing: there are no indexes.
-    /// Processes of all members' resharders, in their order.
+    /// All nodes there are, in order of their names, and the processes of their resharders.
+    const std::vector<QuorumMember>& members;
     const std::vector<ProcessId>& resharders;
 };
 

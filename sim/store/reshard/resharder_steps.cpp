@@ -350,12 +350,21 @@ void Resharder::wait_for_map(SplitJob& job) {
     }
 }
 
+/// Who was on the way with the old map gets its answer: a second for what reads, as long as it
+/// takes for what is written or waits for an index.
 void Resharder::wait_source_close(SplitJob& job) {
     if (!has_files(job, false)) return;
     Attempt& attempt = running_.at(job.id);
     const std::uint64_t number = attempt.number;
+    if (copy(job.source) == nullptr) return done(number);
+    if (attempt.until == Time{}) {
+        attempt.until = kernel_.now() + options_.source_close_timeout;
+        const auto wait = [this, number](bool) {
+            if (job_of(number) != nullptr) again(number, std::chrono::seconds{1});
+        };
+        return place_.build ? place_.build(job.source, wait) : wait(true);
+    }
     if (!place_.replica.is_busy(job.source)) return done(number);
-    if (attempt.until == Time{}) attempt.until = kernel_.now() + options_.source_close_timeout;
     if (kernel_.now() >= attempt.until) return fail(number, "source_db_close_timeout");
     again(number, std::chrono::seconds{1});
 }

@@ -26,6 +26,7 @@ struct SplitCluster : SyncedCluster {
                                                      .gatherer = *all[i].gatherer,
                                                      .internal = *syncs[i],
                                                      .machine = all[i].machine,
+                                                     .members = members,
                                                      .resharders = processes};
             resharders.push_back(std::make_unique<Resharder>(kernel, place));
             processes.push_back(kernel.add_process(host(i), *resharders[i]));
