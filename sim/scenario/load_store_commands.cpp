@@ -15,10 +15,10 @@ struct Verb {
     Do what;
     std::size_t least, most;   // Words behind it.
 };
-constexpr Verb verbs[] = {
-    {"crash", Do::crash, 1, 2},  {"start", Do::start, 1, 2},   {"join", Do::join, 1, 2},
-    {"leave", Do::leave, 1, 2},  {"split", Do::split, 1, 2},   {"add", Do::add, 3, 3},
-    {"remove", Do::remove, 3, 3}};
+constexpr Verb verbs[] = {{"crash", Do::crash, 1, 2},  {"start", Do::start, 1, 2},
+                          {"join", Do::join, 1, 2},    {"leave", Do::leave, 1, 2},
+                          {"split", Do::split, 1, 2},  {"add", Do::add, 3, 3},
+                          {"remove", Do::remove, 3, 3}};
 constexpr const char* forms =
     "store crash, start, join or leave HOST; store split DATABASE [RANGE]; store add or remove "
     "DATABASE RANGE HOST";

@@ -100,12 +100,11 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
     if (shard.database.starts_with('_')) return;
     for (const auto& [id, by_node] : leaves) {
         const auto& first = by_node.begin()->second;
-        const auto hash = shard.partitioned ? store::hash_of_partitioned(id)
-                                            : std::optional(store::hash_of(id));
+        const auto hash =
+            shard.partitioned ? store::hash_of_partitioned(id) : std::optional(store::hash_of(id));
         const auto holders =
-            std::count_if(shard.copies.begin(), shard.copies.end(), [&](const auto& copy) {
-                return hash && copy.range.contains(*hash);
-            });
+            std::count_if(shard.copies.begin(), shard.copies.end(),
+                          [&](const auto& copy) { return hash && copy.range.contains(*hash); });
         bool equal = by_node.size() == static_cast<std::size_t>(holders);
         for (const auto& [node, other] : by_node) {
             equal = equal && other == first;

@@ -103,8 +103,8 @@ void member_document(Call& call, std::size_t member, const std::string& name) {
     if (deletes && !there) throw not_found(known ? "deleted" : "missing");
     const bool matches = there ? revision && *revision == found->second.revision : !revision;
     if (!matches) throw conflict();
-    const store::MemberDocument document = store::edited_member(
-        known ? &found->second : nullptr, plain(body.view()), deletes);
+    const store::MemberDocument document =
+        store::edited_member(known ? &found->second : nullptr, plain(body.view()), deletes);
     node.replica().store_member(name, document);
     tell_stored(call, name, document.revision, deletes ? 200 : 201);
 }
@@ -114,8 +114,8 @@ void set_member(Call& call, std::size_t member, const std::string& name, bool in
     const auto found = node.files().members.find(name);
     const bool known = found != node.files().members.end();
     if (known ? found->second.deleted != in : !in) return;
-    node.replica().store_member(name, store::edited_member(known ? &found->second : nullptr,
-                                                           store::member_body(""), !in));
+    node.replica().store_member(
+        name, store::edited_member(known ? &found->second : nullptr, store::member_body(""), !in));
 }
 
 }   // namespace glasshive::door::couch

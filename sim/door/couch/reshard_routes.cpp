@@ -259,11 +259,12 @@ void post_job(const CallPtr& call) {
         std::vector<std::size_t> members;
         const auto member = call->service().cluster().find(state->picked.copies[i].node);
         if (member && call->node().watch().sees(*member)) members.push_back(*member);
-        call->node().resharder().ask(
-            members, request, call->then([state, finish, i](const Answers& answers) {
-                if (!answers.empty()) state->replies[i] = *answers.front().second;
-                if (--state->waiting == 0) finish();
-            }));
+        call->node().resharder().ask(members, request,
+                                     call->then([state, finish, i](const Answers& answers) {
+                                         if (!answers.empty())
+                                             state->replies[i] = *answers.front().second;
+                                         if (--state->waiting == 0) finish();
+                                     }));
     }
 }
 

@@ -108,19 +108,19 @@ void Cluster::add_resharder(std::size_t i, const NodePlace& place, const Cluster
     const auto build = [&node](const std::string& shard, std::function<void(bool)> then) {
         node.indexer_->build(shard, std::move(then));
     };
-    node.resharder_ = std::make_unique<reshard::Resharder>(
-        kernel_,
-        reshard::ReshardPlace{.own = i,
-                              .files = node.files_,
-                              .jobs = node.splits_,
-                              .replica = *node.replica_,
-                              .gatherer = *node.gatherer_,
-                              .internal = *node.internal_,
-                              .machine = machine_of(place),
-                              .build = build,
-                              .members = members_,
-                              .resharders = resharders_},
-        options.reshard);
+    node.resharder_ =
+        std::make_unique<reshard::Resharder>(kernel_,
+                                             reshard::ReshardPlace{.own = i,
+                                                                   .files = node.files_,
+                                                                   .jobs = node.splits_,
+                                                                   .replica = *node.replica_,
+                                                                   .gatherer = *node.gatherer_,
+                                                                   .internal = *node.internal_,
+                                                                   .machine = machine_of(place),
+                                                                   .build = build,
+                                                                   .members = members_,
+                                                                   .resharders = resharders_},
+                                             options.reshard);
     resharders_[i] = attach(i, *node.resharder_);
 }
 

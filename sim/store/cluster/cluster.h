@@ -87,14 +87,14 @@ class Node {
     std::unique_ptr<replicate::PeerServer> peer_server_;
     std::unique_ptr<replicate::PeerClient> peer_client_;
     std::unique_ptr<replicate::Scheduler> scheduler_;   // Null: none.
-    reshard::ReshardFiles splits_;   ///< On its disk, too.
+    reshard::ReshardFiles splits_;                      ///< On its disk, too.
     std::unique_ptr<reshard::Resharder> resharder_;
     std::unique_ptr<NodeWatch> watch_;
     std::vector<ProcessId> processes_;   // In the order in which they start.
 };
 
-/// A cluster of nodes: makes their processes and joins them. Members know each other from the start;
-/// others are added through any of them, and who leaves runs on. `_nodes` says who is in.
+/// A cluster of nodes: makes their processes and joins them. Members know each other from the
+/// start; others are added through any of them, and who leaves runs on. `_nodes` says who is in.
 /// What a node is told of its peers (net tick) reaches everybody on it who waits for one.
 class Cluster {
   public:

@@ -68,8 +68,8 @@ void Observer::changed(const std::string& node, const std::string& shard, std::s
         const auto i = cluster_.find(holder->node);
         if (!i) continue;
         const auto& copies = cluster_.node(*i).files().copies;
-        const auto copy = copies.find(
-            holder->range == parsed->range ? shard : map->shard_name(holder->range));
+        const auto copy =
+            copies.find(holder->range == parsed->range ? shard : map->shard_name(holder->range));
         if (copy == copies.end()) continue;
         const Document* document = copy->second.find(id);
         Leaves leaves = leaves_of(document);

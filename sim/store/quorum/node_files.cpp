@@ -21,10 +21,10 @@ std::vector<Member> DatabaseList::placeable() const {
         const auto zone = document.body.view().find("zone");
         const auto decom = document.body.view().find("decom");
         const bool named = zone && zone->is(json::Type::text);
-        out.push_back({.name = name,
-                       .zone = named ? std::string(zone->text()) : "",
-                       .decommissioned =
-                           decom && decom->is(json::Type::boolean) && decom->boolean()});
+        out.push_back(
+            {.name = name,
+             .zone = named ? std::string(zone->text()) : "",
+             .decommissioned = decom && decom->is(json::Type::boolean) && decom->boolean()});
     }
     return out;
 }

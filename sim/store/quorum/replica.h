@@ -73,8 +73,9 @@ class Replica final : public kernel::Process {
     void store_map(const ShardMap& map);
     /// An edit of `_nodes`: a node joins, leaves, or is described anew. Nothing moves.
     void store_member(const std::string& node, const MemberDocument& document);
-    /// Another node's `_dbs` and `_nodes`. The younger database of a name wins, and being deleted before being
-    /// there; of one database the map with the greater revision, and likewise of members' documents.
+    /// Another node's `_dbs` and `_nodes`. The younger database of a name wins, and being deleted
+    /// before being there; of one database the map with the greater revision, and likewise of
+    /// members' documents.
     void merge_maps(const DatabaseList& other);
     /// Shard splitting's: a file that no map names yet, under a name of its own; or its end.
     void add_copy(const std::string& shard, Database copy);

@@ -48,8 +48,9 @@ class InternalReplication final : public kernel::Process {
     void node_up(std::size_t member);
     void node_down(std::size_t member);
     /// At once, to a copy on this node that is a part of this one, what is there now: shard
-    /// splitting. Then says how far it came, or nothing when it failed. `before`: no map names the target yet, so it holds
-    /// nothing but this copy's, and readers of this one may go on there from where it stands.
+    /// splitting. Then says how far it came, or nothing when it failed. `before`: no map names the
+    /// target yet, so it holds nothing but this copy's, and readers of this one may go on there
+    /// from where it stands.
     using ThenToppedOff = std::function<void(std::optional<std::uint64_t> seq)>;
     void top_off(const std::string& shard, const Range& target, bool before, ThenToppedOff then);
     /// Nothing waits and nothing is under way.
@@ -72,9 +73,9 @@ class InternalReplication final : public kernel::Process {
     struct Push {
         Key key;
         ThenToppedOff topped_off{};
-        bool before = false;      ///< As top_off() says.
-        std::string target{};     ///< Shard.
-        bool partial = false;     ///< The target's range is not all of ours.
+        bool before = false;    ///< As top_off() says.
+        std::string target{};   ///< Shard.
+        bool partial = false;   ///< The target's range is not all of ours.
         std::string target_uuid{};
         std::uint64_t target_purge_seq = 0;
         std::uint64_t until = UINT64_MAX;   ///< Of a topping off: where our copy was at its start.

@@ -43,8 +43,7 @@ const Database* InternalReplication::own_copy(const Push& push) const {
 }
 
 /// mem3_reshard_job:pickfun/3.
-bool InternalReplication::belongs(const Push& push, const Range& range,
-                                  std::string_view id) const {
+bool InternalReplication::belongs(const Push& push, const Range& range, std::string_view id) const {
     const auto name = parse_shard_name(push.key.shard);
     const auto map = files_.maps.find(name->database);
     if (map == files_.maps.end()) return false;   // Deleted meanwhile: the push fails.
@@ -127,8 +126,9 @@ void InternalReplication::push_purges(const PushPtr& push) {
     ask(push, false, query::ListPurges{.since = pushed}, [this, push, id](const ShardReply& reply) {
         found::Purges purges = std::get<found::Purges>(*reply.found);
         if (purges.requests.empty()) return find_start(push);
-        std::erase_if(purges.requests,
-                      [&](const PurgeRequest& each) { return !belongs(*push, push->key.range, each.id); });
+        std::erase_if(purges.requests, [&](const PurgeRequest& each) {
+            return !belongs(*push, push->key.range, each.id);
+        });
         ask(push, true, query::Purge{purges.requests},
             [this, push, id, through = purges.through](const ShardReply&) {
                 write_note(push, false, id, note_of("purge_seq", through),

@@ -11,9 +11,9 @@ namespace glasshive::store::reshard {
 
 std::string_view text_of(Step step) {
     constexpr std::array<std::string_view, 11> texts{
-        "new",          "initial_copy",    "topoff1",         "build_indices",
-        "topoff2",      "copy_local_docs", "update_shardmap", "wait_source_close",
-        "topoff3",      "source_delete",   "completed"};
+        "new",     "initial_copy",    "topoff1",         "build_indices",
+        "topoff2", "copy_local_docs", "update_shardmap", "wait_source_close",
+        "topoff3", "source_delete",   "completed"};
     return texts[static_cast<std::size_t>(step)];
 }
 
@@ -50,7 +50,8 @@ std::string job_id(std::string_view shard, std::string_view node) {
     const std::string text = std::string(shard) + std::string(node);
     std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
     unsigned int size = 0;
-    const int good = EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+    const int good =
+        EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
     SIM_ASSERT(good == 1);
     std::string id = "001-";
     for (unsigned int i = 0; i < size; ++i) {

@@ -48,7 +48,8 @@ void MapEditor::begin() {
         request->internal = true;
         gatherer_.ask_one(member, QuorumMessage::list_maps, std::move(request),
                           [this, waiting](const ShardReply* reply) {
-                              if (reply != nullptr && reply->maps) replica_.merge_maps(*reply->maps);
+                              if (reply != nullptr && reply->maps)
+                                  replica_.merge_maps(*reply->maps);
                               if (--*waiting == 0) apply();
                           });
     }

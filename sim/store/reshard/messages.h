@@ -21,14 +21,14 @@ enum class ReshardMessage : std::uint16_t {
 /// What a node is asked about its jobs; mem3_reshard.erl, mem3_reshard_dbdoc.erl.
 struct ReshardRequest final : kernel::MessageBody {
     enum class Kind : std::uint8_t {
-        list,          ///< All its jobs, and whether splitting is switched on there.
-        start,         ///< Split `shard`, which is on that node.
-        stop,          ///< Job `id`.
-        resume,        ///< Job `id`.
-        remove,        ///< Job `id`.
-        switch_on,     ///< Splitting as a whole.
-        switch_off,    ///< Ditto.
-        update_map,    ///< `shard` of `node` is split: edit the map, and tell all nodes.
+        list,         ///< All its jobs, and whether splitting is switched on there.
+        start,        ///< Split `shard`, which is on that node.
+        stop,         ///< Job `id`.
+        resume,       ///< Job `id`.
+        remove,       ///< Job `id`.
+        switch_on,    ///< Splitting as a whole.
+        switch_off,   ///< Ditto.
+        update_map,   ///< `shard` of `node` is split: edit the map, and tell all nodes.
     };
     Kind kind = Kind::list;
     std::string shard{};

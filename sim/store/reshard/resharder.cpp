@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
+#include "base/assert.h"
 #include "store/shard/shard_map.h"
 
 namespace glasshive::store::reshard {
@@ -77,8 +79,8 @@ void Resharder::ask(const std::vector<std::size_t>& members, const ReshardReques
         if (member == place_.own) {
             ++state->waiting;
             serve(request, [state, heard, member](ReshardReply reply) {
-                state->answers.emplace_back(
-                    member, std::make_shared<const ReshardReply>(std::move(reply)));
+                state->answers.emplace_back(member,
+                                            std::make_shared<const ReshardReply>(std::move(reply)));
                 heard();
             });
             continue;
@@ -92,8 +94,8 @@ void Resharder::ask(const std::vector<std::size_t>& members, const ReshardReques
     asking.then = [state, heard](const Job& job) {
         for (const Worker& worker : job.workers) {
             if (worker.state != Worker::State::answered) continue;
-            state->answers.emplace_back(
-                worker.member, std::static_pointer_cast<const ReshardReply>(worker.reply));
+            state->answers.emplace_back(worker.member,
+                                        std::static_pointer_cast<const ReshardReply>(worker.reply));
         }
         heard();
     };
@@ -234,6 +236,29 @@ void Resharder::switch_off(const std::string& reason) {
 }
 
 // --- The process ---------------------------------------------------------------------------------
+
+void Resharder::pay(const Cost& cost, std::function<void()> then) {
+    const std::uint64_t number = next_++;
+    works_.emplace(number, Work{cost, std::move(then)});
+    kernel_.work(id(), place_.machine.cpu,
+                 {.amount = seconds_of(cost.cpu), .tag = cpu_done, .argument = number});
+}
+
+void Resharder::on_work_done(std::uint32_t tag, std::uint64_t argument) {
+    const auto found = works_.find(argument);
+    SIM_ASSERT(found != works_.end());
+    Bytes bytes = found->second.cost.read + found->second.cost.append;
+    if (found->second.cost.sync) bytes += place_.machine.sync;
+    if (tag == cpu_done && bytes > Bytes{}) {
+        kernel_.work(
+            id(), place_.machine.disk,
+            {.amount = place_.machine.disk_work(bytes), .tag = disk_done, .argument = argument});
+        return;
+    }
+    const auto then = std::move(found->second.then);
+    works_.erase(found);
+    then();
+}
 
 /// mem3_reshard:reload_jobs/1.
 void Resharder::on_start() {

@@ -84,9 +84,9 @@ class Resharder final : public Scatter {
     /// One attempt at one step. What it has begun and what ends later goes nowhere.
     struct Attempt {
         std::uint64_t number = 0;
-        Time until{};                  ///< Of a wait.
-        bool map_is_edited = false;    ///< Of update_shardmap: it waits for all nodes to have it.
-        std::uint64_t pushed = 0;      ///< Of source_delete: what the targets have.
+        Time until{};                 ///< Of a wait.
+        bool map_is_edited = false;   ///< Of update_shardmap: it waits for all nodes to have it.
+        std::uint64_t pushed = 0;     ///< Of source_delete: what the targets have.
         bool has_pushed = false;
         std::optional<std::string> stop_after{};   ///< Stopped while the map is edited: why.
         bool remove_after = false;
@@ -139,8 +139,8 @@ class Resharder final : public Scatter {
     ReshardPlace place_;
     ReshardOptions options_;
     MapEditor editor_;
-    std::vector<bool> up_;                                 // By member.
-    std::map<std::string, Attempt, std::less<>> running_;  // By job.
+    std::vector<bool> up_;                                  // By member.
+    std::map<std::string, Attempt, std::less<>> running_;   // By job.
     std::map<std::uint64_t, Work> works_;
     std::uint64_t next_ = 1;
 };

@@ -164,29 +164,6 @@ bool Resharder::has_files(SplitJob& job, bool source) {
     return true;
 }
 
-void Resharder::pay(const Cost& cost, std::function<void()> then) {
-    const std::uint64_t number = next_++;
-    works_.emplace(number, Work{cost, std::move(then)});
-    kernel_.work(id(), place_.machine.cpu,
-                 {.amount = seconds_of(cost.cpu), .tag = cpu_done, .argument = number});
-}
-
-void Resharder::on_work_done(std::uint32_t tag, std::uint64_t argument) {
-    const auto found = works_.find(argument);
-    SIM_ASSERT(found != works_.end());
-    Bytes bytes = found->second.cost.read + found->second.cost.append;
-    if (found->second.cost.sync) bytes += place_.machine.sync;
-    if (tag == cpu_done && bytes > Bytes{}) {
-        kernel_.work(
-            id(), place_.machine.disk,
-            {.amount = place_.machine.disk_work(bytes), .tag = disk_done, .argument = argument});
-        return;
-    }
-    const auto then = std::move(found->second.then);
-    works_.erase(found);
-    then();
-}
-
 // --- The steps -----------------------------------------------------------------------------------
 
 /// The copy as it is now, whatever is written while the disk works: couch_db_split:split/3.

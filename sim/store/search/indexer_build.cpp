@@ -55,7 +55,8 @@ void Indexer::build(const std::string& shard, std::function<void(bool)> then) {
             std::optional<Refusal> refusal;
             const CopyIndex* index = open(request, refusal);
             // What does not compile has no index, with a split or without one.
-            if (index == nullptr || index->index.update_seq() >= copy->second.update_seq()) continue;
+            if (index == nullptr || index->index.update_seq() >= copy->second.update_seq())
+                continue;
             const Key key{shard, request.definition->signature};
             ++waiting->first;
             builders_[key].built.push_back(built);

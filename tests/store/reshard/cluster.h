@@ -85,7 +85,8 @@ struct SplitCluster : SyncedCluster {
         return jobs[member].jobs.begin()->second;
     }
     std::string state(std::size_t member) const {
-        return std::string(text_of(job(member).state)) + " " + std::string(text_of(job(member).step));
+        return std::string(text_of(job(member).state)) + " " +
+               std::string(text_of(job(member).step));
     }
     /// "00000000-3fffffff 40000000-7fffffff", the files that a node has.
     std::string files(std::size_t node) const {

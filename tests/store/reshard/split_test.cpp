@@ -228,8 +228,7 @@ TEST_CASE("what cannot be split is refused in CouchDB's words", "[store][reshard
     REQUIRE(cluster.ask(0, Kind::remove, id).error.empty());
     REQUIRE(cluster.ask(0, Kind::remove, id).error == "not_found");
     REQUIRE(cluster.ask(0, Kind::switch_off, "", "Moving some shards").error.empty());
-    REQUIRE(cluster.split(0, "80000000-ffffffff") ==
-            "error: {stopped,<<\"Moving some shards\">>}");
+    REQUIRE(cluster.split(0, "80000000-ffffffff") == "error: {stopped,<<\"Moving some shards\">>}");
 }
 
 TEST_CASE("a job that is stopped waits, and goes on when it is told to", "[store][reshard]") {
