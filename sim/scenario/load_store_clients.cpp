@@ -51,7 +51,7 @@ void Loader::read_store_clients(const yaml::Value& value, store::ClusterSpec& cl
             client.hosts.push_back(host);
         }
         const bool named = !client.hosts.empty();
-        if (!named) client.hosts = cluster.hosts;
+        if (!named) client.hosts = store::member_hosts(cluster);
         map.read("timeout", client.timeout);
         map.check(client.timeout > Duration::zero(), "timeout", "a timeout is longer than 0s");
         // Without a node of its own a step asks the first one.
@@ -173,7 +173,7 @@ std::string endpoint_of(const std::string& text, const std::vector<store::Cluste
 void Loader::read_replications(const yaml::Value& value, store::ClusterSpec& cluster) {
     store::ClientSpec client;
     client.name = cluster.name + "-replications";
-    client.hosts = cluster.hosts;
+    client.hosts = store::member_hosts(cluster);
     for (const yaml::Value& item : value.items()) {
         Map map(Part::replication, item);
         store::StepSpec step;
@@ -184,7 +184,7 @@ void Loader::read_replications(const yaml::Value& value, store::ClusterSpec& clu
         map.check(store_steps_.insert(step.name).second, "name",
                   "a step named " + yaml::quoted(step.name) + " exists already",
                   "give each step a name of its own");
-        step.host = cluster.hosts.empty() ? "" : cluster.hosts.front();
+        step.host = client.hosts.empty() ? "" : client.hosts.front();
         if (map.read("node", step.host)) check_node(step.host, map.value("node"), cluster);
         step.body = "{";
         for (const char* const key : {"source", "target"}) {
@@ -225,36 +225,6 @@ void Loader::check_steps() {
         if (store_steps_.count(name) > 0) continue;
         place.error("no step is named " + yaml::quoted(name), "a name that some step has");
     }
-}
-
-/// "store crash n2", "store start n2", "store crash west n2". False: it is no such line.
-bool Loader::take_store_line(const std::string& line, Duration at, const yaml::Value& place) {
-    std::istringstream words(line);
-    std::vector<std::string> all;
-    for (std::string word; words >> word;) all.push_back(word);
-    if (all.empty() || all.front() != "store") return false;
-    StoreCommandSpec command{.at = at, .line = line};
-    const bool verb = all.size() > 1 && (all[1] == "crash" || all[1] == "start");
-    if (!verb || all.size() < 3 || all.size() > 4) {
-        place.error(yaml::quoted(line) + " is no command for a store",
-                    "store crash HOST, or store start HOST");
-        return true;
-    }
-    command.starts = all[1] == "start";
-    command.host = all.back();
-    if (all.size() == 4) command.store = all[2];
-    const bool known = std::any_of(
-        spec_.stores.begin(), spec_.stores.end(), [&](const store::ClusterSpec& cluster) {
-            const auto& hosts = cluster.hosts;
-            const bool named = command.store.empty() || cluster.name == command.store;
-            return named && std::find(hosts.begin(), hosts.end(), command.host) != hosts.end();
-        });
-    if (!known) {
-        place.error("no store has a node on " + yaml::quoted(command.host),
-                    "a host that a store of `stores` lists");
-    }
-    spec_.store_commands.push_back(std::move(command));
-    return true;
 }
 
 }   // namespace glasshive::scenario

@@ -22,6 +22,15 @@ void Loader::read_stores(const yaml::Value& value) {
         if (cluster.hosts.empty()) {
             for (const auto& host : hosts_.hosts) cluster.hosts.push_back(host.name);
         }
+        for (const auto& [host, place] : texts_of(map.value("spares"))) {
+            if (std::count(cluster.hosts.begin(), cluster.hosts.end(), host) == 0) {
+                place.error(yaml::quoted(host) + " is none of the store's hosts",
+                            "name it in `hosts`, too");
+            }
+            cluster.spares.push_back(host);
+        }
+        map.check(cluster.spares.empty() || !store::member_hosts(cluster).empty(), "spares",
+                  "a cluster has one member or more", "leave a host out");
         map.read("node_name", cluster.node_name);
         map.check(cluster.hosts.size() < 2 || cluster.node_name.find("{}") != std::string::npos,
                   "node_name", "all nodes would have one name", "such as \"couchdb@{}\"");

@@ -55,12 +55,23 @@ struct CommandSpec {
     std::string content;              ///< docker secret create, config create: the file's.
 };
 
-/// A store's node ends or begins while its host goes on: "store crash n2".
+/// What an operator does to a store: "store crash n2", "store split orders 00000000-7fffffff".
 struct StoreCommandSpec {
+    enum class Do : std::uint8_t {
+        crash,    ///< The node on `host` ends while its host goes on.
+        start,    ///< It begins again.
+        join,     ///< It becomes a member.
+        leave,    ///< It is a member no longer; its copies stay where they are.
+        split,    ///< All copies of `range`, or of all ranges, in two.
+        add,      ///< A copy of `range` on `host`.
+        remove,   ///< The copy of `range` on `host` is asked no more.
+    };
     Duration at{};       ///< Since the start of the run.
     std::string store;   ///< Empty: whichever has a node there.
     std::string host;
-    bool starts = false;
+    Do what = Do::crash;
+    std::string database;
+    std::string range;   ///< "00000000-7fffffff"
     std::string line;   ///< As it is typed.
 };
 

@@ -13,6 +13,7 @@
 #include "store/cluster_events.h"
 #include "store/quorum/events.h"
 #include "store/replicate/events.h"
+#include "store/reshard/events.h"
 #include "store/search/events.h"
 #include "swarm/events.h"
 #include "workload/events.h"
@@ -35,6 +36,7 @@ const EventRegistry& all_events() {
         r.add(store::events::all);
         r.add(store::search::events::all);
         r.add(store::replicate::events::all);
+        r.add(store::reshard::events::all);
         r.add(store::cluster::events::all);
         r.add(store::client::events::all);
         return r;

@@ -24,15 +24,21 @@ std::vector<store::Revision> leaves_of(const store::Document& document) {
 
 }   // namespace
 
+/// Copies whose ranges overlap belong together: those of one range, and its parts where it is
+/// split. Files that no map names are being filled, or were taken away.
 std::vector<StoreWatch::Shard> StoreWatch::shards_of(const store::Cluster& cluster) {
-    std::map<std::string, Shard> shards;   // By name.
+    std::map<std::string, Shard> shards;   // By database and suffix.
     for (std::size_t i = 0; i < cluster.size(); ++i) {
         const store::Node& node = cluster.node(i);
-        for (const auto& [name, copy] : node.files().copies) {
-            const auto parsed = store::parse_shard_name(name);
-            if (!parsed) continue;
-            shards[name].database = parsed->database;
-            shards[name].copies.emplace_back(node.name(), &copy);
+        for (const auto& [database, map] : node.files().maps) {
+            Shard& shard = shards[database + map.suffix()];
+            shard.database = database;
+            shard.partitioned = map.partitioned();
+            for (const store::Copy* copy : map.copies_on(node.name())) {
+                const auto file = node.files().copies.find(map.shard_name(copy->range));
+                if (file == node.files().copies.end()) continue;
+                shard.copies.push_back({node.name(), copy->range, &file->second});
+            }
         }
     }
     std::vector<Shard> out;
@@ -79,11 +85,11 @@ void StoreWatch::on_event(const Event& event, std::string_view text) {
 
 /// Whether copies differ only because histories were cut short before they met: a copy that missed
 /// what was between keeps an old leaf which the others know as a part of a history.
-bool StoreWatch::stemmed_apart(const Shard& shard, const std::string& id, const Leaves& by_node) {
-    if (by_node.size() != shard.copies.size()) return false;
+bool StoreWatch::stemmed_apart(const std::vector<const Copy*>& holders, const std::string& id,
+                               const Leaves& by_node) {
     bool cut = false;
-    for (const auto& [node, copy] : shard.copies) {
-        const store::Document* document = copy->find(id);
+    for (const Copy* holder : holders) {
+        const store::Document* document = holder->file->find(id);
         if (document == nullptr) return false;
         for (const store::Tree::Node& each : document->tree.nodes()) {
             cut |= each.root && each.revision.position() > 1;
@@ -100,7 +106,7 @@ bool StoreWatch::stemmed_apart(const Shard& shard, const std::string& id, const 
 void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled) {
     const std::string database = spec.prefix + shard.database;
     std::map<std::string, Leaves> leaves;
-    for (const auto& [node, copy] : shard.copies) {
+    for (const auto& [node, range, copy] : shard.copies) {
         for (const std::string& wrong : store::violations(*copy)) {
             add("store copies hold together", {}, node + ", " + database + ": " + wrong);
         }
@@ -118,32 +124,42 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
         }
     }
     if (shard.database.starts_with('_')) return;
-    for (const auto& [id, by_node] : leaves) {
-        const auto& first = by_node.begin()->second;
-        bool equal = by_node.size() == shard.copies.size();
-        for (const auto& [node, other] : by_node) {
-            equal = equal && other == first;
-            auto a = first, b = other;
-            std::sort(a.begin(), a.end());
-            std::sort(b.begin(), b.end());
-            if (a != b || first.front() == other.front()) continue;
-            add("copies agree on winners", {},
-                database + "/" + id + ": " + node + " shows " + other.front().text() + ", " +
-                    by_node.begin()->first + " " + first.front().text());
-        }
-        if (settled && !equal && !stemmed_apart(shard, id, by_node)) {
-            std::string text = database + "/" + id + " differs:";
-            for (const auto& [node, copy] : shard.copies) {
-                text += " " + node + " has";
-                const auto held = by_node.find(node);
-                if (held == by_node.end())
-                    text += " nothing";
-                else
-                    for (const auto& leaf : held->second) text += " " + leaf.text();
-            }
-            add("copies are equal after quiet time", {}, std::move(text));
+    for (const auto& [id, by_node] : leaves)
+        look_at_document(shard, database, id, by_node, settled);
+}
+
+void StoreWatch::look_at_document(const Shard& shard, const std::string& database,
+                                  const std::string& id, const Leaves& by_node, bool settled) {
+    const auto& first = by_node.begin()->second;
+    const auto hash =
+        shard.partitioned ? store::hash_of_partitioned(id) : std::optional(store::hash_of(id));
+    std::vector<const Copy*> holders;
+    for (const Copy& copy : shard.copies) {
+        if (hash && copy.range.contains(*hash)) holders.push_back(&copy);
+    }
+    bool equal = by_node.size() == holders.size();
+    for (const auto& [node, other] : by_node) {
+        equal = equal && other == first;
+        auto a = first, b = other;
+        std::sort(a.begin(), a.end());
+        std::sort(b.begin(), b.end());
+        if (a != b || first.front() == other.front()) continue;
+        add("copies agree on winners", {},
+            database + "/" + id + ": " + node + " shows " + other.front().text() + ", " +
+                by_node.begin()->first + " " + first.front().text());
+    }
+    if (!settled || equal || stemmed_apart(holders, id, by_node)) return;
+    std::string text = database + "/" + id + " differs:";
+    for (const Copy* holder : holders) {
+        text += " " + holder->node + " has";
+        const auto held = by_node.find(holder->node);
+        if (held == by_node.end()) {
+            text += " nothing";
+        } else {
+            for (const auto& leaf : held->second) text += " " + leaf.text();
         }
     }
+    add("copies are equal after quiet time", {}, std::move(text));
 }
 
 void StoreWatch::look_for_stored() {

@@ -33,15 +33,24 @@ class StoreWatch {
         std::string revision;
         EventId event{};
     };
-    /// One shard: the copies of a range, with their nodes.
+    /// All copies of a database, with their nodes.
+    struct Copy {
+        std::string node;
+        store::Range range;
+        const store::Database* file;
+    };
     struct Shard {
         std::string database;
-        std::vector<std::pair<std::string, const store::Database*>> copies;
+        bool partitioned = false;
+        std::vector<Copy> copies;
     };
     static std::vector<Shard> shards_of(const store::Cluster& cluster);
     void look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled);
     using Leaves = std::map<std::string, std::vector<store::Revision>>;   // By node.
-    static bool stemmed_apart(const Shard& shard, const std::string& id, const Leaves& by_node);
+    void look_at_document(const Shard& shard, const std::string& database, const std::string& id,
+                          const Leaves& by_node, bool settled);
+    static bool stemmed_apart(const std::vector<const Copy*>& holders, const std::string& id,
+                              const Leaves& by_node);
     void look_for_stored();
     void add(const char* rule, EventId event, std::string text);
 

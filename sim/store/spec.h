@@ -38,6 +38,8 @@ struct ClusterSpec {
     std::string name = "couchdb";
     std::string prefix;   ///< Of its databases in events: "west/" when a run has several stores.
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
+    /// Of these, the ones whose nodes run but are no members until somebody adds them.
+    std::vector<std::string> spares;
     /// A node's name; "{}" is its host's.
     std::string node_name = "couchdb@{}";
     std::uint32_t q = 2;             ///< [cluster] q
@@ -53,6 +55,17 @@ struct ClusterSpec {
     std::int64_t epoch = 1'700'000'000;   ///< Seconds since 1970 at the start of the run.
     std::vector<ClientSpec> clients;      ///< Names are unique.
 };
+
+/// The hosts whose nodes are members from the start, in their order.
+inline std::vector<std::string> member_hosts(const ClusterSpec& cluster) {
+    std::vector<std::string> hosts;
+    for (const std::string& host : cluster.hosts) {
+        bool spare = false;
+        for (const std::string& each : cluster.spares) spare |= each == host;
+        if (!spare) hosts.push_back(host);
+    }
+    return hosts;
+}
 
 /// The name of the node on a host.
 inline std::string node_name_of(const ClusterSpec& cluster, const std::string& host) {

@@ -10,8 +10,9 @@
 
 namespace glasshive::world {
 
-/// Carries out a scenario's "store crash n2" and "store start n2": a node's processes end or begin
-/// while its host goes on. Stands outside.
+/// Carries out a scenario's "store …" commands: a node's processes end or begin while its host goes
+/// on, nodes join and leave, shards split and move. Stands outside; what needs a node it asks the
+/// first member that runs.
 class StoreOperator final : public kernel::Process {
   public:
     /// All but `run_name` outlive it. Adds itself to the kernel.
@@ -22,6 +23,12 @@ class StoreOperator final : public kernel::Process {
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
   private:
+    using Command = scenario::StoreCommandSpec;
+    void carry_out(const Command& command, door::couch::Front& store, EventId event);
+    static void split(const Command& command, store::Cluster& cluster, std::size_t via);
+    void move(const Command& command, store::Cluster& cluster, std::size_t via,
+              const std::string& node);
+
     kernel::Kernel& kernel_;
     std::deque<door::couch::Front>& stores_;
     const std::vector<scenario::StoreCommandSpec>& commands_;

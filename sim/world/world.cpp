@@ -195,7 +195,9 @@ void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
                  .cpu = machines.cpu(host),
                  .disk = machines.disk(host),
                  .disk_unit = machines.write_work(host, much) / static_cast<double>(much.count),
-                 .zone = std::string(platform.zones()[platform.zone_of(host)])});
+                 .zone = std::string(platform.zones()[platform.zone_of(host)]),
+                 .joins_later =
+                     std::count(cluster.spares.begin(), cluster.spares.end(), name) > 0});
         }
         stores.emplace_back(kernel, cluster, std::move(places),
                             stores.empty() ? nullptr : &stores.front());

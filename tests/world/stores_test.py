@@ -1,4 +1,4 @@
-"""Goal: the stories of the document store (55 to 64) end as they say, break no invariant, and can
+"""Goal: the stories of the document store (55 to 65) end as they say, break no invariant, and can
 be explained; what a scenario says wrongly of a store is told. Method: the shipped files, run.
 """
 
@@ -21,7 +21,7 @@ class Stories(program.Case):
         return self.call("explain", "run.hive", subject).stdout
 
     def test_each_holds_and_breaks_no_invariant(self):
-        for number in range(55, 65):
+        for number in range(55, 66):
             with self.subTest(number=number):
                 self.call("run", story(number), "--quiet", "--invariants")
 
@@ -93,6 +93,17 @@ class Mistakes(program.Case):
     def test_a_command_for_no_node(self):
         said = self.refused("", "commands: [{at: 5s, run: store crash node-9}]\n")
         self.assertIn('no store has a node on "node-9"', said)
+
+    def test_a_split_of_what_is_not_there(self):
+        for line, hint in (("store split order", 'no store has a database "order"'),
+                           ("store split orders 0-f", '"0-f" is no range'),
+                           ("store add orders node-1", "is no command for a store")):
+            said = self.refused("", f"commands: [{{at: 5s, run: {line}}}]\n")
+            self.assertIn(hint, said)
+
+    def test_a_spare_node_that_is_no_host(self):
+        said = self.refused("    spares: [node-9]\n")
+        self.assertIn("is none of the store's hosts", said)
 
 
 if __name__ == "__main__":

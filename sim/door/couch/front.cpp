@@ -68,8 +68,9 @@ void Front::make_databases(std::size_t next) {
     const store::Spread spread{.q = database.q == 0 ? spec_.q : database.q,
                                .n = database.n == 0 ? spec_.n : database.n,
                                .partitioned = database.partitioned};
-    cluster_.node(0).coordinator().create(database.name, spread,
-                                          [this, next](const auto&) { make_databases(next + 1); });
+    cluster_.node(cluster_.first_member())
+        .coordinator()
+        .create(database.name, spread, [this, next](const auto&) { make_databases(next + 1); });
 }
 
 }   // namespace glasshive::door::couch

@@ -1,6 +1,8 @@
 // /_node/{name}/…; chttpd_node.erl. A node's settings, and the documents that only nodes have.
+#include <algorithm>
 #include <string>
 
+#include "door/couch/node_documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "store/json/builder.h"
@@ -43,6 +45,29 @@ void apply(Call& call, std::size_t member, const std::string& section, const std
         const auto mode = store::parse_maintenance(config.text(section, key, "false"));
         call.service().cluster().node(member).replica().set_maintenance(
             mode.value_or(store::Maintenance::off));
+    }
+    if (section == "reshard") {
+        const auto seconds = [&](std::string_view name, Duration otherwise) {
+            const std::int64_t given = otherwise / std::chrono::seconds{1};
+            const std::int64_t value = config.number("reshard", name, given);
+            return Duration(std::chrono::seconds{std::max<std::int64_t>(0, value)});
+        };
+        const auto count = [&](std::string_view name, std::size_t otherwise) {
+            const auto given = static_cast<std::int64_t>(otherwise);
+            const std::int64_t value = config.number("reshard", name, given);
+            return static_cast<std::size_t>(std::max<std::int64_t>(0, value));
+        };
+        store::reshard::ReshardOptions options;
+        options.max_jobs = count("max_jobs", options.max_jobs);
+        options.max_history = count("max_history", options.max_history);
+        options.max_retries = count("max_retries", options.max_retries);
+        options.retry_interval = seconds("retry_interval_sec", options.retry_interval);
+        options.delete_source = config.flag("reshard", "delete_source", true);
+        options.update_shard_map_timeout =
+            seconds("update_shard_map_timeout_sec", options.update_shard_map_timeout);
+        options.source_close_timeout =
+            seconds("source_close_timeout_sec", options.source_close_timeout);
+        call.service().cluster().node(member).resharder().set_options(options);
     }
 }
 
@@ -109,36 +134,6 @@ void config(Call& call, std::size_t member) {
     call.json_text(200, out.take());
 }
 
-/// Documents of `_dbs` and `_nodes`, which every node has a copy of. They have no history here.
-void shard_map_document(Call& call, std::size_t member, const std::string& id) {
-    const auto& maps = call.service().cluster().node(member).files().maps;
-    const auto found = maps.find(id);
-    if (found == maps.end()) throw not_found();
-    json::Builder out;
-    out.begin_object();
-    out.key("_id");
-    out.text(id);
-    out.key("_rev");
-    out.text("1-" + call.service().server_uuid());
-    const json::Value body = found->second.body();
-    for (const json::Member& each : body.view().members()) {
-        out.key(each.key);
-        out.copy(each.value);
-    }
-    out.end_object();
-    call.json(200, out.take().view());
-}
-
-void node_document(Call& call, const std::string& id) {
-    const auto member = call.service().cluster().find(id);
-    if (!member) throw not_found();
-    const std::string& zone = call.service().cluster().members()[*member].zone;
-    ObjectText out;
-    out.text("_id", id).text("_rev", "1-967a00dff5e02add41819138abb3284d");
-    if (!zone.empty()) out.text("zone", zone);
-    call.json_text(200, out.take());
-}
-
 void versions(Call& call) {
     call.only("GET");
     ObjectText out, erlang, collation, engine;
@@ -192,12 +187,10 @@ void node(const CallPtr& call) {
         return call->service().restart(member);
     }
     if (what == "_dbs" && depth == 4) {
-        call->only("GET");
         return shard_map_document(*call, member, std::string(call->part(3)));
     }
     if (what == "_nodes" && depth == 4) {
-        call->only("GET");
-        return node_document(*call, std::string(call->part(3)));
+        return member_document(*call, member, std::string(call->part(3)));
     }
     throw not_found();
 }

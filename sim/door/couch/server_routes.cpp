@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "door/couch/multipart.h"
+#include "door/couch/node_documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "store/json/builder.h"
@@ -197,18 +198,45 @@ void membership(const CallPtr& call) {
     const store::Node& node = call->node();
     json::Builder out;
     out.begin_object();
-    for (const bool connected : {true, false}) {
-        out.key(connected ? "all_nodes" : "cluster_nodes");
-        out.begin_array();
-        const auto& members = call->service().cluster().members();
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            if (!connected || node.watch().sees(i)) out.text(members[i].node);
-        }
-        out.end_array();
+    out.key("all_nodes");
+    out.begin_array();
+    const auto& members = call->service().cluster().members();
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (node.watch().sees(i)) out.text(members[i].node);
     }
+    out.end_array();
+    out.key("cluster_nodes");
+    out.begin_array();
+    for (const auto& [name, document] : node.files().members) {
+        if (!document.deleted) out.text(name);
+    }
+    out.end_array();
     out.end_object();
     call->json(200, out.take().view());
 }
+
+namespace {
+
+/// Source: setup:add_node/1. `host` and `name` are the parts of a node's name around the '@'; its
+/// credentials are not asked: all nodes have the same admins here.
+void set_up_node(Call& call, json::View body, bool joins) {
+    const auto host = body.find("host");
+    if (!host || !host->is(json::Type::text)) throw bad_request("You must specify a host.");
+    const auto name = body.find("name");
+    const std::string ending = "@" + std::string(host->text());
+    const std::string begin =
+        name && name->is(json::Type::text) ? std::string(name->text()) + "@" : "";
+    std::vector<std::string> nodes;
+    for (const store::QuorumMember& each : call.service().cluster().members()) {
+        if (each.node.ends_with(ending) && each.node.starts_with(begin)) nodes.push_back(each.node);
+    }
+    if (nodes.empty()) throw bad_request("No node runs on " + std::string(host->text()) + ".");
+    if (nodes.size() > 1) throw bad_request("Several nodes run there: specify a name.");
+    set_member(call, call.member(), nodes.front(), joins);
+    call.ok(201);
+}
+
+}   // namespace
 
 /// Source: setup_httpd.erl. The cluster is set up already; what would change that is refused.
 void cluster_setup(const CallPtr& call) {
@@ -233,9 +261,11 @@ void cluster_setup(const CallPtr& call) {
         throw bad_request(alone ? "Single node is already enabled" : "Cluster is already enabled");
     }
     if (name == "finish_cluster") throw bad_request("Cluster is already finished");
-    if (name == "add_node" || name == "remove_node" || name == "receive_cookie") {
-        throw Problem{501, "not_implemented",
-                      "the simulated cluster has the nodes that it was started with"};
+    if (name == "add_node" || name == "remove_node") {
+        return set_up_node(*call, body.view(), name == "add_node");
+    }
+    if (name == "receive_cookie") {
+        throw Problem{501, "not_implemented", "simulated nodes have no cookies"};
     }
     throw bad_request("Invalid Action'");
 }

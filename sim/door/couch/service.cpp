@@ -65,10 +65,10 @@ void Service::authenticated(const CallPtr& call) {
 }
 
 void Service::create_system_databases(std::function<void()> then) {
-    store::Coordinator& coordinator = cluster_.node(0).coordinator();
+    store::Coordinator& coordinator = cluster_.node(cluster_.first_member()).coordinator();
     const store::Spread spread{.q = options_.q, .n = options_.n};
     coordinator.create("_users", spread, [this, &coordinator, spread, then](const auto&) {
-        write_auth_design(cluster_.node(0), [&coordinator, spread, then] {
+        write_auth_design(cluster_.node(cluster_.first_member()), [&coordinator, spread, then] {
             coordinator.create("_replicator", spread, [then](const auto&) { then(); });
         });
     });

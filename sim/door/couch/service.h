@@ -30,12 +30,6 @@ struct ServiceOptions {
     std::int64_t n = 3;
 };
 
-/// Whether shard splitting is switched on, all over the cluster.
-struct Resharding {
-    bool stopped = false;
-    std::optional<std::string> reason{};
-};
-
 /// CouchDB's HTTP interface of a simulated cluster: what each node needs to answer requests beside
 /// the store. It knows nothing of sockets; answers go to a Reply, at once or later.
 /// As a process it stands outside the cluster, and only to start nodes again.
@@ -59,7 +53,6 @@ class Service final : public kernel::Process {
     kernel::Kernel& kernel() { return kernel_; }
     store::Cluster& cluster() { return cluster_; }
     Config& config(std::size_t member) { return configs_[member]; }
-    Resharding& resharding() { return resharding_; }
     Statistics& statistics(std::size_t member) { return statistics_[member]; }
     Verifier& verifier() { return verifier_; }
     /// Wrong passwords by client and name, with the time of the last one.
@@ -93,7 +86,6 @@ class Service final : public kernel::Process {
     kernel::Rng chance_;
     std::vector<Config> configs_;   // By member.
     std::vector<Statistics> statistics_;
-    Resharding resharding_;
     Verifier verifier_;
     std::map<std::pair<std::string, std::string>, Failures> failures_;
     struct Sequence {

@@ -33,10 +33,21 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
         members_.push_back({.node = place.name, .replica = {}, .zone = place.zone});
         nodes_.push_back(std::move(node));
     }
+    const auto first = std::find_if(places.begin(), places.end(),
+                                    [](const NodePlace& place) { return !place.joins_later; });
+    first_member_ = first == places.end() ? 0 : static_cast<std::size_t>(first - places.begin());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        for (std::size_t j = 0; j < nodes_.size(); ++j) {
+            if (i != j && (places[i].joins_later || places[j].joins_later)) continue;
+            const MemberDocument document = edited_member(nullptr, member_body(places[j].zone));
+            nodes_[i]->files_.members.emplace(places[j].name, document);
+        }
+    }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         members_[i].replica = attach(i, *nodes_[i]->replica_);
     }
     indexers_.resize(nodes_.size());
+    resharders_.resize(nodes_.size());
     for (std::size_t i = 0; i < nodes_.size(); ++i) build(i, places[i], options);
     std::vector<ProcessId> watches, schedulers;
     for (const auto& node : nodes_) {
@@ -45,6 +56,9 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
     }
     for (const auto& node : nodes_) {
         node->watch_->set_peers(watches);
+        node->watch_->set_known([this, files = &node->files_](std::size_t member) {
+            return files->has_member(members_[member].node);
+        });
         if (node->scheduler_) node->scheduler_->set_peers(schedulers);
     }
 }
@@ -85,7 +99,29 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
         indexers_, options.coordinator.request_timeout);
     attach(i, *node.searcher_);
     add_replications(i, options);
+    add_resharder(i, place, options);
     attach(i, *node.watch_);
+}
+
+void Cluster::add_resharder(std::size_t i, const NodePlace& place, const ClusterOptions& options) {
+    Node& node = *nodes_[i];
+    const auto build = [&node](const std::string& shard, std::function<void(bool)> then) {
+        node.indexer_->build(shard, std::move(then));
+    };
+    node.resharder_ =
+        std::make_unique<reshard::Resharder>(kernel_,
+                                             reshard::ReshardPlace{.own = i,
+                                                                   .files = node.files_,
+                                                                   .jobs = node.splits_,
+                                                                   .replica = *node.replica_,
+                                                                   .gatherer = *node.gatherer_,
+                                                                   .internal = *node.internal_,
+                                                                   .machine = machine_of(place),
+                                                                   .build = build,
+                                                                   .members = members_,
+                                                                   .resharders = resharders_},
+                                             options.reshard);
+    resharders_[i] = attach(i, *node.resharder_);
 }
 
 void Cluster::add_replications(std::size_t i, const ClusterOptions& options) {
@@ -157,6 +193,7 @@ void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
     self.coordinator_->set_connected(member, up);
     self.gatherer_->set_connected(member, up);
     self.searcher_->set_connected(member, up);
+    if (up) self.resharder_->node_up(member);
     if (self.scheduler_ && up) self.scheduler_->node_up(member);
     if (self.scheduler_ && !up) self.scheduler_->node_down(member);
     if (up) return self.internal_->node_up(member);
@@ -164,6 +201,7 @@ void Cluster::noticed(std::size_t node, std::size_t member, bool up) {
     self.coordinator_->node_down(member);
     self.gatherer_->node_down(member);
     self.searcher_->node_down(member);
+    self.resharder_->node_is_down(member);
 }
 
 }   // namespace glasshive::store

@@ -17,6 +17,7 @@
 #include "store/replicate/internal.h"
 #include "store/replicate/peer_server.h"
 #include "store/replicate/scheduler.h"
+#include "store/reshard/resharder.h"
 #include "store/search/indexer.h"
 #include "store/search/scripts.h"
 #include "store/search/searcher.h"
@@ -31,6 +32,7 @@ struct NodePlace {
     kernel::QueueId disk;   ///< In bytes, or in `disk_unit` for each of them.
     double disk_unit = 1;
     std::string zone{};
+    bool joins_later = false;   ///< It runs, but is no member until somebody adds it.
 };
 
 struct ClusterOptions {
@@ -44,6 +46,7 @@ struct ClusterOptions {
     /// cluster.
     replicate::PeerResolver* resolver = nullptr;
     replicate::SchedulerOptions scheduler{};
+    reshard::ReshardOptions reshard{};
     std::vector<replicate::PeerGate*> gates{};   ///< By member; empty: all may do everything.
 };
 
@@ -63,6 +66,7 @@ class Node {
     search::Searcher& searcher() { return *searcher_; }
     replicate::PeerServer& peer_server() { return *peer_server_; }
     replicate::PeerClient& peer_client() { return *peer_client_; }
+    reshard::Resharder& resharder() { return *resharder_; }
     /// Requires that the cluster has replications.
     replicate::Scheduler& scheduler() { return *scheduler_; }
 
@@ -83,11 +87,14 @@ class Node {
     std::unique_ptr<replicate::PeerServer> peer_server_;
     std::unique_ptr<replicate::PeerClient> peer_client_;
     std::unique_ptr<replicate::Scheduler> scheduler_;   // Null: none.
+    reshard::ReshardFiles splits_;                      ///< On its disk, too.
+    std::unique_ptr<reshard::Resharder> resharder_;
     std::unique_ptr<NodeWatch> watch_;
     std::vector<ProcessId> processes_;   // In the order in which they start.
 };
 
-/// A cluster of nodes that know each other from the start: makes their processes and joins them.
+/// A cluster of nodes: makes their processes and joins them. Members know each other from the
+/// start; others are added through any of them, and who leaves runs on. `_nodes` says who is in.
 /// What a node is told of its peers (net tick) reaches everybody on it who waits for one.
 class Cluster {
   public:
@@ -105,6 +112,9 @@ class Cluster {
     const std::vector<QuorumMember>& members() const { return members_; }
     const std::shared_ptr<search::Scripts>& scripts() const { return scripts_; }
 
+    /// The first node that is a member from the start.
+    std::size_t first_member() const { return first_member_; }
+
     void start();
     /// Nothing when it runs already. A host that is off starts its node when it boots.
     void start(std::size_t member);
@@ -118,12 +128,15 @@ class Cluster {
   private:
     void build(std::size_t member, const NodePlace& place, const ClusterOptions& options);
     void add_replications(std::size_t member, const ClusterOptions& options);
+    void add_resharder(std::size_t member, const NodePlace& place, const ClusterOptions& options);
     void noticed(std::size_t node, std::size_t member, bool up);
 
     kernel::Kernel& kernel_;
     std::shared_ptr<search::Scripts> scripts_;
     std::vector<QuorumMember> members_;
+    std::size_t first_member_ = 0;
     std::vector<ProcessId> indexers_;            // By member.
+    std::vector<ProcessId> resharders_;          // By member.
     std::vector<std::unique_ptr<Node>> nodes_;   // By member; addresses stay.
 };
 

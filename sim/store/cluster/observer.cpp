@@ -59,7 +59,14 @@ Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
 void Observer::changed(const std::string& node, const std::string& shard, std::string_view id) {
     const auto parsed = parse_shard_name(shard);
     if (!parsed || parsed->database.starts_with('_')) return;   // Not the system's own.
-    const std::vector<RevisionLog::Copy> copies = copies_of(shard, id);
+    const ShardMap* map = newest_map(parsed->database, parsed->suffix);
+    if (map == nullptr) return;
+    const std::vector<const Copy*> holders = map->copies_of(id);
+    // Else a file that is being filled, or one that was taken away.
+    const bool holds = std::any_of(holders.begin(), holders.end(), [&](const Copy* holder) {
+        return holder->node == node && holder->range == parsed->range;
+    });
+    const std::vector<RevisionLog::Copy> copies = copies_of(*map, id);
     bool first = true, differ = false, conflict = false;
     Leaves before;
     for (const RevisionLog::Copy& copy : copies) {
@@ -68,13 +75,13 @@ void Observer::changed(const std::string& node, const std::string& shard, std::s
         first = false;
         conflict |= leaves.size() > 1 && !leaves[1].second;   // The live ones come first.
         before = std::move(leaves);
-        if (copy.node != node) continue;
+        if (!holds || copy.node != node) continue;
         look_at_leaves(node, prefix_ + parsed->database + "/" + std::string(id),
                        copy.document == nullptr ? nullptr : &copy.document->tree);
     }
     revisions_.changed(parsed->database, id, copies, conflict);
     Agreement& agreement = agreements_[parsed->database];
-    const Place place{shard, std::string(id)};
+    const Place place{parsed->database + parsed->suffix, std::string(id)};
     if (!differ) {
         erase(agreement, place);
     } else if (agreement.differing.try_emplace(place, kernel_.now()).second) {
@@ -83,12 +90,13 @@ void Observer::changed(const std::string& node, const std::string& shard, std::s
     settle(parsed->database, agreement);
 }
 
-std::vector<RevisionLog::Copy> Observer::copies_of(const std::string& shard,
-                                                   std::string_view id) const {
+std::vector<RevisionLog::Copy> Observer::copies_of(const ShardMap& map, std::string_view id) const {
     std::vector<RevisionLog::Copy> copies;
-    for (std::size_t i = 0; i < cluster_.size(); ++i) {
-        const Node& node = std::as_const(cluster_).node(i);
-        const auto copy = node.files().copies.find(shard);
+    for (const Copy* holder : map.copies_of(id)) {
+        const auto i = cluster_.find(holder->node);
+        if (!i) continue;
+        const Node& node = std::as_const(cluster_).node(*i);
+        const auto copy = node.files().copies.find(map.shard_name(holder->range));
         if (copy == node.files().copies.end()) continue;
         copies.push_back({node.name(), copy->second.find(id)});
     }
@@ -97,13 +105,26 @@ std::vector<RevisionLog::Copy> Observer::copies_of(const std::string& shard,
 
 void Observer::compacted(const std::string&, const std::string& shard) {
     const auto parsed = parse_shard_name(shard);
-    if (!parsed) return;
+    const ShardMap* map = parsed ? newest_map(parsed->database, parsed->suffix) : nullptr;
+    if (map == nullptr) return;
     for (const std::string& id : revisions_.told_of(parsed->database)) {
-        const std::vector<RevisionLog::Copy> copies = copies_of(shard, id);
+        const std::vector<RevisionLog::Copy> copies = copies_of(*map, id);
         const bool here = std::any_of(copies.begin(), copies.end(),
                                       [](const auto& copy) { return copy.document != nullptr; });
         if (here) revisions_.changed(parsed->database, id, copies, false);
     }
+}
+
+/// As the cluster will have it: a map that was just edited is not everywhere yet.
+const ShardMap* Observer::newest_map(const std::string& database, const std::string& suffix) const {
+    const ShardMap* newest = nullptr;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const auto& maps = cluster_.node(i).files().maps;
+        const auto map = maps.find(database);
+        if (map == maps.end() || map->second.suffix() != suffix) continue;
+        if (newest == nullptr || newest->revision() < map->second.revision()) newest = &map->second;
+    }
+    return newest;
 }
 
 void Observer::erase(Agreement& agreement, const Place& place) {
@@ -181,7 +202,9 @@ void Observer::dropped(const std::string& node, const std::string& database) {
     for (const auto& [place, since] : agreement.differing) {
         bool there = false;
         for (std::size_t i = 0; i < cluster_.size(); ++i) {
-            there |= cluster_.node(i).files().copies.count(place.first) > 0;
+            const auto& maps = cluster_.node(i).files().maps;
+            const auto map = maps.find(database);
+            there |= map != maps.end() && database + map->second.suffix() == place.first;
         }
         if (!there) gone.push_back(place);
     }

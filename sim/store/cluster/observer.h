@@ -16,6 +16,7 @@
 namespace glasshive::store {
 
 class Cluster;
+class ShardMap;
 
 /// Says what is so of all copies together: whether they agree, which documents have conflicts, and
 /// (RevisionLog) which revisions each copy holds.
@@ -46,7 +47,7 @@ class Observer final : public CommitWatch, public kernel::Process {
         std::int64_t conflicts = 0;
         Revision winner{};
     };
-    using Place = std::pair<std::string, std::string>;   ///< A shard and an id.
+    using Place = std::pair<std::string, std::string>;   ///< "orders.1415960794" and an id.
     struct Agreement {
         std::map<Place, Time> differing{};           ///< And since when.
         std::set<std::pair<Time, Place>> by_age{};   ///< The same, the oldest first.
@@ -54,8 +55,9 @@ class Observer final : public CommitWatch, public kernel::Process {
         Time since{};
         kernel::TimerId timer = kernel::TimerId::none;
     };
-    /// All copies of a document that stand on some disk.
-    std::vector<RevisionLog::Copy> copies_of(const std::string& shard, std::string_view id) const;
+    /// Those of a document that the map names, as far as their files are there.
+    std::vector<RevisionLog::Copy> copies_of(const ShardMap& map, std::string_view id) const;
+    const ShardMap* newest_map(const std::string& database, const std::string& suffix) const;
     static void erase(Agreement& agreement, const Place& place);
     void look_at_leaves(const std::string& node, const std::string& subject, const Tree* tree);
     /// Says what has become so; sets a timer for what will.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -68,6 +69,17 @@ class Database {
     /// Drops what inner revisions held and purges that are old and no longer needed: those up to
     /// `purges_seen`, the least purge_seq that every other copy and index has seen.
     void compact(std::uint64_t purges_seen);
+
+    // --- Splitting -------------------------------------------------------------------------------
+    using TakesId = std::function<bool(std::string_view id)>;
+    /// A new file with the documents whose ids it takes, each with its number of here, their
+    /// purges, and all settings; neither local documents nor a uuid. So each number of ours means
+    /// the same in its history, as far as ours goes now.
+    /// Source: couch_db_split.erl, split/3.
+    Database part(const TakesId& takes) const;
+    /// Local documents of another file, over those of here. Notes of internal replication and of
+    /// purges are between two files, and stay. Source: couch_db_split.erl, copy_local_docs/3.
+    void copy_local_documents(const Database& from, const TakesId& takes);
 
     // --- Reading ---------------------------------------------------------------------------------
     /// Null when there never was one or all of it was purged. Deleted documents are found.

@@ -90,11 +90,12 @@ void Coordinator::ask_all_copies(Job job, const ShardMap& map, const ShardReques
 
 void Coordinator::ask_all_members(Job job, const ShardRequest& request) {
     for (std::size_t member = 0; member < members_.size(); ++member) {
-        job.workers.push_back({member});
+        if (files_.has_member(members_[member].node)) job.workers.push_back({member});
     }
+    const std::size_t workers = job.workers.size();
     const std::uint64_t number = open_job(std::move(job));
     const auto shared = std::make_shared<const ShardRequest>(request);
-    for (std::size_t worker = 0; worker < members_.size(); ++worker) {
+    for (std::size_t worker = 0; worker < workers; ++worker) {
         ask(number, worker, shared, map_bytes);
     }
 }
@@ -188,9 +189,11 @@ void Coordinator::read(std::string_view database, std::string_view id, std::uint
 void Coordinator::create(const std::string& database, const Spread& spread,
                          Then<StatusAnswer> then) {
     if (map_of(database) != nullptr) return then({412, "file_exists"});
-    std::vector<Member> members;
-    for (const QuorumMember& member : members_) {
-        members.push_back({.name = member.node, .zone = member.zone});
+    std::vector<Member> members = files_.placeable();
+    if (files_.members.empty()) {
+        for (const QuorumMember& member : members_) {
+            members.push_back({.name = member.node, .zone = member.zone});
+        }
     }
     auto placed =
         place(members, spread, [this](std::uint64_t bound) { return place_.below(bound); });

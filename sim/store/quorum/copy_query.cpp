@@ -296,21 +296,43 @@ std::string checkpoint_id(std::string_view source_uuid, std::string_view target_
     return "_local/shard-sync-" + std::string(source_uuid) + "-" + std::string(target_uuid);
 }
 
-std::uint64_t safe_start(const Database& copy, const query::SeqOf& seen) {
-    if (seen.node.empty()) return 0;
-    const LocalDocument* pushed = copy.find_local(checkpoint_id(copy.uuid(), seen.uuid));
-    if (pushed == nullptr) return 0;
-    const auto history = pushed->body.view().find("history");
-    if (!history || !history->is(json::Type::array)) return 0;
-    std::uint64_t start = 0;
+namespace {
+
+/// Calls take(source_seq, target_seq, entry) for each entry of a note, the newest first.
+template <class Take>
+void each_entry(const LocalDocument* note, Take take) {
+    const auto history =
+        note != nullptr ? note->body.view().find("history") : std::optional<json::View>();
+    if (!history || !history->is(json::Type::array)) return;
     for (const json::View entry : history->elements()) {
         const auto source = entry.find("source_seq");
         const auto target = entry.find("target_seq");
         if (!source || !target || !source->integer() || !target->integer()) continue;
-        const auto at = static_cast<std::uint64_t>(*target->integer());
-        if (at > seen.seq) continue;
-        start = std::max(start, static_cast<std::uint64_t>(*source->integer()));
+        take(static_cast<std::uint64_t>(*source->integer()),
+             static_cast<std::uint64_t>(*target->integer()), entry);
     }
+}
+
+}   // namespace
+
+/// mem3_rep:find_source_seq/4; find_split_target_seq/4 where `seen` is of what this was split from.
+std::uint64_t safe_start(const Database& copy, const query::SeqOf& seen) {
+    if (seen.node.empty()) return 0;
+    std::uint64_t start = 0;
+    each_entry(copy.find_local(checkpoint_id(copy.uuid(), seen.uuid)),
+               [&](std::uint64_t source, std::uint64_t target, json::View) {
+                   if (target <= seen.seq) start = std::max(start, source);
+               });
+    // Until a map named it, it had nothing but what the other one had; up to the end of the initial
+    // copy under the same numbers.
+    std::optional<std::uint64_t> first;
+    each_entry(copy.find_local(checkpoint_id(seen.uuid, copy.uuid())),
+               [&](std::uint64_t source, std::uint64_t target, json::View entry) {
+                   if (!entry.find("split")) return;
+                   if (source <= seen.seq) start = std::max(start, target);
+                   if (entry.find("copied")) first = source;
+               });
+    if (first && seen.seq <= *first) start = std::max(start, seen.seq);
     return start;
 }
 

@@ -183,47 +183,6 @@ void Gatherer::changes(std::string_view database, ChangesOptions options,
     changes_since(database, *since, std::move(options), std::move(then));
 }
 
-void Gatherer::changes_since(std::string_view database, const PackedSeq& since,
-                             ChangesOptions options, Then<ChangesAnswer> then) {
-    const ShardMap* map = map_of(database);
-    if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
-    query::ListChanges list = options.list;
-    list.rows_max = options.limit;
-    std::map<Range, std::vector<const Copy*>> holders;
-    for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
-    Job asking;
-    std::map<Range, query::ListChanges> asked;
-    for (const auto& [range, of] : holders) {
-        query::ListChanges& one = asked[range] = list;
-        std::vector<const Copy*> first = of;
-        for (const PackedSeq::One& seen : since.ranges) {
-            if (seen.range != range) continue;
-            one.since = seen.at;
-            // The copy that the client read from goes on, the others only if it is gone.
-            std::erase_if(first, [&](const Copy* copy) { return copy->node != seen.at.node; });
-        }
-        std::vector<Worker> workers = copies(*map, first, one);
-        if (workers.empty()) workers = copies(*map, of, one);
-        for (Worker& worker : workers) asking.workers.push_back(std::move(worker));
-    }
-    asking.instead = [this, name = map->database(), asked](const Worker& lost) {
-        std::vector<Worker> others;
-        const ShardMap* now = map_of(name);
-        const query::ListChanges& query = asked.at(lost.range);
-        if (now == nullptr || query.since.node != members_[lost.member].node) return others;
-        std::vector<const Copy*> of;
-        for (const Copy& copy : now->copies()) {
-            if (copy.range == lost.range && copy.node != query.since.node) of.push_back(&copy);
-        }
-        return copies(*now, of, query);
-    };
-    asking.enough = ring_decided;
-    asking.then = [this, options = std::move(options), then = std::move(then)](const Job& job) {
-        merge_changes(job, options, then);
-    };
-    gather(std::move(asking));
-}
-
 /// Ranges one after the other as they answered: rows are in order within a range, not over all.
 void Gatherer::merge_changes(const Job& job, const ChangesOptions& options,
                              const Then<ChangesAnswer>& then) {

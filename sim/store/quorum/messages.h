@@ -32,9 +32,11 @@ enum class QuorumMessage : std::uint16_t {
     maps,           ///< ShardRequest: maps. Another node's `_dbs`.
     listen,         ///< ShardRequest: database. Answered with `changed`, again and again.
     ignore,         ///< No longer.
+    list_maps,      ///< Nothing. Answered with `listed`.
     updated,        ///< ShardReply: replies, in order of the edits.
     opened,         ///< ShardReply: path.
     found,          ///< ShardReply: found.
+    listed,         ///< ShardReply: maps. The node's `_dbs`.
     changed,        ///< A copy of the database here.
     done,           ///< Nothing more to say.
     failed,         ///< No such file here, or maintenance: the worker is lost (rexi_EXIT).
@@ -70,6 +72,7 @@ struct ShardReply final : kernel::MessageBody {
     OpenedPath path;
     std::shared_ptr<const Document> whole;
     std::optional<Found> found;
+    std::shared_ptr<const DatabaseList> maps;
 };
 
 }   // namespace glasshive::store

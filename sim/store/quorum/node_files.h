@@ -2,17 +2,36 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "store/db/database.h"
+#include "store/json/value.h"
+#include "store/revtree/revision.h"
+#include "store/shard/placement.h"
 #include "store/shard/shard_map.h"
 
 namespace glasshive::store {
 
-/// `_dbs`: the databases a node knows, and those it knows to be gone.
+/// A node's document in `_nodes`: it is a member of the cluster unless that is deleted.
+struct MemberDocument {
+    Revision revision{};
+    json::Value body{};   ///< `zone`, `decom`, and whatever an operator writes.
+    bool deleted = false;
+};
+
+/// `_dbs` and `_nodes`: the databases that a node knows, and those it knows to be gone; the members
+/// of its cluster. Nodes replicate both to each other.
 struct DatabaseList {
     std::map<std::string, ShardMap, std::less<>> maps;   ///< By database.
     /// Tombstones: the suffix of the newest one of that name that was deleted.
     std::map<std::string, std::string, std::less<>> removed;
+    std::map<std::string, MemberDocument, std::less<>> members;   ///< By the node's name.
+
+    /// Whether a node is a member. With no list at all every node is.
+    bool has_member(std::string_view node) const;
+    /// Members as a placement sees them, in order of their names.
+    std::vector<Member> placeable() const;
 };
 
 /// What a node has on its disk: it outlives the node's processes.
@@ -20,5 +39,11 @@ struct NodeFiles : DatabaseList {
     std::map<std::string, Database, std::less<>> copies;   ///< By the shard's name.
     std::uint32_t copies_made = 0;
 };
+
+/// An edit of a member's document, or its first one (`before` null). `body` without its _id and
+/// _rev.
+MemberDocument edited_member(const MemberDocument* before, json::Value body, bool deleted = false);
+/// `{}`, or with a zone.
+json::Value member_body(std::string_view zone);
 
 }   // namespace glasshive::store

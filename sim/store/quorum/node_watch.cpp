@@ -13,7 +13,7 @@ constexpr Duration setup_time = std::chrono::seconds{7};   // Erlang's net_setup
 void NodeWatch::on_start() {
     states_.assign(peers_.size(), {});
     for (std::size_t member = 0; member < peers_.size(); ++member) {
-        if (member != own_) tick(member);
+        if (looks_for(member)) tick(member);
     }
     kernel_.after(id(), tick_time_ / 4, 0);
 }
@@ -29,7 +29,7 @@ void NodeWatch::tick(std::size_t member) {
 
 void NodeWatch::on_timer(std::uint32_t, std::uint64_t) {
     for (std::size_t member = 0; member < peers_.size(); ++member) {
-        if (member == own_) continue;
+        if (!looks_for(member)) continue;
         State& state = states_[member];
         if (state.up && kernel_.now() - state.heard >= tick_time_) {
             kernel_.close(id(), state.channel);

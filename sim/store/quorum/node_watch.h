@@ -30,6 +30,9 @@ class NodeWatch final : public kernel::Process {
           tick_time_(tick_time) {}
     /// The members' watches, in their order. Before it starts.
     void set_peers(std::vector<ProcessId> peers) { peers_ = std::move(peers); }
+    /// Whom to look for: members of the cluster, as this node knows it. Default: all. Who finds
+    /// this node itself is seen, too, and who was a member stays connected.
+    void set_known(std::function<bool(std::size_t member)> known) { known_ = std::move(known); }
     bool sees(std::size_t member) const { return member == own_ || states_.at(member).up; }
 
     void on_start() override;
@@ -46,6 +49,9 @@ class NodeWatch final : public kernel::Process {
         bool up = false;
     };
     void tick(std::size_t member);
+    bool looks_for(std::size_t member) const {
+        return member != own_ && (states_[member].up || !known_ || known_(member));
+    }
     void set(std::size_t member, bool up);
 
     kernel::Kernel& kernel_;
@@ -53,6 +59,7 @@ class NodeWatch final : public kernel::Process {
     Change change_;
     Duration tick_time_;
     std::vector<ProcessId> peers_;
+    std::function<bool(std::size_t member)> known_;
     std::vector<State> states_;
 };
 

@@ -201,8 +201,9 @@ Bytes size_of(const Found& found);
 /// Source: mem3_rep:make_local_id/3 (there of hashes).
 std::string checkpoint_id(std::string_view source_uuid, std::string_view target_uuid);
 /// How far into its own history `copy` may start for a reader who has seen another copy up to
-/// `seen`: as far as it had pushed to that copy when it stood at `seen` or before. 0: not known.
-/// Source: mem3_rep:find_source_seq/4.
+/// `seen`: as far as it had pushed to that copy when it stood at `seen` or before; or, when it was
+/// split from that copy, where it stood when it had all of that. 0: not known.
+/// Source: mem3_rep:find_source_seq/4, find_split_target_seq/4.
 std::uint64_t safe_start(const Database& copy, const query::SeqOf& seen);
 
 }   // namespace glasshive::store

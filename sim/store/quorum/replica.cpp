@@ -129,6 +129,10 @@ bool Replica::other_message(const kernel::Message& message) {
     if (type == QuorumMessage::maps) {
         merge_maps(*request_of(message).maps);
         answer(message, QuorumMessage::done);
+    } else if (type == QuorumMessage::list_maps) {
+        auto reply = std::make_shared<ShardReply>();
+        reply->maps = std::make_shared<const DatabaseList>(files_);
+        answer(message, QuorumMessage::listed, std::move(reply), map_bytes);
     } else if (type == QuorumMessage::listen) {
         auto& feeds = feeds_[request_of(message).database];
         if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) feeds.push_back(feed);
@@ -155,77 +159,6 @@ void Replica::on_channel_closed(ChannelId channel, kernel::CloseReason) {
     for (auto& [database, feeds] : feeds_) {
         std::erase_if(feeds, [&](const auto& feed) { return feed.first == channel; });
     }
-}
-
-void Replica::change_files(const kernel::Message& message) {
-    const ShardRequest& request = request_of(message);
-    drop_database(request.database);
-    if (request.map) add_database(*request.map);
-    answer(message, QuorumMessage::done);
-    if (listener_) listener_("");
-}
-
-void Replica::drop_database(const std::string& database) {
-    const auto known = files_.maps.find(database);
-    if (known == files_.maps.end()) return;
-    for (const Copy* copy : known->second.copies_on(machine_.node)) {
-        const std::string shard = known->second.shard_name(copy->range);
-        files_.copies.erase(shard);
-        report_.removed(shard);
-    }
-    files_.removed[database] = known->second.suffix();
-    files_.maps.erase(known);
-    if (watch_ != nullptr) watch_->dropped(machine_.node, database);
-}
-
-void Replica::add_database(const ShardMap& map) {
-    for (const Copy* copy : map.copies_on(machine_.node)) {
-        const std::string shard = map.shard_name(copy->range);
-        const auto [at, is_new] = files_.copies.try_emplace(shard);
-        if (!is_new) continue;
-        const std::string made = std::to_string(++files_.copies_made);
-        at->second.set_uuid(std::to_string(hash_of(machine_.node + shard + made)) + "x" + made);
-        report_.changed(shard);
-    }
-    files_.maps.emplace(map.database(), map);
-}
-
-namespace {
-
-/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
-bool younger(const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a > b;
-}
-
-}   // namespace
-
-/// `_dbs` is a database that all nodes replicate to each other: whoever was down learns of what was
-/// made and deleted meanwhile. The younger one of a name wins, and being deleted before being
-/// there. Source: mem3_shards.erl, mem3_sync.erl.
-void Replica::merge_maps(const DatabaseList& other) {
-    bool news = false;
-    for (const auto& [database, suffix] : other.removed) {
-        const auto mine = files_.maps.find(database);
-        const auto gone = files_.removed.find(database);
-        if (gone != files_.removed.end() && !younger(suffix, gone->second)) continue;
-        news = true;
-        if (mine != files_.maps.end() && !younger(mine->second.suffix(), suffix)) {
-            drop_database(database);
-        }
-        files_.removed[database] = suffix;
-    }
-    for (const auto& [database, map] : other.maps) {
-        const auto gone = files_.removed.find(database);
-        if (gone != files_.removed.end() && !younger(map.suffix(), gone->second)) continue;
-        const auto mine = files_.maps.find(database);
-        if (mine != files_.maps.end()) {
-            if (!younger(map.suffix(), mine->second.suffix())) continue;
-            drop_database(database);
-        }
-        add_database(map);
-        news = true;
-    }
-    if (news && listener_) listener_("");
 }
 
 Cost Replica::cost_of(const Database& copy, const kernel::Message& message) const {

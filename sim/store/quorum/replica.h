@@ -68,6 +68,23 @@ class Replica final : public kernel::Process {
     /// Null: nobody looks. Outlives the replica.
     void set_watch(CommitWatch* watch) { watch_ = watch; }
 
+    // --- What is done on the node itself ---------------------------------------------------------
+    /// An edit of `_dbs`: an operator's, or a split's. Copies that the map gives to this node are
+    /// made, empty ones; copies that it takes away stay on the disk, and nobody asks them.
+    /// Requires a map of a database that the node knows. Source: mem3_shards.erl, its changes feed.
+    void store_map(const ShardMap& map);
+    /// An edit of `_nodes`: a node joins, leaves, or is described anew. Nothing moves.
+    void store_member(const std::string& node, const MemberDocument& document);
+    /// Another node's `_dbs` and `_nodes`. The younger database of a name wins, and being deleted
+    /// before being there; of one database the map with the greater revision, and likewise of
+    /// members' documents.
+    void merge_maps(const DatabaseList& other);
+    /// Shard splitting's: a file that no map names yet, under a name of its own; or its end.
+    void add_copy(const std::string& shard, Database copy);
+    void drop_copy(const std::string& shard);
+    /// Requests for the copy wait or are under way (couch_db:monitored_by/1 names somebody).
+    bool is_busy(const std::string& shard) const;
+
     void on_start() override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
     void on_message(const kernel::Message& message) override;
@@ -97,8 +114,8 @@ class Replica final : public kernel::Process {
     void change_files(const kernel::Message& message);
     bool other_message(const kernel::Message& message);
     void tell_listeners(const std::string& shard);
-    void merge_maps(const DatabaseList& other);
     void add_database(const ShardMap& map);
+    void make_copies(const ShardMap& map);
     void drop_database(const std::string& database);
     void update(const ShardRequest& request, Database& copy, ShardReply& reply);
     bool may_start(const kernel::Message& message);

@@ -19,27 +19,31 @@ InternalReplication::InternalReplication(kernel::Kernel& kernel, NodeFiles& file
       options_(options),
       up_(members.size(), false) {}
 
-namespace {
-
-/// The members that hold a copy of the shard, beside one.
-std::vector<std::size_t> others(const NodeFiles& files, const std::vector<QuorumMember>& members,
-                                std::size_t own, const std::string& shard) {
-    std::vector<std::size_t> out;
+/// Who else holds what this copy holds. Nobody, of a copy that the map does not name: its split is
+/// not done, or it was taken away. Source: mem3_rep:find_source_seq/4, mem3_sync:shards_for/1.
+std::vector<InternalReplication::Key> InternalReplication::others(const std::string& shard) const {
+    std::vector<Key> out;
     const auto name = parse_shard_name(shard);
-    const auto map = name ? files.maps.find(name->database) : files.maps.end();
-    if (map == files.maps.end() || map->second.suffix() != name->suffix) return out;
+    const auto map = name ? files_.maps.find(name->database) : files_.maps.end();
+    if (map == files_.maps.end() || map->second.suffix() != name->suffix) return out;
+    bool named = false;
     for (const Copy& copy : map->second.copies()) {
-        if (copy.range != name->range) continue;
-        for (std::size_t member = 0; member < members.size(); ++member) {
-            if (member != own && members[member].node == copy.node) out.push_back(member);
+        if (!copy.range.overlaps(name->range)) continue;
+        for (std::size_t member = 0; member < members_.size(); ++member) {
+            if (members_[member].node != copy.node) continue;
+            if (member == own_) {
+                named |= copy.range == name->range;
+            } else {
+                out.push_back({shard, member, copy.range});
+            }
         }
     }
+    if (!named) out.clear();
     return out;
 }
 
-}   // namespace
-
 void InternalReplication::updated(const std::string& shard) {
+    if (shard.empty()) changed_.clear();     // Others may hold what it is due for.
     if (changed_.count(shard) > 0) return;   // The cheap way out, once per commit.
     const std::size_t before = due_.size();
     if (shard.empty()) {
@@ -47,9 +51,7 @@ void InternalReplication::updated(const std::string& shard) {
             if (member != own_) schedule({shard, member}, options_.delay);
         }
     }
-    for (const std::size_t member : others(files_, members_, own_, shard)) {
-        schedule({shard, member}, options_.delay);
-    }
+    for (const Key& key : others(shard)) schedule(key, options_.delay);
     if (due_.size() > before) changed_.insert(shard);
 }
 
@@ -58,8 +60,8 @@ void InternalReplication::node_up(std::size_t member) {
     up_[member] = true;
     schedule({"", member}, {});
     for (const auto& [shard, copy] : files_.copies) {
-        for (const std::size_t other : others(files_, members_, own_, shard)) {
-            if (other == member) schedule({shard, member}, {});
+        for (const Key& key : others(shard)) {
+            if (key.member == member) schedule(key, {});
         }
     }
 }
@@ -67,12 +69,12 @@ void InternalReplication::node_up(std::size_t member) {
 void InternalReplication::node_down(std::size_t member) {
     up_[member] = false;
     changed_.clear();
-    std::erase_if(due_, [&](const auto& entry) { return entry.first.second == member; });
-    std::erase_if(ready_, [&](const Key& key) { return key.second == member; });
+    std::erase_if(due_, [&](const auto& entry) { return entry.first.member == member; });
+    std::erase_if(ready_, [&](const Key& key) { return key.member == member; });
 }
 
 void InternalReplication::schedule(const Key& key, Duration delay) {
-    if (!up_[key.second]) return;   // No hints: it is told everything when it is back.
+    if (!up_[key.member]) return;   // No hints: it is told everything when it is back.
     due_.try_emplace(key, kernel_.now() + delay);
     arm();
 }
@@ -90,7 +92,7 @@ void InternalReplication::on_timer(std::uint32_t, std::uint64_t) {
             ++at;
             continue;
         }
-        changed_.erase(at->first.first);   // From here on a change is news again.
+        changed_.erase(at->first.shard);   // From here on a change is news again.
         ready_.insert(at->first);
         at = due_.erase(at);
     }
@@ -108,26 +110,49 @@ void InternalReplication::start_some() {
         if (next == ready_.end()) break;
         const auto push = std::make_shared<Push>(Push{.key = *next});
         ready_.erase(next);
-        running_.insert(push->key);
-        if (push->key.first.empty()) {
-            push_maps(push);
-        } else {
-            meet(push);
-        }
+        begin(push);
     }
     starting_ = false;
 }
 
+void InternalReplication::begin(const PushPtr& push) {
+    running_.insert(push->key);
+    if (push->key.shard.empty()) return push_maps(push);
+    const auto name = parse_shard_name(push->key.shard);
+    const Range& range = push->key.range;
+    push->partial = range.begin > name->range.begin || range.end < name->range.end;
+    push->target = "shards/" + range.text() + "/" + name->database + name->suffix;
+    meet(push);
+}
+
+void InternalReplication::top_off(const std::string& shard, const Range& target, bool before,
+                                  ThenToppedOff then) {
+    const auto push = std::make_shared<Push>(Push{.key = {shard, own_, target}});
+    if (running_.count(push->key) > 0) return then({});   // The one before has not ended yet.
+    push->topped_off = std::move(then);
+    push->before = before;
+    if (own_copy(*push) == nullptr) return push->topped_off({});
+    push->until = own_copy(*push)->update_seq();
+    begin(push);
+}
+
 void InternalReplication::end(const PushPtr& push) {
     running_.erase(push->key);
+    if (push->topped_off) push->topped_off(push->seq);
     start_some();
 }
 
 /// Later again, if there is still somebody to push to.
 void InternalReplication::fail(const PushPtr& push) {
     running_.erase(push->key);
-    if (push->key.first.empty() || own_copy(*push) != nullptr) {
+    if (push->topped_off) {
+        push->topped_off({});
+    } else if (push->key.shard.empty()) {
         schedule(push->key, options_.delay);
+    } else {
+        const std::vector<Key> still = others(push->key.shard);
+        const bool needed = std::find(still.begin(), still.end(), push->key) != still.end();
+        if (needed && own_copy(*push) != nullptr) schedule(push->key, options_.delay);
     }
     start_some();
 }

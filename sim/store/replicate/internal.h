@@ -1,10 +1,14 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,7 +32,9 @@ struct InternalOptions {
 /// down: what it missed, any copy that has it brings. `_dbs` goes the same way.
 ///
 /// A push: learn what the target purged and tell it what we did; begin where both noted that the
-/// last one ended; ask which revisions it misses, send those, note how far it came.
+/// last one ended; ask which revisions it misses, send those, note how far it came. While one copy
+/// of a range is split and another is not, each copy is pushed to all whose range overlaps its own,
+/// and only what belongs there.
 /// Source: mem3_sync.erl, mem3_rep.erl; couchdb.md 4.
 class InternalReplication final : public kernel::Process {
   public:
@@ -41,6 +47,12 @@ class InternalReplication final : public kernel::Process {
     void updated(const std::string& shard);
     void node_up(std::size_t member);
     void node_down(std::size_t member);
+    /// At once, to a copy on this node that is a part of this one, what is there now: shard
+    /// splitting. Then says how far it came, or nothing when it failed. `before`: no map names the
+    /// target yet, so it holds nothing but this copy's, and readers of this one may go on there
+    /// from where it stands.
+    using ThenToppedOff = std::function<void(std::optional<std::uint64_t> seq)>;
+    void top_off(const std::string& shard, const Range& target, bool before, ThenToppedOff then);
     /// Nothing waits and nothing is under way.
     bool idle() const { return due_.empty() && ready_.empty() && running_.empty(); }
     std::uint64_t documents_pushed() const { return documents_pushed_; }
@@ -49,14 +61,24 @@ class InternalReplication final : public kernel::Process {
     void on_stop() override;
 
   private:
-    using Key = std::pair<std::string, std::size_t>;   // Shard ("": `_dbs`) and target.
+    struct Key {
+        std::string shard;   // "": `_dbs`.
+        std::size_t member = 0;
+        Range range{};   // Of the target.
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
     using Then = std::function<void(const ShardReply&)>;
 
     /// One push while it is under way.
     struct Push {
         Key key;
+        ThenToppedOff topped_off{};
+        bool before = false;    ///< As top_off() says.
+        std::string target{};   ///< Shard.
+        bool partial = false;   ///< The target's range is not all of ours.
         std::string target_uuid{};
         std::uint64_t target_purge_seq = 0;
+        std::uint64_t until = UINT64_MAX;   ///< Of a topping off: where our copy was at its start.
         std::uint64_t seq = 0;       ///< Of our copy: the target has everything up to here.
         std::uint64_t next = 0;      ///< Where the batch under way ends.
         std::uint64_t pending = 0;   ///< Changes behind it.
@@ -69,6 +91,9 @@ class InternalReplication final : public kernel::Process {
     void end(const PushPtr& push);
     void fail(const PushPtr& push);
     const Database* own_copy(const Push& push) const;
+    bool belongs(const Push& push, const Range& range, std::string_view id) const;
+    std::vector<Key> others(const std::string& shard) const;
+    void begin(const PushPtr& push);
     /// Asks and goes on, or fails the push.
     void ask(const PushPtr& push, bool target, Query query, Then then);
     void push_maps(const PushPtr& push);

@@ -38,17 +38,26 @@ std::string pushed_id(const Database& own, const std::string& target_uuid) {
 }   // namespace
 
 const Database* InternalReplication::own_copy(const Push& push) const {
-    const auto copy = files_.copies.find(push.key.first);
+    const auto copy = files_.copies.find(push.key.shard);
     return copy == files_.copies.end() ? nullptr : &copy->second;
+}
+
+/// mem3_reshard_job:pickfun/3.
+bool InternalReplication::belongs(const Push& push, const Range& range, std::string_view id) const {
+    const auto name = parse_shard_name(push.key.shard);
+    const auto map = files_.maps.find(name->database);
+    if (map == files_.maps.end()) return false;   // Deleted meanwhile: the push fails.
+    const auto hash = map->second.hash(id);
+    return hash && range.contains(*hash);
 }
 
 void InternalReplication::ask(const PushPtr& push, bool target, Query query, Then then) {
     auto request = std::make_shared<ShardRequest>();
-    request->shard = push->key.first;
+    request->shard = target ? push->target : push->key.shard;
     request->internal = true;
     const auto type = changes_copy(query) ? QuorumMessage::change : QuorumMessage::query;
     request->query = std::make_shared<const Query>(std::move(query));
-    const std::size_t member = target ? push->key.second : own_;
+    const std::size_t member = target ? push->key.member : own_;
     gatherer_.ask_one(member, type, std::move(request),
                       [this, push, then = std::move(then)](const ShardReply* reply) {
                           if (reply == nullptr || own_copy(*push) == nullptr) return fail(push);
@@ -60,7 +69,7 @@ void InternalReplication::push_maps(const PushPtr& push) {
     auto request = std::make_shared<ShardRequest>();
     request->internal = true;
     request->maps = std::make_shared<const DatabaseList>(files_);
-    gatherer_.ask_one(push->key.second, QuorumMessage::maps, std::move(request),
+    gatherer_.ask_one(push->key.member, QuorumMessage::maps, std::move(request),
                       [this, push](const ShardReply* reply) {
                           if (reply == nullptr) return fail(push);
                           end(push);
@@ -73,7 +82,17 @@ void InternalReplication::meet(const PushPtr& push) {
         const auto& info = std::get<found::Info>(*reply.found);
         push->target_uuid = info.uuid;
         push->target_purge_seq = info.info.purge_seq;
-        pull_purges(push);
+        const json::Value& security = own_copy(*push)->security();
+        if (info.info.update_seq > 0 || !security) return pull_purges(push);
+        auto request = std::make_shared<ShardRequest>();   // A copy that was just made.
+        request->shard = push->target;
+        request->internal = true;
+        request->security = security;
+        gatherer_.ask_one(push->key.member, QuorumMessage::security, std::move(request),
+                          [this, push](const ShardReply* done) {
+                              if (done == nullptr || own_copy(*push) == nullptr) return fail(push);
+                              pull_purges(push);
+                          });
     });
 }
 
@@ -85,8 +104,12 @@ void InternalReplication::pull_purges(const PushPtr& push) {
     const std::uint64_t pulled = number_in(own.find_local(id), "purge_seq").value_or(0);
     if (pulled >= push->target_purge_seq) return push_purges(push);
     ask(push, true, query::ListPurges{.since = pulled}, [this, push, id](const ShardReply& reply) {
-        const found::Purges purges = std::get<found::Purges>(*reply.found);
+        found::Purges purges = std::get<found::Purges>(*reply.found);
         if (purges.requests.empty()) return push_purges(push);
+        const Range own_range = parse_shard_name(push->key.shard)->range;
+        std::erase_if(purges.requests, [&](const PurgeRequest& each) {
+            return !belongs(*push, own_range, each.id);
+        });
         ask(push, false, query::Purge{purges.requests},
             [this, push, id, through = purges.through](const ShardReply&) {
                 write_note(push, false, id, note_of("purge_seq", through),
@@ -101,8 +124,11 @@ void InternalReplication::push_purges(const PushPtr& push) {
     const std::uint64_t pushed = number_in(own.find_local(id), "purge_seq").value_or(0);
     if (pushed >= own.info().purge_seq) return find_start(push);
     ask(push, false, query::ListPurges{.since = pushed}, [this, push, id](const ShardReply& reply) {
-        const found::Purges purges = std::get<found::Purges>(*reply.found);
+        found::Purges purges = std::get<found::Purges>(*reply.found);
         if (purges.requests.empty()) return find_start(push);
+        std::erase_if(purges.requests, [&](const PurgeRequest& each) {
+            return !belongs(*push, push->key.range, each.id);
+        });
         ask(push, true, query::Purge{purges.requests},
             [this, push, id, through = purges.through](const ShardReply&) {
                 write_note(push, false, id, note_of("purge_seq", through),
@@ -128,7 +154,7 @@ void InternalReplication::find_start(const PushPtr& push) {
 
 void InternalReplication::next_batch(const PushPtr& push) {
     const Database& own = *own_copy(*push);
-    if (push->seq >= own.update_seq()) return end(push);
+    if (push->seq >= std::min(push->until, own.update_seq())) return end(push);
     query::ListChanges list{.since = {members_[own_].node, own.uuid(), push->seq},
                             .style = Style::all_docs,
                             .leaves_max = options_.leaves};
@@ -168,12 +194,15 @@ void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const Shard
     const auto& changes = std::get<found::Changes>(*reply->found);
     push->next = changes.seq;
     push->pending = changes.pending;
-    if (changes.rows.empty()) return note(push);
+    std::vector<found::ChangeRow> offered;
+    for (const found::ChangeRow& row : changes.rows) {
+        const bool taken = !push->partial || belongs(*push, push->key.range, row.id.view());
+        if (taken) offered.push_back(row);
+    }
+    if (offered.empty()) return note(push);
     query::RevsDiff diff;
-    for (const found::ChangeRow& row : changes.rows)
-        diff.wanted.emplace_back(row.id, row.revisions);
-    ask(push, true, std::move(diff), [this, push, reply](const ShardReply& answer) {
-        const auto& offered = std::get<found::Changes>(*reply->found).rows;
+    for (const found::ChangeRow& row : offered) diff.wanted.emplace_back(row.id, row.revisions);
+    ask(push, true, std::move(diff), [this, push, offered](const ShardReply& answer) {
         const auto& missing = std::get<found::Missing>(*answer.found).documents;
         const Database& own = *own_copy(*push);
         std::vector<ReplicatedEdit> edits;
@@ -187,19 +216,19 @@ void InternalReplication::offer(const PushPtr& push, std::shared_ptr<const Shard
 void InternalReplication::send(const PushPtr& push, std::vector<ReplicatedEdit> edits) {
     if (edits.empty()) return note(push);
     documents_pushed_ += edits.size();
-    const auto shard = parse_shard_name(push->key.first);
+    const auto shard = parse_shard_name(push->key.shard);
     const auto name = [this](std::string_view text) { return kernel_.names().intern(text); };
     const EventId event = kernel_.emit(
-        replicate::events::db_push, name(shard ? shard->database : push->key.first),
-        {field::name(name(members_[own_].node)), field::name(name(members_[push->key.second].node)),
+        replicate::events::db_push, name(shard ? shard->database : push->key.shard),
+        {field::name(name(members_[own_].node)), field::name(name(members_[push->key.member].node)),
          field::integer(static_cast<std::int64_t>(edits.size())),
          field::name(name(edits.front().id.view()))});
     const kernel::CauseScope scope(kernel_, event);
     auto request = std::make_shared<ShardRequest>();
-    request->shard = push->key.first;
+    request->shard = push->target;
     request->internal = true;
     request->replicated = std::move(edits);
-    gatherer_.ask_one(push->key.second, QuorumMessage::update, std::move(request),
+    gatherer_.ask_one(push->key.member, QuorumMessage::update, std::move(request),
                       [this, push](const ShardReply* reply) {
                           if (reply == nullptr || own_copy(*push) == nullptr) return fail(push);
                           note(push);
@@ -225,7 +254,7 @@ void InternalReplication::note(const PushPtr& push) {
         builder.key("seq");
         builder.integer(push->next);
         builder.key("target_node");
-        builder.text(members_[push->key.second].node);
+        builder.text(members_[push->key.member].node);
         builder.key("history");
         builder.begin_array();
         builder.begin_object();
@@ -233,6 +262,10 @@ void InternalReplication::note(const PushPtr& push) {
         builder.integer(push->next);
         builder.key("target_seq");
         builder.integer(target_seq);
+        if (push->before) {
+            builder.key("split");
+            builder.boolean(true);
+        }
         builder.end_object();
         if (const LocalDocument* before = own.find_local(id)) {
             std::size_t kept = 1;

@@ -242,7 +242,7 @@ void Indexer::update(const Key& key) {
     if (planned->progress.refusal) {
         for (const Waiting& waiting : std::exchange(builder.waiting, {}))
             refuse(waiting.message, *planned->progress.refusal);
-        return;
+        return tell_built(key, false);
     }
     builder.updating = true;
     pay(planned->progress.cost,
@@ -256,7 +256,7 @@ void Indexer::stepped(const Key& key, view::Index::Planned& planned, std::uint64
     if (index == nullptr || index->number != made) {   // Deleted while it worked.
         for (const Waiting& waiting : std::exchange(builder.waiting, {}))
             tell(waiting.message, SearchMessage::failed);
-        return;
+        return tell_built(key, false);
     }
     const bool finished = planned.progress.finished;
     const std::size_t documents = planned.progress.documents;
@@ -265,7 +265,8 @@ void Indexer::stepped(const Key& key, view::Index::Planned& planned, std::uint64
     tell_step(key, documents);
     answer_waiting(key);
     // Whoever asks meanwhile waits for the next step; without waiters a lazy update still ends.
-    if (!finished || !builder.waiting.empty()) update(key);
+    if (!finished || !builder.waiting.empty()) return update(key);
+    tell_built(key, true);
 }
 
 void Indexer::tell_step(const Key& key, std::size_t documents) {

@@ -54,6 +54,11 @@ class Indexer final : public kernel::Process, public Validator {
     Indexer(kernel::Kernel& kernel, Scripts& scripts, const IndexerPlace& place,
             const std::vector<ProcessId>& indexers, const IndexerOptions& options = {});
 
+    /// All indexes of the database's design documents over this copy, though nobody has asked for
+    /// them; then whether they know all that it holds. Shard splitting's.
+    /// Source: mem3_reshard_index.erl.
+    void build(const std::string& shard, std::function<void(bool)> then);
+
     std::optional<Refusal> refuses(const EditWriter& writer, const EditSeen& edit) override;
     bool ready(std::string_view shard, std::function<void(bool)> then) override;
     void design_changed(std::string_view shard) override;
@@ -74,6 +79,7 @@ class Indexer final : public kernel::Process, public Validator {
         bool updating = false;
         bool compacting = false;
         std::vector<Waiting> waiting;
+        std::vector<std::function<void(bool)>> built;   // Told when it is up to date.
     };
     struct Job {
         Cost cost;
@@ -96,6 +102,7 @@ class Indexer final : public kernel::Process, public Validator {
     void update(const Key& key);
     void stepped(const Key& key, view::Index::Planned& planned, std::uint64_t made);
     void tell_step(const Key& key, std::size_t documents);
+    void tell_built(const Key& key, bool good);
     void answer_waiting(const Key& key);
     void tell(const kernel::Message& to, SearchMessage type,
               std::shared_ptr<const IndexReply> reply = {});

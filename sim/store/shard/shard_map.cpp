@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "store/json/builder.h"
 #include "store/json/term.h"
+#include "store/revtree/rev_id.h"
 
 namespace glasshive::store {
 
@@ -57,6 +58,7 @@ ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
         return std::pair(a.range, a.node) < std::pair(b.range, b.node);
     });
     rebuild();
+    revision_ = *next_revision(nullptr, {.body = body()});
 }
 
 /// By range where the two views agree, by node where they do not.
@@ -160,6 +162,28 @@ bool ShardMap::split_copy(const Range& range, const std::string& node, std::uint
     changelog_.push_back({MapChange::Kind::split, range, node, parts});
     rebuild();
     return true;
+}
+
+void ShardMap::edit_of(const ShardMap& before) {
+    revision_ = *next_revision(&before.revision_, {.body = body()});
+}
+
+ShardMap ShardMap::merged(const ShardMap& a, const ShardMap& b) {
+    const bool first = b.revision_ < a.revision_;
+    const ShardMap& loser = first ? b : a;
+    const ShardMap& winner = first ? a : b;
+    ShardMap both = winner;
+    bool edited = false;
+    for (const MapChange& change : loser.changelog_) {
+        if (change.kind != MapChange::Kind::split) continue;
+        if (std::find(both.changelog_.begin(), both.changelog_.end(), change) !=
+            both.changelog_.end()) {
+            continue;
+        }
+        edited |= both.split_copy(change.range, change.node, change.parts);
+    }
+    if (edited) both.edit_of(winner);
+    return both;
 }
 
 std::optional<ShardName> parse_shard_name(std::string_view name) {

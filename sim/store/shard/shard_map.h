@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/json/value.h"
+#include "store/revtree/revision.h"
 #include "store/shard/placement.h"
 #include "store/shard/ranges.h"
 
@@ -22,6 +23,8 @@ struct MapChange {
     Range range;
     std::string node;
     std::uint32_t parts = 0;   ///< Of a split.
+
+    friend bool operator==(const MapChange&, const MapChange&) = default;
 };
 
 /// Where a database's copies are: its document in `_dbs`, which every node has a copy of and an
@@ -46,6 +49,8 @@ class ShardMap {
     /// "shards/80000000-ffffffff/orders.1415960794"
     std::string shard_name(const Range& range) const;
     const std::vector<MapChange>& changelog() const { return changelog_; }
+    /// As of any document: of two maps of one database the greater one counts.
+    const Revision& revision() const { return revision_; }
 
     // --- Who holds what --------------------------------------------------------------------------
     /// All copies. By range and then in the map's order of nodes, in which a request asks them.
@@ -71,6 +76,13 @@ class ShardMap {
     bool remove_copy(const Range& range, const std::string& node);
     /// One node's copy of a range is now `parts` copies. Others keep theirs whole.
     bool split_copy(const Range& range, const std::string& node, std::uint32_t parts);
+    /// What was changed is an edit of `before`, the map as it stood: the same edit made on two
+    /// nodes is no conflict.
+    void edit_of(const ShardMap& before);
+    /// The one that counts of two maps of the same database. Splits that only the other one knows
+    /// are done in it, too, which is an edit: a split that is done cannot be undone by a conflict
+    /// between two sides of a partition. Ours: CouchDB keeps both and an operator mends it.
+    static ShardMap merged(const ShardMap& a, const ShardMap& b);
 
   private:
     ShardMap() = default;
@@ -84,6 +96,7 @@ class ShardMap {
     std::map<Range, std::vector<std::string>> by_range_;
     std::vector<Copy> copies_;
     std::uint32_t n_ = 0;
+    Revision revision_;
 };
 
 /// Takes the name of a shard apart; empty when it is none.

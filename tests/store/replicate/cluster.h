@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,6 +36,7 @@ struct SyncedCluster : StoreCluster {
         driver.run_for(1s);
     }
     void noticed(std::size_t node, std::size_t member, bool up) {
+        if (also_noticed) also_noticed(node, member, up);
         if (up) return syncs[node]->node_up(member);
         syncs[node]->node_down(member);
         all[node].coordinator->node_down(member);
@@ -64,6 +66,8 @@ struct SyncedCluster : StoreCluster {
         return sum;
     }
 
+    /// Whoever else on a node must know.
+    std::function<void(std::size_t node, std::size_t member, bool up)> also_noticed;
     std::vector<std::unique_ptr<store::NodeWatch>> watches;
     std::vector<std::unique_ptr<store::InternalReplication>> syncs;
 };

@@ -1,0 +1,129 @@
+// The databases and copies that a node has: made, deleted, told of by other nodes.
+#include <algorithm>
+#include <utility>
+
+#include "store/quorum/replica.h"
+
+namespace glasshive::store {
+
+void Replica::change_files(const kernel::Message& message) {
+    const ShardRequest& request = request_of(message);
+    drop_database(request.database);
+    if (request.map) add_database(*request.map);
+    answer(message, QuorumMessage::done);
+    if (listener_) listener_("");
+}
+
+void Replica::drop_database(const std::string& database) {
+    const auto known = files_.maps.find(database);
+    if (known == files_.maps.end()) return;
+    std::vector<std::string> shards;   // Those that are being split, too.
+    for (const auto& [shard, copy] : files_.copies) {
+        const auto name = parse_shard_name(shard);
+        if (!name || name->database != database) continue;
+        if (name->suffix == known->second.suffix()) shards.push_back(shard);
+    }
+    for (const std::string& shard : shards) drop_copy(shard);
+    files_.removed[database] = known->second.suffix();
+    files_.maps.erase(known);
+    if (watch_ != nullptr) watch_->dropped(machine_.node, database);
+}
+
+void Replica::add_database(const ShardMap& map) {
+    make_copies(map);
+    files_.maps.emplace(map.database(), map);
+}
+
+void Replica::make_copies(const ShardMap& map) {
+    for (const Copy* copy : map.copies_on(machine_.node)) {
+        const std::string shard = map.shard_name(copy->range);
+        if (files_.copies.count(shard) == 0) add_copy(shard, Database());
+    }
+}
+
+void Replica::add_copy(const std::string& shard, Database copy) {
+    const std::string made = std::to_string(++files_.copies_made);
+    copy.set_uuid(std::to_string(hash_of(machine_.node + shard + made)) + "x" + made);
+    files_.copies.insert_or_assign(shard, std::move(copy));
+    report_.changed(shard);
+}
+
+void Replica::drop_copy(const std::string& shard) {
+    if (files_.copies.erase(shard) > 0) report_.removed(shard);
+}
+
+bool Replica::is_busy(const std::string& shard) const {
+    const auto queue = queues_.find(shard);
+    if (queue != queues_.end() && (queue->second.busy || !queue->second.waiting.empty())) {
+        return true;
+    }
+    const auto held = held_.find(shard);
+    if (held != held_.end() && !held->second.empty()) return true;
+    return std::any_of(jobs_.begin(), jobs_.end(),
+                       [&](const auto& job) { return job.second.shard == shard; });
+}
+
+void Replica::store_map(const ShardMap& map) {
+    make_copies(map);
+    files_.maps.insert_or_assign(map.database(), map);
+    if (!listener_) return;
+    listener_("");
+    // Whoever holds a copy now that did not before is filled (sharding.rst).
+    for (const Copy* copy : map.copies_on(machine_.node)) listener_(map.shard_name(copy->range));
+}
+
+namespace {
+
+/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
+bool younger(const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a > b;
+}
+
+}   // namespace
+
+/// `_dbs` is a database that all nodes replicate to each other: whoever was down learns of what was
+/// made, split, moved and deleted meanwhile. Source: mem3_shards.erl, mem3_sync.erl.
+void Replica::merge_maps(const DatabaseList& other) {
+    bool news = false;
+    for (const auto& [database, suffix] : other.removed) {
+        const auto mine = files_.maps.find(database);
+        const auto gone = files_.removed.find(database);
+        if (gone != files_.removed.end() && !younger(suffix, gone->second)) continue;
+        news = true;
+        if (mine != files_.maps.end() && !younger(mine->second.suffix(), suffix)) {
+            drop_database(database);
+        }
+        files_.removed[database] = suffix;
+    }
+    for (const auto& [database, map] : other.maps) {
+        const auto gone = files_.removed.find(database);
+        if (gone != files_.removed.end() && !younger(map.suffix(), gone->second)) continue;
+        const auto mine = files_.maps.find(database);
+        if (mine != files_.maps.end()) {
+            if (map.suffix() == mine->second.suffix()) {
+                if (map.revision() == mine->second.revision()) continue;
+                const ShardMap both = ShardMap::merged(mine->second, map);
+                if (both.revision() != mine->second.revision()) store_map(both);
+                continue;
+            }
+            if (!younger(map.suffix(), mine->second.suffix())) continue;
+            drop_database(database);
+        }
+        add_database(map);
+        news = true;
+    }
+    for (const auto& [node, document] : other.members) {
+        const auto mine = files_.members.find(node);
+        if (mine != files_.members.end() && document.revision <= mine->second.revision) continue;
+        files_.members[node] = document;
+        news = true;
+    }
+    if (news && listener_) listener_("");
+}
+
+void Replica::store_member(const std::string& node, const MemberDocument& document) {
+    files_.members[node] = document;
+    if (listener_) listener_("");
+}
+
+}   // namespace glasshive::store
