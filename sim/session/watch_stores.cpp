@@ -113,6 +113,7 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
 
 void StoreWatch::look_for_stored() {
     for (const auto& [place, revisions] : stored_) {
+        if (others_.count(place.substr(0, place.rfind('/'))) > 0) continue;
         if (rewritten_.count(place.substr(0, place.rfind('/'))) > 0) continue;
         const std::vector<store::Revision>& known = known_[place];
         for (const Told& told : revisions) {
@@ -143,6 +144,11 @@ std::vector<check::Violation> StoreWatch::finish(world::World& world, Time end) 
             settled = settled && front.cluster().is_running(node);
         }
         for (const Shard& shard : shards_of(front.cluster())) look_at_shard(shard, spec, settled);
+    }
+    for (const door::contrast::Front& front : world.small_stores()) {
+        for (const store::DatabaseSpec& each : front.spec().databases) {
+            others_.insert(front.spec().prefix + each.name);
+        }
     }
     look_for_stored();
     return std::move(found_);

@@ -45,6 +45,7 @@ class StoreWatch {
     const Names& names_;
     std::map<std::string, std::vector<Told>> stored_;   // By database and id, as events call them.
     std::map<std::string, std::vector<store::Revision>> known_;   // Likewise: by any copy.
+    std::set<std::string> others_;      // Databases of small stores: another watch's business.
     std::set<std::string> rewritten_;   // Databases about which something unusual was asked.
     Time last_write_{}, last_trouble_{}, end_{};
     int active_faults_ = 0;

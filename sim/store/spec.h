@@ -23,6 +23,23 @@ inline bool is_database_name(std::string_view name) {
     return true;
 }
 
+/// Which rules a store follows: CouchDB's, or those of the small stores in store/contrast.
+enum class Kind : std::uint8_t {
+    couchdb,
+    two_phase,       ///< "2pc"
+    majority,        ///< "raft"
+    random_quorum,   ///< "quorum"
+};
+inline std::string_view to_text(Kind kind) {
+    switch (kind) {
+        case Kind::couchdb: return "couchdb";
+        case Kind::two_phase: return "2pc";
+        case Kind::majority: return "raft";
+        case Kind::random_quorum: return "quorum";
+    }
+    return "";
+}
+
 /// A database that a cluster has from the start.
 struct DatabaseSpec {
     std::string name;
@@ -36,6 +53,7 @@ struct DatabaseSpec {
 /// A cluster of the document store, as a scenario describes it.
 struct ClusterSpec {
     std::string name = "couchdb";
+    Kind kind = Kind::couchdb;
     std::string prefix;   ///< Of its databases in events: "west/" when a run has several stores.
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
     /// A node's name; "{}" is its host's.
@@ -52,6 +70,11 @@ struct ClusterSpec {
     std::vector<DatabaseSpec> databases;
     std::int64_t epoch = 1'700'000'000;   ///< Seconds since 1970 at the start of the run.
     std::vector<ClientSpec> clients;      ///< Names are unique.
+
+    // Of the small stores alone; their `n` copies stand on the first hosts.
+    std::uint32_t r = 2, w = 2;   ///< random_quorum: copies that a request draws.
+    bool read_repair = false;     ///< random_quorum
+    Duration election_timeout = std::chrono::seconds{1};   ///< majority; etcd's default.
 };
 
 /// The name of the node on a host.

@@ -5,10 +5,12 @@
 namespace glasshive::world {
 
 StoreOperator::StoreOperator(kernel::Kernel& kernel, std::deque<door::couch::Front>& stores,
+                             std::deque<door::contrast::Front>& small_stores,
                              const std::vector<scenario::StoreCommandSpec>& commands,
                              const std::string& run_name)
     : kernel_(kernel),
       stores_(stores),
+      small_stores_(small_stores),
       commands_(commands),
       subject_(kernel.names().intern(run_name)) {
     kernel_.add_process(HostId{}, *this);
@@ -27,15 +29,28 @@ void StoreOperator::on_timer(std::uint32_t, std::uint64_t argument) {
                      {field::name(kernel_.names().intern("store")),
                       field::name(kernel_.names().intern("done")), field::text(command.line)});
     const kernel::CauseScope scope(kernel_, event);
+    carry_out(command, event);
+}
+
+void StoreOperator::carry_out(const scenario::StoreCommandSpec& command, EventId event) {
+    const auto give = [&](auto& cluster, std::size_t member, const std::string& host) {
+        if (host != command.host) return;
+        if (command.starts) {
+            cluster.start(member);
+        } else {
+            cluster.crash(member, event);
+        }
+    };
     for (door::couch::Front& store : stores_) {
         if (!command.store.empty() && store.name() != command.store) continue;
         for (std::size_t i = 0; i < store.cluster().size(); ++i) {
-            if (store.host_name(i) != command.host) continue;
-            if (command.starts) {
-                store.cluster().start(i);
-            } else {
-                store.cluster().crash(i, event);
-            }
+            give(store.cluster(), i, store.host_name(i));
+        }
+    }
+    for (door::contrast::Front& store : small_stores_) {
+        if (!command.store.empty() && store.name() != command.store) continue;
+        for (std::size_t i = 0; i < store.store().size(); ++i) {
+            give(store.store(), i, store.spec().hosts[i]);
         }
     }
 }

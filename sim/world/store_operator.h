@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "door/contrast/front.h"
 #include "door/couch/front.h"
 #include "kernel/kernel.h"
 #include "scenario/spec.h"
@@ -16,6 +17,7 @@ class StoreOperator final : public kernel::Process {
   public:
     /// All but `run_name` outlive it. Adds itself to the kernel.
     StoreOperator(kernel::Kernel& kernel, std::deque<door::couch::Front>& stores,
+                  std::deque<door::contrast::Front>& small_stores,
                   const std::vector<scenario::StoreCommandSpec>& commands,
                   const std::string& run_name);
     void on_start() override;
@@ -23,7 +25,10 @@ class StoreOperator final : public kernel::Process {
 
   private:
     kernel::Kernel& kernel_;
+    void carry_out(const scenario::StoreCommandSpec& command, EventId event);
+
     std::deque<door::couch::Front>& stores_;
+    std::deque<door::contrast::Front>& small_stores_;
     const std::vector<scenario::StoreCommandSpec>& commands_;
     NameId subject_;
 };

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "door/callers/entrance.h"
 #include "door/callers/ledger.h"
-#include "door/couch/front.h"
 #include "kernel/kernel.h"
 #include "store/client_spec.h"
 
@@ -25,7 +25,7 @@ struct Asked {
 class Caller : public kernel::Process {
   public:
     /// All outlive it.
-    Caller(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger,
+    Caller(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger,
            const store::ClientSpec& spec);
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
@@ -55,11 +55,12 @@ class Caller : public kernel::Process {
     std::string place_of(const Aim& aim) const;
     /// The database as events call it; empty: none.
     std::string shown(const Aim& aim) const;
-    const std::string& node_name(std::size_t member) const;
+    const std::string& node_name(std::size_t member) const { return entrance_.nodes[member]; }
+    const store::ClusterSpec& store() const { return *entrance_.spec; }
     NameId name(std::string_view text) const { return kernel_.names().intern(text); }
 
     kernel::Kernel& kernel_;
-    couch::Front& front_;
+    const Entrance& entrance_;
     Ledger& ledger_;
     const store::ClientSpec spec_;
 
