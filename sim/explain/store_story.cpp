@@ -229,8 +229,12 @@ class StoreStory {
             ids_.insert(id);
             const std::string newest = found.field(reader_.names(), "newest");
             if (const Told* writer = writer_of(newest)) ids_.insert(writer->event.id);
-            note("the copies that answered had not heard of " + newest +
-                 ": with r + w > n, one of those that are asked would have");
+            note(
+                "the copies that answered had not heard of " + newest +
+                (told.field(reader_.names(), "what") == "query"
+                     ? ": a query is answered by the first copy of each range that answers. It has "
+                       "no r"
+                     : ": with r + w > n, one of those that are asked would have"));
         }
     }
 

@@ -26,6 +26,9 @@ void Loader::read_stores(const yaml::Value& value) {
         map.read("node_name", cluster.node_name);
         map.check(cluster.hosts.size() < 2 || cluster.node_name.find("{}") != std::string::npos,
                   "node_name", "all nodes would have one name", "such as \"couchdb@{}\"");
+        map.read("jitter", cluster.jitter);
+        map.check(cluster.jitter >= Duration::zero() && cluster.jitter <= std::chrono::minutes{1},
+                  "jitter", "a message takes longer by something from 0s to 1m", "jitter: 100us");
         read_small_store(map, cluster);
         if (cluster.kind == store::Kind::couchdb) {
             read_spread(map, cluster.q, cluster.n);

@@ -19,8 +19,7 @@ Section store() {
          {"name", "name", "couchdb, or the kind", "What it is called.", "orders-db"},
          {"hosts", "list of hosts", "all hosts", "Where its nodes run.", "[n1, n2, n3]"},
          {"node_name", "text", d.node_name,
-          "What a node is called; `{}` is its host's name. In another kind than couchdb "
-          "`raft@{}`.",
+          "What a node is called; `{}` is its host's name. Else `raft@{}`.",
           "\"{}@127.0.0.1\""},
          {"q", "number", std::to_string(d.q), "Shards of a database that does not say.", "8"},
          {"n", "number", std::to_string(d.n),
@@ -42,6 +41,8 @@ Section store() {
           "How long a coordinator waits for a copy that says nothing ([fabric] request_timeout). "
           "Kinds 2pc and quorum: 2s; raft: 5s and two election_timeouts.",
           "10s"},
+         {"jitter", "duration", spelled(d.jitter),
+          "Mean of what a message between its nodes takes beyond the latency, by chance.", "0s"},
          {"sync_delay", "duration", spelled(d.sync_delay),
           "From a change to its push to the other copies ([mem3] sync_delay).", "1s"},
          {"net_tick", "duration", spelled(d.net_tick),

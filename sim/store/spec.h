@@ -64,6 +64,9 @@ struct ClusterSpec {
     Duration request_timeout = std::chrono::seconds{60};   ///< [fabric] request_timeout
     Duration sync_delay = std::chrono::seconds{5};         ///< [mem3] sync_delay
     Duration net_tick = std::chrono::seconds{60};          ///< Erlang's net_ticktime.
+    /// Mean of what messages between its nodes take beyond the path's latency; 0: nothing. As much
+    /// as two of the default links: a choice of the model, so that copies answer in any order.
+    Duration jitter = std::chrono::microseconds{100};
     std::vector<std::pair<std::string, std::string>> admins{{"admin", "admin"}};
     /// Rounds of PBKDF2 for passwords; nothing: CouchDB's 600,000, a quarter of a second each.
     std::optional<std::int64_t> iterations{};

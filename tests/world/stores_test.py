@@ -64,6 +64,36 @@ expect:
         self.assertIn("first had stored 2-", told)
 
 
+STALE_FIND = """
+schema: 1
+duration: 60s
+platform: {hosts: 3}
+stores:
+  - jitter: 20ms
+    databases: [{name: orders, q: 1, n: 3, documents: [{_id: cart, n: 1}, {_id: _design/all,
+      views: {docs: {map: "function(doc) { emit(doc.n, null); }"}}}]}]
+    clients:
+      - name: anna
+        node: node-1
+        steps:
+          - {at: 10s, name: before, get: orders/cart}
+          - {at: 11s, get: "orders/_design/all/_view/docs"}
+          - {at: 20s, name: edit, put: orders/cart, based_on: before, body: {n: 2}}
+      - name: ben
+        node: node-3
+        steps:
+""" + "".join(f"""
+          - {{at: {20_000 + at}ms, name: find-{at}, post: orders/_find,
+             body: {{selector: {{_id: cart}}}}}}
+          - {{at: {20_000 + at}ms, name: view-{at},
+             get: "orders/_design/all/_view/docs?include_docs=true"}}
+""" for at in range(0, 200, 2)) + """
+          - {at: 50s, name: later, post: orders/_find, body: {selector: {_id: cart}}}
+expect:
+  - step edit answers 201
+  - no read of orders is stale after 25s
+"""
+
 DOUBT = """
 schema: 1
 duration: 60s
@@ -115,6 +145,30 @@ commands:
   - {at: 74s, run: store crash 2pc node-2}
   - {at: 77s, run: store start 2pc node-2}
 """
+
+
+class Lag(program.Case):
+    def stale_readers(self, seed):
+        """Steps that were shown an old revision, asked after the edit was answered 201."""
+        self.call("run", "stale.yaml", "--quiet", "--invariants", "--seed", str(seed),
+                  "--record", "stale.hive")
+        told = self.call("query", "stale.hive", "--csv",
+                         "SELECT attrs ->> 'reader' FROM events WHERE kind = 'db.stale'").stdout
+        return told.split()[1:]   # Below the heading.
+
+    def test_a_query_may_miss_what_was_answered_201(self):
+        self.write("stale.yaml", STALE_FIND)
+        for seed in range(1, 20):
+            readers = self.stale_readers(seed)
+            finds = [reader for reader in readers if reader.startswith("find")]
+            views = [reader for reader in readers if reader.startswith("view")]
+            if finds and views:
+                break
+        else:
+            self.fail("no seed in which both were stale")
+        told = self.call("explain", "stale.hive", finds[0]).stdout
+        self.assertIn("first copy of each range", told)
+        self.assertIn("edit", told)
 
 
 class SmallStores(program.Case):

@@ -148,6 +148,27 @@ std::string Caller::newest_before(const Aim& aim) const {
     return newest ? newest->text() : "";
 }
 
+Caller::Known Caller::known_before(const Aim& aim) const {
+    if (std::string_view(aim.what) != "query") return {};
+    return ledger_.newest_below(store().name + "/" + aim.database + "/");
+}
+
+void Caller::note_query(const Aim& aim, const Answer& answer, const Known& known,
+                        const std::string& reader, std::size_t member) {
+    if (known.empty() || answer.status != 200) return;
+    for (const Shown& each : shown_in(answer.body)) {
+        const auto newest = known.find(each.id);
+        const auto read = store::Revision::parse(each.revision);
+        if (newest == known.end() || !read) continue;
+        if (read->position() >= newest->second.position()) continue;
+        kernel_.emit(events::db_stale, name(shown(aim) + "/" + each.id),
+                     {field::name(name(reader)), field::name(name(shown(aim))),
+                      field::name(name(node_name(member))), field::name(name(each.revision)),
+                      field::name(name(newest->second.text()))});
+        return;
+    }
+}
+
 void Caller::note_read(const Aim& aim, const Answer& answer, const std::string& newest,
                        const std::string& reader, std::size_t member) {
     const auto known = store::Revision::parse(newest);

@@ -52,6 +52,12 @@ class Caller : public kernel::Process {
     /// Emits db.stale when the answer shows less than `newest`.
     void note_read(const Aim& aim, const Answer& answer, const std::string& newest,
                    const std::string& reader, std::size_t member);
+    /// The same of a query: the documents that the answer shows in an older revision than somebody
+    /// was told of before it was asked. One event, of the first.
+    using Known = std::map<std::string, store::Revision>;   ///< By id.
+    Known known_before(const Aim& aim) const;
+    void note_query(const Aim& aim, const Answer& answer, const Known& known,
+                    const std::string& reader, std::size_t member);
     std::string place_of(const Aim& aim) const;
     /// The database as events call it; empty: none.
     std::string shown(const Aim& aim) const;

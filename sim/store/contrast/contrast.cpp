@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "kernel/jitter.h"
 #include "store/cluster_events.h"
 #include "store/contrast/majority.h"
 #include "store/contrast/random_quorum.h"
@@ -33,6 +34,9 @@ Contrast::Contrast(kernel::Kernel& kernel, const ClusterSpec& spec, std::vector<
       places_(std::move(places)) {
     SIM_ASSERT(options_.copies > 0);
     SIM_ASSERT(options_.copies <= places_.size());
+    if (spec.jitter > Duration::zero()) {
+        jitter_ = kernel::add_jitter(kernel_, "store/jitter/" + spec.name, spec.jitter);
+    }
     kernel_.add_process(HostId{}, *this);
     kernel_.start(id());
     std::vector<ProcessId> peers;
@@ -58,6 +62,7 @@ Contrast::Contrast(kernel::Kernel& kernel, const ClusterSpec& spec, std::vector<
 
 ProcessId Contrast::attach(std::size_t member, kernel::Process& process) {
     processes_[member].push_back(kernel_.add_process(places_[member].host, process));
+    if (jitter_ != 0) kernel::set_jitter(kernel_, processes_[member].back(), jitter_);
     return processes_[member].back();
 }
 

@@ -54,6 +54,7 @@ class Contrast final : public CopyWatch, public kernel::Process {
 
     kernel::Kernel& kernel_;
     const Options options_;
+    std::uint32_t jitter_ = 0;   // The group; 0: none.
     const std::vector<Place> places_;
     std::vector<std::unique_ptr<Node>> nodes_;        // By member.
     std::vector<std::vector<ProcessId>> processes_;   // Likewise, in the order they start.
