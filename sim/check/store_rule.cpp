@@ -33,7 +33,8 @@ class StoreRule final : public Rule {
         }
         const bool about_stale = expectation().measure == Measure::stale_reads;
         const std::string wanted = about_stale ? "read" : expectation().verb;
-        if (names.text(name_of(event.fields[1].integer)) != wanted) return;
+        const std::string_view what = names.text(name_of(event.fields[1].integer));
+        if (what != wanted && !(about_stale && what == "query")) return;
         ++all_;
         if (about_stale) return;
         const std::int64_t status = event.fields[3].integer;

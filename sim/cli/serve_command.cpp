@@ -73,10 +73,18 @@ Result<Loaded> to_serve(const ServeOptions& options) {
                   .recorded_version = {}};
 }
 
+/// The first store that real clients may speak to; null: there is none.
+const store::ClusterSpec* served(const scenario::ScenarioSpec& spec) {
+    for (const store::ClusterSpec& store : spec.stores) {
+        if (store.kind == store::Kind::couchdb) return &store;
+    }
+    return nullptr;
+}
+
 void greet(const ServeOptions& options, const scenario::ScenarioSpec& spec,
            const std::vector<door::http::Address>& addresses) {
     if (options.common.quiet) return;
-    const store::ClusterSpec& store = spec.stores.front();
+    const store::ClusterSpec& store = *served(spec);
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const std::string whose =
             addresses.size() == 1 ? store.name : store::node_name_of(store, store.hosts[i]);
@@ -105,9 +113,11 @@ int serve_command(const ServeOptions& options) {
     if (!loaded.ok()) return fail(loaded.problems());
     scenario::ScenarioSpec& spec = loaded.value().spec;
     if (options.seed) spec.seed = *options.seed;
-    if (spec.stores.empty()) {
+    if (served(spec) == nullptr) {
         return fail({Diagnostic{.file = options.file,
-                                .message = "the scenario has no stores",
+                                .message = spec.stores.empty()
+                                               ? "the scenario has no stores"
+                                               : "the scenario has no store of kind couchdb",
                                 .hint = "stores: [{name: couchdb}], or no file at all"}});
     }
     auto opened = session::Session::open({.spec = spec,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "explain/small_store_story.h"
+
 namespace glasshive::explain {
 
 namespace {
@@ -49,6 +51,11 @@ class StoreStory {
             ids_.insert(id);
             away.insert(reader_.event(id)->field(reader_.names(), "copy"));
         }
+        std::vector<EventId> small;
+        for (const char* const kind : {"db.draw", "db.silent", "db.transaction", "db.refused"}) {
+            for (const EventId id : caused_by(kind, asked)) small.push_back(id);
+        }
+        away.merge(add_small_store(reader_, story_, small, told.number("status"), ids_));
         for (const std::string& node : away) why_away(node, told.event.time);
         const std::int64_t status = told.number("status");
         if (status == 202) accepted(asked);
@@ -222,8 +229,12 @@ class StoreStory {
             ids_.insert(id);
             const std::string newest = found.field(reader_.names(), "newest");
             if (const Told* writer = writer_of(newest)) ids_.insert(writer->event.id);
-            note("the copies that answered had not heard of " + newest +
-                 ": with r + w > n, one of those that are asked would have");
+            note(
+                "the copies that answered had not heard of " + newest +
+                (told.field(reader_.names(), "what") == "query"
+                     ? ": a query is answered by the first copy of each range that answers. It has "
+                       "no r"
+                     : ": with r + w > n, one of those that are asked would have"));
         }
     }
 
@@ -270,6 +281,7 @@ std::string store_sentence(const Told& told, const Names& names) {
                " among them";
     }
     if (kind == "db.agree") return "all copies of " + subject + " agree again, after " + w("took");
+    if (const std::string said = small_store_sentence(told, names); !said.empty()) return said;
     if (kind == "db.node_down") return subject + " is stopped, and its host goes on";
     if (kind == "db.node_up") return subject + " is started again";
     if (kind == "db.stale") {

@@ -8,7 +8,10 @@
 namespace glasshive::kernel {
 
 Messages::Messages(Kernel& kernel)
-    : k_(kernel), loss_(kernel.rng("net/loss")), by_host_(kernel.hosts_.size() + 1) {}
+    : k_(kernel),
+      loss_(kernel.rng("net/loss")),
+      jitter_(kernel.seed()),
+      by_host_(kernel.hosts_.size() + 1) {}
 
 // --- Slots of messages in flight -----------------------------------------------------------------
 

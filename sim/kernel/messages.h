@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/jitter.h"
 #include "kernel/kernel.h"
 
 namespace glasshive::kernel {
@@ -45,6 +46,7 @@ class Messages {
         if (host.valid()) __builtin_prefetch(&by_host_[host.index()], 1);
     }
 
+    static Jitter& jitter_in(Kernel& kernel) { return kernel.messages_->jitter_; }
     void deliver(std::uint64_t payload);
     void retry(std::uint64_t payload);
     void deliver_close(std::uint64_t payload);
@@ -123,10 +125,12 @@ class Messages {
     void note_drop(const InFlight& lost, const char* reason);
     void forget_old_drops();
     Duration loss_delay(std::uint32_t loss_ppm);
+    Duration jitter_of(ProcessId from, ProcessId to);
     bool deliver_on_channel(std::uint32_t slot, std::uint64_t payload);
 
     Kernel& k_;
     Rng loss_;
+    Jitter jitter_;
     std::vector<InFlight> slots_;
     std::vector<std::uint32_t> free_slots_;
     std::vector<Channel> channels_;

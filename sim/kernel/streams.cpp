@@ -94,8 +94,23 @@ void Messages::launch(Channel& channel, int side, std::uint32_t slot) {
     flying.epoch = k_.topology_.cut_epoch();
     Duration wire = path.latency + transfer_time(flying.message.size, path.bottleneck);
     if (path.loss_ppm > 0) wire += loss_delay(path.loss_ppm);
+    if (jitter_.any()) wire += jitter_of(flying.message.from, flying.message.to);
     direction.last_delivery = std::max(k_.now_ + wire, direction.last_delivery);
     k_.push(direction.last_delivery, Kernel::pack(Kernel::Entry::message, 0, slot));
+}
+
+std::uint32_t add_jitter(Kernel& kernel, std::string label, Duration mean) {
+    return Messages::jitter_in(kernel).add(std::move(label), mean);
+}
+
+void set_jitter(Kernel& kernel, ProcessId process, std::uint32_t group) {
+    Messages::jitter_in(kernel).set(process, group);
+}
+
+Duration Messages::jitter_of(ProcessId from, ProcessId to) {
+    const HostId a = k_.owner(from).host, b = k_.owner(to).host;
+    if (!a.valid() || !b.valid()) return {};
+    return jitter_.draw(from, to, {a, k_.topology_.host_name(a)}, {b, k_.topology_.host_name(b)});
 }
 
 void Messages::send(ProcessId from, ChannelId id, Outgoing&& out) {

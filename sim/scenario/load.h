@@ -56,6 +56,15 @@ class Loader {
     void check_services();
 
     void read_stores(const yaml::Value& value);
+    // load_small_stores.cpp
+    void read_kind(Map& map, store::ClusterSpec& cluster);
+    void read_small_store(Map& map, store::ClusterSpec& cluster);
+    void check_small_database(Map& map, const store::ClusterSpec& cluster);
+    void check_small_documents(const yaml::Value& place, const store::ClusterSpec& cluster,
+                               const store::DatabaseSpec& database);
+    void check_small_step(Map& map, const char* verb, const store::StepSpec& step,
+                          const store::ClusterSpec& cluster);
+    void check_small_users(Map& map, const store::ClusterSpec& cluster);
     void read_spread(Map& map, std::uint32_t& q, std::int64_t& n);
     void read_store_times(Map& map, store::ClusterSpec& cluster);
     void read_admins(Map& map, store::ClusterSpec& cluster);

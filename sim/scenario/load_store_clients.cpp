@@ -78,9 +78,11 @@ void Loader::read_step(const yaml::Value& value, const store::ClusterSpec& clust
               "a step named " + yaml::quoted(step.name) + " exists already",
               "give each step a name of its own");
     std::size_t verbs = 0;
+    const char* asks = "get";
     for (const char* const verb : {"get", "put", "post", "delete"}) {
         if (!map.read(verb, step.target)) continue;
         ++verbs;
+        asks = verb;
         step.method = upper(verb);
         map.check(!step.target.empty() && step.target.find(' ') == std::string::npos, verb,
                   "a path has no spaces, and is not empty", std::string(verb) + ": orders/cart");
@@ -90,6 +92,7 @@ void Loader::read_step(const yaml::Value& value, const store::ClusterSpec& clust
                     "one of get, put, post and delete, such as get: orders/cart");
     }
     if (!step.target.starts_with('/')) step.target.insert(0, "/");
+    check_small_step(map, asks, step, cluster);
     std::int64_t copies = 0;
     if (map.read("w", copies, {1, 1000})) add_query(step.target, "w=" + std::to_string(copies));
     if (map.read("r", copies, {1, 1000})) add_query(step.target, "r=" + std::to_string(copies));
@@ -123,6 +126,7 @@ void Loader::read_users(Map& map, const store::ClusterSpec& cluster, store::Clie
     map.check(users == 0 || client.database.empty() || exists, "database",
               cluster.name + " has no database " + yaml::quoted(client.database),
               "list it under databases");
+    check_small_users(map, cluster);
     map.read("document", client.document);
     read_count(map, "keys", client.keys, 1'000'000'000);
     map.check(client.keys > 0, "keys", "there is one document or more", "keys: 100");

@@ -11,6 +11,7 @@ void Loader::read_stores(const yaml::Value& value) {
     for (const yaml::Value& item : value.items()) {
         Map map(Part::store, item);
         store::ClusterSpec cluster;
+        read_kind(map, cluster);
         map.read("name", cluster.name);
         for (const auto& [host, place] : texts_of(map.value("hosts"))) {
             check_host(host, place);
@@ -34,14 +35,22 @@ void Loader::read_stores(const yaml::Value& value) {
         map.read("node_name", cluster.node_name);
         map.check(cluster.hosts.size() < 2 || cluster.node_name.find("{}") != std::string::npos,
                   "node_name", "all nodes would have one name", "such as \"couchdb@{}\"");
-        read_spread(map, cluster.q, cluster.n);
-        read_store_times(map, cluster);
-        map.read("serialized_start", cluster.serialized_start);
-        map.read("epoch", cluster.epoch);
-        read_admins(map, cluster);
+        map.read("jitter", cluster.jitter);
+        map.check(cluster.jitter >= Duration::zero() && cluster.jitter <= std::chrono::minutes{1},
+                  "jitter", "a message takes longer by something from 0s to 1m", "jitter: 100us");
+        read_small_store(map, cluster);
+        if (cluster.kind == store::Kind::couchdb) {
+            read_spread(map, cluster.q, cluster.n);
+            read_store_times(map, cluster);
+            map.read("serialized_start", cluster.serialized_start);
+            map.read("epoch", cluster.epoch);
+            read_admins(map, cluster);
+        }
         read_databases(map.value("databases"), cluster);
         read_store_clients(map.value("clients"), cluster);
-        read_replications(map.value("replications"), cluster);
+        if (cluster.kind == store::Kind::couchdb) {
+            read_replications(map.value("replications"), cluster);
+        }
         for (const store::ClusterSpec& other : spec_.stores) {
             map.check(!map.present() || other.name != cluster.name, "name",
                       "a store named " + yaml::quoted(cluster.name) + " exists already",
@@ -99,8 +108,11 @@ void Loader::read_databases(const yaml::Value& value, store::ClusterSpec& cluste
         if (item.node().is_map()) {
             Map map(Part::database, item);
             map.require("name", database.name);
-            read_spread(map, database.q, database.n);
-            map.read("partitioned", database.partitioned);
+            check_small_database(map, cluster);
+            if (cluster.kind == store::Kind::couchdb) {
+                read_spread(map, database.q, database.n);
+                map.read("partitioned", database.partitioned);
+            }
             read_documents(map.value("documents"), database);
         } else {
             item.into(database.name);
@@ -109,6 +121,7 @@ void Loader::read_databases(const yaml::Value& value, store::ClusterSpec& cluste
             item.error(yaml::quoted(database.name) + " is no name for a database",
                        "lower case letters first, then digits and _$()+/- too");
         }
+        check_small_documents(item, cluster, database);
         for (const store::DatabaseSpec& other : cluster.databases) {
             if (other.name == database.name) {
                 item.error(yaml::quoted(database.name) + " is listed twice", "once is enough");

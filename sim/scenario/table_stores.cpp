@@ -3,28 +3,55 @@
 
 namespace glasshive::scenario::table {
 
+namespace {
+
+const char* const store_text =
+    "A cluster of a document store that follows CouchDB 3.5's rules: one node on each of its "
+    "hosts, from the start of the run. `glasshive serve` lets real clients in. Or, by `kind`, "
+    "a small store of documents to compare it with, which has neither shards, passwords, "
+    "queries nor replications.";
+
+}   // namespace
+
 Section store() {
     const store::ClusterSpec d;
     return {
         "stores",
-        "A cluster of a document store that follows CouchDB 3.5's rules: one node on each of its "
-        "hosts, from the start of the run. `glasshive serve` lets real clients in.",
-        {{"name", "name", d.name, "What it is called.", "orders-db"},
+        store_text,
+        {{"kind", "`couchdb`, `2pc`, `raft`, `quorum`", "couchdb",
+          "Whose rules it follows. 2pc: every write is a two-phase commit over all copies. raft: "
+          "a leader with a majority. quorum: each request draws r or w copies at random, which "
+          "must all answer.",
+          "raft"},
+         {"name", "name", "couchdb, or the kind", "What it is called.", "orders-db"},
          {"hosts", "list of hosts", "all hosts", "Where its nodes run.", "[n1, n2, n3]"},
          {"spares", "list of hosts", "none",
           "Of these, the ones whose nodes run but are no members until `store join` adds them.",
           "[n4]"},
-         {"node_name", "text", d.node_name, "What a node is called; `{}` is its host's name.",
-          "\"{}@127.0.0.1\""},
+         {"node_name", "text", d.node_name,
+          "What a node is called; `{}` is its host's name. Else `raft@{}`.", "\"{}@127.0.0.1\""},
          {"q", "number", std::to_string(d.q), "Shards of a database that does not say.", "8"},
-         {"n", "number", std::to_string(d.n), "Copies of each shard.", "2"},
+         {"n", "number", std::to_string(d.n),
+          "Copies of each shard. In another kind than couchdb: of everything, on the first n "
+          "hosts, by default on all.",
+          "2"},
+         {"r", "number", "a majority of n", "Kind quorum: copies that a read draws.", "1"},
+         {"w", "number", "a majority of n", "Kind quorum: copies that a write draws.", "1"},
+         {"read_repair", "truth", "false",
+          "Kind quorum: a read sends the newest it met to the drawn copies that lack it.", "true"},
+         {"election_timeout", "duration", spelled(d.election_timeout),
+          "Kind raft: a member that hears no leader for one to two of it stands for election.",
+          "300ms"},
          {"admins", "map of texts", "admin: admin", "Passwords of server admins, by name.",
           "{adm: pass}"},
          {"password_rounds", "number", "600000",
           "Of PBKDF2, for passwords: few make a run with many users start sooner.", "10"},
          {"request_timeout", "duration", spelled(d.request_timeout),
-          "How long a coordinator waits for a copy that says nothing ([fabric] request_timeout).",
+          "How long a coordinator waits for a copy that says nothing ([fabric] request_timeout). "
+          "Kinds 2pc and quorum: 2s; raft: 5s and two election_timeouts.",
           "10s"},
+         {"jitter", "duration", spelled(d.jitter),
+          "Mean of what a message between its nodes takes beyond the latency, by chance.", "0s"},
          {"sync_delay", "duration", spelled(d.sync_delay),
           "From a change to its push to the other copies ([mem3] sync_delay).", "1s"},
          {"net_tick", "duration", spelled(d.net_tick),

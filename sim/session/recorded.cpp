@@ -11,6 +11,7 @@
 #include "runtime/events.h"
 #include "store/client_events.h"
 #include "store/cluster_events.h"
+#include "store/contrast/events.h"
 #include "store/quorum/events.h"
 #include "store/replicate/events.h"
 #include "store/reshard/events.h"
@@ -39,6 +40,7 @@ const EventRegistry& all_events() {
         r.add(store::reshard::events::all);
         r.add(store::cluster::events::all);
         r.add(store::client::events::all);
+        r.add(store::contrast::events::all);
         return r;
     }();
     return registry;

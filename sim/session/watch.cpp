@@ -73,13 +73,15 @@ Watch::Watch(const Names& names, const scenario::ScenarioSpec& spec)
     : invariants_(names, spec.services, capacities(spec)),
       conservation_(names),
       oracle_(names, oracle_input(spec)),
-      stores_(names) {}
+      stores_(names),
+      small_stores_(names) {}
 
 void Watch::on_event(const Event& event, std::string_view text) {
     invariants_.on_event(event, text);
     conservation_.on_event(event, text);
     oracle_.on_event(event, text);
     stores_.on_event(event, text);
+    small_stores_.on_event(event, text);
 }
 
 void Watch::look(world::World& world) {
@@ -95,6 +97,7 @@ std::vector<std::string> Watch::finish(world::World& world, Time end) {
     };
     add(conservation_.violations());
     add(stores_.finish(world, end));
+    add(small_stores_.finish(world, end));
     check::OracleReport report = oracle_.finish(end);
     add(report.violations);
     judged_ = std::move(report.judged);

@@ -8,6 +8,7 @@
 #include "check/invariants.h"
 #include "check/oracle.h"
 #include "scenario/spec.h"
+#include "session/watch_small_stores.h"
 #include "session/watch_stores.h"
 #include "world/world.h"
 
@@ -32,6 +33,7 @@ class Watch final : public EventSink {
     check::BytesConserved conservation_;
     check::Oracle oracle_;
     StoreWatch stores_;
+    SmallStoreWatch small_stores_;
     std::map<std::string, std::int64_t> judged_;
 };
 

@@ -86,7 +86,7 @@ void StoreWatch::on_event(const Event& event, std::string_view text) {
 /// Whether copies differ only because histories were cut short before they met: a copy that missed
 /// what was between keeps an old leaf which the others know as a part of a history.
 bool StoreWatch::stemmed_apart(const std::vector<const Copy*>& holders, const std::string& id,
-                               const Leaves& by_node) {
+                               const Leaves& by_copy) {
     bool cut = false;
     for (const Copy* holder : holders) {
         const store::Document* document = holder->file->find(id);
@@ -94,7 +94,7 @@ bool StoreWatch::stemmed_apart(const std::vector<const Copy*>& holders, const st
         for (const store::Tree::Node& each : document->tree.nodes()) {
             cut |= each.root && each.revision.position() > 1;
         }
-        for (const auto& [other, leaves] : by_node) {
+        for (const auto& [other, leaves] : by_copy) {
             for (const store::Revision& leaf : leaves) {
                 if (!document->tree.find(leaf)) return false;
             }
@@ -113,7 +113,7 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
         for (const auto slot : copy->documents().order()) {
             const store::Document& document = copy->documents().at(slot);
             const std::string id(document.id.view());
-            leaves[id][node] = leaves_of(document);
+            leaves[id][node + " " + range.text()] = leaves_of(document);
             Known& known = known_[{database, id}];
             for (const store::Tree::Node& each : document.tree.nodes()) {
                 known.revisions.insert(each.revision);
@@ -124,21 +124,21 @@ void StoreWatch::look_at_shard(const Shard& shard, const store::ClusterSpec& spe
         }
     }
     if (shard.database.starts_with('_')) return;
-    for (const auto& [id, by_node] : leaves)
-        look_at_document(shard, database, id, by_node, settled);
+    for (const auto& [id, by_copy] : leaves)
+        look_at_document(shard, database, id, by_copy, settled);
 }
 
 void StoreWatch::look_at_document(const Shard& shard, const std::string& database,
-                                  const std::string& id, const Leaves& by_node, bool settled) {
-    const auto& first = by_node.begin()->second;
+                                  const std::string& id, const Leaves& by_copy, bool settled) {
+    const auto& first = by_copy.begin()->second;
     const auto hash =
         shard.partitioned ? store::hash_of_partitioned(id) : std::optional(store::hash_of(id));
     std::vector<const Copy*> holders;
     for (const Copy& copy : shard.copies) {
         if (hash && copy.range.contains(*hash)) holders.push_back(&copy);
     }
-    bool equal = by_node.size() == holders.size();
-    for (const auto& [node, other] : by_node) {
+    bool equal = by_copy.size() == holders.size();
+    for (const auto& [node, other] : by_copy) {
         equal = equal && other == first;
         auto a = first, b = other;
         std::sort(a.begin(), a.end());
@@ -146,14 +146,15 @@ void StoreWatch::look_at_document(const Shard& shard, const std::string& databas
         if (a != b || first.front() == other.front()) continue;
         add("copies agree on winners", {},
             database + "/" + id + ": " + node + " shows " + other.front().text() + ", " +
-                by_node.begin()->first + " " + first.front().text());
+                by_copy.begin()->first + " " + first.front().text());
     }
-    if (!settled || equal || stemmed_apart(holders, id, by_node)) return;
+    if (!settled || equal || stemmed_apart(holders, id, by_copy)) return;
     std::string text = database + "/" + id + " differs:";
     for (const Copy* holder : holders) {
-        text += " " + holder->node + " has";
-        const auto held = by_node.find(holder->node);
-        if (held == by_node.end()) {
+        const std::string name = holder->node + " " + holder->range.text();
+        text += " " + name + " has";
+        const auto held = by_copy.find(name);
+        if (held == by_copy.end()) {
             text += " nothing";
         } else {
             for (const auto& leaf : held->second) text += " " + leaf.text();
@@ -164,7 +165,7 @@ void StoreWatch::look_at_document(const Shard& shard, const std::string& databas
 
 void StoreWatch::look_for_stored() {
     for (const auto& [place, revisions] : stored_) {
-        if (rewritten_.count(place.first) > 0) continue;
+        if (others_.count(place.first) > 0 || rewritten_.count(place.first) > 0) continue;
         const Known& known = known_[place];
         for (const Told& told : revisions) {
             const auto revision = store::Revision::parse(told.revision);
@@ -191,6 +192,11 @@ std::vector<check::Violation> StoreWatch::finish(world::World& world, Time end) 
             settled = settled && front.cluster().is_running(node);
         }
         for (const Shard& shard : shards_of(front.cluster())) look_at_shard(shard, spec, settled);
+    }
+    for (const door::contrast::Front& front : world.small_stores()) {
+        for (const store::DatabaseSpec& each : front.spec().databases) {
+            others_.insert(front.spec().prefix + each.name);
+        }
     }
     look_for_stored();
     return std::move(found_);

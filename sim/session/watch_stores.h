@@ -46,11 +46,11 @@ class StoreWatch {
     };
     static std::vector<Shard> shards_of(const store::Cluster& cluster);
     void look_at_shard(const Shard& shard, const store::ClusterSpec& spec, bool settled);
-    using Leaves = std::map<std::string, std::vector<store::Revision>>;   // By node.
+    using Leaves = std::map<std::string, std::vector<store::Revision>>;   // By node and range.
     void look_at_document(const Shard& shard, const std::string& database, const std::string& id,
-                          const Leaves& by_node, bool settled);
+                          const Leaves& by_copy, bool settled);
     static bool stemmed_apart(const std::vector<const Copy*>& holders, const std::string& id,
-                              const Leaves& by_node);
+                              const Leaves& by_copy);
     void look_for_stored();
     void add(const char* rule, EventId event, std::string text);
 
@@ -63,6 +63,7 @@ class StoreWatch {
     };
     std::map<Place, std::vector<Told>> stored_;
     std::map<Place, Known> known_;
+    std::set<std::string> others_;      // Databases of small stores: another watch's business.
     std::set<std::string> rewritten_;   // Databases about which something unusual was asked.
     Time last_write_{}, last_trouble_{}, end_{};
     int active_faults_ = 0;

@@ -4,7 +4,7 @@
 
 #include "base/event.h"
 
-/// Numbers 320..329: what a store's clients ask and are answered.
+/// Numbers 320..325: what a store's clients ask and are answered.
 namespace glasshive::store::client::events {
 
 inline constexpr EventKind db_asked{

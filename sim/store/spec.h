@@ -23,6 +23,23 @@ inline bool is_database_name(std::string_view name) {
     return true;
 }
 
+/// Which rules a store follows: CouchDB's, or those of the small stores in store/contrast.
+enum class Kind : std::uint8_t {
+    couchdb,
+    two_phase,       ///< "2pc"
+    majority,        ///< "raft"
+    random_quorum,   ///< "quorum"
+};
+inline std::string_view to_text(Kind kind) {
+    switch (kind) {
+        case Kind::couchdb: return "couchdb";
+        case Kind::two_phase: return "2pc";
+        case Kind::majority: return "raft";
+        case Kind::random_quorum: return "quorum";
+    }
+    return "";
+}
+
 /// A database that a cluster has from the start.
 struct DatabaseSpec {
     std::string name;
@@ -36,6 +53,7 @@ struct DatabaseSpec {
 /// A cluster of the document store, as a scenario describes it.
 struct ClusterSpec {
     std::string name = "couchdb";
+    Kind kind = Kind::couchdb;
     std::string prefix;   ///< Of its databases in events: "west/" when a run has several stores.
     std::vector<std::string> hosts;   ///< Where its nodes run, one on each.
     /// Of these, the ones whose nodes run but are no members until somebody adds them.
@@ -48,12 +66,20 @@ struct ClusterSpec {
     Duration request_timeout = std::chrono::seconds{60};   ///< [fabric] request_timeout
     Duration sync_delay = std::chrono::seconds{5};         ///< [mem3] sync_delay
     Duration net_tick = std::chrono::seconds{60};          ///< Erlang's net_ticktime.
+    /// Mean of what messages between its nodes take beyond the path's latency; 0: nothing. As much
+    /// as two of the default links: a choice of the model, so that copies answer in any order.
+    Duration jitter = std::chrono::microseconds{100};
     std::vector<std::pair<std::string, std::string>> admins{{"admin", "admin"}};
     /// Rounds of PBKDF2 for passwords; nothing: CouchDB's 600,000, a quarter of a second each.
     std::optional<std::int64_t> iterations{};
     std::vector<DatabaseSpec> databases;
     std::int64_t epoch = 1'700'000'000;   ///< Seconds since 1970 at the start of the run.
     std::vector<ClientSpec> clients;      ///< Names are unique.
+
+    // Of the small stores alone; their `n` copies stand on the first hosts.
+    std::uint32_t r = 2, w = 2;   ///< random_quorum: copies that a request draws.
+    bool read_repair = false;     ///< random_quorum
+    Duration election_timeout = std::chrono::seconds{1};   ///< majority; etcd's default.
 };
 
 /// The hosts whose nodes are members from the start, in their order.

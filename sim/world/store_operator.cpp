@@ -9,10 +9,12 @@ namespace glasshive::world {
 namespace json = store::json;
 
 StoreOperator::StoreOperator(kernel::Kernel& kernel, std::deque<door::couch::Front>& stores,
+                             std::deque<door::contrast::Front>& small_stores,
                              const std::vector<scenario::StoreCommandSpec>& commands,
                              const std::string& run_name)
     : kernel_(kernel),
       stores_(stores),
+      small_stores_(small_stores),
       commands_(commands),
       subject_(kernel.names().intern(run_name)) {
     kernel_.add_process(HostId{}, *this);
@@ -31,9 +33,25 @@ void StoreOperator::on_timer(std::uint32_t, std::uint64_t argument) {
                      {field::name(kernel_.names().intern("store")),
                       field::name(kernel_.names().intern("done")), field::text(command.line)});
     const kernel::CauseScope scope(kernel_, event);
+    carry_out(command, event);
+}
+
+void StoreOperator::carry_out(const Command& command, EventId event) {
     for (door::couch::Front& store : stores_) {
         if (!command.store.empty() && store.name() != command.store) continue;
         carry_out(command, store, event);
+    }
+    if (command.what != Command::Do::start && command.what != Command::Do::crash) return;
+    for (door::contrast::Front& store : small_stores_) {
+        if (!command.store.empty() && store.name() != command.store) continue;
+        for (std::size_t i = 0; i < store.store().size(); ++i) {
+            if (store.spec().hosts[i] != command.host) continue;
+            if (command.what == Command::Do::start) {
+                store.store().start(i);
+            } else {
+                store.store().crash(i, event);
+            }
+        }
     }
 }
 

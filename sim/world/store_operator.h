@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "door/contrast/front.h"
 #include "door/couch/front.h"
 #include "kernel/kernel.h"
 #include "scenario/spec.h"
@@ -17,6 +18,7 @@ class StoreOperator final : public kernel::Process {
   public:
     /// All but `run_name` outlive it. Adds itself to the kernel.
     StoreOperator(kernel::Kernel& kernel, std::deque<door::couch::Front>& stores,
+                  std::deque<door::contrast::Front>& small_stores,
                   const std::vector<scenario::StoreCommandSpec>& commands,
                   const std::string& run_name);
     void on_start() override;
@@ -24,6 +26,7 @@ class StoreOperator final : public kernel::Process {
 
   private:
     using Command = scenario::StoreCommandSpec;
+    void carry_out(const Command& command, EventId event);
     void carry_out(const Command& command, door::couch::Front& store, EventId event);
     static void split(const Command& command, store::Cluster& cluster, std::size_t via);
     void move(const Command& command, store::Cluster& cluster, std::size_t via,
@@ -31,6 +34,7 @@ class StoreOperator final : public kernel::Process {
 
     kernel::Kernel& kernel_;
     std::deque<door::couch::Front>& stores_;
+    std::deque<door::contrast::Front>& small_stores_;
     const std::vector<scenario::StoreCommandSpec>& commands_;
     NameId subject_;
 };

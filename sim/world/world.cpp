@@ -6,7 +6,6 @@
 
 #include "base/assert.h"
 #include "director/director.h"
-#include "door/callers/crowd.h"
 #include "platform/machines.h"
 #include "platform/sampler.h"
 #include "policy/autoscaling.h"
@@ -21,7 +20,7 @@
 #include "world/operator.h"
 #include "world/scraper.h"
 #include "world/script_stage.h"
-#include "world/store_operator.h"
+#include "world/stores.h"
 
 namespace glasshive::world {
 
@@ -117,7 +116,6 @@ struct World::Parts {
 
     void add_autoscalers(const scenario::ScenarioSpec& spec);
     void add_balancers(const scenario::ScenarioSpec& spec);
-    void add_stores(const scenario::ScenarioSpec& spec);
     void add_daemons();
     void add_clients(const scenario::ScenarioSpec& spec);
     void add_client(const scenario::ScenarioSpec& spec, const workload::ClientSpec& client,
@@ -144,9 +142,7 @@ struct World::Parts {
     std::deque<workload::Client> clients;
     std::optional<Scraper> scraper;
     std::deque<autoscale::Autoscaler> autoscalers;
-    std::deque<door::couch::Front> stores;
-    std::optional<door::callers::Crowd> crowd;
-    std::optional<StoreOperator> store_operator;
+    std::optional<Stores> stores;
     std::optional<ScriptStage> stage;
     std::optional<director::Director> director;
 };
@@ -180,39 +176,6 @@ void World::Parts::add_autoscalers(const scenario::ScenarioSpec& spec) {
         SIM_ASSERT(rule.ok());   // check_scripts has said so.
         autoscalers.emplace_back(kernel, *scraper, each.rule, std::move(rule.value()));
         environment->mesh.meters[kernel.names().intern(service)] = scraper->meter(service);
-    }
-}
-
-void World::Parts::add_stores(const scenario::ScenarioSpec& spec) {
-    for (const store::ClusterSpec& cluster : spec.stores) {
-        std::vector<store::NodePlace> places;
-        for (const std::string& name : cluster.hosts) {
-            const HostId host = platform.find_host(name);
-            const Bytes much = gibibyte;
-            places.push_back(
-                {.name = store::node_name_of(cluster, name),
-                 .host = host,
-                 .cpu = machines.cpu(host),
-                 .disk = machines.disk(host),
-                 .disk_unit = machines.write_work(host, much) / static_cast<double>(much.count),
-                 .zone = std::string(platform.zones()[platform.zone_of(host)]),
-                 .joins_later =
-                     std::count(cluster.spares.begin(), cluster.spares.end(), name) > 0});
-        }
-        stores.emplace_back(kernel, cluster, std::move(places),
-                            stores.empty() ? nullptr : &stores.front());
-    }
-    for (door::couch::Front& store : stores) {
-        for (door::couch::Front& other : stores) {
-            if (&store != &other) store.resolver().know(other);
-        }
-    }
-    if (stores.empty()) return;
-    crowd.emplace(kernel, stores, [this](const std::string& host) {
-        return host.empty() ? HostId{} : platform.find_host(host);
-    });
-    if (!spec.store_commands.empty()) {
-        store_operator.emplace(kernel, stores, spec.store_commands, run_name(spec));
     }
 }
 
@@ -346,9 +309,7 @@ void World::Parts::start(const scenario::ScenarioSpec& spec) {
     kernel.start(op.id());
     for (workload::Client& client : clients) kernel.start(client.id());
     for (autoscale::Autoscaler& autoscaler : autoscalers) kernel.start(autoscaler.id());
-    for (door::couch::Front& store : stores) store.start();
-    if (crowd) crowd->start();
-    if (store_operator) kernel.start(store_operator->id());
+    stores->start();
     if (director) kernel.start(director->id());
 }
 
@@ -361,7 +322,8 @@ World::World(const scenario::ScenarioSpec& spec, EventStream& events,
     parts_->join_nodes(spec);
     parts_->add_clients(spec);
     parts_->add_autoscalers(spec);
-    parts_->add_stores(spec);
+    parts_->stores.emplace(parts_->kernel, parts_->platform, parts_->machines, spec,
+                           run_name(spec));
     if (spec.script) {
         SIM_ASSERT(kinds != nullptr);
         parts_->add_script(spec, *kinds);
@@ -386,8 +348,11 @@ EventId World::strike(const platform::FaultSpec& fault) { return parts_->injecto
 void World::heal(std::size_t number) { parts_->injector.stop(number); }
 std::size_t World::fault_count() const { return parts_->injector.fault_count(); }
 
-std::size_t World::store_count() const { return parts_->stores.size(); }
-door::couch::Front& World::store(std::size_t number) { return parts_->stores[number]; }
+std::size_t World::store_count() const { return parts_->stores->couch().size(); }
+door::couch::Front& World::store(std::size_t number) { return parts_->stores->couch()[number]; }
+const std::deque<door::contrast::Front>& World::small_stores() const {
+    return parts_->stores->small();
+}
 kernel::Kernel& World::kernel() { return parts_->kernel; }
 const platform::Platform& World::platform() const { return parts_->platform; }
 const Managers& World::managers() const { return parts_->managers; }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 
 #include "base/event.h"
 #include "base/result.h"
+#include "door/contrast/front.h"
 #include "door/couch/front.h"
 #include "engine/engine.h"
 #include "kernel/kernel.h"
@@ -52,9 +54,11 @@ class World {
     /// How many faults there are, of the scenario and struck since, whether active or not.
     std::size_t fault_count() const;
 
-    /// The scenario's stores, in its order.
+    /// The scenario's stores that follow CouchDB's rules, in its order.
     std::size_t store_count() const;
     door::couch::Front& store(std::size_t number);
+    /// The others, likewise.
+    const std::deque<door::contrast::Front>& small_stores() const;
 
     kernel::Kernel& kernel();
     const platform::Platform& platform() const;

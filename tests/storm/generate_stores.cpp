@@ -10,6 +10,7 @@ namespace {
 struct Drawn {
     std::string name;
     std::vector<std::string> hosts;
+    bool couch = true;   ///< Else a small store, which knows documents only.
     struct Database {
         std::string name;
         bool partitioned = false;
@@ -41,15 +42,15 @@ const char* const design =
 
 void add_database(Plan& plan, Drawn& store, Dice& dice) {
     Drawn::Database database{.name = "db" + std::to_string(store.databases.size() + 1),
-                             .partitioned = dice.chance(15),
-                             .views = dice.chance(50)};
+                             .partitioned = store.couch && dice.chance(15),
+                             .views = store.couch && dice.chance(50)};
     Entry entry{.text = "{name: " + database.name,
                 .name = store.name + "/" + database.name,
                 .needs = {store.name},
                 .tag = "database",
                 .of = store.name};
-    if (dice.chance(60)) entry.text += ", q: " + std::to_string(dice.between(1, 4));
-    if (dice.chance(40)) entry.text += ", n: " + std::to_string(dice.between(1, 4));
+    if (store.couch && dice.chance(60)) entry.text += ", q: " + std::to_string(dice.between(1, 4));
+    if (store.couch && dice.chance(40)) entry.text += ", n: " + std::to_string(dice.between(1, 4));
     if (database.partitioned) {
         entry.text += ", partitioned: true";
         entry.tag += ", database: partitioned";
@@ -80,8 +81,8 @@ void add_users(Plan& plan, const Drawn& store, Dice& dice) {
                   ", timeout: " + dice.one_of({"2s", "10s", "60s"}) +
                   ", start: " + seconds(dice.between(0, 60)) +
                   ", stop: " + seconds(plan.trouble_ends + 20);
-    if (dice.chance(30)) entry.text += ", w: " + std::to_string(dice.between(1, 3));
-    if (dice.chance(30)) entry.text += ", r: " + std::to_string(dice.between(1, 3));
+    if (store.couch && dice.chance(30)) entry.text += ", w: " + std::to_string(dice.between(1, 3));
+    if (store.couch && dice.chance(30)) entry.text += ", r: " + std::to_string(dice.between(1, 3));
     for (const auto& [key, names] :
          {std::pair(", node: ", store.hosts), {", from: ", plan.hosts}}) {
         if (!dice.chance(50)) continue;
@@ -170,13 +171,37 @@ void add_replication(Plan& plan, const Drawn& from, const Drawn& to, Dice& dice)
     plan.draft.replications.push_back(std::move(entry));
 }
 
-void add_store(Plan& plan, std::vector<Drawn>& stores, Dice& dice) {
-    Drawn store{.name = "store" + std::to_string(stores.size() + 1),
-                .hosts = some_hosts(plan, dice),
-                .databases = {}};
-    std::string tag = "store, store: " + std::to_string(store.hosts.size()) + " nodes";
-    std::string text = "hosts: " + list_of(store.hosts) + ", password_rounds: 10" +
-                       ", net_tick: " + dice.one_of({"4s", "10s", "20s"}) +
+/// A node's processes end for a while; a shard splits; a copy moves.
+void add_store_commands(Plan& plan, const Drawn& store, Dice& dice) {
+    const auto command = [&](int at, const std::string& line, const std::string& host) {
+        plan.draft.commands.push_back({"{at: " + seconds(at) + ", run: store " + line + "}",
+                                       "",
+                                       {store.name, host},
+                                       "command store"});
+    };
+    if (dice.chance(40)) {
+        const std::string& host = dice.one_of(store.hosts);
+        const int at = dice.between(5, plan.trouble_ends - 10);
+        command(at, "crash " + host, host);
+        command(dice.between(at + 1, plan.trouble_ends), "start " + host, host);
+    }
+    if (!store.couch) return;
+    const std::string database = store.name + "/" + dice.one_of(store.databases).name;
+    if (dice.chance(25)) {
+        command(dice.between(5, plan.trouble_ends), "split " + database, store.hosts.front());
+    }
+    if (dice.chance(20) && store.hosts.size() > 1) {   // Comes to nothing with other ranges.
+        const int at = dice.between(5, plan.trouble_ends - 40);
+        const std::string range = dice.one_of({"00000000-7fffffff ", "00000000-ffffffff "});
+        const std::string& host = dice.one_of(store.hosts);
+        command(at, "add " + database + " " + range + host, host);
+        const std::string& other = dice.one_of(store.hosts);
+        if (dice.chance(50)) command(at + 35, "remove " + database + " " + range + other, other);
+    }
+}
+
+std::string keys_of_couch(Dice& dice, std::string& tag) {
+    std::string text = ", password_rounds: 10, net_tick: " + dice.one_of({"4s", "10s", "20s"}) +
                        ", request_timeout: " + dice.one_of({"5s", "20s", "60s"});
     if (dice.chance(30)) text += ", sync_delay: " + dice.one_of({"500ms", "5s", "10s"});
     if (dice.chance(30)) text += ", n: " + std::to_string(dice.between(1, 3));
@@ -184,12 +209,36 @@ void add_store(Plan& plan, std::vector<Drawn>& stores, Dice& dice) {
         text += ", serialized_start: true";
         tag += ", store: serialized start";
     }
+    return text;
+}
+
+std::string keys_of_small(Dice& dice, std::string& tag) {
+    const std::string kind = dice.one_of({"2pc", "raft", "quorum"});
+    tag += ", store: " + kind;
+    std::string text = ", kind: " + kind;
+    if (kind == "quorum" && dice.chance(50)) text += ", read_repair: true";
+    if (kind == "raft" && dice.chance(50)) text += ", election_timeout: 300ms";
+    return text;
+}
+
+void add_store(Plan& plan, std::vector<Drawn>& stores, Dice& dice) {
+    Drawn store{.name = "store" + std::to_string(plan.draft.stores.size() + 1),
+                .hosts = some_hosts(plan, dice),
+                .databases = {}};
+    std::string tag = "store, store: " + std::to_string(store.hosts.size()) + " nodes";
+    store.couch = dice.chance(75);
+    std::string text = "hosts: " + list_of(store.hosts) +
+                       (store.couch ? keys_of_couch(dice, tag) : keys_of_small(dice, tag));
+    if (dice.chance(20)) text += ", jitter: 0s";
     plan.draft.stores.push_back({text, store.name, store.hosts, tag, store.name});
     const int databases = dice.between(1, 2), users = dice.between(0, 2);
     for (int i = 0; i < databases; ++i) add_database(plan, store, dice);
     for (int i = 0; i < users; ++i) add_users(plan, store, dice);
-    const int askers = dice.between(users == 0 ? 1 : 0, 2);
+    const int askers = store.couch ? dice.between(users == 0 ? 1 : 0, 2) : 0;
     for (int i = 0; i < askers; ++i) add_asker(plan, store, dice);
+    if (!store.couch && users == 0) add_users(plan, store, dice);
+    add_store_commands(plan, store, dice);
+    if (!store.couch) return;
     stores.push_back(store);
     if (dice.chance(40)) add_replication(plan, store, dice.one_of(stores), dice);
 }

@@ -11,6 +11,12 @@ namespace events = store::client::events;
 
 namespace {
 
+/// Who promises that each operation seems to happen at one instant: what one client read, no later
+/// read of another may miss.
+bool is_atomic(store::Kind kind) {
+    return kind == store::Kind::two_phase || kind == store::Kind::majority;
+}
+
 Bytes size_of(const http::Request& request) {
     std::size_t size = request.method.size() + request.target.size() + request.body.size() + 16;
     for (const http::Header& each : request.headers) size += each.name.size() + each.value.size();
@@ -19,16 +25,16 @@ Bytes size_of(const http::Request& request) {
 
 }   // namespace
 
-Caller::Caller(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger,
+Caller::Caller(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger,
                const store::ClientSpec& spec)
     : kernel_(kernel),
-      front_(front),
+      entrance_(entrance),
       ledger_(ledger),
       spec_(spec),
-      channels_(front.cluster().size()) {}
+      channels_(entrance.listeners.size()) {}
 
 void Caller::ask(std::size_t member, const Asked& asked, Then then) {
-    const ProcessId listener = front_.listener(member);
+    const ProcessId listener = entrance_.listeners[member];
     ChannelId& channel = channels_[member];
     if (!channel.valid() || !kernel_.is_open(channel)) channel = kernel_.connect(id(), listener);
     auto wire = std::make_shared<couch::WireRequest>();
@@ -39,12 +45,12 @@ void Caller::ask(std::size_t member, const Asked& asked, Then then) {
     auto& headers = wire->request.headers;
     headers.push_back({"Host", node_name(member) + ":5984"});
     headers.push_back({"Accept", "application/json"});
-    if (!front_.spec().admins.empty()) {
-        const auto& [user, password] = front_.spec().admins.front();
+    if (!store().admins.empty()) {
+        const auto& [user, password] = store().admins.front();
         headers.push_back({"Authorization", "Basic " + store::base64(user + ":" + password)});
     }
     if (!asked.body.empty()) headers.push_back({"Content-Type", "application/json"});
-    wire->wall = front_.spec().epoch + ns_of(kernel_.now()) / 1'000'000'000;
+    wire->wall = store().epoch + ns_of(kernel_.now()) / 1'000'000'000;
     const std::uint64_t number = next_++;
     const Bytes size = size_of(wire->request);
     open_[number] = {.member = member,
@@ -115,22 +121,18 @@ void Caller::on_stop() {
 }
 
 std::size_t Caller::member_of(const std::string& host) const {
-    for (std::size_t i = 0; i < front_.cluster().size(); ++i) {
-        if (front_.host_name(i) == host) return i;
+    for (std::size_t i = 0; i < entrance_.hosts.size(); ++i) {
+        if (entrance_.hosts[i] == host) return i;
     }
     return 0;
 }
 
-const std::string& Caller::node_name(std::size_t member) const {
-    return front_.cluster().node(member).name();
-}
-
 std::string Caller::shown(const Aim& aim) const {
-    return aim.database.empty() ? "" : front_.spec().prefix + aim.database;
+    return aim.database.empty() ? "" : store().prefix + aim.database;
 }
 
 std::string Caller::place_of(const Aim& aim) const {
-    return front_.name() + "/" + aim.database + "/" + aim.document;
+    return store().name + "/" + aim.database + "/" + aim.document;
 }
 
 void Caller::note_write(const Aim& aim, const Answer& answer) {
@@ -146,16 +148,37 @@ std::string Caller::newest_before(const Aim& aim) const {
     return newest ? newest->text() : "";
 }
 
+Caller::Known Caller::known_before(const Aim& aim) const {
+    if (std::string_view(aim.what) != "query") return {};
+    return ledger_.newest_below(store().name + "/" + aim.database + "/");
+}
+
+void Caller::note_query(const Aim& aim, const Answer& answer, const Known& known,
+                        const std::string& reader, std::size_t member) {
+    if (known.empty() || answer.status != 200) return;
+    for (const Shown& each : shown_in(answer.body)) {
+        const auto newest = known.find(each.id);
+        const auto read = store::Revision::parse(each.revision);
+        if (newest == known.end() || !read) continue;
+        if (read->position() >= newest->second.position()) continue;
+        kernel_.emit(events::db_stale, name(shown(aim) + "/" + each.id),
+                     {field::name(name(reader)), field::name(name(shown(aim))),
+                      field::name(name(node_name(member))), field::name(name(each.revision)),
+                      field::name(name(newest->second.text()))});
+        return;
+    }
+}
+
 void Caller::note_read(const Aim& aim, const Answer& answer, const std::string& newest,
                        const std::string& reader, std::size_t member) {
     const auto known = store::Revision::parse(newest);
-    if (newest.empty() || !known) return;
     std::string found;
     if (answer.status == 200) {
         found = text_in(answer.body, "_rev");
         const auto read = store::Revision::parse(found);
-        if (!read || read->position() >= known->position()) return;
-    } else if (answer.status != 404 || text_in(answer.body, "reason") != "missing") {
+        if (read && is_atomic(store().kind)) ledger_.told(place_of(aim), *read);
+        if (!read || !known || read->position() >= known->position()) return;
+    } else if (!known || answer.status != 404 || text_in(answer.body, "reason") != "missing") {
         return;
     }
     kernel_.emit(events::db_stale, name(shown(aim) + "/" + aim.document),

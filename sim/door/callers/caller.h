@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "door/callers/entrance.h"
 #include "door/callers/ledger.h"
-#include "door/couch/front.h"
 #include "kernel/kernel.h"
 #include "store/client_spec.h"
 
@@ -25,7 +25,7 @@ struct Asked {
 class Caller : public kernel::Process {
   public:
     /// All outlive it.
-    Caller(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger,
+    Caller(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger,
            const store::ClientSpec& spec);
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
@@ -52,14 +52,21 @@ class Caller : public kernel::Process {
     /// Emits db.stale when the answer shows less than `newest`.
     void note_read(const Aim& aim, const Answer& answer, const std::string& newest,
                    const std::string& reader, std::size_t member);
+    /// The same of a query: the documents that the answer shows in an older revision than somebody
+    /// was told of before it was asked. One event, of the first.
+    using Known = std::map<std::string, store::Revision>;   ///< By id.
+    Known known_before(const Aim& aim) const;
+    void note_query(const Aim& aim, const Answer& answer, const Known& known,
+                    const std::string& reader, std::size_t member);
     std::string place_of(const Aim& aim) const;
     /// The database as events call it; empty: none.
     std::string shown(const Aim& aim) const;
-    const std::string& node_name(std::size_t member) const;
+    const std::string& node_name(std::size_t member) const { return entrance_.nodes[member]; }
+    const store::ClusterSpec& store() const { return *entrance_.spec; }
     NameId name(std::string_view text) const { return kernel_.names().intern(text); }
 
     kernel::Kernel& kernel_;
-    couch::Front& front_;
+    const Entrance& entrance_;
     Ledger& ledger_;
     const store::ClientSpec spec_;
 

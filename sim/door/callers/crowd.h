@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,13 +12,14 @@ namespace glasshive::door::callers {
 /// All clients of all stores of a run, and what they have been told.
 class Crowd {
   public:
-    /// `host_of` gives a host by its name; "" is outside. `fronts` outlive the crowd.
-    Crowd(kernel::Kernel& kernel, std::deque<couch::Front>& fronts,
+    /// `host_of` gives a host by its name; "" is outside. The stores outlive the crowd.
+    Crowd(kernel::Kernel& kernel, std::vector<Entrance> entrances,
           const std::function<HostId(const std::string&)>& host_of);
     void start();
 
   private:
     kernel::Kernel& kernel_;
+    const std::vector<Entrance> entrances_;
     Ledger ledger_;
     std::vector<std::unique_ptr<Caller>> callers_;
 };

@@ -53,6 +53,36 @@ std::int64_t rows_in(const std::string& body) {
     return 0;
 }
 
+std::vector<Shown> shown_in(const std::string& body) {
+    std::vector<Shown> out;
+    const json::Parsed parsed = json::parse(body);
+    if (!parsed.ok()) return out;
+    const auto text_of = [](json::View value, std::string_view key) {
+        const auto found = value.find(key);
+        const bool text = found && found->is(json::Type::text);
+        return text ? std::string(found->text()) : std::string();
+    };
+    const auto note = [&](json::View document) {
+        const std::string id = text_of(document, "_id");
+        if (!id.empty()) out.push_back({id, text_of(document, "_rev")});
+    };
+    if (const auto docs = parsed.value.view().find("docs"); docs && docs->is(json::Type::array)) {
+        for (const json::View each : docs->elements()) note(each);
+    }
+    const auto rows = parsed.value.view().find("rows");
+    if (!rows || !rows->is(json::Type::array)) return out;
+    for (const json::View row : rows->elements()) {
+        const auto document = row.find("doc"), value = row.find("value");
+        if (document && document->is(json::Type::object)) {
+            note(*document);
+        } else if (value && value->is(json::Type::object)) {
+            const std::string revision = text_of(*value, "rev");   // Of _all_docs.
+            if (!revision.empty()) out.push_back({text_of(row, "id"), revision});
+        }
+    }
+    return out;
+}
+
 std::string text_in(const std::string& body, std::string_view key) {
     const json::Parsed parsed = json::parse(body);
     if (!parsed.ok() || !parsed.value.view().is(json::Type::object)) return "";
@@ -74,6 +104,15 @@ const Answer* Ledger::answer_of(const std::string& step) const {
 void Ledger::told(const std::string& place, const store::Revision& revision) {
     const auto [at, is_new] = newest_.try_emplace(place, revision);
     if (!is_new && at->second.position() < revision.position()) at->second = revision;
+}
+
+std::map<std::string, store::Revision> Ledger::newest_below(const std::string& prefix) const {
+    std::map<std::string, store::Revision> out;
+    for (auto at = newest_.lower_bound(prefix);
+         at != newest_.end() && at->first.starts_with(prefix); ++at) {
+        out.emplace(at->first.substr(prefix.size()), at->second);
+    }
+    return out;
 }
 
 std::optional<store::Revision> Ledger::newest(const std::string& place) const {

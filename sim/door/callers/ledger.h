@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/revtree/revision.h"
 
@@ -32,6 +33,14 @@ std::int64_t rows_in(const std::string& body);
 /// A text member of a JSON object; for an array, of its first text. "" when there is none.
 std::string text_in(const std::string& body, std::string_view key);
 
+/// A document and its revision, as a query's answer shows it.
+struct Shown {
+    std::string id;
+    std::string revision;   ///< "": the answer says none.
+};
+/// Those in the answer of a `_find`, of `_all_docs`, or of a view with include_docs.
+std::vector<Shown> shown_in(const std::string& body);
+
 /// What all clients of a run have been told: it sees when one is shown less than another was.
 class Ledger {
   public:
@@ -43,6 +52,8 @@ class Ledger {
     void told(const std::string& place, const store::Revision& revision);
     /// The greatest revision any client was told of; `place` is "STORE/DATABASE/ID".
     std::optional<store::Revision> newest(const std::string& place) const;
+    /// Of all documents below "STORE/DATABASE/".
+    std::map<std::string, store::Revision> newest_below(const std::string& prefix) const;
 
   private:
     std::map<std::string, Answer> steps_;

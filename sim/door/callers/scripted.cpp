@@ -62,8 +62,10 @@ void Scripted::take(const store::StepSpec& step) {
         {field::name(name(spec_.name)), field::name(name(node_name(member))), field::text(text)});
     const kernel::CauseScope scope(kernel_, event);
     ask(member, asked,
-        [this, &step, aim, member, newest = newest_before(aim)](const Answer& answer) {
+        [this, &step, aim, member, newest = newest_before(aim),
+         known = known_before(aim)](const Answer& answer) {
             note_read(aim, answer, newest, step.name, member);
+            note_query(aim, answer, known, step.name, member);
             note_write(aim, answer);
             answered(step, aim, member, answer);
         });

@@ -40,9 +40,9 @@ bool Seeder::needed(const store::ClusterSpec& spec) {
                        [](const auto& database) { return !database.documents.empty(); });
 }
 
-Seeder::Seeder(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger)
-    : Caller(kernel, front, ledger, client_of(front.spec())) {
-    for (const store::DatabaseSpec& database : front.spec().databases) {
+Seeder::Seeder(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger)
+    : Caller(kernel, entrance, ledger, client_of(*entrance.spec)) {
+    for (const store::DatabaseSpec& database : entrance.spec->databases) {
         std::size_t count = 0;
         std::string docs;
         const auto flush = [&] {
@@ -66,7 +66,7 @@ Seeder::Seeder(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger)
 void Seeder::on_start() { kernel_.after(id(), look_every, tag_look); }
 
 void Seeder::on_own_timer(std::uint32_t, std::uint64_t) {
-    if (!front_.ready()) {
+    if (!entrance_.ready()) {
         kernel_.after(id(), look_every, tag_look);
         return;
     }
@@ -80,9 +80,8 @@ void Seeder::send(std::size_t number) {
         const Batch& done = batches_[number];
         const std::string refused = answer.ok() ? refused_in(answer.body) : answer.body;
         if (done.last || !refused.empty()) {
-            kernel_.emit(events::db_step,
-                         name("documents of " + front_.spec().prefix + done.database),
-                         {field::name(name(front_.spec().prefix + done.database)),
+            kernel_.emit(events::db_step, name("documents of " + store().prefix + done.database),
+                         {field::name(name(store().prefix + done.database)),
                           field::name(name("seed")), field::name(name(node_name(0))),
                           field::integer(answer.status), field::integer(rows_in(answer.body)),
                           field::text(refused.empty() ? "all are stored" : refused)});

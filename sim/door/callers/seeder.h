@@ -10,7 +10,7 @@ namespace glasshive::door::callers {
 /// node, and then says so: a db.step for each database, "documents of orders".
 class Seeder final : public Caller {
   public:
-    Seeder(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger);
+    Seeder(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger);
     void on_start() override;
     /// Whether this store has any.
     static bool needed(const store::ClusterSpec& spec);

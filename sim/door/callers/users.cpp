@@ -26,9 +26,9 @@ std::int64_t number_in(const std::string& body) {
 
 }   // namespace
 
-Users::Users(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger,
+Users::Users(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger,
              const store::ClientSpec& spec)
-    : Caller(kernel, front, ledger, spec),
+    : Caller(kernel, entrance, ledger, spec),
       chance_(kernel.rng("store/client/" + spec.name)) {}
 
 void Users::on_start() {
@@ -81,7 +81,7 @@ void Users::has_read(std::size_t which, bool edits, const Answer& answer) {
     const std::string revision = there ? text_in(answer.body, "_rev") : "";
     if (user.wants && spec_.on_conflict == store::OnConflict::overwrite && next != user.value) {
         kernel_.emit(events::db_overwrite,
-                     name(front_.spec().prefix + spec_.database + "/" + user.document),
+                     name(store().prefix + spec_.database + "/" + user.document),
                      {field::name(name(spec_.name)), field::name(name(revision))});
     } else {
         user.value = next;

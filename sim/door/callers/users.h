@@ -14,7 +14,7 @@ namespace glasshive::door::callers {
 /// nobody knows whether it was made.
 class Users final : public Caller {
   public:
-    Users(kernel::Kernel& kernel, couch::Front& front, Ledger& ledger,
+    Users(kernel::Kernel& kernel, const Entrance& entrance, Ledger& ledger,
           const store::ClientSpec& spec);
     void on_start() override;
 

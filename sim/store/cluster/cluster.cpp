@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/jitter.h"
 #include "store/cluster_events.h"
 
 namespace glasshive::store {
@@ -23,6 +24,9 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
       scripts_(options.shared_scripts
                    ? options.shared_scripts
                    : std::make_shared<search::Scripts>(kernel, options.scripts)) {
+    if (options.jitter > Duration::zero()) {
+        jitter_ = kernel::add_jitter(kernel, "store/jitter/" + options.name, options.jitter);
+    }
     std::sort(places.begin(), places.end(),
               [](const NodePlace& a, const NodePlace& b) { return a.name < b.name; });
     for (const NodePlace& place : places) {
@@ -150,6 +154,7 @@ std::optional<std::size_t> Cluster::find(std::string_view name) const {
 ProcessId Cluster::attach(std::size_t member, kernel::Process& process) {
     Node& node = *nodes_[member];
     node.processes_.push_back(kernel_.add_process(node.host_, process));
+    if (jitter_ != 0) kernel::set_jitter(kernel_, node.processes_.back(), jitter_);
     return node.processes_.back();
 }
 

@@ -39,6 +39,8 @@ struct ClusterOptions {
     CoordinatorOptions coordinator{};
     InternalOptions internal{};
     Duration net_tick = std::chrono::seconds{60};   ///< Erlang's net_ticktime.
+    Duration jitter{};                              ///< Mean; see kernel::Jitter. 0: none.
+    std::string name{};   ///< Of the jitter's streams: "store/jitter/NAME/…".
     search::ScriptOptions scripts{};
     /// Another cluster's: there is one JavaScript engine in a process. Null: it makes its own.
     std::shared_ptr<search::Scripts> shared_scripts{};
@@ -132,6 +134,7 @@ class Cluster {
     void noticed(std::size_t node, std::size_t member, bool up);
 
     kernel::Kernel& kernel_;
+    std::uint32_t jitter_ = 0;   // The group; 0: none.
     std::shared_ptr<search::Scripts> scripts_;
     std::vector<QuorumMember> members_;
     std::size_t first_member_ = 0;

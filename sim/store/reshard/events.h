@@ -4,11 +4,11 @@
 
 #include "base/event.h"
 
-/// Numbers 330..334: shards that are split and moved (subject: the database).
+/// Numbers 326..329: shards that are split and moved (subject: the database).
 namespace glasshive::store::reshard::events {
 
 inline constexpr EventKind db_split{
-    .id = 330,
+    .id = 326,
     .name = "db.split",
     .subject = "database",
     .doc = "A node that splits its copy of a range begins the next step, or stops.",
@@ -22,7 +22,7 @@ inline constexpr EventKind db_split{
     .verbosity = 1};
 
 inline constexpr EventKind db_map{
-    .id = 331,
+    .id = 327,
     .name = "db.map",
     .subject = "database",
     .doc = "A node edited the shard map: a split is done, or an operator moved a copy.",
