@@ -15,8 +15,8 @@ const Word* find_word(const std::string& name) {
 }
 
 bool is_given_to_run(const std::string& word) {
-    for (const char* each :
-         {"docker", "on", "scale", "update", "drain", "pause", "activate", "fault", "heal"}) {
+    for (const char* each : {"docker", "on", "scale", "update", "drain", "pause", "activate",
+                             "fault", "heal", "store"}) {
         if (word == each) return true;
     }
     return false;
@@ -71,19 +71,22 @@ Diagnostic unknown_word(const std::string& word) {
     std::vector<std::string> names;
     for (const Word& each : all_words()) names.push_back(each.name);
     const std::string meant = nearest(word, names);
-    return {.file = "console", .message = "there is no word " + yaml::quoted(word),
+    return {.file = "console",
+            .message = "there is no word " + yaml::quoted(word),
             .hint = meant.empty() ? "help lists them" : "did you mean " + meant + "?"};
 }
 
 Diagnostic wrong_usage(const Word& word) {
-    return {.file = word.name, .message = "use: " + word.usage,
+    return {.file = word.name,
+            .message = "use: " + word.usage,
             .hint = word.details.empty() ? "" : "help " + word.name + " says more"};
 }
 
 Result<Time> instant_of(const std::string& text, const std::string& what) {
     const auto parsed = yaml::parse_duration(text);
     if (parsed) return Time{} + *parsed.value;
-    return Diagnostic{.file = what, .message = yaml::quoted(text) + " is no instant",
+    return Diagnostic{.file = what,
+                      .message = yaml::quoted(text) + " is no instant",
                       .hint = "write a span since the start, such as 90s or 5m"};
 }
 

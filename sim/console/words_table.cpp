@@ -62,6 +62,9 @@ std::vector<Word> words_given() {
          "docs/reference/scenario.md lists what there is."},
         {"heal", "heal NUMBER", "a fault ends, now",
          "Its number is that of its events, from 1; what it had planned is dropped."},
+        {"store", "store VERB …", "what an operator does to a document store",
+         "store crash, start, join or leave HOST; store split DATABASE [RANGE];\n"
+         "store add or remove DATABASE RANGE HOST. As a scenario's commands."},
         {"on", "on HOST docker …", "a line of docker's, typed at a host",
          "As a scenario's `on:`. There, and there alone, containers can be killed:\n"
          "on w1 docker kill web.1"},

@@ -95,6 +95,7 @@ void Director::define_functions() {
     define_acts();
     define_faults();
     define_requests();
+    define_store();
     define_looks();
 }
 
@@ -229,6 +230,45 @@ void Director::define_requests() {
         wait.kinds.merge(kinds_of("request.failed"));
         wait.subject = stage_.request(call);
         return wait;
+    });
+}
+
+Director::Wait Director::ask_store(const Arguments& a, const char* method, bool body) {
+    const nlohmann::json options = table_of(a, body ? 2 : 1, {"store", "node"});
+    Stage::StoreCall call{.store = optional_text(options, "store"),
+                          .host = optional_text(options, "node"),
+                          .method = method,
+                          .target = "/" + short_text(a, 0),
+                          .body = {}};
+    if (body) call.body = a.is_text(1) ? std::string(a.text(1)) : a.json(1);
+    count_name();
+    Wait wait;
+    wait.what = Wait::For::stored;
+    wait.kinds = kinds_of("db.step");
+    wait.subject = stage_.ask_store(call);
+    return wait;
+}
+
+void Director::define_store() {
+    const auto ask = [this](Do what, const char* method, bool body) {
+        define_wait(info_of(what), [this, method, body](const Arguments& a) {
+            return ask_store(a, method, body);
+        });
+    };
+    ask(Do::store_get, "GET", false);
+    ask(Do::store_put, "PUT", true);
+    ask(Do::store_post, "POST", true);
+    ask(Do::store_delete, "DELETE", false);
+    define(info_of(Do::store_act),
+           [this](const Arguments& a, Out&) { stage_.operate_store(short_text(a, 0)); });
+    define(info_of(Do::store_copies), [this](const Arguments& a, Out& out) {
+        const nlohmann::json options = table_of(a, 1, {"store"});
+        list_out(out, stage_.copies(optional_text(options, "store"), short_text(a, 0)));
+    });
+    define(info_of(Do::store_differing), [this](const Arguments& a, Out& out) {
+        const nlohmann::json options = table_of(a, 1, {"store"});
+        out.number(static_cast<double>(
+            stage_.differing(optional_text(options, "store"), short_text(a, 0))));
     });
 }
 

@@ -1,5 +1,7 @@
 #include "director/director.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -167,6 +169,7 @@ std::optional<Director::Given> Director::arrange(std::uint64_t id, Wait& wait) {
         case For::docker: return type(id, wait);
         case For::commit: return look_for_commit(id, wait);
         case For::answer:
+        case For::stored:
             asking_[wait.subject] = id;
             for (const std::uint16_t kind : wait.kinds) ++wanted_[kind];
             return std::nullopt;
@@ -302,6 +305,31 @@ void Director::on_event(const Event& event, std::string_view text) {
     kernel_.after(id(), Duration::zero(), events_tag);
 }
 
+namespace {
+
+/// A store's answer: status, rows, text, and the plain members of its JSON by their own names.
+script::Thread::Fields with_members(const script::Thread::Fields& event) {
+    script::Thread::Fields fields;
+    for (const auto& [name, value] : event) {
+        if (name == "status" || name == "rows" || name == "answer")
+            fields.emplace_back(name, value);
+    }
+    const auto* text = fields.empty() ? nullptr : std::get_if<std::string>(&fields.back().second);
+    if (text == nullptr) return fields;
+    const auto body = nlohmann::json::parse(*text, nullptr, false);
+    if (!body.is_object()) return fields;
+    for (const auto& [name, value] : body.items()) {
+        if (name == "status" || name == "rows" || name == "answer") continue;
+        if (value.is_boolean()) fields.emplace_back(name, value.get<bool>());
+        if (value.is_string()) fields.emplace_back(name, value.get<std::string>());
+        if (value.is_number_float()) fields.emplace_back(name, value.get<double>());
+        if (value.is_number_integer()) fields.emplace_back(name, value.get<std::int64_t>());
+    }
+    return fields;
+}
+
+}   // namespace
+
 void Director::hand_out() {
     handing_out_ = false;
     const std::deque<Seen> seen = std::exchange(seen_, {});
@@ -314,8 +342,9 @@ void Director::hand_out() {
         };
         std::vector<std::uint64_t> ready;
         for (const auto& [id, routine] : routines_) {
-            const bool waits =
-                routine.wait.what == Wait::For::event || routine.wait.what == Wait::For::answer;
+            using For = Wait::For;
+            const For what = routine.wait.what;
+            const bool waits = what == For::event || what == For::answer || what == For::stored;
             if (waits && fits(routine.wait)) ready.push_back(id);
         }
         for (const std::uint64_t id : ready) {
@@ -329,6 +358,9 @@ void Director::hand_out() {
                 asking_.erase(wait.subject);
                 const bool ok = fields.front().second == script::Value{std::string("request.ok")};
                 fields.emplace_back("ok", ok);
+            } else if (wait.what == Wait::For::stored) {
+                asking_.erase(wait.subject);
+                fields = with_members(fields);
             }
             go_on(id, Given{std::move(fields)});
         }

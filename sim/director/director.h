@@ -53,7 +53,7 @@ class Director final : public kernel::Process, public EventSink {
 
     /// What a coroutine waits for; one of these at a time.
     struct Wait {
-        enum class For { nothing, time, predicate, event, docker, commit, answer };
+        enum class For { nothing, time, predicate, event, docker, commit, answer, stored };
         For what = For::nothing;
         std::uint64_t serial = 0;   // Of the timer that may end it.
         Time since{};
@@ -90,6 +90,8 @@ class Director final : public kernel::Process, public EventSink {
     void define_acts();
     void define_faults();
     void define_requests();
+    void define_store();
+    Wait ask_store(const script::Arguments& arguments, const char* method, bool body);
     void define_looks();
     void define(const script::FunctionInfo& info, script::FunctionBody body, bool yields = false);
     /// The function stops its coroutine, which then waits for what the body gives.

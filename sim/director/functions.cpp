@@ -49,6 +49,22 @@ constexpr std::array functions{
     script::FunctionInfo{"nodes", "()", "list of tables", "All of them."},
     script::FunctionInfo{"tasks", "(service?)", "list of tables",
                          "`{name, service, node, state, desired, error}` of a service, or of all."},
+    script::FunctionInfo{
+        "store.get", "(path, {store, node}?)", "table",
+        "Sends one request to a store's node, as its first admin, and goes on with the answer: "
+        "`{status, rows, answer}` and whatever plain members the answer has (`rev`, `_rev`, "
+        "`error`, a document's own). Status 0: there is none. `node` is a host."},
+    script::FunctionInfo{"store.put", "(path, body, {store, node}?)", "table",
+                         "Likewise; the body is a table, or a text of JSON."},
+    script::FunctionInfo{"store.post", "(path, body, {store, node}?)", "table", "Likewise."},
+    script::FunctionInfo{"store.delete", "(path, {store, node}?)", "table", "Likewise."},
+    script::FunctionInfo{"store.act", "(line)", "nothing",
+                         "As a scenario's `store` commands: `crash node-2`, `split orders`."},
+    script::FunctionInfo{"store.copies", "(database, {store}?)", "list of tables",
+                         "Each file of it on a node's disk: `{host, node, range, runs, documents, "
+                         "seq}`; of other kinds than couchdb none."},
+    script::FunctionInfo{"store.differing", "(database, {store}?)", "number",
+                         "How many documents' copies differ now."},
 };
 
 }   // namespace

@@ -27,6 +27,13 @@ enum class Do {
     node,
     nodes,
     tasks,
+    store_get,
+    store_put,
+    store_post,
+    store_delete,
+    store_act,
+    store_copies,
+    store_differing,
 };
 const script::FunctionInfo& info_of(Do what);
 /// fault.KIND{…} of one kind: "power_off".

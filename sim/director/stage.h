@@ -40,6 +40,20 @@ class Stage {
     /// will have as its subject.
     virtual NameId request(const Call& call) = 0;
 
+    struct StoreCall {
+        std::string store;   ///< Empty: the only one.
+        std::string host;    ///< Whose node is asked; empty: the first.
+        std::string method, target, body;
+    };
+    /// Sends one request to a node of a store, now. Gives the subject of the db.step that answers.
+    virtual NameId ask_store(const StoreCall& call) = 0;
+    /// "crash node-2", "split orders": as a scenario's commands, without their "store".
+    virtual void operate_store(const std::string& line) = 0;
+    /// Of a database of a store (empty: the only one): each file on a node's disk.
+    virtual std::vector<Fields> copies(const std::string& store, const std::string& database) = 0;
+    /// Documents of it whose copies differ now.
+    virtual std::int64_t differing(const std::string& store, const std::string& database) = 0;
+
     // As the managers believe; empty: there is none of that name.
     virtual std::optional<Fields> service(const std::string& name) const = 0;
     virtual std::optional<Fields> node(const std::string& name) const = 0;

@@ -6,6 +6,7 @@
 #include "scenario/known_names.h"
 #include "scenario/read_faults.h"
 #include "scenario/scenario.h"
+#include "scenario/store_line.h"
 
 namespace glasshive::scenario {
 
@@ -26,7 +27,8 @@ using Do = CommandSpec::Do;
 
 constexpr const char* usage =
     "docker COMMAND, on HOST docker COMMAND, fault {do: power_off, host: NAME, for: 30s}, "
-    "heal NUMBER, scale SERVICE=N, update SERVICE IMAGE, drain HOST, pause HOST or activate HOST";
+    "store crash HOST, heal NUMBER, scale SERVICE=N, update SERVICE IMAGE, drain HOST, "
+    "pause HOST or activate HOST";
 
 /// The command that words after a verb mean; a Diagnostic when they do not fit it.
 Result<CommandSpec> read_command(const std::string& verb, const std::vector<std::string>& words) {
@@ -61,7 +63,8 @@ Result<CommandSpec> read_command(const std::string& verb, const std::vector<std:
 }   // namespace
 
 InjectionReader::InjectionReader(const ScenarioSpec& spec)
-    : spec_(spec), places_(places_of(platform::expand_hosts(spec.platform))),
+    : spec_(spec),
+      places_(places_of(platform::expand_hosts(spec.platform))),
       services_(names_of(spec.services)) {}
 
 Result<Injection> InjectionReader::read_fault(const std::string& text) const {
@@ -100,6 +103,11 @@ Result<Injection> InjectionReader::read(const std::string& text) const {
     const platform::Where typed{.file = "command"};
     Diagnostics warnings;
     if (text.rfind("docker ", 0) == 0) return read_line(text, "");
+    if (is_store_line(text)) {
+        auto command = read_store_line(text, spec_.stores);
+        if (!command.ok()) return command.problems();
+        return Injection{.fault = {}, .command = {}, .heal = {}, .store = command.value()};
+    }
     std::istringstream stream(text);
     std::string verb;
     stream >> verb;

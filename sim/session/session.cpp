@@ -291,6 +291,7 @@ Result<EventId> Session::Impl::apply(const std::string& text) {
     }
     const Time now = world->now();
     given.push_back({now, text});   // Even what the cluster refuses is an event: a replay needs it.
+    if (read.value().store) return world->operate(*read.value().store, "session");
     const bool heals = read.value().heal.has_value();
     if (read.value().fault || heals) {
         const EventId event =

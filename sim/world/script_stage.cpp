@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenario/inject.h"
+#include "scenario/store_line.h"
 #include "world/events.h"
 
 namespace glasshive::world {
@@ -82,6 +83,61 @@ NameId ScriptStage::request(const Call& call) {
     client.timeout = call.timeout;
     parts_.send(client);
     return names.find(client.name);
+}
+
+// --- Stores --------------------------------------------------------------------------------------
+
+const std::string& ScriptStage::store_named(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const store::ClusterSpec& store : spec_.stores) {
+        if (store.name == name || (name.empty() && spec_.stores.size() == 1)) return store.name;
+        names.push_back(store.name);
+    }
+    if (names.empty()) throw Refusal("the scenario has no stores");
+    if (name.empty()) throw Refusal("say which store: {store = \"" + names.front() + "\"}");
+    const std::string near = nearest(name, names);
+    throw Refusal("no store is named " + name +
+                  (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+NameId ScriptStage::ask_store(const StoreCall& call) {
+    const std::string& store = store_named(call.store);
+    store::StepSpec step;
+    step.name = "script-" + store + "-" + std::to_string(++store_requests_);
+    step.method = call.method;
+    step.target = call.target;
+    step.body = call.body;
+    step.host = call.host;
+    const NameId name = parts_.kernel.names().intern(step.name);
+    if (!parts_.stores.ask(store, std::move(step))) {
+        throw Refusal("store " + store + " has no node on " + call.host);
+    }
+    return name;
+}
+
+void ScriptStage::operate_store(const std::string& line) {
+    const auto read = scenario::read_store_line("store " + line, spec_.stores);
+    if (!read.ok()) refuse(read.problems());
+    parts_.stores.operate(read.value(), "script");
+}
+
+std::vector<director::Stage::Fields> ScriptStage::copies(const std::string& store,
+                                                         const std::string& database) {
+    std::vector<Fields> all;
+    for (const CopyFact& copy : parts_.stores.copies(store_named(store), database)) {
+        all.push_back({{"host", copy.host},
+                       {"node", copy.node},
+                       {"range", copy.range},
+                       {"runs", copy.runs},
+                       {"documents", static_cast<std::int64_t>(copy.documents)},
+                       {"seq", static_cast<std::int64_t>(copy.seq)}});
+    }
+    return all;
+}
+
+std::int64_t ScriptStage::differing(const std::string& store, const std::string& database) {
+    return static_cast<std::int64_t>(
+        parts_.stores.differing(store_named(store), database).value_or(0));
 }
 
 // --- Looking -------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include "workload/client.h"
 #include "world/managers.h"
 #include "world/operator.h"
+#include "world/stores.h"
 
 namespace glasshive::world {
 
@@ -21,6 +22,7 @@ class ScriptStage final : public director::Stage {
         Operator& op;
         platform::FaultInjector& injector;
         Managers& managers;
+        Stores& stores;
         /// Adds a client of one request and starts it.
         std::function<void(const workload::ClientSpec&)> send;
     };
@@ -32,6 +34,10 @@ class ScriptStage final : public director::Stage {
     bool settled() const override { return parts_.op.settled(); }
     void strike(const std::string& fault) override;
     NameId request(const Call& call) override;
+    NameId ask_store(const StoreCall& call) override;
+    void operate_store(const std::string& line) override;
+    std::vector<Fields> copies(const std::string& store, const std::string& database) override;
+    std::int64_t differing(const std::string& store, const std::string& database) override;
     std::optional<Fields> service(const std::string& name) const override;
     std::optional<Fields> node(const std::string& name) const override;
     std::vector<Fields> services() const override;
@@ -40,12 +46,15 @@ class ScriptStage final : public director::Stage {
 
   private:
     scenario::CommandSpec command(const std::string& line, const std::string& host) const;
+    /// The store of that name, or the only one.
+    const std::string& store_named(const std::string& name) const;
     Fields fields_of(const swarm::Service& service) const;
     Fields fields_of(const swarm::Node& node) const;
 
     const scenario::ScenarioSpec& spec_;
     Parts parts_;
     std::uint64_t requests_ = 0;
+    std::uint64_t store_requests_ = 0;
 };
 
 }   // namespace glasshive::world

@@ -27,13 +27,17 @@ void StoreOperator::on_start() {
 }
 
 void StoreOperator::on_timer(std::uint32_t, std::uint64_t argument) {
-    const scenario::StoreCommandSpec& command = commands_[static_cast<std::size_t>(argument)];
+    take(commands_[static_cast<std::size_t>(argument)], "store");
+}
+
+EventId StoreOperator::take(const Command& command, const char* who) {
     const EventId event =
         kernel_.emit(events::command_applied, subject_,
-                     {field::name(kernel_.names().intern("store")),
+                     {field::name(kernel_.names().intern(who)),
                       field::name(kernel_.names().intern("done")), field::text(command.line)});
     const kernel::CauseScope scope(kernel_, event);
     carry_out(command, event);
+    return event;
 }
 
 void StoreOperator::carry_out(const Command& command, EventId event) {

@@ -23,6 +23,8 @@ class StoreOperator final : public kernel::Process {
                   const std::string& run_name);
     void on_start() override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
+    /// Now. `who` types it: "session", "script". Gives its event.
+    EventId take(const scenario::StoreCommandSpec& command, const char* who);
 
   private:
     using Command = scenario::StoreCommandSpec;

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
+#include "store/quorum/node_files.h"
+#include "store/shard/shard_map.h"
+
 namespace glasshive::world {
 
 Stores::Stores(kernel::Kernel& kernel, const platform::Platform& platform,
@@ -30,9 +34,7 @@ Stores::Stores(kernel::Kernel& kernel, const platform::Platform& platform,
     crowd_.emplace(kernel_, std::move(entrances), [this](const std::string& host) {
         return host.empty() ? HostId{} : platform_.find_host(host);
     });
-    if (!spec.store_commands.empty()) {
-        operator_.emplace(kernel_, couch_, small_, spec.store_commands, run_name);
-    }
+    operator_.emplace(kernel_, couch_, small_, spec.store_commands, run_name);
 }
 
 double Stores::disk_unit(HostId host) const {
@@ -74,6 +76,46 @@ void Stores::start() {
     for (door::contrast::Front& store : small_) store.start();
     if (crowd_) crowd_->start();
     if (operator_) kernel_.start(operator_->id());
+}
+
+EventId Stores::operate(const scenario::StoreCommandSpec& command, const char* who) {
+    SIM_ASSERT(operator_.has_value());   // Who names a store's host or database has a store.
+    return operator_->take(command, who);
+}
+
+bool Stores::ask(const std::string& store, store::StepSpec step) {
+    return crowd_ && crowd_->ask(store, std::move(step));
+}
+
+std::optional<std::size_t> Stores::differing(const std::string& store,
+                                             const std::string& database) const {
+    for (const door::couch::Front& each : couch_) {
+        if (each.name() == store) return each.observer().differing(database);
+    }
+    for (const door::contrast::Front& each : small_) {
+        if (each.spec().name == store) return each.store().differing(database);
+    }
+    return std::nullopt;
+}
+
+std::vector<CopyFact> Stores::copies(const std::string& store, const std::string& database) const {
+    std::vector<CopyFact> found;
+    for (const door::couch::Front& each : couch_) {
+        if (each.name() != store) continue;
+        for (std::size_t i = 0; i < each.cluster().size(); ++i) {
+            for (const auto& [name, copy] : each.cluster().node(i).files().copies) {
+                const auto parsed = store::parse_shard_name(name);
+                if (!parsed || parsed->database != database) continue;
+                found.push_back({.host = each.host_name(i),
+                                 .node = each.cluster().node(i).name(),
+                                 .range = parsed->range.text(),
+                                 .runs = each.cluster().is_running(i),
+                                 .documents = copy.info().documents,
+                                 .seq = copy.update_seq()});
+            }
+        }
+    }
+    return found;
 }
 
 }   // namespace glasshive::world

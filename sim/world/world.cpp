@@ -291,7 +291,7 @@ void World::Parts::add_script(const scenario::ScenarioSpec& spec, const EventReg
         add_client(spec, client, watchers);
         kernel.start(clients.back().id());
     };
-    stage.emplace(spec, ScriptStage::Parts{kernel, op, injector, managers, send});
+    stage.emplace(spec, ScriptStage::Parts{kernel, op, injector, managers, *stores, send});
     director.emplace(kernel, *stage, kinds, *spec.script, kernel.names().intern(run_name(spec)));
     kernel.events().add_sink(&*director);
 }
@@ -352,6 +352,9 @@ std::size_t World::store_count() const { return parts_->stores->couch().size(); 
 door::couch::Front& World::store(std::size_t number) { return parts_->stores->couch()[number]; }
 const std::deque<door::contrast::Front>& World::small_stores() const {
     return parts_->stores->small();
+}
+EventId World::operate(const scenario::StoreCommandSpec& command, const char* who) {
+    return parts_->stores->operate(command, who);
 }
 kernel::Kernel& World::kernel() { return parts_->kernel; }
 const platform::Platform& World::platform() const { return parts_->platform; }

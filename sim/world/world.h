@@ -54,6 +54,8 @@ class World {
     /// How many faults there are, of the scenario and struck since, whether active or not.
     std::size_t fault_count() const;
 
+    /// What an operator does to a store, now. `who` types it: "session". Gives its event.
+    EventId operate(const scenario::StoreCommandSpec& command, const char* who);
     /// The scenario's stores that follow CouchDB's rules, in its order.
     std::size_t store_count() const;
     door::couch::Front& store(std::size_t number);

@@ -26,7 +26,15 @@ inline constexpr EventKind request_ok{.id = 902,
                                       .fields = {{{"backend", FieldType::name, ""}}}};
 inline constexpr EventKind request_failed{
     .id = 903, .name = "request.failed", .subject = "client", .doc = ""};
-inline constexpr const EventKind* kinds[] = {&task_running,
+inline constexpr EventKind db_step{.id = 904,
+                                   .name = "db.step",
+                                   .subject = "step",
+                                   .doc = "",
+                                   .fields = {{{"status", FieldType::integer, ""},
+                                               {"rows", FieldType::integer, ""},
+                                               {"answer", FieldType::text, ""}}}};
+inline constexpr const EventKind* kinds[] = {&db_step,
+                                             &task_running,
                                              &task_failed,
                                              &request_ok,
                                              &request_failed,
@@ -61,6 +69,19 @@ struct Cardboard final : director::Stage {
             to_text(call.timeout));
         return kernel.names().intern("script-1");
     }
+    NameId ask_store(const StoreCall& call) override {
+        if (call.host == "nowhere") throw script::Refusal("no such node");
+        say(call.method + " " + call.target + " " + call.body + " " + call.store + call.host);
+        return kernel.names().intern("script-couchdb-1");
+    }
+    void operate_store(const std::string& line) override {
+        if (line.find("crsh") != std::string::npos) throw script::Refusal("no such command");
+        say("store " + line);
+    }
+    std::vector<Fields> copies(const std::string&, const std::string& database) override {
+        return {{{"node", database + "@a"}}};
+    }
+    std::int64_t differing(const std::string&, const std::string&) override { return 2; }
     std::optional<Fields> service(const std::string& name) const override {
         if (name != "web") return std::nullopt;
         return Fields{{"name", name}, {"running", running}};

@@ -96,7 +96,7 @@ Words candidates(View& view, const std::string& line) {
     const std::size_t at = words.size() - 1;   // Which one is being typed.
     const std::string begin = line.substr(last_word(line));
     if (at == 0) {
-        Words all{"docker", "fault", "heal", "on", "scale", "update", "drain", "activate"};
+        Words all{"docker", "fault", "heal", "on", "store", "scale", "update", "drain", "activate"};
         for (const RunWord& word : run_words())
             all.emplace_back(word.usage.substr(0, word.usage.find(' ')));
         return all;
@@ -108,6 +108,8 @@ Words candidates(View& view, const std::string& line) {
         if (at > 2 && words[1] == "node" && all.empty()) all = names_of(view, "node", begin);
         return all;
     }
+    if (first == "store" && at == 1)
+        return {"crash", "start", "join", "leave", "split", "add", "remove"};
     if (first == "fault") return fault_values(view, line, begin);
     if (first == "until" && at == 1) return kinds(view);
     if (at != 1) return first == "on" && at == 2 ? Words{"docker"} : Words{};

@@ -1,8 +1,8 @@
 #include "door/callers/crowd.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "door/callers/scripted.h"
 #include "door/callers/seeder.h"
 #include "door/callers/users.h"
 
@@ -34,6 +34,26 @@ Crowd::Crowd(kernel::Kernel& kernel, std::vector<Entrance> entrances,
 
 void Crowd::start() {
     for (const auto& caller : callers_) kernel_.start(caller->id());
+}
+
+bool Crowd::ask(const std::string& store, store::StepSpec step) {
+    const auto entrance =
+        std::find_if(entrances_.begin(), entrances_.end(),
+                     [&](const Entrance& each) { return each.spec->name == store; });
+    if (entrance == entrances_.end()) return false;
+    const std::vector<std::string>& hosts = entrance->hosts;
+    const bool there = std::find(hosts.begin(), hosts.end(), step.host) != hosts.end();
+    if (!step.host.empty() && !there) return false;
+    std::unique_ptr<Scripted>& caller = of_scripts_[store];
+    if (caller == nullptr) {
+        store::ClientSpec client;
+        client.name = "script";
+        caller = std::make_unique<Scripted>(kernel_, *entrance, ledger_, client);
+        kernel_.add_process(HostId{}, *caller);
+        kernel_.start(caller->id());
+    }
+    caller->take(step);
+    return true;
 }
 
 }   // namespace glasshive::door::callers

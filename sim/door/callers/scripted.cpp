@@ -43,7 +43,8 @@ std::string Scripted::filled(const std::string& text, std::string& missing) cons
     return out;
 }
 
-void Scripted::take(const store::StepSpec& step) {
+void Scripted::take(const std::shared_ptr<const store::StepSpec>& taken) {
+    const store::StepSpec& step = *taken;
     std::string missing;
     Asked asked{step.method, filled(step.target, missing), filled(step.body, missing)};
     if (!step.based_on.empty()) {
@@ -62,12 +63,12 @@ void Scripted::take(const store::StepSpec& step) {
         {field::name(name(spec_.name)), field::name(name(node_name(member))), field::text(text)});
     const kernel::CauseScope scope(kernel_, event);
     ask(member, asked,
-        [this, &step, aim, member, newest = newest_before(aim),
+        [this, taken, aim, member, newest = newest_before(aim),
          known = known_before(aim)](const Answer& answer) {
-            note_read(aim, answer, newest, step.name, member);
-            note_query(aim, answer, known, step.name, member);
+            note_read(aim, answer, newest, taken->name, member);
+            note_query(aim, answer, known, taken->name, member);
             note_write(aim, answer);
-            answered(step, aim, member, answer);
+            answered(*taken, aim, member, answer);
         });
 }
 

@@ -212,6 +212,11 @@ void Observer::dropped(const std::string& node, const std::string& database) {
     settle(database, agreement);
 }
 
+std::size_t Observer::differing(const std::string& database) const {
+    const auto found = agreements_.find(database);
+    return found == agreements_.end() ? 0 : found->second.differing.size();
+}
+
 std::size_t Observer::differing() const {
     std::size_t sum = 0;
     for (const auto& [database, agreement] : agreements_) sum += agreement.differing.size();

@@ -41,6 +41,7 @@ class Observer final : public CommitWatch, public kernel::Process {
 
     /// Documents whose copies differ now, in all databases.
     std::size_t differing() const;
+    std::size_t differing(const std::string& database) const;
 
   private:
     struct Known {

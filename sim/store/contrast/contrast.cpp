@@ -98,6 +98,11 @@ bool Contrast::is_running(std::size_t member) const {
     return kernel_.is_running(nodes_[member]->id());
 }
 
+std::size_t Contrast::differing(const std::string& database) const {
+    const auto found = agreements_.find(database);
+    return found == agreements_.end() ? 0 : found->second.differing.size();
+}
+
 void Contrast::changed(const std::string& key) {
     Version first;
     bool differ = false;

@@ -40,6 +40,9 @@ class Contrast final : public CopyWatch, public kernel::Process {
     /// Another process that lives and dies with a node.
     ProcessId attach(std::size_t member, kernel::Process& process);
 
+    /// Documents of a database whose copies differ now.
+    std::size_t differing(const std::string& database) const;
+
     void changed(const std::string& key) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 

@@ -1,4 +1,6 @@
 // "store crash n2", "store split orders": what an operator does to a store while it runs.
+#include "scenario/store_line.h"
+
 #include <algorithm>
 #include <sstream>
 
@@ -60,43 +62,66 @@ bool find_database(const std::vector<store::ClusterSpec>& stores, const std::str
 
 }   // namespace
 
-/// False: it is no such line.
-bool Loader::take_store_line(const std::string& line, Duration at, const yaml::Value& place) {
+bool is_store_line(const std::string& line) {
+    std::istringstream words(line);
+    std::string first;
+    return words >> first && first == "store";
+}
+
+Result<StoreCommandSpec> read_store_line(const std::string& line,
+                                         const std::vector<store::ClusterSpec>& stores) {
     std::istringstream words(line);
     std::vector<std::string> all;
     for (std::string word; words >> word;) all.push_back(word);
-    if (all.empty() || all.front() != "store") return false;
-    StoreCommandSpec command{.at = at, .line = line};
+    StoreCommandSpec command{.line = line};
     const auto verb = std::find_if(std::begin(verbs), std::end(verbs), [&](const Verb& each) {
         return all.size() > 1 && each.word == all[1] && all.size() - 2 >= each.least &&
                all.size() - 2 <= each.most;
     });
+    Diagnostics problems;
+    const auto wrong = [&](const std::string& message, const std::string& hint) {
+        problems.push_back(
+            {.file = "command", .line = 0, .path = "", .message = message, .hint = hint});
+    };
     if (verb == std::end(verbs)) {
-        place.error(yaml::quoted(line) + " is no command for a store", forms);
-        return true;
+        wrong(yaml::quoted(line) + " is no command for a store", forms);
+        return problems;
     }
     command.what = verb->what;
     const bool of_database = verb->what >= Do::split;
-    if (of_database && !find_database(spec_.stores, all[2], command)) {
-        place.error("no store has a database " + yaml::quoted(all[2]),
-                    "one of a store's `databases`, or STORE/DATABASE");
+    if (of_database && !find_database(stores, all[2], command)) {
+        wrong("no store has a database " + yaml::quoted(all[2]),
+              "one of a store's `databases`, or STORE/DATABASE");
     }
     if (of_database && all.size() > 3) command.range = all[3];
     if (!command.range.empty() && !is_range(command.range)) {
-        place.error(yaml::quoted(command.range) + " is no range", "such as 00000000-7fffffff");
+        wrong(yaml::quoted(command.range) + " is no range", "such as 00000000-7fffffff");
     }
     if (!of_database || all.size() > 4) command.host = all.back();
     if (!of_database && all.size() == 4) command.store = all[2];
-    const bool known = std::any_of(
-        spec_.stores.begin(), spec_.stores.end(), [&](const store::ClusterSpec& cluster) {
+    const bool known =
+        std::any_of(stores.begin(), stores.end(), [&](const store::ClusterSpec& cluster) {
             const bool named = command.store.empty() || cluster.name == command.store;
             return named && has_host(cluster, command.host);
         });
     if (!command.host.empty() && !known) {
-        place.error("no store has a node on " + yaml::quoted(command.host),
-                    "a host that a store of `stores` lists");
+        wrong("no store has a node on " + yaml::quoted(command.host),
+              "a host that a store of `stores` lists");
     }
-    spec_.store_commands.push_back(std::move(command));
+    if (!problems.empty()) return problems;
+    return command;
+}
+
+/// False: it is no such line.
+bool Loader::take_store_line(const std::string& line, Duration at, const yaml::Value& place) {
+    if (!is_store_line(line)) return false;
+    auto command = read_store_line(line, spec_.stores);
+    if (!command.ok()) {
+        for (const Diagnostic& each : command.problems()) place.error(each.message, each.hint);
+        return true;
+    }
+    command.value().at = at;
+    spec_.store_commands.push_back(std::move(command.value()));
     return true;
 }
 
