@@ -164,8 +164,8 @@ class Looking(talk.Case):
                  if line.startswith("  ") and not line.startswith("   ")}
         self.assertEqual(words, {
             "run", "step", "time", "inspect", "ps", "services", "nodes", "explain", "events", "sql",
-            "docker", "scale", "update", "drain", "pause", "activate", "fault", "heal", "store", "on",
-            "commands", "rewind", "undo", "branch", "branches", "switch", "save", "record",
+            "docker", "scale", "update", "drain", "pause", "activate", "fault", "heal", "store",
+            "on", "commands", "rewind", "undo", "branch", "branches", "switch", "save", "record",
             "verbosity", "help", "quit"})
         more = self.console(*[f"help {word}" for word in sorted(words)])
         self.assertNotIn("there is no word", more)
