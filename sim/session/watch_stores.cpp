@@ -7,6 +7,7 @@
 #include "store/client_events.h"
 #include "store/cluster/cluster.h"
 #include "store/cluster_events.h"
+#include "store/search/index_check.h"
 
 namespace glasshive::session {
 
@@ -163,6 +164,20 @@ void StoreWatch::look_at_document(const Shard& shard, const std::string& databas
     add("copies are equal after quiet time", {}, std::move(text));
 }
 
+void StoreWatch::look_at_indexes(const store::Cluster& cluster) {
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        const store::Node& node = cluster.node(i);
+        for (const auto& [key, index] : node.indexes().indexes) {
+            const auto copy = node.files().copies.find(key.first);
+            if (copy == node.files().copies.end()) continue;
+            for (const std::string& wrong : store::search::violations(index, copy->second)) {
+                add("view rows are what documents emit", {},
+                    node.name() + ", " + key.first + ": " + wrong);
+            }
+        }
+    }
+}
+
 void StoreWatch::look_for_stored() {
     for (const auto& [place, revisions] : stored_) {
         if (others_.count(place.first) > 0 || rewritten_.count(place.first) > 0) continue;
@@ -192,6 +207,7 @@ std::vector<check::Violation> StoreWatch::finish(world::World& world, Time end) 
             settled = settled && front.cluster().is_running(node);
         }
         for (const Shard& shard : shards_of(front.cluster())) look_at_shard(shard, spec, settled);
+        look_at_indexes(front.cluster());
     }
     for (const door::contrast::Front& front : world.small_stores()) {
         for (const store::DatabaseSpec& each : front.spec().databases) {

@@ -18,6 +18,7 @@ namespace glasshive::session {
 /// - no revision that a client was told is stored has vanished from all copies;
 /// - each copy holds together (store::violations): every document stands once in its list of
 ///   changes, at its latest number;
+/// - an index that knows all of its copy holds what the copy's documents emit;
 /// - copies of one range that hold the same leaves show the same winner;
 /// - after quiet time, in which nothing failed, was repaired or was written, each copy knows every
 ///   leaf of the others, and but for histories that were cut short (`_revs_limit`) they are equal.
@@ -51,6 +52,7 @@ class StoreWatch {
                           const Leaves& by_copy, bool settled);
     static bool stemmed_apart(const std::vector<const Copy*>& holders, const std::string& id,
                               const Leaves& by_copy);
+    void look_at_indexes(const store::Cluster& cluster);
     void look_for_stored();
     void add(const char* rule, EventId event, std::string text);
 

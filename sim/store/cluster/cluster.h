@@ -59,6 +59,7 @@ class Node {
     HostId host() const { return host_; }
     NodeFiles& files() { return files_; }
     const NodeFiles& files() const { return files_; }
+    const search::IndexFiles& indexes() const { return indexes_; }
     Replica& replica() { return *replica_; }
     Coordinator& coordinator() { return *coordinator_; }
     Gatherer& gatherer() { return *gatherer_; }

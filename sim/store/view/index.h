@@ -70,6 +70,7 @@ class Index {
 
     std::uint64_t update_seq() const { return update_seq_; }
     std::uint64_t purge_seq() const { return purge_seq_; }
+    bool partitioned() const { return partitioned_; }
     /// Of one partition when there are some.
     const RowTree& rows(std::size_t map, std::string_view partition = "") const;
     /// Of all rows' keys and values.
