@@ -32,6 +32,23 @@ static void add_ctl(App::Parts& p) {
         "Returns once it is so. Exit status: 0; 2 when nobody serves there or a word is wrong.");
 }
 
+static void add_pace(App::Parts& p, CLI::App* serve) {
+    serve
+        ->add_option("--speed", p.serve.speed,
+                     "Virtual seconds in a second while nobody waits for an answer")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+    serve->add_option("--clients", p.serve.clients, "Connections at a time; others hear 503")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    serve
+        ->add_option("--patience", p.serve.patience,
+                     "How long a client may take for a header, for 4 KiB of a body, or to read; "
+                     "without it 20 s, 60 s and 60 s")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1, 86'400));
+}
+
 void add_serve(App::Parts& p) {
     CLI::App* serve = p.app.add_subcommand(
         "serve", "Let real CouchDB clients into a simulated cluster, over HTTP");
@@ -55,11 +72,7 @@ void add_serve(App::Parts& p) {
         ->add_option("--epoch", p.serve.epoch,
                      "Seconds since 1970 at virtual time zero; now, without it")
         ->type_name("SECONDS");
-    serve
-        ->add_option("--speed", p.serve.speed,
-                     "Virtual seconds in a second while nobody waits for an answer")
-        ->check(CLI::Range(0.0, 1e6))
-        ->capture_default_str();
+    add_pace(p, serve);
     CLI::Option* seed = serve->add_option("-s,--seed", p.serve_seed, "Seed of every random stream");
     seed->check(not_a_seed);
     serve

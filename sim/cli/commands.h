@@ -115,6 +115,8 @@ struct ServeOptions {
     std::optional<std::int64_t> epoch;       ///< Seconds since 1970; empty: now.
     std::optional<std::uint64_t> seed;
     double speed = 1;
+    std::size_t clients = 12'000;            ///< Connections at a time.
+    std::int64_t patience = 0;               ///< Seconds for a slow client; 0: the server's own.
     std::string record;                      ///< Path; empty: none.
 };
 /// A simulated store behind real sockets, until it is interrupted.

@@ -137,7 +137,9 @@ int serve_command(const ServeOptions& options) {
                      {.address = address.value(),
                       .node_ports = options.node_ports,
                       .loopback_only = !options.any_address,
-                      .speed = options.speed},
+                      .speed = options.speed,
+                      .clients = options.clients,
+                      .patience = std::chrono::seconds{options.patience}},
                      stop_asked, [&](const std::vector<door::http::Address>& addresses) {
                          greet(options, spec, addresses);
                      });

@@ -70,10 +70,12 @@ class Pump {
 
   private:
     static constexpr std::uint64_t entries_at_once = 32;
+    static constexpr std::size_t requests_at_once = 16;
 
     void take_requests() {
         auto patience = std::chrono::milliseconds{front_.clients().busy() ? 0 : 5};
         for (int i = 0; i < 64; ++i) {
+            if (!may_take()) return;
             auto happening = server_.next(patience);
             if (!happening) return;
             patience = std::chrono::milliseconds{0};
@@ -81,6 +83,7 @@ class Pump {
                 session_.give_store(session::StoreGone{options_.store, happening->id});
                 continue;
             }
+            taken_ = Wall::now();
             http::Request& request = happening->request;
             auto reply = std::make_shared<SocketReply>(server_, request.id);
             const std::uint64_t number = request.id;
@@ -89,6 +92,13 @@ class Pump {
                                                       std::move(request)},
                                 std::move(reply));
         }
+    }
+
+    /// Many at once are as fast as few, and each may hold an answer of many MiB until it leaves.
+    /// But none keeps the others out for ever.
+    bool may_take() const {
+        return front_.clients().asked() < requests_at_once ||
+               Wall::now() - taken_ > std::chrono::seconds{1};
     }
 
     /// The listener's node, or else the first one that runs.
@@ -137,6 +147,7 @@ class Pump {
     door::couch::Front& front_;
     Control control_;
     Wall::time_point last_{};
+    Wall::time_point taken_{};   // When the last request was.
 };
 
 }   // namespace
@@ -145,6 +156,9 @@ Diagnostics serve(session::Session& session, const Options& options, const std::
                   const std::function<void(const std::vector<http::Address>&)>& ready) {
     http::Options sockets;
     sockets.loopback_only = options.loopback_only;
+    sockets.limits.connections = options.clients;
+    if (options.patience.count() > 0)
+        sockets.limits.header_time = sockets.limits.progress_time = options.patience;
     sockets.server_name = "CouchDB/3.5.0 (Erlang OTP/25)";
     const std::size_t nodes = session.world().store(options.store).cluster().size();
     for (std::size_t i = 0; i < (options.node_ports ? nodes : 1); ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -17,6 +18,9 @@ struct Options {
     bool node_ports = false;   ///< Node k at the address's port + k - 1.
     bool loopback_only = true;
     double speed = 1;             ///< Virtual seconds in a second while nobody waits.
+    std::size_t clients = 12'000;   ///< Connections at a time; others are refused.
+    /// How long a client may be silent in a header, a body or an answer; 0: door::http::Limits'.
+    std::chrono::seconds patience{0};
     std::size_t store = 0;        ///< Which of the scenario's.
     std::string control_socket;   ///< Empty: none.
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/assert.h"
 #include "check/events.h"
@@ -82,6 +83,8 @@ struct Session::Impl {
     void replay_commands_until(Time until);
     Result<EventId> apply(const std::string& text);
     void apply_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply);
+    /// Functions that hung in the run that is replayed hang again; others are kept.
+    void watch_scripts();
     void emit_verdicts();
     /// Runs `what`, unless a script failed before. One that fails now ends the run here.
     template <class What>
@@ -136,9 +139,21 @@ void Session::start() {
         s.world = std::make_unique<world::World>(spec, s.stream, s.decisions, &all_events());
     });
     SIM_ASSERT(s.world != nullptr);   // Nothing of a script's runs before time does.
+    s.watch_scripts();
     set_replay_info({.seed = spec.seed,
                      .now_ns = s.world->kernel().now_ns_address(),
                      .command = s.options.replay_command});
+}
+
+void Session::Impl::watch_scripts() {
+    if (world->store_count() == 0) return;
+    std::set<std::uint64_t> hung;
+    for (const TimedCommand& command : options.commands) {
+        if (const auto call = hung_call_of(command.text)) hung.insert(*call);
+    }
+    world->store(0).cluster().scripts()->set_hung(std::move(hung), [this](std::uint64_t call) {
+        given.push_back({world->now(), text_of(StoreHung{0, call})});
+    });
 }
 
 const EventRegistry& Session::registry() const { return all_events(); }
@@ -245,19 +260,18 @@ void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::cou
         store.clients().gone(gone->number);
     } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
         store.resolver().set_address(at->address, at->node);
-    } else {
-        const auto& node = std::get<StoreNode>(word);
-        if (node.node >= store.cluster().size()) return;
+    } else if (const auto* node = std::get_if<StoreNode>(&word)) {   // StoreHung: watch_scripts().
+        if (node->node >= store.cluster().size()) return;
         const EventId event =
             stream.emit(world->now(), scenario_cause, world::events::command_applied, subject(),
                         {field::name(names.intern("session")), field::name(names.intern("done")),
-                         field::text((node.starts ? "start " : "crash ") +
-                                     store.cluster().node(node.node).name())});
+                         field::text((node->starts ? "start " : "crash ") +
+                                     store.cluster().node(node->node).name())});
         const kernel::CauseScope scope(world->kernel(), event);
-        if (node.starts)
-            store.cluster().start(node.node);
+        if (node->starts)
+            store.cluster().start(node->node);
         else
-            store.cluster().crash(node.node, event);
+            store.cluster().crash(node->node, event);
     }
 }
 

@@ -62,6 +62,8 @@ std::string text_of(const StoreWord& word) {
     } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
         json = {
             {"do", "address"}, {"store", at->store}, {"node", at->node}, {"address", at->address}};
+    } else if (const auto* hung = std::get_if<StoreHung>(&word)) {
+        json = {{"do", "hung"}, {"store", hung->store}, {"call", hung->call}};
     } else {
         const auto& node = std::get<StoreNode>(word);
         json = {
@@ -77,6 +79,7 @@ std::optional<StoreWord> read_store_word(const std::string& text) {
         const std::string what = json.at("do");
         if (what == "request") return request_of(json);
         if (what == "gone") return StoreGone{json.at("store"), json.at("number")};
+        if (what == "hung") return StoreHung{json.at("store"), json.at("call")};
         if (what == "address") {
             return StoreAddress{json.at("store"), json.at("node"), json.at("address")};
         }
@@ -84,6 +87,13 @@ std::optional<StoreWord> read_store_word(const std::string& text) {
     } catch (const Json::exception&) {
         return std::nullopt;
     }
+}
+
+std::optional<std::uint64_t> hung_call_of(const std::string& text) {
+    if (!text.starts_with(std::string(prefix) + R"({"do":"hung")")) return std::nullopt;
+    const auto word = read_store_word(text);
+    const auto* hung = word ? std::get_if<StoreHung>(&*word) : nullptr;
+    return hung != nullptr ? std::optional(hung->call) : std::nullopt;
 }
 
 }   // namespace glasshive::session

@@ -34,12 +34,20 @@ struct StoreAddress {
     std::size_t node = 0;
     std::string address;   ///< "127.0.0.1:5984"
 };
-using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress>;
+/// A function of a design document was given up: the wall's clock decided that, so a replay, which
+/// may run on a faster machine, has to know before it begins. Of all stores: they share an engine.
+struct StoreHung {
+    std::size_t store = 0;    ///< 0.
+    std::uint64_t call = 0;   ///< store::search::Scripts counts them.
+};
+using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress, StoreHung>;
 
 /// As it stands among a session's commands, so that a replay can give it again: "store " and an
 /// object of JSON, bodies in base 64.
 std::string text_of(const StoreWord& word);
 /// Nothing when the text is another command, or is damaged.
 std::optional<StoreWord> read_store_word(const std::string& text);
+/// The call of a StoreHung's text; nothing when it is another's, which is not read whole.
+std::optional<std::uint64_t> hung_call_of(const std::string& text);
 
 }   // namespace glasshive::session

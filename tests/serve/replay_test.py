@@ -7,6 +7,7 @@ recording; and a scenario with a store of its own, served.
 import pathlib
 import signal
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import couch  # noqa: E402
@@ -50,6 +51,23 @@ class Replay(program.Case):
         cluster.process.wait(program.SECONDS_MAX)
         again = self.call("run", recording, "-q")
         self.assertIn("repeats the recording: the digests are equal", again.stdout)
+
+    def test_a_function_that_never_ends_is_not_waited_for_again(self):
+        # The wall's clock ended it. A replay must not ask that clock: it knows what hung.
+        recording = self.folder / "hung.hive"
+        cluster = self.serve("--record", recording, "--seed", 9)
+        self.assertEqual(cluster.request("PUT", "/db?q=1&n=1").status, 201)
+        self.assertEqual(cluster.request("PUT", "/db/a", {}).status, 201)
+        views = {"loop": {"map": "function(doc) { while (true) {} }"}}
+        self.assertEqual(cluster.request("PUT", "/db/_design/d", {"views": views}).status, 201)
+        answer = cluster.request("GET", "/db/_design/d/_view/loop")
+        self.assertEqual((answer.status, answer["error"]), (500, "timeout"))
+        cluster.process.send_signal(signal.SIGINT)
+        cluster.process.wait(program.SECONDS_MAX)
+        begin = time.monotonic()
+        again = self.call("run", recording, "-q")
+        self.assertIn("repeats the recording: the digests are equal", again.stdout)
+        self.assertLess(time.monotonic() - begin, 4)      # Of the 5 s that a call may take.
 
     def test_a_scenario_s_store_is_served(self):
         story = self.folder / self.write("story.yaml", STORY)

@@ -255,6 +255,9 @@ void purged_infos_limit(const CallPtr& call) {
     }
     call->node().gatherer().limit_purges(call->database(), static_cast<std::uint32_t>(*limit),
                                          call->then([call](const store::StatusAnswer& answer) {
+                                             // chttpd_db.erl throws what fabric said.
+                                             if (answer.status == 500)
+                                                 throw Problem{500, "error", answer.reason};
                                              if (answer.status != 200)
                                                  throw failed(answer.status, answer.reason);
                                              call->ok();

@@ -124,7 +124,8 @@ void Listener::on_stop() {
 Clients::Clients(kernel::Kernel& kernel, std::vector<ProcessId> listeners)
     : kernel_(kernel),
       listeners_(std::move(listeners)),
-      channels_(listeners_.size()) {
+      channels_(listeners_.size()),
+      asked_(listeners_.size()) {
     kernel_.add_process(HostId{}, *this);
     kernel_.start(id());
 }
@@ -136,7 +137,9 @@ void Clients::send(std::size_t member, http::Request request, std::int64_t wall,
         drop_open(member);   // Those of a connection that is no more.
         channel = kernel_.connect(id(), listeners_[member]);
     }
-    open_[number] = {member, waits_for_news(request), std::move(reply)};
+    const bool waits = waits_for_news(request);
+    open_[number] = {member, waits, std::move(reply)};
+    if (!waits) ++asked_[member];
     auto wire = std::make_shared<WireRequest>();
     const Bytes size = size_of(request);
     wire->request = std::move(request);
@@ -152,17 +155,24 @@ void Clients::gone(std::uint64_t number) {
     const auto found = open_.find(number);
     if (found == open_.end()) return;
     const ChannelId channel = channels_[found->second.member];
-    open_.erase(found);
+    forget(found);
     if (!channel.valid() || !kernel_.is_open(channel)) return;
     kernel_.send(id(), channel,
                  {.type = static_cast<std::uint16_t>(WireMessage::gone), .a = number});
 }
 
-bool Clients::busy() const {
-    return std::any_of(open_.begin(), open_.end(), [this](const auto& each) {
-        const HostId host = kernel_.host_of(listeners_[each.second.member]);
-        return !each.second.waits && kernel_.is_on(host) && !kernel_.is_paused(host);
-    });
+std::size_t Clients::asked() const {
+    std::size_t all = 0;
+    for (std::size_t member = 0; member < asked_.size(); ++member) {
+        const HostId host = kernel_.host_of(listeners_[member]);
+        if (kernel_.is_on(host) && !kernel_.is_paused(host)) all += asked_[member];
+    }
+    return all;
+}
+
+Clients::Opens::iterator Clients::forget(Opens::iterator open) {
+    if (!open->second.waits) --asked_[open->second.member];
+    return open_.erase(open);
 }
 
 void Clients::on_message(const kernel::Message& message) {
@@ -171,13 +181,11 @@ void Clients::on_message(const kernel::Message& message) {
     const auto* answer = static_cast<const WireAnswer*>(message.body.get());
     const std::shared_ptr<Reply> reply = found->second.reply;
     switch (static_cast<WireMessage>(message.type)) {
-        case WireMessage::answer:
-            open_.erase(found);
-            return reply->answer(answer->head, answer->body);
+        case WireMessage::answer: forget(found); return reply->answer(answer->head, answer->body);
         case WireMessage::begin: return reply->begin(answer->head);
         case WireMessage::piece: return reply->write(answer->body);
-        case WireMessage::end: open_.erase(found); return reply->end();
-        default: open_.erase(found); return reply->drop();
+        case WireMessage::end: forget(found); return reply->end();
+        default: forget(found); return reply->drop();
     }
 }
 
@@ -197,7 +205,7 @@ void Clients::drop_open(std::size_t member) {
             continue;
         }
         lost.push_back(std::move(each->second.reply));
-        each = open_.erase(each);
+        each = forget(each);
     }
     for (const auto& reply : lost) reply->drop();
 }

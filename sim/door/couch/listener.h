@@ -72,7 +72,9 @@ class Clients final : public kernel::Process {
     void gone(std::uint64_t number);
     /// Somebody waits for an answer that will come without anything else happening: not a feed, and
     /// not from a node that hangs.
-    bool busy() const;
+    bool busy() const { return asked() > 0; }
+    /// How many requests somebody waits for so.
+    std::size_t asked() const;
     std::size_t open() const { return open_.size(); }
 
     void on_message(const kernel::Message& message) override;
@@ -84,12 +86,16 @@ class Clients final : public kernel::Process {
         bool waits = false;
         std::shared_ptr<Reply> reply;
     };
+    using Opens = std::map<std::uint64_t, Open>;
     void drop_open(std::size_t member);
+    /// Its answer is whole, or nobody wants it.
+    Opens::iterator forget(Opens::iterator open);
 
     kernel::Kernel& kernel_;
     std::vector<ProcessId> listeners_;
     std::vector<ChannelId> channels_;   // By member.
-    std::map<std::uint64_t, Open> open_;
+    Opens open_;
+    std::vector<std::size_t> asked_;   // By member: open ones that are no feeds.
 };
 
 /// Whether a request's answer may wait for something to happen: feeds of changes.

@@ -14,6 +14,9 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t read_bytes = 64 * 1024;    // Beast reads no more at once.
+constexpr std::size_t idle_bytes = 4096;         // Of a buffer that an idle client may keep.
+constexpr std::size_t part_bytes = 256 * 1024;   // Of an answer, at once.
 
 }   // namespace
 
@@ -21,7 +24,8 @@ Connection::Connection(asio::ip::tcp::socket socket, Hall& hall, std::size_t lis
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       hall_(hall),
-      listener_(listener) {}
+      listener_(listener),
+      buffer_(hall.options().limits.header_bytes + read_bytes) {}
 
 Connection::~Connection() {
     count_body(0);
@@ -58,6 +62,7 @@ void Connection::read_request() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hall_.options().limits.header_bytes));
     parser_->body_limit(hall_.options().limits.body_bytes);
+    if (buffer_.size() == 0 && buffer_.capacity() > idle_bytes) buffer_.shrink_to_fit();
     if (buffer_.size() > 0) {   // The next one came with the last.
         arm(hall_.options().limits.header_time);
         beast::http::async_read_header(
@@ -88,6 +93,15 @@ void Connection::on_header(error_code error) {
     if (length && *length > hall_.options().limits.body_bytes)
         return fail(beast::http::error::body_limit);
     phase_ = Phase::body;
+    // A body whose end nobody could tell: what follows would be read as another request.
+    if (message.count(beast::http::field::transfer_encoding) > 0 && !parser_->chunked())
+        return refuse(501, "not_implemented", "the only Transfer-Encoding is chunked");
+    const auto said = message[beast::http::field::content_length];
+    if (message.count(beast::http::field::content_length) > 1 ||
+        said.find(',') != beast::string_view::npos)
+        return refuse(400, "bad_request", "malformed HTTP: more than one Content-Length");
+    arm(hall_.options().limits.progress_time);
+    armed_at_ = 0;
     const auto expect = message[beast::http::field::expect];
     if (!expect.empty() && !old_) {
         if (!beast::iequals(expect, "100-continue"))
@@ -99,7 +113,10 @@ void Connection::on_header(error_code error) {
 
 void Connection::read_body() {
     if (parser_->is_done()) return on_body({});
-    arm(hall_.options().limits.progress_time);
+    if (body_bytes_ >= armed_at_ + hall_.options().limits.progress_bytes) {
+        arm(hall_.options().limits.progress_time);
+        armed_at_ = body_bytes_;
+    }
     beast::http::async_read_some(
         socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
             if (error || self->phase_ != Phase::body) return self->on_body(error);
@@ -202,9 +219,12 @@ void Connection::close() {
     socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     if (const std::uint64_t request = std::exchange(current_, 0); request != 0) {
-        if (!ending_) hall_.lost(request);
-        hall_.done(request);
+        if (ending_)
+            hall_.done(request);
+        else
+            hall_.lost(request);
     }
+    hall_.owes(-static_cast<std::ptrdiff_t>(std::exchange(unsent_bytes_, 0)));
 }
 
 // ---- Answering ----------------------------------------------------------------------------------
@@ -265,7 +285,9 @@ void Connection::end(std::uint64_t request) {
 
 void Connection::send(std::string text) {
     if (phase_ == Phase::closed) return;
+    if (unsent_.empty()) moved_at_ = asio::steady_timer::clock_type::now();
     unsent_bytes_ += text.size();
+    hall_.owes(static_cast<std::ptrdiff_t>(text.size()));
     unsent_.push_back(std::move(text));
     if (unsent_bytes_ > hall_.options().limits.unsent_bytes && unsent_.size() > 1) return close();
     if (!sending_) send_next();
@@ -275,10 +297,9 @@ void Connection::send_next() {
     sending_ = true;
     if (phase_ == Phase::answering) arm(hall_.options().limits.progress_time);
     // By parts, so that a client which reads slowly, but reads, is kept.
-    constexpr std::size_t part = 256 * 1024;
     const std::string& front = unsent_.front();
     asio::async_write(
-        socket_, asio::buffer(front.data(), std::min(front.size(), part)),
+        socket_, asio::buffer(front.data() + sent_, std::min(front.size() - sent_, part_bytes)),
         [self = shared_from_this()](error_code error, std::size_t) { self->on_sent(error); });
 }
 
@@ -286,14 +307,16 @@ void Connection::on_sent(error_code error) {
     sending_ = false;
     if (phase_ == Phase::closed) return;
     if (error) return close();
-    constexpr std::size_t part = 256 * 1024;
-    std::string& front = unsent_.front();
-    const std::size_t sent = std::min(front.size(), part);
+    const std::string& front = unsent_.front();
+    const std::size_t sent = std::min(front.size() - sent_, part_bytes);
+    moved_at_ = asio::steady_timer::clock_type::now();
     unsent_bytes_ -= sent;
-    if (sent == front.size())
+    hall_.owes(-static_cast<std::ptrdiff_t>(sent));
+    sent_ += sent;
+    if (sent_ == front.size()) {
         unsent_.pop_front();
-    else
-        front.erase(0, sent);
+        sent_ = 0;
+    }
     if (!unsent_.empty()) return send_next();
     if (closing_) return linger();
     if (phase_ != Phase::answering) return;   // It was 100 Continue.
@@ -309,14 +332,18 @@ void Connection::linger() {
     parser_.reset();
     count_body(0);
     buffer_.clear();
+    discarded_ = 0;
     arm(linger_time);
     discard();
 }
 
 void Connection::discard() {
     socket_.async_read_some(buffer_.prepare(16 * 1024),
-                            [self = shared_from_this()](error_code error, std::size_t) {
-                                if (error) return self->close();
+                            [self = shared_from_this()](error_code error, std::size_t bytes) {
+                                self->discarded_ += bytes;
+                                const auto& limits = self->hall_.options().limits;
+                                if (error || self->discarded_ > limits.body_bytes)
+                                    return self->close();
                                 self->discard();
                             });
 }

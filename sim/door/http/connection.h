@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -28,11 +29,14 @@ class Hall {
     virtual bool take(Request& request, const std::shared_ptr<Connection>& from) = 0;
     /// The client of an unanswered request went.
     virtual void lost(std::uint64_t request) = 0;
-    /// A request was answered to its end, or its client went.
+    /// A request was answered to its end.
     virtual void done(std::uint64_t request) = 0;
     virtual void closed() = 0;
     /// So many more (or fewer) bytes of bodies are held that are not whole. False: too many.
     virtual bool holds(std::ptrdiff_t bytes) = 0;
+    /// So many more (or fewer) bytes of answers are to be sent. Too many: some clients are let go,
+    /// later.
+    virtual void owes(std::ptrdiff_t bytes) = 0;
 };
 
 /// One client. Everything happens on the I/O thread.
@@ -51,6 +55,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void close();
     /// Too many of us: says so and goes.
     void turn_away();
+    /// Bytes it was not sent yet, and since when nothing of them left.
+    std::size_t unsent_bytes() const { return unsent_bytes_; }
+    boost::asio::steady_timer::time_point moved_at() const { return moved_at_; }
 
   private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -86,12 +93,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     enum class Phase { header, body, offering, answering, closed } phase_ = Phase::header;
     Request request_;              // While it finds no room.
     std::size_t body_bytes_ = 0;   // Of the body that is being read, as the hall knows.
+    std::size_t discarded_ = 0;    // Since it was refused.
+    std::size_t armed_at_ = 0;     // Bytes of the body when its time began anew.
     std::uint64_t current_ = 0;    // The request being answered; 0: none.
     bool head_only_ = false, keep_alive_ = true, chunked_ = true, old_ = false;
     bool ending_ = false;    // Its answer is whole, as soon as all is sent.
     bool closing_ = false;   // Close when all is sent.
     std::deque<std::string> unsent_;
+    std::size_t sent_ = 0;   // Of the first of them.
     std::size_t unsent_bytes_ = 0;
+    boost::asio::steady_timer::time_point moved_at_{};
     bool sending_ = false;
     std::uint64_t round_ = 0;   // Of the timer.
 };

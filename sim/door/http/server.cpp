@@ -2,12 +2,14 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -30,12 +32,19 @@ std::size_t cost_of(const Request& request) {
     return bytes;
 }
 
-/// As many files as this process may have: each client is one.
-void allow_many_files() {
+constexpr std::size_t files_kept = 64;   // For everything but clients.
+constexpr std::chrono::milliseconds files_rest{100};
+
+/// As many files as this process may have: each client is one. Says how many clients that makes.
+std::size_t allow_many_files(std::size_t wanted) {
     rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= files.rlim_max) return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);   // Fewer clients, when it may not.
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+    if (files.rlim_cur < files.rlim_max) {
+        const rlim_t before = std::exchange(files.rlim_cur, files.rlim_max);
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = before;
+    }
+    const auto all = static_cast<std::size_t>(files.rlim_cur);
+    return std::min(wanted, all > 2 * files_kept ? all - files_kept : all / 2);
 }
 
 }   // namespace
@@ -49,15 +58,30 @@ struct Server::Impl final : Hall {
     std::uint64_t next_id() override { return ++ids; }
     bool take(Request& request, const std::shared_ptr<Connection>& from) override;
     void lost(std::uint64_t request) override;
-    void done(std::uint64_t request) override { answering.erase(request); }
+    void done(std::uint64_t request) override {
+        answering.erase(request);
+        release(request);
+    }
     void closed() override { --open; }
     bool holds(std::ptrdiff_t bytes) override {
         incoming += bytes;
         return bytes <= 0 ||
                incoming <= static_cast<std::ptrdiff_t>(options_.limits.incoming_bytes);
     }
+    void owes(std::ptrdiff_t bytes) override {
+        outgoing += bytes;
+        if (bytes <= 0 || evicting || !owes_too_much()) return;
+        evicting = true;   // Later: whoever tells us is in the middle of something.
+        asio::post(io, [this] { evict(); });
+    }
+    bool owes_too_much() const {
+        return outgoing > static_cast<std::ptrdiff_t>(options_.limits.outgoing_bytes);
+    }
+    void evict();
     void accept(std::size_t listener);
     void let_in();
+    /// A request's bytes are no longer held, from any thread.
+    void release(std::uint64_t request);
 
     std::optional<Diagnostic> listen();
     void stop();
@@ -76,12 +100,13 @@ struct Server::Impl final : Hall {
     std::vector<Address> addresses;
     std::atomic<std::size_t> open{0};   // Connections say goodbye as `io` drops them.
     std::uint64_t ids = 0;
-    std::ptrdiff_t incoming = 0;
+    std::ptrdiff_t incoming = 0, outgoing = 0;
+    bool evicting = false;
     asio::io_context io{1};
     std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
     std::map<std::uint64_t, std::shared_ptr<Connection>> answering;   // By request.
     std::deque<std::shared_ptr<Connection>> outside;   // Whose request finds no room.
-    std::unique_ptr<asio::steady_timer> rest;          // When there are no files left.
+    std::vector<asio::steady_timer> rests;             // Of acceptors when no files are left.
     std::thread thread;
 
     // Between the threads.
@@ -89,6 +114,7 @@ struct Server::Impl final : Hall {
     std::condition_variable changed;
     std::deque<Happening> happened;
     std::size_t waiting = 0, waiting_bytes = 0;
+    std::map<std::uint64_t, std::size_t> costs;   // Of the requests that are not answered.
     bool woken = false;
 };
 
@@ -110,6 +136,7 @@ std::optional<Diagnostic> Server::Impl::listen() {
                               .hint = "choose another port; 0 takes one that is free"};
         addresses.push_back({address.host, acceptor->local_endpoint().port()});
         acceptors.push_back(std::move(acceptor));
+        rests.emplace_back(io);
     }
     return std::nullopt;
 }
@@ -118,8 +145,8 @@ void Server::Impl::accept(std::size_t listener) {
     acceptors[listener]->async_accept([this, listener](error_code error, tcp::socket socket) {
         if (error == asio::error::operation_aborted) return;
         if (error) {   // No files left, most likely: some will be closed.
-            rest = std::make_unique<asio::steady_timer>(io, std::chrono::milliseconds(100));
-            rest->async_wait([this, listener](error_code) { accept(listener); });
+            rests[listener].expires_after(files_rest);
+            rests[listener].async_wait([this, listener](error_code) { accept(listener); });
             return;
         }
         const bool full = ++open > options_.limits.connections;
@@ -137,14 +164,17 @@ bool Server::Impl::take(Request& request, const std::shared_ptr<Connection>& fro
     const std::uint64_t id = request.id;
     {
         const std::lock_guard lock(mutex);
-        const bool room = waiting < options_.limits.waiting_requests &&
-                          (waiting == 0 || waiting_bytes + cost <= options_.limits.waiting_bytes);
+        const Limits& limits = options_.limits;
+        const bool room =
+            waiting < limits.waiting_requests && (cost <= limits.small_request || costs.empty() ||
+                                                  waiting_bytes + cost <= limits.waiting_bytes);
         if (!room) {
             outside.push_back(from);
             return false;
         }
         ++waiting;
         waiting_bytes += cost;
+        costs.emplace(id, cost);
         happened.push_back({Happening::What::request, std::move(request), id});
     }
     answering.emplace(id, from);
@@ -153,11 +183,45 @@ bool Server::Impl::take(Request& request, const std::shared_ptr<Connection>& fro
 }
 
 void Server::Impl::lost(std::uint64_t request) {
+    answering.erase(request);   // Its bytes are held until the owner hears of it.
     {
         const std::lock_guard lock(mutex);
         happened.push_back({Happening::What::gone, {}, request});
     }
     changed.notify_one();
+}
+
+void Server::Impl::release(std::uint64_t request) {
+    {
+        const std::lock_guard lock(mutex);
+        const auto cost = costs.find(request);
+        if (cost == costs.end()) return;
+        const bool was_full = waiting_bytes > options_.limits.waiting_bytes / 2;
+        waiting_bytes -= cost->second;
+        costs.erase(cost);
+        if (!was_full) return;
+    }
+    asio::post(io, [this] { let_in(); });
+}
+
+/// Lets clients go until what is owed to the others is bearable: who holds much for long goes
+/// first. Whoever has just been answered, or reads, is the last.
+void Server::Impl::evict() {
+    evicting = false;
+    const auto now = asio::steady_timer::clock_type::now();
+    while (owes_too_much()) {
+        std::shared_ptr<Connection> worst;
+        double worst_cost = -1;   // Byte seconds.
+        for (const auto& [request, connection] : answering) {
+            const std::chrono::duration<double> still = now - connection->moved_at();
+            const double cost = static_cast<double>(connection->unsent_bytes()) * still.count();
+            if (connection->unsent_bytes() == 0 || cost <= worst_cost) continue;
+            worst = connection;
+            worst_cost = cost;
+        }
+        if (!worst) return;
+        worst->close();
+    }
 }
 
 /// Some room is there again: whoever waits longest tries first.
@@ -181,8 +245,9 @@ Server::~Server() {
 }
 
 Result<std::unique_ptr<Server>> Server::start(const Options& options) {
-    allow_many_files();
     auto impl = std::make_unique<Impl>(options);
+    std::size_t& connections = impl->options_.limits.connections;
+    connections = allow_many_files(connections);
     if (auto problem = impl->listen()) return *problem;
     for (std::size_t i = 0; i < impl->acceptors.size(); ++i) impl->accept(i);
     impl->thread = std::thread([raw = impl.get()] { raw->io.run(); });
@@ -200,12 +265,12 @@ std::optional<Happening> Server::next(std::chrono::milliseconds patience) {
     if (impl_->happened.empty()) return std::nullopt;
     Happening happening = std::move(impl_->happened.front());
     impl_->happened.pop_front();
-    if (happening.what == Happening::What::gone) return happening;
-    const Limits& limits = impl_->options_.limits;
-    const bool was_full = impl_->waiting >= limits.waiting_requests ||
-                          impl_->waiting_bytes > limits.waiting_bytes / 2;
-    --impl_->waiting;
-    impl_->waiting_bytes -= cost_of(happening.request);
+    if (happening.what == Happening::What::gone) {
+        lock.unlock();
+        impl_->release(happening.id);
+        return happening;
+    }
+    const bool was_full = impl_->waiting-- >= impl_->options_.limits.waiting_requests;
     lock.unlock();
     if (was_full) asio::post(impl_->io, [impl = impl_.get()] { impl->let_in(); });
     return happening;

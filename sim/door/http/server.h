@@ -17,16 +17,24 @@ namespace glasshive::door::http {
 struct Limits {
     std::size_t header_bytes = 64 * 1024;
     std::size_t body_bytes = std::size_t{64} << 20;
+    /// At most what the process may have files for, some kept back.
     std::size_t connections = 12'000;
-    /// Requests, and their bytes, that wait for the owner. Beyond, nothing more is read.
+    /// Requests that wait for the owner. Beyond, nothing more is read.
     std::size_t waiting_requests = 1'000;
+    /// Bytes of requests that are not answered yet. Beyond, all but small ones wait outside: what
+    /// large feeds hold for hours must not keep a GET out.
     std::size_t waiting_bytes = std::size_t{256} << 20;
+    std::size_t small_request = 64 * 1024;
     /// Bytes of all bodies that are still being sent to us; then the greediest are refused.
     std::size_t incoming_bytes = std::size_t{512} << 20;
     /// Of an answer that its client does not fetch; then the client is let go.
     std::size_t unsent_bytes = std::size_t{64} << 20;
+    /// Bytes of all answers that are not fetched yet; then those go that hold most for longest.
+    std::size_t outgoing_bytes = std::size_t{256} << 20;
     std::chrono::seconds header_time{20};     ///< From its first byte to its last.
-    std::chrono::seconds progress_time{60};   ///< Without a byte of a body, in or out.
+    /// Without `progress_bytes` of a body coming in, or a part of an answer going out.
+    std::chrono::seconds progress_time{60};
+    std::size_t progress_bytes = 4096;
     std::chrono::seconds idle_time{300};      ///< Between requests (mochiweb's is 300 s).
 };
 

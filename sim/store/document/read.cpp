@@ -156,7 +156,11 @@ class Reading {
             given.data = std::move(*decoded);
             return std::nullopt;
         }
-        given.length = count_of(value.find("length"));
+        const auto length = value.find("length");
+        given.length = count_of(length);
+        if (length && !given.length && given.kind == Kind::follows) {   // CouchDB crashes later.
+            return Refusal{"bad_request", "Invalid attachment length for " + given.name};
+        }
         given.zipped = text_or(value.find("encoding"), "") == "gzip";
         const std::string digest = text_or(value.find("digest"), "");
         if (digest.starts_with("md5-")) {

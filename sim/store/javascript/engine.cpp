@@ -153,6 +153,13 @@ Engine::~Engine() {
     JS_DestroyContext(machine_->cx);
 }
 
+void Engine::set_hung(std::set<std::uint64_t> hung,
+                      std::function<void(std::uint64_t call)> on_hung) {
+    SIM_ASSERT(machine_->calls == 0);
+    machine_->budget.hung = std::move(hung);
+    machine_->budget.on_hung = std::move(on_hung);
+}
+
 std::uint64_t Engine::calls() const { return machine_->calls; }
 
 struct Program::Impl {

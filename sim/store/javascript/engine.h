@@ -102,6 +102,8 @@ class Engine {
     /// A program for a design document: `require` finds modules in it. Map functions see
     /// `views.lib` alone, as CouchDB's do.
     std::variant<std::unique_ptr<Program>, Refusal> load(json::View design);
+    /// Replaces Budget::hung and on_hung. Before the first call.
+    void set_hung(std::set<std::uint64_t> hung, std::function<void(std::uint64_t call)> on_hung);
     /// Calls so far, those that failed without being made included.
     std::uint64_t calls() const;
 

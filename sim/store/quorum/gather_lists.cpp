@@ -274,10 +274,11 @@ void Gatherer::limit_purges(std::string_view database, std::uint32_t limit,
                             Then<StatusAnswer> then) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then({404, "no_db_file"});
-    Job asking{.workers = all_copies(*map, query::LimitPurges{limit})};
+    // Every copy, and no monitor: fabric_db_meta.erl, set_purge_infos_limit/3.
+    Job asking{.workers = all_copies(*map, query::LimitPurges{limit}), .blind = true};
     asking.enough = [](const Job& job) { return job.waiting == 0; };
     asking.then = [then = std::move(then)](const Job& job) {
-        then(job.arrived.empty() ? StatusAnswer{500, "no_majority"} : StatusAnswer{200});
+        then(job.timed_out ? StatusAnswer{500, "timeout"} : StatusAnswer{200});
     };
     gather(std::move(asking));
 }

@@ -24,6 +24,7 @@ void Scatter::ask(std::uint64_t number, std::size_t worker) {
     const Worker& one = jobs_.at(number).workers[worker];
     away_.resize(member_count());
     if (away_[one.member]) {
+        if (jobs_.at(number).blind) return;
         kernel_.after(id(), {}, tag_away, number);   // Not from in here: others are still asked.
         return;
     }
@@ -75,7 +76,7 @@ void Scatter::node_down(std::size_t member) {
     channels_[member] = ChannelId{};
     std::vector<std::pair<std::uint64_t, std::size_t>> lost;
     for (const auto& [number, job] : jobs_) {
-        for (std::size_t i = 0; i < job.workers.size(); ++i) {
+        for (std::size_t i = 0; !job.blind && i < job.workers.size(); ++i) {
             const Worker& worker = job.workers[i];
             if (worker.member != member || worker.state != Worker::State::waiting) continue;
             lost.emplace_back(number, i);

@@ -45,6 +45,7 @@ class Scatter : public kernel::Process {
         std::size_t waiting = 0;
         bool timed_out = false;
         bool patient = false;   ///< No timeout ([fabric] view_timeout is infinity).
+        bool blind = false;     ///< Nobody tells it of nodes that are down (no rexi_monitor).
         kernel::TimerId timer{};
         std::function<bool(const Job&)> enough{};
         std::function<void(const Job&)> then{};

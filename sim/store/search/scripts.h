@@ -73,6 +73,11 @@ class Scripts {
     /// What a show, update, list or rewrite function says: javascript::Program::render.
     std::variant<json::Value, Refusal> render(const json::Value& design, std::string_view kind,
                                               std::string_view source, json::View given);
+    /// Replaces ScriptOptions::hung and on_hung, before anything is called: who records a run, or
+    /// replays one, knows the scripts only when they are there.
+    void set_hung(std::set<std::uint64_t> hung, std::function<void(std::uint64_t call)> on_hung) {
+        engine_->set_hung(std::move(hung), std::move(on_hung));
+    }
     /// Calls of JavaScript so far.
     std::uint64_t calls() const { return engine_->calls(); }
 

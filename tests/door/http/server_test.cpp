@@ -188,10 +188,16 @@ TEST_CASE("what is no HTTP is told so", "[door]") {
                              "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                              "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                              "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                             "POST / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\nx",
                              "GET / HTTP/1.1\r\nExpect: a miracle\r\n\r\n"}) {
         CAPTURE(text);
         CHECK_THAT(told(text), Catch::StartsWith("HTTP/1.1 4") && Catch::Contains("\"error\":"));
     }
+    CHECK_THAT(told("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n" + get),
+               Catch::StartsWith("HTTP/1.1 501 "));
+    CHECK_THAT(told("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                    std::string(200'000, 'x')),
+               Catch::StartsWith("HTTP/1.1 431 "));
     CHECK_THAT(told("GET / HTTP/1.1\r\nX: " + std::string(5000, 'a') + "\r\n\r\n"),
                Catch::StartsWith("HTTP/1.1 431 "));
     CHECK(desk.quiet());
@@ -254,6 +260,58 @@ TEST_CASE("when too much waits for the owner, nothing more is read, and nothing 
     std::sort(seen.begin(), seen.end());
     CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
     for (Client& client : clients) CHECK_THAT(client.read_to("ok"), Catch::EndsWith("ok"));
+}
+
+TEST_CASE("what is held of requests counts until they are answered, and small ones pass",
+          "[door]") {
+    Limits limits;
+    limits.waiting_bytes = 50'000;
+    limits.small_request = 1000;
+    Desk desk(limits);
+    const std::string large =
+        "POST /large HTTP/1.1\r\nContent-Length: 40000\r\n\r\n" + std::string(40'000, 'x');
+    Client first = desk.client(), second = desk.client(), third = desk.client();
+    REQUIRE(first.send(large));
+    const Request held = desk.next();
+    REQUIRE(second.send(large));
+    CHECK(desk.quiet());   // There is no room for two of them, though the first was taken.
+    REQUIRE(third.send(get));
+    desk.server->answer(desk.next().id, {}, "small");
+    CHECK_THAT(third.read_to("small"), Catch::EndsWith("small"));
+    desk.server->answer(held.id, {}, "one");
+    CHECK_THAT(first.read_to("one"), Catch::EndsWith("one"));
+    const Request next = desk.next();
+    CHECK(next.target == "/large");
+    // Its client goes: what it held is free once the owner knows.
+    second.close();
+    REQUIRE(desk.server->next(std::chrono::seconds(5))->what == Happening::What::gone);
+    REQUIRE(first.send(large));
+    CHECK(desk.next().target == "/large");
+}
+
+TEST_CASE("when too much waits to be fetched, deaf clients go and others stay", "[door]") {
+    Limits limits;
+    limits.outgoing_bytes = 64 << 20;
+    Desk desk(limits);
+    std::vector<Client> deaf;
+    const auto ask = [&](Client& client, std::size_t bytes) {
+        REQUIRE(client.send(get));
+        desk.server->answer(desk.next().id, {}, std::string(bytes, 'x'));
+    };
+    for (int i = 0; i < 2; ++i) {
+        deaf.push_back(desk.client());
+        ask(deaf.back(), 30 << 20);
+    }
+    CHECK(desk.server->connections() == 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+    Client reader = desk.client();
+    ask(reader, 30 << 20);   // As much as the others have, but it reads.
+    std::size_t got = 0;
+    for (std::string piece = "x"; got < (30 << 20) && !piece.empty(); got += piece.size())
+        piece = reader.read_to("x");
+    CHECK(got >= (30 << 20));
+    for (int i = 0; i < 100 && desk.server->connections() > 2; ++i) desk.quiet(20);
+    CHECK(desk.server->connections() == 2);
 }
 
 TEST_CASE("too many connections are turned away; the rest is served", "[door]") {
