@@ -28,8 +28,10 @@ void draw_filter(Context& context, EventsMemory& memory, Area area) {
     ImGui::SetCursorScreenPos(area.min);
     ImGui::PushFont(context.theme.body);
     ImGui::SetNextItemWidth(area.width());
-    ImGui::InputTextWithHint("##filter", "Filter: words of kind, subject or details", memory.filter,
-                             sizeof memory.filter);
+    const bool room = area.width() > 330 * s;
+    ImGui::InputTextWithHint("##filter",
+                             room ? "Filter: words of kind, subject or details" : "Filter",
+                             memory.filter, sizeof memory.filter);
     ImGui::PopFont();
     context.hits.at("filter", area.min, {area.max.x, area.min.y + 24 * s});
     if (memory.told != memory.filter) {

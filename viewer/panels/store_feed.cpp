@@ -136,8 +136,9 @@ void draw_filter(Context& context, FeedMemory& memory, Rect row) {
     ImGui::SetCursorScreenPos(row.min);
     ImGui::PushFont(context.theme.body);
     ImGui::SetNextItemWidth(row.width());
-    ImGui::InputTextWithHint("##changes", "Filter: id, revision, node or deleted", memory.filter,
-                             sizeof memory.filter);
+    const bool room = row.width() > 280 * context.theme.scale;
+    ImGui::InputTextWithHint("##changes", room ? "Filter: id, revision, node or deleted" : "Filter",
+                             memory.filter, sizeof memory.filter);
     ImGui::PopFont();
     context.hits.at("filter changes", row.min, row.max);
 }
