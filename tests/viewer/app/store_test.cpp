@@ -89,6 +89,14 @@ Hand hand_at(int seconds, int width = 1280, int height = 720) {
         width, height);
 }
 
+using Place = CopyCell::Place;
+
+/// Nothing: the node has no copy of that shard.
+std::optional<Place> place(const StoreDatabase& of, std::size_t shard, std::size_t node) {
+    const int copy = of.shards.at(shard).copies.at(node);
+    return copy < 0 ? std::optional<Place>() : of.copies[static_cast<std::size_t>(copy)].place;
+}
+
 std::string named(Hand& hand, const std::string& start, const std::string& end = "") {
     for (const auto& [name, rect] : hand.view().hits().all()) {
         if (name.compare(0, start.size(), start) != 0 || name.size() < end.size()) continue;
@@ -138,11 +146,6 @@ TEST_CASE("while copies are split the rows tell which of them is asked, and coun
             store_of({Time{} + at, EventId{}, *state.value(), {}}, glass.value(), &story.stores());
         REQUIRE(glass.value().text(now.databases.front().name) == "orders");
         return now.databases.front();
-    };
-    using Place = CopyCell::Place;
-    const auto place = [](const StoreDatabase& of, std::size_t shard, std::size_t node) {
-        const int copy = of.shards.at(shard).copies.at(node);
-        return copy < 0 ? std::optional<Place>() : of.copies[static_cast<std::size_t>(copy)].place;
     };
     struct Row {
         std::chrono::milliseconds at;
