@@ -49,6 +49,8 @@ void draw_copy(Context& context, const Pen& pen, const CopyCell& copy, Rect cell
     draw_mood(pen.list, theme, {cell.min.x + 10 * s, cell.min.y + 11 * s}, 8 * s, mood);
     if (cell.width() < 34 * s) return;
     std::string words = std::to_string(copy.seq);
+    // The tip has what there is no room for: half a number would be another one.
+    if (text_width(theme.mono, words) > cell.width() - 22 * s) return;
     const std::string behind = " -" + std::to_string(copy.behind);
     const float room = cell.width() - 22 * s;
     const char* const aside = copy.place == CopyCell::Place::filling ? " filling"
@@ -67,7 +69,8 @@ void draw_matrix(Context& context, const Pen& pen, Scroll& top, const StoreDatab
     const Theme& theme = context.theme;
     const float s = pen.s;
     const bool narrow = area.width() < 480 * s;   // A range then goes by where it begins.
-    const float label = std::min((narrow ? 72 : 150) * s, area.width() * 0.35F);
+    const bool splits = database.splits();
+    const float label = std::min((!narrow ? 150 : splits ? 50 : 72) * s, area.width() * 0.35F);
     const float width = (area.width() - label - 12 * s) / static_cast<float>(database.nodes.size());
     for (std::size_t i = 0; i < database.nodes.size(); ++i) {
         const float x = area.min.x + label + static_cast<float>(i) * width;
@@ -96,7 +99,7 @@ void draw_matrix(Context& context, const Pen& pen, Scroll& top, const StoreDatab
         const float inside = (narrow ? 6 : 8) * s * static_cast<float>(std::min(shard.depth, 3));
         draw_text(pen.list, theme.mono, {area.min.x + inside, y + 5 * s},
                   area.min.x + label - 6 * s, theme.faint,
-                  label_of(context.glass.text(shard.range), narrow, database.splits()));
+                  label_of(context.glass.text(shard.range), narrow, splits));
         for (std::size_t node = 0; node < shard.copies.size(); ++node) {
             const float x = area.min.x + label + static_cast<float>(node) * width;
             if (shard.copies[node] < 0) continue;
