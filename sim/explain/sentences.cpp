@@ -325,7 +325,8 @@ const std::map<std::string_view, Function>& services() {
 
 std::string sentence(const Told& told, const Names& names) {
     const Words words{told, names};
-    if (told.kind->name.substr(0, 3) == "db.") {
+    const std::string_view area = told.kind->name.substr(0, told.kind->name.find('.'));
+    if (area == "db" || area == "view" || area == "mango") {
         const std::string said = store_sentence(told, names);
         if (!said.empty()) return said;
     }

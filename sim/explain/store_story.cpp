@@ -246,7 +246,53 @@ class StoreStory {
 
 }   // namespace
 
+namespace {
+
+/// What copies hold, what maps name and what queries are told; empty for other kinds.
+std::string copy_sentence(const Told& told, const Names& names) {
+    const auto w = [&](std::string_view field) { return told.field(names, field); };
+    const std::string subject(names.text(told.event.subject));
+    const std::string_view kind = told.kind->name;
+    if (kind == "db.revision") {
+        const std::string is = w("is"), revision = w("revision");
+        if (is == "forgotten") {
+            return w("node") + " forgets " + (revision.empty() ? subject : revision) +
+                   (revision.empty() ? "" : " of " + subject);
+        }
+        return w("node") + " holds " + revision + " of " + subject +
+               (is == "live" ? "" : ", " + is);
+    }
+    if (kind == "db.untold") return "what else is written to " + subject + " is not recorded";
+    if (kind == "db.copy") {
+        return subject + " is at change " + w("seq") + ", with " + w("documents") + " documents";
+    }
+    if (kind == "db.copy_removed") return subject + " is deleted";
+    if (kind == "db.split") {
+        const std::string state = w("state"), reason = w("reason");
+        return w("node") + " splits its copy of " + subject + " " + w("range") + ": " + w("step") +
+               (state == "running" || state == w("step") ? "" : ", " + state) +
+               (reason.empty() ? "" : " (" + reason + ")");
+    }
+    if (kind == "view.query") {
+        return w("node") + " answers " + w("status") + " to " + w("view") + " of " + subject +
+               ", " + w("rows") + " rows";
+    }
+    if (kind == "mango.find") {
+        return w("node") + " answers " + w("status") + " to a find in " + subject + ", by " +
+               w("index");
+    }
+    if (kind == "view.index") {
+        return w("node") + " has " + w("documents") + " changes more in an index of " + subject +
+               " " + w("range");
+    }
+    if (kind == "db.map") return w("node") + " edits the map of " + subject + ": " + w("change");
+    return "";
+}
+
+}   // namespace
+
 std::string store_sentence(const Told& told, const Names& names) {
+    if (const std::string said = copy_sentence(told, names); !said.empty()) return said;
     const auto w = [&](std::string_view field) { return told.field(names, field); };
     const std::string subject(names.text(told.event.subject));
     const std::string_view kind = told.kind->name;

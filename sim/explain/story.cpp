@@ -31,9 +31,9 @@ std::vector<EventId> chain_of(Reader& reader, EventId from) {
 /// Routine that tells nothing: it is in the recording for those who look.
 bool tells(const Told& told) {
     static const std::set<std::string_view> quiet{
-        "task.accepted",     "task.preparing", "task.ready",   "task.starting",
-        "container.serving", "health.probe",   "task.removed", "flow.started",
-        "flow.ended",        "decision.kept",  "db.read"};
+        "task.accepted", "task.preparing", "task.ready",   "task.starting", "container.serving",
+        "health.probe",  "task.removed",   "flow.started", "flow.ended",    "decision.kept",
+        "db.read",       "db.revision",    "db.copy"};
     return quiet.count(told.kind->name) == 0;
 }
 

@@ -109,7 +109,8 @@ void StoreOperator::move(const Command& command, store::Cluster& cluster, std::s
     const bool adds = command.what == Command::Do::add;
     if (!(adds ? map.add_copy(*range, node) : map.remove_copy(*range, node))) return;
     map.edit_of(known->second);
-    store::reshard::tell_edit(kernel_, cluster.node(via).name(), known->second, map);
+    store::reshard::tell_edit(kernel_, cluster.node(via).files(), cluster.node(via).name(),
+                              known->second, map);
     cluster.node(via).replica().store_map(map);
 }
 

@@ -46,6 +46,7 @@ void StoreLog::add(const Event& event, const EventKind& kind, const Glass& glass
         untold_.try_emplace(event.subject, event.id);
         return;
     }
+    if (kind.name == "db.map") add_map_edits(event, glass.text(name_in(event, kind, "change")));
     // Steps of indexes are many and stand in the list of events.
     if (kind.subject != "database" || kind.name == "view.index") return;
     if (requests_count_ >= requests_max) {
@@ -54,6 +55,26 @@ void StoreLog::add(const Event& event, const EventKind& kind, const Glass& glass
     }
     ++requests_count_;
     requests_[event.subject].push_back(event.id);
+}
+
+/// "split 00000000-ffffffff on n1, add 00000000-7fffffff on n2"; other words are left out.
+void StoreLog::add_map_edits(const Event& event, std::string_view change) {
+    constexpr std::string_view verbs[] = {"add ", "remove ", "split "};
+    while (!change.empty() && map_edits_.size() < map_edits_max) {
+        const std::size_t comma = change.find(", ");
+        std::string_view part = change.substr(0, comma);
+        change.remove_prefix(comma == std::string_view::npos ? change.size() : comma + 2);
+        for (std::size_t i = 0; i < std::size(verbs); ++i) {
+            const std::size_t on = part.find(" on ");
+            if (part.substr(0, verbs[i].size()) != verbs[i] || on == std::string_view::npos) {
+                continue;
+            }
+            if (on < verbs[i].size()) continue;
+            map_edits_.push_back({event.id, event.time, event.subject,
+                                  std::string(part.substr(verbs[i].size(), on - verbs[i].size())),
+                                  std::string(part.substr(on + 4)), static_cast<MapEdit::Does>(i)});
+        }
+    }
 }
 
 void StoreLog::add_edit(const Event& event, const EventKind& kind, const Glass& glass) {

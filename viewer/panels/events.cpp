@@ -28,8 +28,9 @@ void draw_filter(Context& context, EventsMemory& memory, Area area) {
     ImGui::SetCursorScreenPos(area.min);
     ImGui::PushFont(context.theme.body);
     ImGui::SetNextItemWidth(area.width());
-    ImGui::InputTextWithHint("##filter", "Filter: words of kind, subject or details", memory.filter,
-                             sizeof memory.filter);
+    const char* hint = "Filter: words of kind, subject or details";
+    if (text_width(context.theme.body, hint) + 18 * s > area.width()) hint = "Filter";
+    ImGui::InputTextWithHint("##filter", hint, memory.filter, sizeof memory.filter);
     ImGui::PopFont();
     context.hits.at("filter", area.min, {area.max.x, area.min.y + 24 * s});
     if (memory.told != memory.filter) {

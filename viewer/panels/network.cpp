@@ -117,6 +117,44 @@ void draw_motion(const NetworkMap& map) {
     }
 }
 
+/// What the signs mean that are drawn now, in the corner that the map leaves free.
+void draw_legend(const NetworkMap& map, Area area) {
+    const Pen& pen = map.pen;
+    const Wires& wires = map.memory.wires;
+    std::vector<std::pair<Mood, std::string>> entries;
+    const auto add = [&](Mood mood, std::string_view words) {
+        const auto same = std::find_if(entries.begin(), entries.end(),
+                                       [mood](const auto& entry) { return entry.first == mood; });
+        if (same == entries.end()) {
+            entries.emplace_back(mood, words);
+        } else if (same->second.find(words) == std::string::npos) {
+            same->second += ", " + std::string(words);
+        }
+    };
+    add(Mood::good, "host on");
+    for (const std::uint32_t host : map.context.now.cluster.not_on) {
+        const auto& state = map.context.now.cluster.hosts[host].state;
+        add(mood_of(state), "host " + std::string(state));
+    }
+    for (const FlowNow& flow : wires.flows)
+        add(flow.stalled ? Mood::warn : Mood::busy, flow.stalled ? "transfer stands" : "transfer");
+    for (const Said& said : wires.said) {
+        if (said.what == Said::What::resumed) continue;
+        const bool stalled = said.what == Said::What::stalled;
+        add(stalled ? Mood::warn : Mood::bad, stalled ? "message waits" : "message lost");
+    }
+    float x = area.min.x + 6 * pen.s;
+    const float y = area.max.y - 18 * pen.s;
+    for (const auto& [mood, words] : entries) {
+        const float width = text_width(pen.theme.body, words);
+        if (x + width + 12 * pen.s > area.max.x) break;
+        draw_mood(pen.list, pen.theme, {x, y + 8 * pen.s}, 8 * pen.s, mood);
+        draw_text(pen.list, pen.theme.body, {x + 10 * pen.s, y}, area.max.x, pen.theme.faint,
+                  words);
+        x += width + 30 * pen.s;
+    }
+}
+
 }   // namespace
 
 void draw_network(Context& context, ImDrawList& list, Area area) {
@@ -139,6 +177,7 @@ void draw_network(Context& context, ImDrawList& list, Area area) {
     draw_links(map);
     draw_places(map);
     draw_motion(map);
+    if (words && area.width() > 480 * s && area.height() > 240 * s) draw_legend(map, area);
     const TitleRow row(context, "Network", area);
     const auto down =
         std::count_if(memory.wires.odd.begin(), memory.wires.odd.end(), [&](int link) {

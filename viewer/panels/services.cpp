@@ -160,7 +160,8 @@ void draw_services(Context& context, ImDrawList& list, Area area) {
     const auto& services = context.now.cluster.services;
     if (services.empty()) {
         draw_empty(context, list, area, "No service exists at this instant.",
-                   "Move the playhead behind the first service.created.");
+                   "Move the playhead behind the first service.created; or give a scenario one, "
+                   "`services: [{name: web, image: nginx}]`, and run it again.");
         return;
     }
     const Pen pen{context.theme, list, context.hits};

@@ -5,6 +5,7 @@
 #include "viewer/model/store_rows.h"
 #include "viewer/panels/parts.h"
 #include "viewer/panels/store_documents.h"
+#include "viewer/panels/store_matrix.h"
 #include "viewer/panels/store_requests.h"
 
 namespace glasshive::viewer {
@@ -14,6 +15,7 @@ namespace {
 struct StoreMemory {
     Time at{};
     EventId last{};
+    std::size_t map_edits = 0;   ///< That the log knew then.
     bool read = false;
     StoreNow now;
     NameId chosen;   ///< The database that is shown.
@@ -42,11 +44,14 @@ const StoreDatabase* meant_by(const Context& context, const StoreMemory& memory,
 }
 
 const StoreDatabase& shown(Context& context, StoreMemory& memory) {
-    if (!memory.read || memory.at != context.now.at || memory.last != context.now.last) {
+    const std::size_t map_edits = context.story.stores().map_edits().size();
+    if (!memory.read || memory.at != context.now.at || memory.last != context.now.last ||
+        memory.map_edits != map_edits) {
         memory.read = true;
+        memory.map_edits = map_edits;
         memory.at = context.now.at;
         memory.last = context.now.last;
-        memory.now = store_of(context.now, context.glass);
+        memory.now = store_of(context.now, context.glass, &context.story.stores());
         memory.requests_of = NameId{};
     }
     static const StoreDatabase none;
@@ -81,12 +86,12 @@ void draw_list(Context& context, const Pen& pen, StoreMemory& memory, const Stor
         const StoreDatabase& one = all[i];
         const float y = seen.y + static_cast<float>(i - seen.first) * step;
         const Rect row{{area.min.x, y}, {area.max.x - 2 * s, y + step - 3 * s}};
-        std::string words = "q " + std::to_string(one.shards.size()) + " · " +
-                            std::to_string(one.documents) + " docs";
-        std::string tip = std::to_string(one.shards.size()) + " shards, " +
-                          std::to_string(one.copies.size()) + " copies on " +
-                          std::to_string(one.nodes.size()) + " nodes, " +
+        std::string words = "q " + std::to_string(one.q) + " · " + std::to_string(one.documents) +
+                            (one.documents == 1 ? " doc" : " docs");
+        std::string tip = std::to_string(one.q) + " shards, " + std::to_string(one.copies.size()) +
+                          " copies on " + std::to_string(one.nodes.size()) + " nodes, " +
                           std::to_string(one.documents) + " documents";
+        if (one.splits()) tip += "\nsome copies are split already, others are not yet";
         if (one.behind > 0) tip += "\n" + std::to_string(one.behind) + " copies lag";
         if (one.down > 0) tip += "\n" + std::to_string(one.down) + " copies are out of reach";
         if (one.agreement == "differ") tip += "\ncopies hold different revisions";
@@ -103,88 +108,6 @@ void draw_list(Context& context, const Pen& pen, StoreMemory& memory, const Stor
                   context.theme.text, context.glass.text(one.name));
         draw_text(pen.list, context.theme.mono, {row.min.x + 22 * s, y + 19 * s}, row.max.x - 4 * s,
                   context.theme.faint, words);
-    }
-}
-
-void draw_copy(Context& context, const Pen& pen, const CopyCell& copy, std::int64_t furthest,
-               Rect cell) {
-    const Theme& theme = context.theme;
-    const float s = pen.s;
-    const Mood mood = !copy.up ? Mood::bad : copy.behind > 0 ? Mood::warn : Mood::good;
-    pen.list.AddRectFilled(cell.min, cell.max, faded(pen.mood(mood), 0.16F), 3 * s);
-    const float share =
-        furthest == 0
-            ? 1.0F
-            : static_cast<float>(static_cast<double>(copy.seq) / static_cast<double>(furthest));
-    draw_bar(pen, {{cell.min.x, cell.max.y - 4 * s}, cell.max}, share, pen.mood(mood));
-    std::string tip = "change " + std::to_string(copy.seq) + ", " + std::to_string(copy.documents) +
-                      " documents, on " + std::string(context.glass.text(copy.node));
-    if (!copy.up) tip += "\nits node is not there: it says no more";
-    if (copy.behind > 0)
-        tip += "\n" + std::to_string(copy.behind) + " changes behind the copy that is furthest";
-    tip += "\nEach copy counts its own changes: equal copies may have unlike numbers.\nA copy "
-           "speaks of itself once a second at most.";
-    const Hit hit = offer(context, copy.name, cell.min, cell.max, tip);
-    if (hit.hovered || context.selection.subject == copy.name)
-        pen.list.AddRect(cell.min, cell.max, theme.accent, 3 * s, 0, 1.5F * s);
-    if (cell.width() < 14 * s) return;
-    draw_mood(pen.list, theme, {cell.min.x + 10 * s, cell.min.y + 11 * s}, 8 * s, mood);
-    if (cell.width() < 34 * s) return;
-    std::string words = std::to_string(copy.seq);
-    const std::string behind = " -" + std::to_string(copy.behind);
-    const float room = cell.width() - 22 * s;
-    if (copy.behind > 0 && text_width(theme.mono, words + behind) <= room) words += behind;
-    draw_text(pen.list, theme.mono, {cell.min.x + 20 * s, cell.min.y + 3 * s}, cell.max.x - 2 * s,
-              copy.behind > 0 ? pen.mood(mood) : theme.text, words);
-}
-
-void draw_matrix(Context& context, const Pen& pen, StoreMemory& memory,
-                 const StoreDatabase& database, Area area) {
-    const Theme& theme = context.theme;
-    const float s = pen.s;
-    const bool narrow = area.width() < 480 * s;   // A range then goes by where it begins.
-    const float label = std::min((narrow ? 72 : 150) * s, area.width() * 0.35F);
-    const float width = (area.width() - label - 12 * s) / static_cast<float>(database.nodes.size());
-    for (std::size_t i = 0; i < database.nodes.size(); ++i) {
-        const float x = area.min.x + label + static_cast<float>(i) * width;
-        std::string_view text = context.glass.text(database.nodes[i]);
-        if (text_width(theme.mono, text) > width - 22 * s)   // "couchdb@node-1" is node-1's.
-            text = context.glass.text(database.hosts[i]);
-        if (text_width(theme.mono, text) > width - 22 * s && text.rfind('-') < text.size() - 1)
-            text = text.substr(text.rfind('-') + 1);
-        offer(context, database.nodes[i], {x, area.min.y}, {x + width, area.min.y + 20 * s},
-              database.nodes_up[i] ? "a node of the store"
-                                   : "a node of the store; it is not there");
-        if (width < 16 * s) continue;
-        draw_mood(pen.list, theme, {x + 8 * s, area.min.y + 10 * s}, 8 * s,
-                  database.nodes_up[i] ? Mood::good : Mood::bad);
-        draw_text(pen.list, theme.mono, {x + 18 * s, area.min.y + 2 * s}, x + width - 4 * s,
-                  theme.faint, text);
-    }
-    const Rect rows{{area.min.x, area.min.y + 22 * s}, area.max};
-    const float step = 30 * s;
-    scroll(pen, memory.matrix, rows,
-           static_cast<double>(step) * static_cast<double>(database.shards.size()));
-    const Clip clip(rows);
-    const RowsSeen seen = rows_seen(memory.matrix, rows, step, database.shards.size());
-    for (std::size_t i = seen.first; i < seen.last; ++i) {
-        const ShardRow& shard = database.shards[i];
-        const float y = seen.y + static_cast<float>(i - seen.first) * step;
-        std::string_view range = context.glass.text(shard.range);
-        if (narrow) range = range.substr(0, range.find('-'));
-        draw_text(pen.list, theme.mono, {area.min.x, y + 5 * s}, area.min.x + label - 6 * s,
-                  theme.faint, range);
-        std::int64_t furthest = 0;
-        for (const int copy : shard.copies) {
-            if (copy >= 0)
-                furthest = std::max(furthest, database.copies[static_cast<std::size_t>(copy)].seq);
-        }
-        for (std::size_t node = 0; node < shard.copies.size(); ++node) {
-            const float x = area.min.x + label + static_cast<float>(node) * width;
-            if (shard.copies[node] < 0) continue;
-            draw_copy(context, pen, database.copies[static_cast<std::size_t>(shard.copies[node])],
-                      furthest, {{x + 2 * s, y + s}, {x + width - 2 * s, y + step - 2 * s}});
-        }
     }
 }
 
@@ -236,7 +159,7 @@ void draw_store(Context& context, ImDrawList& list, Area area) {
         said.min.y = matrix.max.y + 10 * s;
     }
     if (matrix.width() < 40 * s) return;
-    draw_matrix(context, pen, memory, database, matrix);
+    draw_matrix(context, pen, memory.matrix, database, matrix);
     draw_requests(context, pen, memory.said, database.name, memory.requests,
                   memory.now.replications, said);
 }

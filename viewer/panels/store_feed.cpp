@@ -136,8 +136,10 @@ void draw_filter(Context& context, FeedMemory& memory, Rect row) {
     ImGui::SetCursorScreenPos(row.min);
     ImGui::PushFont(context.theme.body);
     ImGui::SetNextItemWidth(row.width());
-    ImGui::InputTextWithHint("##changes", "Filter: id, revision, node or deleted", memory.filter,
-                             sizeof memory.filter);
+    const char* hint = "Filter: id, revision, node or deleted";
+    if (text_width(context.theme.body, hint) + 18 * context.theme.scale > row.width())
+        hint = "Filter";
+    ImGui::InputTextWithHint("##changes", hint, memory.filter, sizeof memory.filter);
     ImGui::PopFont();
     context.hits.at("filter changes", row.min, row.max);
 }

@@ -32,13 +32,22 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
     } else if (kind == "db.copy_lost") {
         request.words = "gave up on " + node("copy") + ": " + told.field(names, "why");
     } else if (kind == "db.push") {
-        request.words = told.field(names, "revisions") + " revisions to " + node("to");
+        const std::string count = told.field(names, "revisions");
+        request.words = count + (count == "1" ? " revision to " : " revisions to ") + node("to");
     } else if (kind == "view.query") {
         request.words = told.field(names, "view");
     } else if (kind == "db.differ") {
         request.words = "copies differ";
     } else if (kind == "db.agree") {
         request.words = "copies agree again";
+    } else if (kind == "db.split") {
+        const std::string state = told.field(names, "state"), reason = told.field(names, "reason");
+        request.words = "splits " + told.field(names, "range") + ": " + told.field(names, "step");
+        if (state != "running" && state != "completed") request.words += ", " + state;
+        if (!reason.empty()) request.words += " (" + reason + ")";
+        request.state = state;
+    } else if (kind == "db.map") {
+        request.words = "map: " + told.field(names, "change");
     } else if (kind == "mango.find") {
         request.words = "find";
     } else {
@@ -49,9 +58,18 @@ StoreRequest request_of(const explain::Told& told, const Names& names) {
 
 Mood mood_of(const StoreRequest& request) {
     if (request.status >= 500 || request.kind == "db.copy_lost") return Mood::bad;
+    if (request.state == "failed") return Mood::bad;
+    if (request.kind == "db.differ") return Mood::warn;
+    if (request.state == "retrying" || request.state == "stopped") return Mood::warn;
+    if (request.state == "completed" || request.kind == "db.agree") return Mood::good;
     const bool short_of = request.wanted > 0 && request.replies < request.wanted;
     if (request.status >= 400 || short_of) return Mood::warn;
     return request.status == 0 ? Mood::busy : Mood::good;
+}
+
+/// A coordinator gives a node up once for each of its copies.
+bool is_same(const StoreRequest& a, const StoreRequest& b) {
+    return a.kind == b.kind && a.words == b.words && a.node == b.node && a.time == b.time;
 }
 
 /// A square per reply, hollow where one of the quorum is missing, with a line behind the quorum.
@@ -107,6 +125,7 @@ void draw_request(Context& context, const Pen& pen, NameId database, const Store
     const float node = row.width() > 330 * s ? row.max.x - 130 * s : row.max.x;
     std::string words = request.words;
     if (request.status > 0) words += " " + std::to_string(request.status);
+    if (request.times > 1) words += ", " + std::to_string(request.times) + " times";
     if (request.wanted >= 0 && x + 90 * s < node) {
         draw_text(pen.list, theme.mono, {x, y}, x + 82 * s,
                   mood == Mood::good ? theme.text : pen.mood(mood), words);
@@ -156,7 +175,12 @@ std::vector<StoreRequest> requests_of(Context& context, NameId database, std::si
     for (auto at = until; at != all.begin() && found.size() < most;) {
         const explain::Told* told = reader.event(*--at);
         if (told == nullptr) continue;
-        found.push_back(request_of(*told, reader.names()));
+        StoreRequest next = request_of(*told, reader.names());
+        if (next.kind == "db.copy_lost" && !found.empty() && is_same(found.back(), next)) {
+            ++found.back().times;
+            continue;
+        }
+        found.push_back(std::move(next));
         StoreRequest& request = found.back();
         const std::string named = told->field(reader.names(), "document");
         if (named.empty())

@@ -18,6 +18,8 @@ struct StoreRequest {
     std::string node;                         ///< That coordinated.
     NameId document;                          ///< That it is about, where that is known.
     std::string words;                        ///< What is to be said beside.
+    std::string state;                        ///< "running", of what takes several steps.
+    int times = 1;                            ///< That this was said at one instant.
     std::int64_t status = 0;                  ///< As in HTTP; 0: none.
     std::int64_t replies = -1, wanted = -1;   ///< Equal replies of copies, and the quorum.
 };

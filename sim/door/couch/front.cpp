@@ -20,6 +20,7 @@ store::ClusterOptions Front::options_of(kernel::Kernel& kernel, const Front* fir
     options.net_tick = spec_.net_tick;
     options.jitter = spec_.jitter;
     options.name = spec_.name;
+    options.prefix = spec_.prefix;
     options.scripts.epoch_ms = static_cast<double>(spec_.epoch) * 1000;
     if (first != nullptr) options.shared_scripts = first->cluster().scripts();
     options.resolver = &resolver_;

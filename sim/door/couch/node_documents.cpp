@@ -81,7 +81,7 @@ void shard_map_document(Call& call, std::size_t member, const std::string& datab
     store::ShardMap map = std::get<store::ShardMap>(std::move(read));
     if (map.suffix() != before.suffix()) throw bad_request("shard_suffix is another database's");
     map.edit_of(before);
-    store::reshard::tell_edit(call.service().kernel(), node.name(), before, map);
+    store::reshard::tell_edit(call.service().kernel(), node.files(), node.name(), before, map);
     node.replica().store_map(map);
     tell_stored(call, database, map.revision(), 201);
 }

@@ -69,6 +69,7 @@ Cluster::Cluster(kernel::Kernel& kernel, std::vector<NodePlace> places,
 
 void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions& options) {
     Node& node = *nodes_[i];
+    node.files_.prefix = options.prefix;
     node.coordinator_ = std::make_unique<Coordinator>(kernel_, node.files_, node.name_, members_,
                                                       options.coordinator);
     node.gatherer_ =

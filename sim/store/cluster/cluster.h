@@ -49,6 +49,7 @@ struct ClusterOptions {
     replicate::PeerResolver* resolver = nullptr;
     replicate::SchedulerOptions scheduler{};
     reshard::ReshardOptions reshard{};
+    std::string prefix{};   ///< Of its databases' names in events: "west/", with several clusters.
     std::vector<replicate::PeerGate*> gates{};   ///< By member; empty: all may do everything.
 };
 

@@ -51,7 +51,7 @@ void RevisionLog::say_held(const std::string& database, std::string_view id, con
     const char* const is = !content ? "missing" : content->deleted ? "deleted" : "live";
     ++said_;
     kernel_.emit(cluster::events::db_revision, name(prefix_ + database + "/" + std::string(id)),
-                 {field::name(name(database)), field::name(name(copy.node)),
+                 {field::name(name(prefix_ + database)), field::name(name(copy.node)),
                   field::integer(static_cast<std::int64_t>(copy.document->seq)),
                   field::name(name(tree.node(node).revision.text())),
                   field::name(parent ? name(tree.node(*parent).revision.text()) : NameId{}),
@@ -61,7 +61,7 @@ void RevisionLog::say_held(const std::string& database, std::string_view id, con
 void RevisionLog::say_gone(const std::string& database, std::string_view id,
                            const std::string& node, std::string_view revision) {
     kernel_.emit(cluster::events::db_revision, name(prefix_ + database + "/" + std::string(id)),
-                 {field::name(name(database)), field::name(name(node)), field::integer(0),
+                 {field::name(name(prefix_ + database)), field::name(name(node)), field::integer(0),
                   field::name(revision.empty() ? NameId{} : name(revision)), field::name(NameId{}),
                   field::name(name("forgotten"))});
 }

@@ -24,7 +24,8 @@ void CopyReport::stop() {
 NameId CopyReport::subject_of(const std::string& shard) {
     const auto parts = parse_shard_name(shard);
     if (!parts) return name(shard + " @ " + node_);
-    return name(parts->database + parts->suffix + " " + parts->range.text() + " @ " + node_);
+    return name(files_.told(parts->database) + parts->suffix + " " + parts->range.text() + " @ " +
+                node_);
 }
 
 void CopyReport::changed(const std::string& shard) {
@@ -59,8 +60,9 @@ void CopyReport::say(const std::string& shard) {
     if (copy == files_.copies.end() || !parts) return;
     const auto documents = static_cast<std::int64_t>(copy->second.info().documents);
     kernel_.emit(events::db_copy, subject_of(shard),
-                 {field::name(name(parts->database)), field::name(name(parts->range.text())),
-                  field::name(name(node_)), field::name(kernel_.name_of(kernel_.host_of(owner_))),
+                 {field::name(name(files_.told(parts->database))),
+                  field::name(name(parts->range.text())), field::name(name(node_)),
+                  field::name(kernel_.name_of(kernel_.host_of(owner_))),
                   field::integer(static_cast<std::int64_t>(copy->second.update_seq())),
                   field::integer(documents)});
 }

@@ -93,7 +93,7 @@ void Coordinator::lose(Jobs::iterator at, std::size_t worker, std::string_view w
     Job& job = at->second;
     job.workers[worker].state = Worker::State::lost;
     --job.waiting;
-    kernel_.emit(events::db_copy_lost, name(job.database),
+    kernel_.emit(events::db_copy_lost, name(files_.told(job.database)),
                  {field::name(name(node_)),
                   field::name(name(members_[job.workers[worker].member].node)),
                   field::name(name(why))});
@@ -169,7 +169,7 @@ void Coordinator::finish_write(const Job& job) {
     answer.status = answer.decisions.size() == 1 ? document_status(answer.decisions.front())
                                                  : bulk_status(answer.decisions);
     const EventId decided =
-        kernel_.emit(events::db_write, name(job.database),
+        kernel_.emit(events::db_write, name(files_.told(job.database)),
                      {field::name(name(node_)), field::integer(answer.status),
                       field::integer(least == UINT32_MAX ? 0 : least), field::integer(job.wanted)});
     const kernel::CauseScope scope(kernel_, decided);
@@ -205,7 +205,7 @@ void Coordinator::finish_read(Job& job) {
     if (!met || (map != nullptr && job.wanted < quorum_of(map->n()))) {
         std::string_view first;
         if (job.first) first = members_[*job.first].node;
-        cause = kernel_.emit(events::db_read, name(job.database),
+        cause = kernel_.emit(events::db_read, name(files_.told(job.database)),
                              {field::name(name(node_)), field::integer(answer.status),
                               field::integer(job.tally->replies()), field::integer(job.wanted),
                               field::name(name(first))});
@@ -234,7 +234,7 @@ void Coordinator::repair(const Job& job, std::function<void()> then) {
         edits.push_back({json::SharedBytes::copy_of(job.id), *path});
     }
     const EventId event =
-        kernel_.emit(events::db_repair, name(job.database),
+        kernel_.emit(events::db_repair, name(files_.told(job.database)),
                      {field::name(name(node_)), field::integer(static_cast<int>(edits.size()))});
     const kernel::CauseScope scope(kernel_, event);
     write_any(*map, {}, std::move(edits), 0,

@@ -38,6 +38,10 @@ struct DatabaseList {
 struct NodeFiles : DatabaseList {
     std::map<std::string, Database, std::less<>> copies;   ///< By the shard's name.
     std::uint32_t copies_made = 0;
+    std::string prefix{};   ///< Of names in events, such as "west/"; with several stores in a run.
+
+    /// What events call a database, so that no other store's has that name.
+    std::string told(std::string_view database) const { return prefix + std::string(database); }
 };
 
 /// An edit of a member's document, or its first one (`before` null). `body` without its _id and

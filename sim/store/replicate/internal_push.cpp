@@ -219,7 +219,7 @@ void InternalReplication::send(const PushPtr& push, std::vector<ReplicatedEdit> 
     const auto shard = parse_shard_name(push->key.shard);
     const auto name = [this](std::string_view text) { return kernel_.names().intern(text); };
     const EventId event = kernel_.emit(
-        replicate::events::db_push, name(shard ? shard->database : push->key.shard),
+        replicate::events::db_push, name(files_.told(shard ? shard->database : push->key.shard)),
         {field::name(name(members_[own_].node)), field::name(name(members_[push->key.member].node)),
          field::integer(static_cast<std::int64_t>(edits.size())),
          field::name(name(edits.front().id.view()))});

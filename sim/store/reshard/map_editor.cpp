@@ -13,8 +13,8 @@ bool holds(const ShardMap& map, const Range& range, const std::string& node) {
     return std::find(copies.begin(), copies.end(), Copy{range, node}) != copies.end();
 }
 
-void tell_edit(kernel::Kernel& kernel, const std::string& node, const ShardMap& before,
-               const ShardMap& map) {
+void tell_edit(kernel::Kernel& kernel, const NodeFiles& files, const std::string& node,
+               const ShardMap& before, const ShardMap& map) {
     const auto name = [&](std::string_view text) {
         return field::name(kernel.names().intern(text));
     };
@@ -26,7 +26,7 @@ void tell_edit(kernel::Kernel& kernel, const std::string& node, const ShardMap& 
         news += kinds[static_cast<std::size_t>(change.kind)] + change.range.text();
         news += " on " + change.node;
     }
-    kernel.emit(events::db_map, kernel.names().intern(map.database()),
+    kernel.emit(events::db_map, kernel.names().intern(files.told(map.database())),
                 {name(node), name(map.revision().text()), name(news)});
 }
 
@@ -73,7 +73,7 @@ std::string MapEditor::split_now(const Edit& edit) {
     ShardMap map = before;
     if (!map.split_copy(name->range, edit.node, 2)) return "source_shard_missing_node";
     map.edit_of(before);
-    tell_edit(kernel_, node_, before, map);
+    tell_edit(kernel_, files_, node_, before, map);
     replica_.store_map(map);
     return "";
 }

@@ -61,8 +61,8 @@ class MapEditor {
 
 /// Whether the map gives this range to this node.
 bool holds(const ShardMap& map, const Range& range, const std::string& node);
-/// db.map: `map` is an edit of `before`, made on `node`.
-void tell_edit(kernel::Kernel& kernel, const std::string& node, const ShardMap& before,
-               const ShardMap& map);
+/// db.map: `map` is an edit of `before`, made on `node`, whose files these are.
+void tell_edit(kernel::Kernel& kernel, const NodeFiles& files, const std::string& node,
+               const ShardMap& before, const ShardMap& map);
 
 }   // namespace glasshive::store::reshard

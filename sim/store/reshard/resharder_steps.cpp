@@ -34,7 +34,7 @@ void Resharder::halt(SplitJob& job, JobState state, const std::string& reason) {
 
 void Resharder::tell(const SplitJob& job, std::string_view state, std::string_view reason) {
     const auto shard = parse_shard_name(job.source);
-    kernel_.emit(events::db_split, name(shard->database),
+    kernel_.emit(events::db_split, name(place_.files.told(shard->database)),
                  {field::name(name(job.node)), field::name(name(shard->range.text())),
                   field::name(name(text_of(job.step))), field::name(name(state)),
                   field::name(name(reason))});

@@ -275,7 +275,8 @@ void Indexer::tell_step(const Key& key, std::size_t documents) {
     const std::uint64_t pending =
         place_.files.copies.at(key.first).pending(index.index.update_seq());
     Names& names = kernel_.names();
-    kernel_.emit(events::view_index, names.intern(shard ? shard->database : key.first),
+    const std::string database = place_.files.told(shard ? shard->database : key.first);
+    kernel_.emit(events::view_index, names.intern(database),
                  {field::name(names.intern(place_.machine.node)),
                   field::name(names.intern(shard ? shard->range.text() : "")),
                   field::integer(static_cast<std::int64_t>(documents)),

@@ -216,7 +216,7 @@ void Searcher::read_next(const std::shared_ptr<FindJob>& find) {
 void Searcher::answer_find(const FindJob& find, const Reply& reply) {
     const mango::IndexInfo& index = *find.find.plan().index;
     const std::string read = index.special() ? index.name : index.ddoc.substr(8) + "/" + index.name;
-    kernel_.emit(events::mango_find, name(find.database),
+    kernel_.emit(events::mango_find, name(files_.told(find.database)),
                  {field::name(name(node_)), field::name(name(read)), field::integer(reply.status),
                   field::integer(static_cast<std::int64_t>(find.looked))});
     find.then(reply);

@@ -154,7 +154,7 @@ void Searcher::view(std::string_view database, std::string_view design, std::str
 
 void Searcher::answer_view(const ViewJob& view, const Reply& reply) {
     const std::size_t rows = reply.ok() ? std::max(view.rows, view.page.rows.size()) : 0;
-    kernel_.emit(events::view_query, name(view.database),
+    kernel_.emit(events::view_query, name(files_.told(view.database)),
                  {field::name(name(node_)), field::name(name(view.name)),
                   field::integer(reply.status), field::integer(static_cast<std::int64_t>(rows))});
     view.then(reply);

@@ -30,6 +30,8 @@ REFERENCES = (
     panel("Managers", "33_partitioned_leader", "--at", "155s", "--select", "m2",
           size="680x280"),
     panel("Store", "59_split_brain", "--at", "150s", "--select", "orders/cart", size="660x280"),
+    Drawn("store-split", "65_splitting_a_shard", ("--panel", "Store", "--at", "40230ms"),
+          size="690x260"),
     Drawn("store-copies", "59_split_brain", ("--panel", "Store", "--at", "100s"), size="640x300"),
     Drawn("network-degraded", "tests/viewer/app/degraded", ("--panel", "Network", "--at", "60s"),
           size="640x360"),

@@ -12,6 +12,7 @@
 #include "store/replicate/events.h"
 #include "viewer/app/hand.h"
 #include "viewer/model/store_rows.h"
+#include "viewer/model/story.h"
 
 using namespace glasshive;
 using namespace glasshive::viewer;
@@ -88,6 +89,14 @@ Hand hand_at(int seconds, int width = 1280, int height = 720) {
         width, height);
 }
 
+using Place = CopyCell::Place;
+
+/// Nothing: the node has no copy of that shard.
+std::optional<Place> place(const StoreDatabase& of, std::size_t shard, std::size_t node) {
+    const int copy = of.shards.at(shard).copies.at(node);
+    return copy < 0 ? std::optional<Place>() : of.copies[static_cast<std::size_t>(copy)].place;
+}
+
 std::string named(Hand& hand, const std::string& start, const std::string& end = "") {
     for (const auto& [name, rect] : hand.view().hits().all()) {
         if (name.compare(0, start.size(), start) != 0 || name.size() < end.size()) continue;
@@ -121,6 +130,92 @@ TEST_CASE("copies on a node that is off lag, and the panel's rows say by how muc
     CHECK(store_at(0).databases.empty());
     CHECK(store_at(45).replications.size() == 1);
     CHECK(store_at(45).replications.front().written == 7);
+}
+
+TEST_CASE("while copies are split the rows tell which of them is asked, and count once",
+          "[store]") {
+    // Method: the recorded run of a node that crashes in the middle of a split.
+    auto glass = Glass::open(recording_of("65_splitting_a_shard"));
+    REQUIRE(glass.ok());
+    Story story(glass.value());
+    while (!story.done()) REQUIRE_FALSE(story.advance(10'000));
+    const auto orders_at = [&](std::chrono::milliseconds at) {
+        const auto state = glass.value().state_at(Time{} + at);
+        REQUIRE(state.ok());
+        const StoreNow now =
+            store_of({Time{} + at, EventId{}, *state.value(), {}}, glass.value(), &story.stores());
+        REQUIRE(glass.value().text(now.databases.front().name) == "orders");
+        return now.databases.front();
+    };
+    struct Row {
+        std::chrono::milliseconds at;
+        int q;
+        std::vector<std::optional<Place>> whole, half;   // By node.
+    };
+    const Row rows[] = {
+        {std::chrono::milliseconds{29'000}, 1, {Place::asked, Place::asked, Place::asked}, {}},
+        {std::chrono::milliseconds{30'230},
+         1,
+         {Place::asked, Place::asked, Place::asked},
+         {Place::filling, {}, Place::filling}},
+        {std::chrono::milliseconds{30'700},
+         2,
+         {Place::left, Place::asked, Place::left},
+         {Place::asked, {}, Place::asked}},
+        {std::chrono::milliseconds{35'000},
+         2,
+         {{}, Place::asked, {}},
+         {Place::asked, {}, Place::asked}},
+        {std::chrono::milliseconds{40'230},
+         2,
+         {{}, Place::asked, {}},
+         {Place::asked, Place::filling, Place::asked}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.at.count());
+        const StoreDatabase orders = orders_at(row.at);
+        CHECK(orders.q == row.q);
+        CHECK(orders.documents == 2000);
+        CHECK(orders.splits() == !row.half.empty());
+        REQUIRE(orders.shards.size() == (row.half.empty() ? 1 : 3));
+        CHECK(glass.value().text(orders.shards[0].range) == "00000000-ffffffff");
+        for (std::size_t node = 0; node < row.whole.size(); ++node)
+            CHECK(place(orders, 0, node) == row.whole[node]);
+        for (std::size_t node = 0; node < row.half.size(); ++node) {
+            CHECK(orders.shards[1].depth == 1);
+            CHECK(place(orders, 1, node) == row.half[node]);
+            CHECK(place(orders, 2, node) == row.half[node]);
+        }
+    }
+    const StoreDatabase moved = orders_at(std::chrono::milliseconds{200'000});
+    CHECK(moved.q == 2);
+    CHECK(place(moved, 0, 0) == Place::left);   // Moved to node-4; its file stays.
+    CHECK(place(moved, 0, 3) == Place::asked);
+    CHECK(place(moved, 1, 0) == Place::asked);
+}
+
+TEST_CASE("databases of two stores that share a name have a row each", "[store]") {
+    auto glass = Glass::open(recording_of("61_replication"));
+    REQUIRE(glass.ok());
+    Story story(glass.value());
+    while (!story.done()) REQUIRE_FALSE(story.advance(10'000));
+    const Time at = Time{} + std::chrono::seconds{200};
+    const auto state = glass.value().state_at(at);
+    REQUIRE(state.ok());
+    const StoreNow now =
+        store_of({at, EventId{}, *state.value(), {}}, glass.value(), &story.stores());
+    std::vector<std::string> names;
+    for (const StoreDatabase& database : now.databases) {
+        names.emplace_back(glass.value().text(database.name));
+        CHECK(database.nodes.size() == 1);
+    }
+    CHECK(names == std::vector<std::string>{"home/diary", "travel/diary", "home/_replicator",
+                                            "home/_users", "travel/_replicator", "travel/_users"});
+    for (std::size_t i = 0; i < 2; ++i) {   // What else is said of it goes by the same name.
+        const NameId name = now.databases[i].name;
+        CHECK_FALSE(story.stores().requests_of(name).empty());
+        CHECK_FALSE(story.stores().of_database(name).empty());
+    }
 }
 
 TEST_CASE("a copy says how far it is once a second at most, and always in the end", "[store]") {
