@@ -115,6 +115,8 @@ struct ServeOptions {
     std::optional<std::int64_t> epoch;       ///< Seconds since 1970; empty: now.
     std::optional<std::uint64_t> seed;
     double speed = 1;
+    std::vector<std::string> presets;   ///< "section/key=value"
+    bool outbound = false;
     std::string record;                      ///< Path; empty: none.
 };
 /// A simulated store behind real sockets, until it is interrupted.

@@ -12,6 +12,11 @@
 
 namespace glasshive::serve {
 
+/// A key of all nodes' configuration, set before clients come.
+struct Preset {
+    std::string section, key, value;
+};
+
 struct Options {
     door::http::Address address{"127.0.0.1", 5984};
     bool node_ports = false;   ///< Node k at the address's port + k - 1.
@@ -19,6 +24,8 @@ struct Options {
     double speed = 1;             ///< Virtual seconds in a second while nobody waits.
     std::size_t store = 0;        ///< Which of the scenario's.
     std::string control_socket;   ///< Empty: none.
+    std::vector<Preset> presets;   ///< In this order.
+    bool outbound = false;         ///< Replications may reach real servers.
 };
 
 /// Serves one store of a session until `stop` or the session's end. The session was started.

@@ -245,6 +245,12 @@ void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::cou
         store.clients().gone(gone->number);
     } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
         store.resolver().set_address(at->address, at->node);
+    } else if (const auto* set = std::get_if<StoreSetting>(&word)) {
+        store.configure(set->section, set->key, set->value);
+    } else if (std::holds_alternative<StoreOutbound>(word)) {
+        store.open_outside();
+    } else if (const auto* heard = std::get_if<StoreHeard>(&word)) {
+        if (store.outside() != nullptr) store.outside()->heard(heard->number, heard->heard);
     } else {
         const auto& node = std::get<StoreNode>(word);
         if (node.node >= store.cluster().size()) return;

@@ -34,7 +34,23 @@ struct StoreAddress {
     std::size_t node = 0;
     std::string address;   ///< "127.0.0.1:5984"
 };
-using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress>;
+/// A key of all nodes' configuration that somebody set before clients came.
+struct StoreSetting {
+    std::size_t store = 0;
+    std::string section, key, value;
+};
+/// Replications may reach servers outside the run.
+struct StoreOutbound {
+    std::size_t store = 0;
+};
+/// What such a server answered.
+struct StoreHeard {
+    std::size_t store = 0;
+    std::uint64_t number = 0;   ///< Of the exchange, as the run counts them.
+    door::http::Heard heard;
+};
+using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress, StoreSetting,
+                               StoreOutbound, StoreHeard>;
 
 /// As it stands among a session's commands, so that a replay can give it again: "store " and an
 /// object of JSON, bodies in base 64.

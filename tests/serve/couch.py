@@ -85,11 +85,11 @@ def parts(content_type, body):
 class Cluster:
     """A cluster that is being served, and how to talk to it."""
 
-    def __init__(self, nodes=3, words=()):
+    def __init__(self, nodes=3, words=(), port=0):
         self.folder = tempfile.TemporaryDirectory(prefix="hive")
         self.process = subprocess.Popen(
-            [str(program.glasshive), "serve", "--couchdb", "127.0.0.1:0", "--nodes", str(nodes),
-             "--admin", ":".join(ADMIN), *map(str, words)],
+            [str(program.glasshive), "serve", "--couchdb", f"127.0.0.1:{port}",
+             "--nodes", str(nodes), "--admin", ":".join(ADMIN), *map(str, words)],
             stdout=subprocess.PIPE, text=True, cwd=self.folder.name,
             env=program.environment(XDG_RUNTIME_DIR=self.folder.name))
         self.ports = []
