@@ -76,6 +76,7 @@ std::string text_of(const StoreWord& word) {
                 {"number", heard->number},
                 {"status", heard->heard.status},
                 {"problem", packed(heard->heard.problem)},
+                {"type", packed(heard->heard.type)},
                 {"body", packed(heard->heard.body)}};
     } else {
         const auto& node = std::get<StoreNode>(word);
@@ -101,10 +102,10 @@ std::optional<StoreWord> read_store_word(const std::string& text) {
         }
         if (what == "outbound") return StoreOutbound{json.at("store")};
         if (what == "heard") {
-            return StoreHeard{
-                json.at("store"),
-                json.at("number"),
-                {json.at("status"), unpacked(json.at("body")), unpacked(json.at("problem"))}};
+            return StoreHeard{json.at("store"),
+                              json.at("number"),
+                              {json.at("status"), unpacked(json.at("type")),
+                               unpacked(json.at("body")), unpacked(json.at("problem"))}};
         }
         return StoreNode{json.at("store"), json.at("node"), what == "start"};
     } catch (const Json::exception&) {

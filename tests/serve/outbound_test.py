@@ -133,6 +133,27 @@ class Outbound(program.Case):
         self.until(lambda: self.near.request("GET", "/db/three").status == 200)
         self.end_and_replay()
 
+    def test_attachments_travel_as_they_are_kept(self):
+        self.fill(self.far)
+        self.near.request("PUT", "/_node/_local/_config/attachments/compression_level", '"0"')
+        self.replicate(self.url(self.far), self.url(self.near))
+        kept = self.near.request("GET", "/db/att?att_encoding_info=true")["_attachments"]["t.txt"]
+        self.assertEqual(kept["encoding"], "gzip")
+        self.assertLess(kept["encoded_length"], kept["length"])
+        self.assertEqual(self.near.request("GET", "/db/att").json,
+                         self.far.request("GET", "/db/att").json)
+        self.end_and_replay()
+
+    def test_what_the_far_one_refuses_is_counted_and_left_behind(self):
+        self.fill(self.near)
+        self.far.request("PUT", "/db/_design/no", {
+            "validate_doc_update": "function(d) { if (d._attachments || d.n % 2)"
+                                   " throw({forbidden: 'no'}); }"})
+        done = self.replicate(self.url(self.near), self.url(self.far))["history"][0]
+        self.assertEqual((done["docs_read"], done["doc_write_failures"]), (65, 31))
+        self.assertEqual(self.far.request("GET", "/db/att").status, 404)
+        self.end_and_replay()
+
     def test_documents_push_to_the_far_one(self):
         self.near.request("PUT", "/db/one", {})
         near = f"http://adm:pass@127.0.0.1:{self.near.ports[0]}/db"

@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 
+#include "door/couch/multipart.h"
 #include "door/couch/outside_words.h"
 #include "store/document/read.h"
 #include "store/json/builder.h"
@@ -126,19 +127,19 @@ PeerTold told(const ask::RevsDiff& asked, View answer) {
 }
 
 /// Adds a document to what is known of its id; one that cannot be read is as good as missing.
-void take_document(View document, bool attachments, replicate::PeerFetched& out) {
+/// `parts`: what follows it.
+void take_document(View document, bool attachments, const std::vector<Part>& parts,
+                   replicate::PeerFetched& out) {
     constexpr store::DocumentLimits any{std::numeric_limits<std::uint64_t>::max(),
                                         std::numeric_limits<std::int64_t>::max()};
     auto read = store::read_document(document, any);
-    const auto* found = std::get_if<store::DocumentRead>(&read);
+    auto* found = std::get_if<store::DocumentRead>(&read);
     if (found == nullptr || !found->id || found->revisions.empty()) return;
     if (!found->attachments.empty() && !attachments) {
         out.has_attachments = true;
         return;
     }
-    for (const store::AttachmentGiven& each : found->attachments) {
-        if (each.kind == store::AttachmentGiven::Kind::follows) return;
-    }
+    take_following(*found, parts);
     auto held = store::attachments_of(*found->id, found->attachments, nullptr, std::nullopt);
     auto* list = std::get_if<std::vector<store::Attachment>>(&held);
     if (list == nullptr) return;
@@ -148,12 +149,34 @@ void take_document(View document, bool attachments, replicate::PeerFetched& out)
         {json::SharedBytes::copy_of(*found->id), store::path_of(*found, std::move(content))});
 }
 
+json::Value document_in(const Part& part) {
+    json::Parsed parsed = json::parse(part.body);
+    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
+    return std::move(parsed.value);
+}
+
+/// open_revs as parts: leaves with what follows them, or {"missing":rev}. Throws a Problem.
+PeerTold told_in_parts(const http::Heard& heard) {
+    std::vector<replicate::PeerFetched> out(1);
+    for (const Part& leaf : read_parts(heard.type, heard.body)) {
+        const std::string type(http::find_header(leaf.headers, "Content-Type").value_or(""));
+        if (type.starts_with("multipart/related")) {
+            const std::vector<Part> parts = read_parts(type, leaf.body);
+            if (parts.empty()) throw bad_request("no document");
+            take_document(document_in(parts.front()).view(), true, parts, out.front());
+        } else if (!parameter(type, "error")) {
+            take_document(document_in(leaf).view(), true, {}, out.front());
+        }
+    }
+    return out;
+}
+
 PeerTold told(const ask::Fetch& asked, View answer) {
     std::vector<replicate::PeerFetched> out(asked.wanted.size());
     const auto take = [&](View docs, replicate::PeerFetched& one) {
         if (!docs.is(Type::array)) return;
         for (const View each : docs.elements()) {
-            if (const auto ok = each.find("ok")) take_document(*ok, asked.attachments, one);
+            if (const auto ok = each.find("ok")) take_document(*ok, asked.attachments, {}, one);
         }
         if (one.has_attachments) one.leaves.clear();
     };
@@ -173,8 +196,9 @@ PeerTold told(const ask::Fetch& asked, View answer) {
     return out;
 }
 
-PeerTold told(const ask::Write&, View answer) {
+PeerTold told(const ask::Write& asked, View answer) {
     std::vector<replicate::PeerRefused> refused;
+    if (is_alone(asked) && answer.is(Type::object)) return refused;
     if (!answer.is(Type::array)) return no_sense;
     for (const View each : answer.elements()) {
         if (!each.find("error")) continue;
@@ -202,6 +226,17 @@ PeerError failed(const http::Heard& heard) {
     return out;
 }
 
+PeerTold told_as_json(const replicate::PeerRequest& request, const http::Heard& heard) {
+    const json::Parsed parsed = json::parse(heard.body);
+    if (!parsed.ok()) return no_sense;
+    const View answer = parsed.value.view();
+    const bool list = std::holds_alternative<ask::Write>(request.question) ||
+                      std::holds_alternative<ask::Fetch>(request.question);
+    if (!answer.is(Type::object) && !(list && answer.is(Type::array))) return no_sense;
+    return std::visit([&](const auto& question) { return told(question, answer); },
+                      request.question);
+}
+
 }   // namespace
 
 PeerTold told_of(const replicate::PeerRequest& request, const http::Heard& heard) {
@@ -217,16 +252,26 @@ PeerTold told_of(const replicate::PeerRequest& request, const http::Heard& heard
         if (several && (heard.status == 400 || heard.status == 404 || heard.status == 405)) {
             return std::vector<replicate::PeerFetched>(fetch->wanted.size());
         }
-        return failed(heard);
+        const PeerError error = failed(heard);
+        // Of a document on its own that is the document's problem: update_doc/4.
+        const auto* write = std::get_if<ask::Write>(&request.question);
+        const bool refused = error.status == 401 || error.status == 403 || error.status == 413;
+        if (write != nullptr && is_alone(*write) && refused) {
+            const store::ReplicatedEdit& edit = write->edits.front();
+            return std::vector<replicate::PeerRefused>{
+                {std::string(edit.id.view()), edit.path.back().revision, error}};
+        }
+        return error;
     }
-    const json::Parsed parsed = json::parse(heard.body);
-    if (!parsed.ok()) return no_sense;
-    const View answer = parsed.value.view();
-    const bool list = std::holds_alternative<ask::Write>(request.question) ||
-                      std::holds_alternative<ask::Fetch>(request.question);
-    if (!answer.is(Type::object) && !(list && answer.is(Type::array))) return no_sense;
-    return std::visit([&](const auto& question) { return told(question, answer); },
-                      request.question);
+    const auto* fetch = std::get_if<ask::Fetch>(&request.question);
+    try {
+        if (fetch != nullptr && fetch->wanted.size() == 1 && heard.type.starts_with("multipart/")) {
+            return told_in_parts(heard);
+        }
+        return told_as_json(request, heard);
+    } catch (const Problem&) {
+        return no_sense;
+    }
 }
 
 }   // namespace glasshive::door::couch

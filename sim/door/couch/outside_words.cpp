@@ -7,7 +7,9 @@
 #include <chrono>
 #include <type_traits>
 
-#include "door/couch/documents.h"
+#include "base/text.h"
+#include "door/couch/multipart.h"
+#include "door/couch/passwords.h"
 #include "door/couch/target.h"
 #include "store/document/attachments.h"
 #include "store/json/print.h"
@@ -49,6 +51,8 @@ struct Asked {
     std::string path{};
     std::string body{};
     bool waits = false;
+    std::string accept = "application/json";
+    std::string type = "application/json";   ///< Of the body.
 };
 
 Asked asked(const ask::Info&) { return {}; }
@@ -120,7 +124,8 @@ Asked asked(const ask::Fetch& what) {
     if (what.wanted.size() == 1 && what.attachments) {
         const replicate::PeerWanted& one = what.wanted.front();
         return {.path = quoted_id(one.id.view()) + "?revs=true&latest=true&attachments=true" +
-                        "&open_revs=" + quoted("[" + text_json(one.revision.text()) + "]")};
+                        "&open_revs=" + quoted("[" + text_json(one.revision.text()) + "]"),
+                .accept = "multipart/mixed"};
     }
     Asked out{.method = "POST", .path = "_bulk_get?revs=true&latest=true&attachments="};
     out.path += what.attachments ? "true" : "false";
@@ -134,8 +139,19 @@ Asked asked(const ask::Fetch& what) {
     return out;
 }
 
+/// A document with attachments is a request of its own, with them in parts: as they are kept.
 Asked asked(const ask::Write& what) {
     store::DocumentShown whole{.revs = true};
+    if (is_alone(what)) {
+        const store::ReplicatedEdit& edit = what.edits.front();
+        const std::string text = document_text(edit.id.view(), edit.path, whole);
+        Related parts =
+            related_of(edit.id.view(), edit.path, whole, hex_text(digest_of("MD5", text)));
+        return {.method = "PUT",
+                .path = quoted_id(edit.id.view()) + "?new_edits=false",
+                .body = std::move(parts.body),
+                .type = std::move(parts.type)};
+    }
     whole.attachments.data = true;
     const auto text = [&](const store::ReplicatedEdit& edit) {
         return document_text(edit.id.view(), edit.path, whole);
@@ -184,6 +200,10 @@ bool is_clean(const http::Header& header) {
 
 }   // namespace
 
+bool is_alone(const ask::Write& what) {
+    return what.edits.size() == 1 && !what.edits.front().path.back().content->attachments.empty();
+}
+
 http::Exchange exchange_of(const replicate::PeerRequest& request) {
     Asked what = std::visit([](const auto& question) { return asked(question); }, request.question);
     // "http://host:port/path/": see Resolver.
@@ -208,8 +228,8 @@ http::Exchange exchange_of(const replicate::PeerRequest& request) {
     out.target = clean_target(path + what.path);
     out.body = std::move(what.body);
     out.waits = what.waits;
-    out.headers.push_back({"Accept", "application/json"});
-    if (out.method != "GET") out.headers.push_back({"Content-Type", "application/json"});
+    out.headers.push_back({"Accept", std::move(what.accept)});
+    if (out.method != "GET") out.headers.push_back({"Content-Type", std::move(what.type)});
     if (!request.who.user.empty() || !request.who.password.empty()) {
         out.headers.push_back({"Authorization", "Basic " + store::base64(request.who.user + ":" +
                                                                          request.who.password)});

@@ -77,7 +77,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     void start() {
         watch();
         resolver_.async_resolve(host_, port_, [self = shared_from_this()](auto error, auto found) {
-            if (error) return self->end({.body = {}, .problem = "nxdomain"});
+            if (error) return self->end({.problem = "nxdomain"});
             self->watch();
             asio::async_connect(self->socket_, found, [self](error_code failed, const auto&) {
                 if (failed) return self->fail(failed);
@@ -107,17 +107,21 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
             socket_, buffer_, parser_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (error) return self->fail(error);
                 if (!self->parser_.is_done()) return self->read();
-                const int status = static_cast<int>(self->parser_.get().result_int());
-                self->end({status, std::move(self->parser_.get().body()), {}});
+                auto& answer = self->parser_.get();
+                const auto type = answer[beast::http::field::content_type];
+                self->end({static_cast<int>(answer.result_int()),
+                           std::string(type),
+                           std::move(answer.body()),
+                           {}});
             });
     }
     void watch() {
         silence_.expires_after(limits_.silence);
         silence_.async_wait([self = shared_from_this()](error_code error) {
-            if (!error) self->end({.body = {}, .problem = "req_timedout"});
+            if (!error) self->end({.problem = "req_timedout"});
         });
     }
-    void fail(const error_code& error) { end({.body = {}, .problem = problem_of(error)}); }
+    void fail(const error_code& error) { end({.problem = problem_of(error)}); }
     void end(Heard heard) {
         const Done done = std::exchange(done_, nullptr);
         close();

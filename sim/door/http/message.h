@@ -53,6 +53,7 @@ struct Exchange {
 /// What came of it.
 struct Heard {
     int status = 0;        ///< 0: no answer, and why is in `problem`.
+    std::string type;      ///< Content-Type, as sent.
     std::string body;      ///< Whole.
     std::string problem;   ///< nxdomain, econnrefused, req_timedout, connection_closed, …
 };
