@@ -49,6 +49,14 @@ static void add_pace(App::Parts& p, CLI::App* serve) {
         ->check(CLI::Range(1, 86'400));
 }
 
+static void add_presets(CLI::App& serve, App::Parts& p) {
+    serve
+        .add_option("--config", p.serve.presets,
+                    "A key of every node's configuration: SECTION/KEY=VALUE, as often as wanted")
+        ->type_name("SECTION/KEY=VALUE")
+        ->allow_extra_args(false);
+}
+
 void add_serve(App::Parts& p) {
     CLI::App* serve = p.app.add_subcommand(
         "serve", "Let real CouchDB clients into a simulated cluster, over HTTP");
@@ -68,6 +76,7 @@ void add_serve(App::Parts& p) {
         ->add_option("--admin", p.serve.admins, "A server admin: NAME:PASSWORD, as often as wanted")
         ->type_name("NAME:PASSWORD")
         ->allow_extra_args(false);
+    add_presets(*serve, p);
     serve
         ->add_option("--epoch", p.serve.epoch,
                      "Seconds since 1970 at virtual time zero; now, without it")
@@ -81,13 +90,16 @@ void add_serve(App::Parts& p) {
         ->type_name("PATH");
     serve->add_flag("--any-address", p.serve.any_address,
                     "Listen at other than loopback addresses, too: whoever reaches it may try");
+    serve->add_flag("--outbound", p.serve.outbound,
+                    "Replications may reach real servers, over plain HTTP");
     serve->add_flag("-q,--quiet", p.serve.common.quiet, "Say nothing but what is wrong");
     serve->add_flag("--no-color", p.serve.common.no_color, "No colour, even on a terminal");
     serve->footer(
         "Speaks CouchDB 3.5's HTTP interface: curl, PouchDB and the like feel at home. Contents\n"
         "are in memory and gone when it ends. Each request runs in virtual time: while somebody\n"
         "waits the simulation runs ahead, else it goes on at the wall's rate. Break nodes\n"
-        "meanwhile with `glasshive ctl`.\n"
+        "meanwhile with `glasshive ctl`. Replications reach the cluster's own databases, and with\n"
+        "--outbound those of real servers, whose answers a recording keeps. https is refused.\n"
         "Example:\n"
         "  glasshive serve --couchdb 127.0.0.1:5984 --nodes 3 --admin adm:pass\n"
         "  curl http://adm:pass@127.0.0.1:5984/_membership\n"

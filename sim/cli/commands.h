@@ -106,18 +106,20 @@ int console_command(const ConsoleOptions& options);
 
 struct ServeOptions {
     CommonOptions common;
-    std::string file;                        ///< Scenario; empty: a fresh cluster.
+    std::string file;   ///< Scenario; empty: a fresh cluster.
     std::string address = "127.0.0.1:5984";
-    std::size_t nodes = 3;                   ///< Of a fresh cluster.
+    std::size_t nodes = 3;   ///< Of a fresh cluster.
     bool node_ports = false;
     bool any_address = false;
-    std::vector<std::string> admins;         ///< "name:password"
-    std::optional<std::int64_t> epoch;       ///< Seconds since 1970; empty: now.
+    std::vector<std::string> admins;     ///< "name:password"
+    std::optional<std::int64_t> epoch;   ///< Seconds since 1970; empty: now.
     std::optional<std::uint64_t> seed;
     double speed = 1;
-    std::size_t clients = 12'000;            ///< Connections at a time.
-    std::int64_t patience = 0;               ///< Seconds for a slow client; 0: the server's own.
-    std::string record;                      ///< Path; empty: none.
+    std::size_t clients = 12'000;       ///< Connections at a time.
+    std::int64_t patience = 0;          ///< Seconds for a slow client; 0: the server's own.
+    std::vector<std::string> presets;   ///< "section/key=value"
+    bool outbound = false;
+    std::string record;   ///< Path; empty: none.
 };
 /// A simulated store behind real sockets, until it is interrupted.
 int serve_command(const ServeOptions& options);

@@ -40,6 +40,28 @@ admins_of(const std::vector<std::string>& words) {
     return admins;
 }
 
+/// "section/key=value" of each --config.
+Result<std::vector<serve::Preset>> presets_of(const std::vector<std::string>& words) {
+    std::vector<serve::Preset> presets;
+    Diagnostics wrong;
+    for (const std::string& word : words) {
+        const std::size_t equals = word.find('=');
+        const std::size_t slash = word.find('/');
+        const bool whole = slash != std::string::npos && equals != std::string::npos && slash > 0 &&
+                           slash + 1 < equals;
+        if (!whole) {
+            wrong.push_back({.file = "--config",
+                             .message = "\"" + word + "\" is no key of a section with a value",
+                             .hint = "--config couchdb/default_security=everyone"});
+            continue;
+        }
+        presets.push_back({word.substr(0, slash), word.substr(slash + 1, equals - slash - 1),
+                           word.substr(equals + 1)});
+    }
+    if (!wrong.empty()) return wrong;
+    return presets;
+}
+
 /// The scenario to serve: the file's, or a fresh cluster's.
 Result<Loaded> to_serve(const ServeOptions& options) {
     auto admins = admins_of(options.admins);
@@ -109,6 +131,8 @@ int serve_command(const ServeOptions& options) {
     };
     auto address = door::http::parse_address(options.address);
     if (!address.ok()) return fail(address.problems());
+    auto presets = presets_of(options.presets);
+    if (!presets.ok()) return fail(presets.problems());
     auto loaded = to_serve(options);
     if (!loaded.ok()) return fail(loaded.problems());
     scenario::ScenarioSpec& spec = loaded.value().spec;
@@ -139,7 +163,10 @@ int serve_command(const ServeOptions& options) {
                       .loopback_only = !options.any_address,
                       .speed = options.speed,
                       .clients = options.clients,
-                      .patience = std::chrono::seconds{options.patience}},
+                      .patience = std::chrono::seconds{options.patience},
+                      .control_socket = {},
+                      .presets = presets.value(),
+                      .outbound = options.outbound},
                      stop_asked, [&](const std::vector<door::http::Address>& addresses) {
                          greet(options, spec, addresses);
                      });

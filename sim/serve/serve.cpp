@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "door/http/client.h"
 #include "door/http/server.h"
 #include "serve/control.h"
 #include "world/world.h"
@@ -42,6 +43,20 @@ class SocketReply final : public door::couch::Reply {
     std::uint64_t request_;
 };
 
+/// Sends what the run asks of servers outside it.
+class RealNetwork final : public door::couch::Network {
+  public:
+    explicit RealNetwork(http::Server& server) : client_({}, [&server] { server.wake(); }) {}
+    void send(std::uint64_t number, http::Exchange exchange) override {
+        client_.send(number, std::move(exchange));
+    }
+    void forget(std::uint64_t number) override { client_.forget(number); }
+    http::Client& client() { return client_; }
+
+  private:
+    http::Client client_;
+};
+
 /// Keeps virtual time and the wall together.
 class Pump {
   public:
@@ -50,14 +65,24 @@ class Pump {
           server_(server),
           options_(options),
           front_(session.world().store(options.store)),
-          control_(session, options.store) {}
+          control_(session, options.store) {
+        if (!options.outbound) return;
+        network_ = std::make_unique<RealNetwork>(server);
+        front_.outside()->connect(network_.get());
+    }
+    ~Pump() {
+        if (network_ != nullptr) front_.outside()->connect(nullptr);
+    }
+    Pump(const Pump&) = delete;
+    Pump& operator=(const Pump&) = delete;
 
     void loop(const std::atomic<bool>& stop, session::LineChannel* channel) {
         last_ = Wall::now();
         while (!stop && session_.now() < session_.end()) {
             take_requests();
+            take_heard();
             if (channel != nullptr) take_control(*channel);
-            if (front_.clients().busy())
+            if (hurries())
                 run_ahead();
             else
                 follow_wall();
@@ -72,8 +97,22 @@ class Pump {
     static constexpr std::uint64_t entries_at_once = 32;
     static constexpr std::size_t requests_at_once = 16;
 
+    /// Somebody waits for an answer that the wall has no part in.
+    bool hurries() const {
+        const bool wall_at_work = network_ != nullptr && front_.outside()->busy();
+        return front_.clients().busy() && !wall_at_work;
+    }
+
+    void take_heard() {
+        if (network_ == nullptr) return;
+        for (auto told = network_->client().next(); told; told = network_->client().next()) {
+            session_.give_store(
+                session::StoreHeard{options_.store, told->number, std::move(told->heard)});
+        }
+    }
+
     void take_requests() {
-        auto patience = std::chrono::milliseconds{front_.clients().busy() ? 0 : 5};
+        auto patience = std::chrono::milliseconds{hurries() ? 0 : 5};
         for (int i = 0; i < 64; ++i) {
             if (!may_take()) return;
             auto happening = server_.next(patience);
@@ -130,7 +169,7 @@ class Pump {
         const Wall::time_point enough = Wall::now() + std::chrono::milliseconds{2};
         do {
             if (!session_.run_entries(entries_at_once)) return;
-        } while (front_.clients().busy() && Wall::now() < enough);
+        } while (hurries() && Wall::now() < enough);
         last_ = Wall::now();
     }
 
@@ -146,6 +185,7 @@ class Pump {
     const Options& options_;
     door::couch::Front& front_;
     Control control_;
+    std::unique_ptr<RealNetwork> network_;
     Wall::time_point last_{};
     Wall::time_point taken_{};   // When the last request was.
 };
@@ -178,6 +218,11 @@ Diagnostics serve(session::Session& session, const Options& options, const std::
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         session.give_store(session::StoreAddress{options.store, i, addresses[i].text()});
     }
+    for (const Preset& each : options.presets) {
+        session.give_store(
+            session::StoreSetting{options.store, each.section, each.key, each.value});
+    }
+    if (options.outbound) session.give_store(session::StoreOutbound{options.store});
     Pump pump(session, *server.value(), options);
     pump.make_ready(stop);
     ready(addresses);

@@ -13,16 +13,23 @@
 
 namespace glasshive::serve {
 
+/// A key of all nodes' configuration, set before clients come.
+struct Preset {
+    std::string section, key, value;
+};
+
 struct Options {
     door::http::Address address{"127.0.0.1", 5984};
     bool node_ports = false;   ///< Node k at the address's port + k - 1.
     bool loopback_only = true;
-    double speed = 1;             ///< Virtual seconds in a second while nobody waits.
+    double speed = 1;               ///< Virtual seconds in a second while nobody waits.
     std::size_t clients = 12'000;   ///< Connections at a time; others are refused.
     /// How long a client may be silent in a header, a body or an answer; 0: door::http::Limits'.
     std::chrono::seconds patience{0};
-    std::size_t store = 0;        ///< Which of the scenario's.
-    std::string control_socket;   ///< Empty: none.
+    std::size_t store = 0;         ///< Which of the scenario's.
+    std::string control_socket;    ///< Empty: none.
+    std::vector<Preset> presets;   ///< In this order.
+    bool outbound = false;         ///< Replications may reach real servers.
 };
 
 /// Serves one store of a session until `stop` or the session's end. The session was started.

@@ -9,6 +9,7 @@
 #include "record/digest.h"
 #include "record/recorder.h"
 #include "scenario/inject.h"
+#include "session/give_store.h"
 #include "session/recorded.h"
 #include "session/script_verdicts.h"
 #include "session/watch.h"
@@ -19,16 +20,6 @@
 namespace glasshive::session {
 
 namespace {
-
-/// In a replay nobody hears the answers.
-class Unheard final : public door::couch::Reply {
-  public:
-    void answer(door::http::Head, std::string) override {}
-    void begin(door::http::Head) override {}
-    void write(std::string) override {}
-    void end() override {}
-    void drop() override {}
-};
 
 /// Waits for the first event of a pattern.
 struct Waiting final : EventSink {
@@ -82,7 +73,6 @@ struct Session::Impl {
     NameId subject() { return names.intern(world::run_name(options.spec)); }
     void replay_commands_until(Time until);
     Result<EventId> apply(const std::string& text);
-    void apply_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply);
     /// Functions that hung in the run that is replayed hang again; others are kept.
     void watch_scripts();
     void emit_verdicts();
@@ -247,40 +237,12 @@ std::vector<TimedCommand> Session::to_come() const {
 }
 std::string Session::digest() const { return impl_->digest.digest(); }
 
-void Session::Impl::apply_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply) {
-    const std::size_t number = std::visit([](const auto& each) { return each.store; }, word);
-    if (number >= world->store_count()) return;
-    door::couch::Front& store = world->store(number);
-    if (const auto* request = std::get_if<StoreRequest>(&word)) {
-        if (request->node >= store.cluster().size()) return;
-        if (reply == nullptr) reply = std::make_shared<Unheard>();
-        store.clients().send(request->node, request->request, request->wall, std::move(reply),
-                             request->number);
-    } else if (const auto* gone = std::get_if<StoreGone>(&word)) {
-        store.clients().gone(gone->number);
-    } else if (const auto* at = std::get_if<StoreAddress>(&word)) {
-        store.resolver().set_address(at->address, at->node);
-    } else if (const auto* node = std::get_if<StoreNode>(&word)) {   // StoreHung: watch_scripts().
-        if (node->node >= store.cluster().size()) return;
-        const EventId event =
-            stream.emit(world->now(), scenario_cause, world::events::command_applied, subject(),
-                        {field::name(names.intern("session")), field::name(names.intern("done")),
-                         field::text((node->starts ? "start " : "crash ") +
-                                     store.cluster().node(node->node).name())});
-        const kernel::CauseScope scope(world->kernel(), event);
-        if (node->starts)
-            store.cluster().start(node->node);
-        else
-            store.cluster().crash(node->node, event);
-    }
-}
-
 void Session::give_store(const StoreWord& word, std::shared_ptr<door::couch::Reply> reply) {
     Impl& s = *impl_;
     s.guarded([&] {
         s.world->run_until(s.world->now());
         if (!s.options.record_path.empty()) s.given.push_back({s.world->now(), text_of(word)});
-        s.apply_store(word, std::move(reply));
+        give(*s.world, s.stream, s.subject(), word, std::move(reply));
     });
 }
 
@@ -294,7 +256,7 @@ bool Session::run_entries(std::uint64_t entries) {
 Result<EventId> Session::Impl::apply(const std::string& text) {
     if (const auto word = read_store_word(text)) {
         given.push_back({world->now(), text});
-        apply_store(*word, nullptr);
+        session::give(*world, stream, subject(), *word, nullptr);
         return stream.last();
     }
     auto read = scenario::read_injection(text, options.spec);

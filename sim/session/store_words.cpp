@@ -64,6 +64,22 @@ std::string text_of(const StoreWord& word) {
             {"do", "address"}, {"store", at->store}, {"node", at->node}, {"address", at->address}};
     } else if (const auto* hung = std::get_if<StoreHung>(&word)) {
         json = {{"do", "hung"}, {"store", hung->store}, {"call", hung->call}};
+    } else if (const auto* set = std::get_if<StoreSetting>(&word)) {
+        json = {{"do", "set"},
+                {"store", set->store},
+                {"section", packed(set->section)},
+                {"key", packed(set->key)},
+                {"value", packed(set->value)}};
+    } else if (const auto* outbound = std::get_if<StoreOutbound>(&word)) {
+        json = {{"do", "outbound"}, {"store", outbound->store}};
+    } else if (const auto* heard = std::get_if<StoreHeard>(&word)) {
+        json = {{"do", "heard"},
+                {"store", heard->store},
+                {"number", heard->number},
+                {"status", heard->heard.status},
+                {"problem", packed(heard->heard.problem)},
+                {"type", packed(heard->heard.type)},
+                {"body", packed(heard->heard.body)}};
     } else {
         const auto& node = std::get<StoreNode>(word);
         json = {
@@ -82,6 +98,17 @@ std::optional<StoreWord> read_store_word(const std::string& text) {
         if (what == "hung") return StoreHung{json.at("store"), json.at("call")};
         if (what == "address") {
             return StoreAddress{json.at("store"), json.at("node"), json.at("address")};
+        }
+        if (what == "set") {
+            return StoreSetting{json.at("store"), unpacked(json.at("section")),
+                                unpacked(json.at("key")), unpacked(json.at("value"))};
+        }
+        if (what == "outbound") return StoreOutbound{json.at("store")};
+        if (what == "heard") {
+            return StoreHeard{json.at("store"),
+                              json.at("number"),
+                              {json.at("status"), unpacked(json.at("type")),
+                               unpacked(json.at("body")), unpacked(json.at("problem"))}};
         }
         return StoreNode{json.at("store"), json.at("node"), what == "start"};
     } catch (const Json::exception&) {

@@ -40,7 +40,23 @@ struct StoreHung {
     std::size_t store = 0;    ///< 0.
     std::uint64_t call = 0;   ///< store::search::Scripts counts them.
 };
-using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress, StoreHung>;
+/// A key of all nodes' configuration that somebody set before clients came.
+struct StoreSetting {
+    std::size_t store = 0;
+    std::string section, key, value;
+};
+/// Replications may reach servers outside the run.
+struct StoreOutbound {
+    std::size_t store = 0;
+};
+/// What such a server answered.
+struct StoreHeard {
+    std::size_t store = 0;
+    std::uint64_t number = 0;   ///< Of the exchange, as the run counts them.
+    door::http::Heard heard;
+};
+using StoreWord = std::variant<StoreRequest, StoreGone, StoreNode, StoreAddress, StoreHung,
+                               StoreSetting, StoreOutbound, StoreHeard>;
 
 /// As it stands among a session's commands, so that a replay can give it again: "store " and an
 /// object of JSON, bodies in base 64.

@@ -86,13 +86,13 @@ def parts(content_type, body):
 class Cluster:
     """A cluster that is being served, and how to talk to it."""
 
-    def __init__(self, nodes=3, words=(), files=None):
+    def __init__(self, nodes=3, words=(), files=None, port=0):
         """`files`: how many it may have open, if fewer than usual."""
         few = files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
         self.folder = tempfile.TemporaryDirectory(prefix="hive")
         self.process = subprocess.Popen(
-            [str(program.glasshive), "serve", "--couchdb", "127.0.0.1:0", "--nodes", str(nodes),
-             "--admin", ":".join(ADMIN), *map(str, words)],
+            [str(program.glasshive), "serve", "--couchdb", f"127.0.0.1:{port}",
+             "--nodes", str(nodes), "--admin", ":".join(ADMIN), *map(str, words)],
             stdout=subprocess.PIPE, text=True, cwd=self.folder.name, preexec_fn=few,
             env=program.environment(XDG_RUNTIME_DIR=self.folder.name))
         self.ports = []

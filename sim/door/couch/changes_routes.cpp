@@ -9,6 +9,7 @@
 #include "door/couch/request_object.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/users.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
 #include "store/quorum/feeds.h"
@@ -24,6 +25,7 @@ struct ChangesQuery {
     store::FeedOptions options;
     bool eventsource = false;
     bool include_docs = false;
+    store::search::TellingPtr telling{};   ///< Of documents in rows.
     bool conflicts = false;
     store::AttachmentsShown attachments;
     std::uint64_t seq_interval = 0;   ///< 0: each row has its sequence.
@@ -161,6 +163,15 @@ std::string row_document(const store::found::ChangeRow& row, const ChangesQuery&
     store::DocumentShown shown;
     shown.attachments = query.attachments;
     if (!row.content) return "null";
+    if (query.telling) {
+        store::OpenedPath path{{row.revisions.front(), row.content}};
+        for (const auto& each : row.paths) {
+            if (each.back().revision == row.revisions.front()) path = each;
+        }
+        const json::Value told =
+            store::search::told_json(query.telling, row.id.view(), path, shown);
+        return told ? json::to_text(told.view()) : "null";
+    }
     if (!query.conflicts || row.paths.empty()) {
         const std::vector<store::Step> path{{row.revisions.front(), row.content}};
         return document_text(row.id.view(), path, shown);
@@ -313,6 +324,8 @@ void changes(const CallPtr& call) {
     call->only("GET,POST,HEAD");
     if (call->is("POST")) call->require_type("application/json");
     ChangesQuery query = read_changes(*call);
+    query.telling = query.include_docs ? telling_of(call) : nullptr;
+    if (query.telling) query.options.changes.list.paths = true;   // A told body's revision differs.
     const std::string& filter = query.filter.filter;
     if (filter.empty()) return start(call, query);
     if (filter.starts_with('_') || filter.find('/') == std::string::npos) {

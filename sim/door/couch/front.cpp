@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "door/couch/settings.h"
 
 namespace glasshive::door::couch {
 
@@ -42,7 +43,8 @@ Front::Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
                 .admins = spec.admins,
                 .iterations = spec.iterations,
                 .q = spec.q,
-                .n = spec.n}) {
+                .n = spec.n}),
+      kernel_(kernel) {
     for (std::size_t i = 0; i < cluster_.size(); ++i) {
         const std::string& name = cluster_.node(i).name();
         for (const std::string& host : spec_.hosts) {
@@ -60,6 +62,17 @@ Front::Front(kernel::Kernel& kernel, const store::ClusterSpec& spec,
 void Front::start() {
     cluster_.start();
     service_.create_system_databases([this] { make_databases(0); });
+}
+
+void Front::configure(const std::string& section, const std::string& key,
+                      const std::string& value) {
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        set_setting(service_, i, {section, key, value});
+    }
+}
+
+void Front::open_outside() {
+    if (outside_ == nullptr) outside_ = std::make_unique<Outside>(kernel_);
 }
 
 void Front::make_databases(std::size_t next) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "door/couch/listener.h"
+#include "door/couch/outside.h"
 #include "door/couch/replication.h"
 #include "door/couch/service.h"
 #include "store/cluster/cluster.h"
@@ -37,6 +38,12 @@ class Front {
     const store::Cluster& cluster() const { return cluster_; }
     Service& service() { return service_; }
     Clients& clients() { return *clients_; }
+    /// Sets a key of every node's configuration.
+    void configure(const std::string& section, const std::string& key, const std::string& value);
+    /// From now on replications may reach servers outside the run. Once is enough.
+    void open_outside();
+    /// Those servers; null while nobody may reach them.
+    Outside* outside() { return outside_.get(); }
     /// The process of a node that hears clients.
     ProcessId listener(std::size_t member) const { return listeners_[member].id(); }
     const store::Observer& observer() const { return observer_; }
@@ -56,6 +63,8 @@ class Front {
     Service service_;
     std::deque<Listener> listeners_;   // By member; addresses stay.
     std::unique_ptr<Clients> clients_;
+    kernel::Kernel& kernel_;
+    std::unique_ptr<Outside> outside_;
     bool ready_ = false;
 };
 

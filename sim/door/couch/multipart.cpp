@@ -89,15 +89,9 @@ std::vector<Part> read_parts(std::string_view type, std::string_view body) {
     throw broken("Malformed multipart body: its last boundary is missing");
 }
 
-Incoming read_related(Call& call, const std::string& type, const std::string& id) {
-    const std::string body = call.body();
-    const std::vector<Part> parts = read_parts(type, body);
-    if (parts.empty()) throw broken("multipart body has no document");
-    json::Parsed parsed = json::parse(parts.front().body);
-    if (!parsed.ok()) throw broken("invalid UTF-8 JSON");
-    Incoming incoming = read_incoming(call, parsed.value.view(), id);
+void take_following(store::DocumentRead& document, const std::vector<Part>& parts) {
     std::size_t next = 1;
-    for (store::AttachmentGiven& given : incoming.read.attachments) {
+    for (store::AttachmentGiven& given : document.attachments) {
         if (given.kind != store::AttachmentGiven::Kind::follows) continue;
         // Named ones are found by their names, others stand in the document's order.
         auto part = std::find_if(parts.begin() + 1, parts.end(), [&](const Part& each) {
@@ -115,6 +109,16 @@ Incoming read_related(Call& call, const std::string& type, const std::string& id
             throw Problem{412, "length_mismatch", "attachment " + given.name};
         }
     }
+}
+
+Incoming read_related(Call& call, const std::string& type, const std::string& id) {
+    const std::string body = call.body();
+    const std::vector<Part> parts = read_parts(type, body);
+    if (parts.empty()) throw broken("multipart body has no document");
+    json::Parsed parsed = json::parse(parts.front().body);
+    if (!parsed.ok()) throw broken("invalid UTF-8 JSON");
+    Incoming incoming = read_incoming(call, parsed.value.view(), id);
+    take_following(incoming.read, parts);
     return incoming;
 }
 

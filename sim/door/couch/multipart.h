@@ -19,6 +19,10 @@ std::vector<Part> read_parts(std::string_view type, std::string_view body);
 /// A parameter of a header's value: boundary, filename. Quotes are taken off.
 std::optional<std::string> parameter(std::string_view header, std::string_view name);
 
+/// Puts the attachments that follow a document in their places. `parts`: of the document, too, in
+/// front. Throws 400, or 412 for a wrong length.
+void take_following(store::DocumentRead& document, const std::vector<Part>& parts);
+
 /// PUT with multipart/related: the document first, then the attachments that follow it, in its
 /// order. Source: couch_doc:doc_from_multi_part_stream/4.
 Incoming read_related(Call& call, const std::string& type, const std::string& id);

@@ -5,6 +5,7 @@
 #include "door/couch/node_documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "door/couch/settings.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 
@@ -38,52 +39,10 @@ std::string text_json(std::string_view text) {
     return out;
 }
 
-/// A new value takes effect where it is heeded.
-void apply(Call& call, std::size_t member, const std::string& section, const std::string& key) {
-    const Config& config = call.service().config(member);
-    if (section == "couchdb" && key == "maintenance_mode") {
-        const auto mode = store::parse_maintenance(config.text(section, key, "false"));
-        call.service().cluster().node(member).replica().set_maintenance(
-            mode.value_or(store::Maintenance::off));
-    }
-    if (section == "reshard") {
-        const auto seconds = [&](std::string_view name, Duration otherwise) {
-            const std::int64_t given = otherwise / std::chrono::seconds{1};
-            const std::int64_t value = config.number("reshard", name, given);
-            return Duration(std::chrono::seconds{std::max<std::int64_t>(0, value)});
-        };
-        const auto count = [&](std::string_view name, std::size_t otherwise) {
-            const auto given = static_cast<std::int64_t>(otherwise);
-            const std::int64_t value = config.number("reshard", name, given);
-            return static_cast<std::size_t>(std::max<std::int64_t>(0, value));
-        };
-        store::reshard::ReshardOptions options;
-        options.max_jobs = count("max_jobs", options.max_jobs);
-        options.max_history = count("max_history", options.max_history);
-        options.max_retries = count("max_retries", options.max_retries);
-        options.retry_interval = seconds("retry_interval_sec", options.retry_interval);
-        options.delete_source = config.flag("reshard", "delete_source", true);
-        options.update_shard_map_timeout =
-            seconds("update_shard_map_timeout_sec", options.update_shard_map_timeout);
-        options.source_close_timeout =
-            seconds("source_close_timeout_sec", options.source_close_timeout);
-        call.service().cluster().node(member).resharder().set_options(options);
-    }
-}
-
 std::string trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return "";
     return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
-/// A password in clear is hashed before anybody sees it. Source: couch_passwords.erl.
-std::string stored_value(Call& call, std::size_t member, const std::string& section,
-                         std::string value) {
-    if (section != "admins" || read_admin_line(value)) return value;
-    const Config& config = call.service().config(member);
-    return admin_line(
-        hashed(value, call.service().random_hex(32), config.auth_number("iterations", 600'000)));
 }
 
 /// Sections that decide what code runs. Source: couch_util:check_config_blacklist/1.
@@ -109,12 +68,12 @@ void config_value(Call& call, std::size_t member) {
     if (call.is("DELETE")) {
         if (!old) throw not_found("unknown_config_value");
         config.erase(section, key);
+        setting_changed(call.service(), member, section, key);
     } else {
         const json::Value body = call.body_json();
         if (!body.view().is(json::Type::text)) throw bad_request("`value` must be a string");
-        config.set(section, key, stored_value(call, member, section, trimmed(body.view().text())));
+        set_setting(call.service(), member, {section, key, trimmed(body.view().text())});
     }
-    apply(call, member, section, key);
     call.json_text(200, text_json(old.value_or("")));
 }
 

@@ -121,7 +121,8 @@ void listing(const CallPtr& call) {
     const bool locals = call->part(1) == "_local_docs";
     const Ask ask = [call, kind, locals](view::Query query, search::Searcher::Then then) {
         if (locals) return local_docs(call, std::move(query), std::move(then));
-        call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then));
+        call->node().searcher().all_docs(call->database(), std::move(query), kind, std::move(then),
+                                         telling_of(call));
     };
     if (call->part(2) == "queries") return many(call, ask);
     if (call->target().parts.size() > 2) throw not_found();
@@ -140,7 +141,7 @@ void one_view(const CallPtr& call, const std::string& design) {
     const std::string name(call->part(4));
     const Ask ask = [call, design, name](view::Query query, search::Searcher::Then then) {
         call->node().searcher().view(call->database(), design, name, std::move(query),
-                                     std::move(then));
+                                     std::move(then), telling_of(call));
     };
     if (call->target().parts.size() < 5) throw not_found();
     if (call->part(5) == "queries") return many(call, ask);
@@ -247,12 +248,12 @@ void mango(const CallPtr& call) {
     }
     call->only("POST");
     require_json(*call);
-    check_queries(*call);
     const std::string* partition = call->target().value("partition");
     const std::string within = partition == nullptr ? "" : *partition;
     search::Searcher& searcher = call->node().searcher();
     if (call->part(1) == "_find") {
-        return searcher.find(call->database(), call->body_object(), within, told(call));
+        return searcher.find(call->database(), call->body_object(), within, told(call),
+                             telling_of(call));
     }
     searcher.explain(call->database(), call->body_object(), within, told(call));
 }

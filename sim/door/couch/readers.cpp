@@ -225,4 +225,18 @@ store::OpenedPath told_to(const Call& call, std::string_view id, const store::Op
     return path;
 }
 
+store::search::TellingPtr telling_of(const CallPtr& call) {
+    const bool guarded = is_users(*call) || is_replicator(call->part(0));
+    if (call->is_database_admin() || !guarded) return nullptr;
+    return std::make_shared<const store::search::Telling>(
+        [call](std::string_view id,
+               const store::OpenedPath& path) -> std::optional<store::OpenedPath> {
+            try {
+                return told_to(*call, id, path);
+            } catch (const Problem&) {
+                return std::nullopt;
+            }
+        });
+}
+
 }   // namespace glasshive::door::couch

@@ -147,11 +147,15 @@ void with_document(const CallPtr& call, const std::optional<std::string>& id, Th
     if (is_users(*call)) check_user_read(*call, *id);
     call->node().coordinator().read(
         call->database(), *id, 0,
-        call->then([id = *id, then = std::move(then)](const store::ReadAnswer& answer) {
+        call->then([call, id = *id, then = std::move(then)](const store::ReadAnswer& answer) {
             if (answer.reason == "no_db_file") throw no_database();
             if (answer.status == 404) return then(json::parse("null").value);
             if (answer.status != 200) throw failed(answer.status, answer.reason);
             const store::DocumentShown shown{.revs = true, .conflicts = true};
+            if (const auto telling = telling_of(call)) {
+                json::Value told = search::told_json(telling, id, answer.path, shown);
+                return then(told ? told : json::parse("null").value);
+            }
             then(store::document_json(id, answer.whole->tree, answer.whole->tree.winner(), shown));
         }),
         true);
@@ -343,9 +347,9 @@ void list_rows(const CallPtr& call, search::Searcher::Then then) {
     search::Searcher& searcher = call->node().searcher();
     if (name == "_all_docs") {
         return searcher.all_docs(call->database(), list_query(*call), view::Listing::all_docs,
-                                 std::move(then));
+                                 std::move(then), telling_of(call));
     }
-    searcher.view(call->database(), of, name, list_query(*call), std::move(then));
+    searcher.view(call->database(), of, name, list_query(*call), std::move(then), telling_of(call));
 }
 
 void list_one(const CallPtr& call, const json::Value& design) {

@@ -16,6 +16,15 @@ namespace replicate = store::replicate;
 
 // --- Who is meant --------------------------------------------------------------------------------
 
+namespace {
+
+/// Digits, not a name.
+bool is_address(std::string_view host) {
+    return host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+}   // namespace
+
 Resolver::Place Resolver::find(const std::string& node, const replicate::Endpoint& endpoint) {
     const store::Cluster& own = front_.cluster();
     if (endpoint.bare) {
@@ -27,6 +36,7 @@ Resolver::Place Resolver::find(const std::string& node, const replicate::Endpoin
     if (const auto known = addresses_.find(host + port); known != addresses_.end()) {
         return {&front_, known->second};
     }
+    if (front_.outside() != nullptr && is_address(host)) return {};
     std::vector<Front*> all{&front_};
     all.insert(all.end(), others_.begin(), others_.end());
     for (Front* front : all) {
@@ -48,8 +58,20 @@ replicate::PeerAnswer<std::unique_ptr<replicate::Peer>>
 Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) {
     const auto from = front_.cluster().find(node);
     const Place to = find(node, endpoint);
-    if (to.front == nullptr || !from) return replicate::PeerError{0, "nxdomain", "nxdomain"};
+    const bool outside = to.front == nullptr && !endpoint.bare && front_.outside() != nullptr;
+    if ((to.front == nullptr && !outside) || !from) {
+        return replicate::PeerError{0, "nxdomain", "nxdomain"};
+    }
     replicate::PeerCredentials who{endpoint.user, endpoint.password, endpoint.headers};
+    if (outside) {
+        if (endpoint.scheme != "http") {
+            return replicate::PeerError{0, "https_is_not_supported", "https_is_not_supported"};
+        }
+        return front_.cluster().node(*from).peer_client().open({.server = front_.outside()->id(),
+                                                                .name = endpoint.url,
+                                                                .uri = endpoint.shown(),
+                                                                .who = std::move(who)});
+    }
     // Only server admins come as far as this with a bare name: see check_bare_names().
     who.local = endpoint.bare;
     return front_.cluster().node(*from).peer_client().open(

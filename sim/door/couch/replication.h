@@ -15,7 +15,8 @@ class Front;
 
 /// Which databases a cluster's replications may reach: those of its own nodes, by a bare name, by a
 /// node's or a host's name, or by the address at which a real listener stands for the node; and
-/// those of the run's other clusters, likewise.
+/// those of the run's other clusters, likewise. If Front::open_outside() was called, every other
+/// host is one of the real network, and so are all addresses in digits but the listeners'.
 class Resolver final : public store::replicate::PeerResolver {
   public:
     explicit Resolver(Front& front) : front_(front) {}

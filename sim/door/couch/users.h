@@ -8,6 +8,7 @@
 #include "door/couch/call.h"
 #include "door/couch/config.h"
 #include "store/json/value.h"
+#include "store/search/answers.h"
 
 namespace glasshive::door::couch {
 
@@ -42,6 +43,9 @@ bool may_read_user(const Call& call, std::string_view id);
 /// others' replications no passwords, which makes another revision of it. Of most databases: as it
 /// is. Source: couch_users_db:after_doc_read/2, couch_replicator_docs:after_doc_read/2.
 store::OpenedPath told_to(const Call& call, std::string_view id, const store::OpenedPath& path);
+
+/// The same for whatever brings documents along: null where everybody is told all there is.
+store::search::TellingPtr telling_of(const CallPtr& call);
 
 /// Writes `_design/_auth` to a `_users` that has none: it refuses documents that are no users'.
 /// `then` is called whatever becomes of it.

@@ -38,6 +38,26 @@ struct Head {
     std::vector<Header> headers;
 };
 
+/// A request of ours to somebody else's server.
+struct Exchange {
+    std::string host;   ///< A name, or digits without brackets.
+    std::string port;   ///< Digits.
+    std::string method;
+    std::string target;
+    std::vector<Header> headers;   ///< Host, Connection and Content-Length come by themselves.
+    std::string body;
+    /// The answer may wait for something to happen, with signs of life meanwhile: a feed.
+    bool waits = false;
+};
+
+/// What came of it.
+struct Heard {
+    int status = 0;        ///< 0: no answer, and why is in `problem`.
+    std::string type;      ///< Content-Type, as sent.
+    std::string body;      ///< Whole.
+    std::string problem;   ///< nxdomain, econnrefused, req_timedout, connection_closed, …
+};
+
 /// "OK", "Object Not Found", …: Erlang's httpd_util:reason_phrase/1, which mochiweb prints.
 std::string_view reason_phrase(int status);
 

@@ -131,7 +131,8 @@ void PeerClient::on_message(const kernel::Message& message) {
     }
     const PeerTold& told = static_cast<const PeerReply&>(*message.body).told;
     const auto* error = std::get_if<PeerError>(&told);
-    if (error != nullptr && error->status >= 500) return attempt_failed(message.a, *error);
+    const bool again = error != nullptr && (error->status == 0 || error->status >= 500);
+    if (again) return attempt_failed(message.a, *error);
     end(message.a, told);
 }
 

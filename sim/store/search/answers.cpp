@@ -49,4 +49,13 @@ Reply timed_out() {
         500, "timeout", "The request could not be processed in a reasonable amount of time.", {}};
 }
 
+json::Value told_json(const TellingPtr& telling, std::string_view id, const OpenedPath& path,
+                      const DocumentShown& shown) {
+    auto told = telling ? (*telling)(id, path) : std::optional(path);
+    if (!told) return {};
+    Tree tree;
+    tree.merge(*told);
+    return document_json(id, tree, tree.winner(), shown);
+}
+
 }   // namespace glasshive::store::search

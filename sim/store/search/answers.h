@@ -1,10 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "store/document/print.h"
 #include "store/quorum/query.h"
+#include "store/quorum/read_tally.h"
 #include "store/refusal.h"
 
 namespace glasshive::store::search {
@@ -20,6 +24,16 @@ struct Reply {
 
     bool ok() const { return error.empty(); }
 };
+
+/// What a reader is told of a document in place of what it is, such as one of users without what is
+/// not public; nothing: that there is none. Null: everybody is told the truth.
+/// Source: couch_db:after_doc_read/2, which every read goes through.
+using Telling =
+    std::function<std::optional<OpenedPath>(std::string_view id, const OpenedPath& path)>;
+using TellingPtr = std::shared_ptr<const Telling>;
+/// The document as a reader is told it; nothing: there is none for him.
+json::Value told_json(const TellingPtr& telling, std::string_view id, const OpenedPath& path,
+                      const DocumentShown& shown = {});
 
 /// A filter for `_changes`, or why there is none.
 struct FilterAnswer {

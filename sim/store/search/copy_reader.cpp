@@ -14,7 +14,10 @@ namespace {
 /// The documents that rows bring with them, and how much of them was read.
 class Documents {
   public:
-    Documents(const Database& copy, const view::Query& query) : copy_(copy) {
+    Documents(const Database& copy, const IndexRequest& request)
+        : copy_(copy),
+          telling_(request.telling) {
+        const view::Query& query = request.query;
         shown_.conflicts = query.conflicts.value_or(false);
         shown_.attachments = {query.attachments, query.att_encoding_info};
     }
@@ -27,13 +30,20 @@ class Documents {
         if (!revision && tree.deleted()) return {};
         ++count_;
         bytes_ += tree.node(*at).content->size();
-        return document_json(id, tree, *at, shown_);
+        if (!telling_) return document_json(id, tree, *at, shown_);
+        OpenedPath path;
+        for (const Tree::Index each : tree.history(*at)) {
+            const Tree::Node& node = tree.node(each);
+            path.insert(path.begin(), {node.revision, path.empty() ? node.content : ContentPtr()});
+        }
+        return told_json(telling_, id, path, shown_);
     }
     std::uint64_t count() const { return count_; }
     Bytes bytes() const { return bytes_; }
 
   private:
     const Database& copy_;
+    TellingPtr telling_;
     DocumentShown shown_;
     std::uint64_t count_ = 0;
     Bytes bytes_{};
@@ -45,7 +55,7 @@ class Reader {
         : copy_(copy),
           index_(index),
           request_(request),
-          documents_(copy, request.query),
+          documents_(copy, request),
           reply_(std::make_shared<IndexReply>()) {}
 
     CopyReading read() {

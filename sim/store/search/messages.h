@@ -9,6 +9,7 @@
 #include "kernel/process.h"
 #include "store/mango/find.h"
 #include "store/quorum/query.h"
+#include "store/search/answers.h"
 #include "store/view/all_docs.h"
 #include "store/view/definition.h"
 #include "store/view/merge.h"
@@ -41,6 +42,7 @@ struct IndexRequest final : kernel::MessageBody {
     std::shared_ptr<const mango::Plan> plan;
     std::uint64_t picks_max = 0;
     bool bare = false;
+    TellingPtr telling;                    ///< Of documents that rows bring with them.
     std::string database;                  ///< With its suffix: "orders.1415960794".
     std::vector<std::string> signatures;   ///< Of cleanup: those that stay.
 };

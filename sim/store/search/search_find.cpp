@@ -112,14 +112,23 @@ void Searcher::explain(std::string_view database, const json::Value& body,
 }
 
 void Searcher::find(std::string_view database, const json::Value& body, std::string_view partition,
-                    Then then) {
+                    Then then, TellingPtr telling) {
     const Time began = kernel_.now();
-    const auto go = [this, began, name = std::string(database), then](mango::Plan plan,
-                                                                      const json::Value& design) {
+    const auto go = [this, began, name = std::string(database), then,
+                     telling](mango::Plan plan, const json::Value& design) {
+        // Who may not read the index's design document may not use it: fabric:query_view/7.
+        const bool by_design = telling && !plan.index->special();
+        if (by_design && !(*telling)(plan.index->ddoc, {{Revision(), ContentPtr({design})}})) {
+            return then({403,
+                         "forbidden",
+                         "Only administrators can view design docs in the users database.",
+                         {}});
+        }
         auto started = mango::Find::start(std::move(plan));
         if (auto* refusal = std::get_if<Refusal>(&started)) return then(failure(*refusal));
         auto job = std::make_shared<FindJob>(
             FindJob{name, std::get<mango::Find>(std::move(started)), {}, {}, then, began});
+        job->request.telling = telling;
         const auto rows = job->find.rows();
         if (!rows) return finish_find(job);   // No document can match.
         job->query = *rows;
@@ -204,9 +213,7 @@ void Searcher::read_next(const std::shared_ptr<FindJob>& find) {
                       [this, find, id, key = row.row.key](const ReadAnswer& answer) {
                           json::Value document;
                           if (answer.status == 200) {
-                              Tree tree;
-                              tree.merge(answer.path);
-                              document = document_json(id, tree, tree.winner());
+                              document = told_json(find->request.telling, id, answer.path);
                           }
                           if (!find->find.offer_read({key, id, document})) return finish_find(find);
                           read_next(find);

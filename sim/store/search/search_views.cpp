@@ -124,10 +124,11 @@ void clamp(view::Query& query) {
 }   // namespace
 
 void Searcher::view(std::string_view database, std::string_view design, std::string_view view,
-                    view::Query query, Then then) {
+                    view::Query query, Then then, TellingPtr telling) {
     if (map_of(database) == nullptr) return then(no_database());
     const auto use = [this, name = std::string(database), view = std::string(view),
-                      query = std::move(query), then](const json::Value& document) mutable {
+                      query = std::move(query), then,
+                      telling = std::move(telling)](const json::Value& document) mutable {
         const ShardMap* map = map_of(name);
         if (map == nullptr) return then(no_database());
         auto defined = view::define(document.view());
@@ -147,6 +148,7 @@ void Searcher::view(std::string_view database, std::string_view design, std::str
         if (problem) return then(failure(*problem));
         job->request.definition = std::move(definition);
         job->request.query = std::move(query);
+        job->request.telling = telling;
         ask_view(name, std::move(job));
     };
     open_design(database, design, then, use);
@@ -237,9 +239,8 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
     const auto came = [this, view](std::size_t row, std::string_view id,
                                    const std::vector<Step>& path) {
         if (!path.empty() && path.back().content) {
-            Tree tree;
-            tree.merge(path);
-            view->page.rows[row].document = document_json(id, tree, tree.winner());
+            json::Value told = told_json(view->request.telling, id, path);
+            if (told) view->page.rows[row].document = std::move(told);
         }
         if (--view->documents_awaited > 0) return;
         answer_view(*view, print_page(view->page, view->request.query, view->update_seq, false));
@@ -265,18 +266,21 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
 // --- All documents -------------------------------------------------------------------------------
 
 void Searcher::all_docs(std::string_view database, view::Query query, view::Listing listing,
-                        Then then) {
+                        Then then, TellingPtr telling) {
     const ShardMap* map = map_of(database);
     if (map == nullptr) return then(no_database());
     auto problem = view::check_listing(query);
     if (!problem && query.partition) problem = check_scope(query, map->partitioned(), true);
     if (problem) return then(failure(*problem));
-    if (query.keys) return read_keys(database, std::move(query), listing, std::move(then));
+    if (query.keys) {
+        return read_keys(database, std::move(query), listing, std::move(then), std::move(telling));
+    }
     if (query.partition) clamp(query);
     auto job = std::make_shared<ViewJob>();
     job->name = name_of(listing);
     job->request.query = std::move(query);
     job->request.listing = listing;
+    job->request.telling = std::move(telling);
     job->then = std::move(then);
     ask_view(database, std::move(job));
 }
@@ -298,7 +302,8 @@ void Searcher::count_documents(std::string_view database, view::Listing listing,
 
 namespace {
 
-view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer, bool documents) {
+view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer,
+                        const IndexRequest& request) {
     view::MapRow row{view::Row{key, {}, {}}};
     if (answer.path.empty() || !answer.path.back().content) return row;
     const Step& winner = answer.path.back();
@@ -313,11 +318,11 @@ view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer, bool d
     value.end_object();
     row.row.value = value.take();
     row.row.id = json::SharedBytes::copy_of(key.view().text());
-    if (!documents) return row;
-    Tree tree;
-    tree.merge(answer.path);
-    row.document = winner.content->deleted ? null_value()
-                                           : document_json(key.view().text(), tree, tree.winner());
+    if (!request.query.include_docs) return row;
+    if (!winner.content->deleted) {
+        row.document = told_json(request.telling, key.view().text(), answer.path);
+    }
+    if (!row.document) row.document = null_value();
     return row;
 }
 
@@ -325,7 +330,7 @@ view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer, bool d
 
 /// fabric_view_all_docs:go/5 with keys: the count from a ring, then each document by quorum.
 void Searcher::read_keys(std::string_view database, view::Query query, view::Listing listing,
-                         Then then) {
+                         Then then, TellingPtr telling) {
     std::vector<json::Value> keys = std::move(*query.keys);
     if (query.descending) std::reverse(keys.begin(), keys.end());
     const auto skip = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(query.skip, keys.size()));
@@ -335,6 +340,7 @@ void Searcher::read_keys(std::string_view database, view::Query query, view::Lis
     job->database = std::string(database);
     job->name = name_of(listing);
     job->request.query = std::move(query);
+    job->request.telling = std::move(telling);
     job->then = std::move(then);
     const auto counted = [this, job, keys, listing](const DocsAnswer& answer) {
         if (answer.status != 200) {
@@ -362,7 +368,7 @@ void Searcher::read_keys(std::string_view database, view::Query query, view::Lis
             }
             coordinator_.read(job->database, id, 0, [job, i, came](const ReadAnswer& read) {
                 view::MapRow& row = job->page.rows[i];
-                row = row_of_key(row.row.key, read, job->request.query.include_docs);
+                row = row_of_key(row.row.key, read, job->request);
                 came();
             });
         }

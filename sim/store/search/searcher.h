@@ -38,7 +38,8 @@ struct FilterRequest {
 ///
 /// `then` is called once, from a message or a timer, or at once when nothing can be asked; never if
 /// the node dies. `design` names a design document with or without "_design/". `user`: who asks for
-/// a write, as validation functions see it; nothing: a server's admin.
+/// a write, as validation functions see it; nothing: a server's admin. `telling`: what the reader
+/// is told of documents that come with rows, or are picked.
 /// Leaves out: conflicts of documents in `_all_docs?keys=` and of other documents in a view's rows.
 /// Source: fabric_view_map.erl, fabric_view_reduce.erl, fabric_view_all_docs.erl,
 /// fabric_group_info.erl, mango_httpd.erl, mango_crud.erl, couch_changes.erl.
@@ -57,10 +58,11 @@ class Searcher final : public Scatter {
     /// not_found: "missing", "deleted", "missing_named_view"; 400 query_parse_error; 500 nodedown
     /// "progress not possible"; errors of reduce functions.
     void view(std::string_view database, std::string_view design, std::string_view view,
-              view::Query query, Then then);
+              view::Query query, Then then, TellingPtr telling = {});
     /// `_all_docs`, `_design_docs`, with all options of rows. With `keys` they are read by
     /// quorum, and a hole in the ring is 412 nodedown.
-    void all_docs(std::string_view database, view::Query query, view::Listing listing, Then then);
+    void all_docs(std::string_view database, view::Query query, view::Listing listing, Then then,
+                  TellingPtr telling = {});
     /// `_design/x/_info`.
     void design_info(std::string_view database, std::string_view design, Then then);
     /// `POST /db/_view_cleanup`: 202; all copies' indexes whose design document is gone go.
@@ -71,7 +73,7 @@ class Searcher final : public Scatter {
     // --- Mango -----------------------------------------------------------------------------------
     /// Bodies as the client wrote them. `partition`: of `_partition/p/_find`, else empty.
     void find(std::string_view database, const json::Value& body, std::string_view partition,
-              Then then);
+              Then then, TellingPtr telling = {});
     void explain(std::string_view database, const json::Value& body, std::string_view partition,
                  Then then);
     /// `POST /db/_index`. {"result","id","name"}.
@@ -137,7 +139,8 @@ class Searcher final : public Scatter {
     void merge_view(const std::shared_ptr<ViewJob>& view, const Job& job);
     void print_groups(ViewJob& view, std::vector<std::vector<view::Group>> groups);
     void read_linked(const std::shared_ptr<ViewJob>& view);
-    void read_keys(std::string_view database, view::Query query, view::Listing listing, Then then);
+    void read_keys(std::string_view database, view::Query query, view::Listing listing, Then then,
+                   TellingPtr telling);
     void count_documents(std::string_view database, view::Listing listing,
                          std::function<void(const DocsAnswer&)> then);
 
