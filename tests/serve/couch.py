@@ -86,7 +86,7 @@ def parts(content_type, body):
 class Cluster:
     """A cluster that is being served, and how to talk to it."""
 
-    def __init__(self, nodes=3, words=(), files=None, port=0):
+    def __init__(self, nodes=3, words=(), port=0, files=None):
         """`files`: how many it may have open, if fewer than usual."""
         few = files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
         self.folder = tempfile.TemporaryDirectory(prefix="hive")
