@@ -82,7 +82,7 @@ void Oracle::State::on_node(const Event& event) {
         return;
     }
     fact->ready = event.kind == node_ready.id;
-    if (fact->ready) fact->back = event.time;
+    if (fact->ready && fact->heard_of) fact->back = event.time;
     fact->heard_of = fact->heard_of || fact->ready;
 }
 
@@ -268,7 +268,8 @@ void Oracle::State::check_rejection(const Event& event, const TaskFact& task) {
     const bool had = image_can_be_had(book.image_of(task));
     count(had ? "rejected: no registry" : "rejected: no such image");
     const NodeFact* where = node(task.node);
-    const bool old_news = where != nullptr && event.time - where->back < quiet_min;
+    const bool old_news = where != nullptr && where->back != Time{} &&
+                          event.time - where->back < quiet_min;
     const bool calm =
         !truth.any_active() && !old_news &&
         (truth.last_change() == Time{} || event.time - truth.last_change() > quiet_min);
