@@ -48,6 +48,7 @@ bool has_host(const store::ClusterSpec& cluster, const std::string& host) {
 bool find_database(const std::vector<store::ClusterSpec>& stores, const std::string& word,
                    StoreCommandSpec& command) {
     for (const store::ClusterSpec& cluster : stores) {
+        if (cluster.kind != store::Kind::couchdb) continue;   // It has no shards.
         for (const std::string& prefix : {std::string(), cluster.name + "/"}) {
             if (word.compare(0, prefix.size(), prefix) != 0) continue;
             const std::string name = word.substr(prefix.size());
@@ -90,7 +91,7 @@ Result<StoreCommandSpec> read_store_line(const std::string& line,
     command.what = verb->what;
     const bool of_database = verb->what >= Do::split;
     if (of_database && !find_database(stores, all[2], command)) {
-        wrong("no store has a database " + yaml::quoted(all[2]),
+        wrong("no store of kind couchdb has a database " + yaml::quoted(all[2]),
               "one of a store's `databases`, or STORE/DATABASE");
     }
     if (of_database && all.size() > 3) command.range = all[3];
@@ -102,10 +103,14 @@ Result<StoreCommandSpec> read_store_line(const std::string& line,
     const bool known =
         std::any_of(stores.begin(), stores.end(), [&](const store::ClusterSpec& cluster) {
             const bool named = command.store.empty() || cluster.name == command.store;
-            return named && has_host(cluster, command.host);
+            const bool ends = command.what == Do::crash || command.what == Do::start;
+            const bool can = ends || cluster.kind == store::Kind::couchdb;   // Others' are fixed.
+            return named && can && has_host(cluster, command.host);
         });
     if (!command.host.empty() && !known) {
-        wrong("no store has a node on " + yaml::quoted(command.host),
+        const bool ends = command.what == Do::crash || command.what == Do::start;
+        wrong("no store " + std::string(ends ? "" : "of kind couchdb ") + "has a node on " +
+                  yaml::quoted(command.host),
               "a host that a store of `stores` lists");
     }
     if (!problems.empty()) return problems;

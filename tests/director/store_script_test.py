@@ -66,12 +66,15 @@ class StoreScripts(program.Case):
         for script, words in (
                 ("store.act('crsh node-3')", "is no command for a store"),
                 ("store.act('crash node-7')", "no store has a node on \"node-7\""),
-                ("store.act('split nothing')", "no store has a database"),
+                ("store.act('split nothing')", "no store of kind couchdb has"),
                 ("store.get('orders/a', {node = 'node-7'})", "has no node on node-7"),
                 ("store.get('orders/a', {stor = 'x'})", "did you mean store?"),
                 ("store.get('orders/a', {store = 'cuchdb'})", "did you mean couchdb?")):
             with self.subTest(script=script):
                 self.assertIn(words, self.play(script, code=2).stderr)
+        for act in ("split orders", "join node-2"):   # A small store has no shards and no joining.
+            self.assertIn("of kind couchdb",
+                          self.play(f"store.act('{act}')", RAFT, code=2).stderr)
         self.assertIn("say which store",
                       self.play("store.get('orders/a')", ONE + "\n" + RAFT, code=2).stderr)
 

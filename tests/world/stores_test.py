@@ -277,7 +277,7 @@ class Mistakes(program.Case):
         self.assertIn('no store has a node on "node-9"', said)
 
     def test_a_split_of_what_is_not_there(self):
-        for line, hint in (("store split order", 'no store has a database "order"'),
+        for line, hint in (("store split order", 'no store of kind couchdb has a database "order"'),
                            ("store split orders 0-f", '"0-f" is no range'),
                            ("store add orders node-1", "is no command for a store")):
             said = self.refused("", f"commands: [{{at: 5s, run: {line}}}]\n")
