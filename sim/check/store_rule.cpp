@@ -103,6 +103,8 @@ class StepRule final : public Rule {
             expectation().with.empty() || body.find(expectation().with) != std::string_view::npos;
         constexpr std::size_t shown_max = 100;
         body_ = std::string(body.substr(0, shown_max));
+        // Each row of an answer stands on a line of its own; a verdict is one line.
+        std::erase_if(body_, [](char c) { return c == '\r' || c == '\n'; });
     }
 
     Verdict finish(Time end) override {

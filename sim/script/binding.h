@@ -40,6 +40,10 @@ class Out {
     void record(const std::vector<std::pair<std::string, Value>>& fields);
     /// A sequence 1..count.
     void list(std::size_t count, const std::function<void(std::size_t, Out&)>& element);
+    /// Tables of the script's own, from JSON: arrays are sequences, what is null in an object is
+    /// not there, and in an array it is an empty table, which Arguments::json writes as null again.
+    /// The text must be JSON. Whatever lies deeper than 100 levels ends the script.
+    void json(std::string_view text);
     /// Read-only, and only there while the call lasts. `object` as `type` takes it.
     void view(const ViewType& type, const void* object);
 
@@ -94,9 +98,9 @@ struct Refusal : std::runtime_error {
 
 /// A function that scripts may call.
 struct FunctionInfo {
-    const char* name;      ///< "sleep", or with a table's name before it: "http.get".
-    const char* arguments; ///< For people: "(seconds)".
-    const char* type;      ///< Of what it gives back.
+    const char* name;        ///< "sleep", or with a table's name before it: "http.get".
+    const char* arguments;   ///< For people: "(seconds)".
+    const char* type;        ///< Of what it gives back.
     const char* doc;
 };
 /// May throw Refusal. Uses `out` once, or not at all: then nil is given back.

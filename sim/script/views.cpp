@@ -202,6 +202,39 @@ void Out::list(std::size_t count, const std::function<void(std::size_t, Out&)>& 
     }
 }
 
+namespace {
+
+void push_json(lua_State* lua, const nlohmann::json& value, Out& out, int depth, bool in_list) {
+    constexpr int depth_most = 100;
+    if (depth > depth_most) luaL_error(lua, "a document deeper than 100 levels");
+    luaL_checkstack(lua, 4, "too many values");
+    State::charge(lua, 2);
+    if (value.is_null() && in_list) return lua_createtable(lua, 0, 0);
+    if (value.is_null()) return out.nothing();
+    if (value.is_boolean()) return out.boolean(value.get<bool>());
+    if (value.is_number_integer()) return out.integer(value.get<std::int64_t>());
+    if (value.is_number()) return out.number(value.get<double>());
+    if (value.is_string()) return out.text(value.get_ref<const std::string&>());
+    lua_createtable(lua, 0, 0);
+    lua_Integer place = 0;
+    for (const auto& [name, each] : value.items()) {
+        if (value.is_array()) {
+            push_json(lua, each, out, depth + 1, true);
+            lua_rawseti(lua, -2, ++place);
+        } else if (!each.is_null()) {
+            out.text(name);
+            push_json(lua, each, out, depth + 1, false);
+            lua_rawset(lua, -3);
+        }
+    }
+}
+
+}   // namespace
+
+void Out::json(std::string_view text) {
+    push_json(lua_, nlohmann::json::parse(text), *this, 0, false);
+}
+
 void Out::view(const ViewType& type, const void* object) {
     luaL_checkstack(lua_, 6, "too many values");
     auto* handle = static_cast<Handle*>(lua_newuserdatauv(lua_, sizeof(Handle), 0));
@@ -213,9 +246,7 @@ void Out::view(const ViewType& type, const void* object) {
 // --- Values on their way out ---------------------------------------------------------------------
 
 bool Arguments::given(int number) const { return !lua_isnoneornil(lua_, first_ + number); }
-bool Arguments::is_text(int number) const {
-    return lua_type(lua_, first_ + number) == LUA_TSTRING;
-}
+bool Arguments::is_text(int number) const { return lua_type(lua_, first_ + number) == LUA_TSTRING; }
 bool Arguments::is_function(int number) const { return lua_isfunction(lua_, first_ + number); }
 bool Arguments::truth(int number) const { return lua_toboolean(lua_, first_ + number) != 0; }
 

@@ -93,7 +93,8 @@ class Case(couch.Case):
             done.set()
             thread.join()
         self.assertEqual(problems, [])
-        self.assertLess(max(times), seconds)
+        # What watches its own memory writes 3 MB of JSON for each of 50 clients slowly.
+        self.assertLess(max(times), seconds * (4 if sanitized() else 1))
 
     def connect(self, receive=None):
         """A socket to the server; `receive` is the size of its buffer, in bytes."""

@@ -162,8 +162,10 @@ void Engine::set_hung(std::set<std::uint64_t> hung,
 
 std::uint64_t Engine::calls() const { return machine_->calls; }
 
-struct Program::Impl {
-    explicit Impl(Machine& of) : engine(of), global(of.cx), entries(of.cx) {}
+namespace {
+
+struct ScriptCalls final : Calls {
+    explicit ScriptCalls(Machine& of) : engine(of), global(of.cx), entries(of.cx) {}
     Machine& engine;
     JS::PersistentRootedObject global, entries;
 
@@ -172,11 +174,11 @@ struct Program::Impl {
     /// Calls an entry point with texts (and a boolean at the end, if there is one). The `ok` of its
     /// answer, as a value.
     std::variant<json::Value, Refusal>
-    call(const char* entry, const std::vector<std::string_view>& texts, const bool* flag = nullptr);
+    call(const char* entry, const std::vector<std::string_view>& texts, const bool* flag) override;
     Refusal failed();
 };
 
-bool Program::Impl::build() {
+bool ScriptCalls::build() {
     JSContext* cx = engine.cx;
     JS::RealmOptions options;
     global = JS_NewGlobalObject(cx, &global_class, nullptr, JS::FireOnNewGlobalHook, options);
@@ -201,7 +203,7 @@ bool Program::Impl::build() {
 }
 
 /// Why a call came back without an answer.
-Refusal Program::Impl::failed() {
+Refusal ScriptCalls::failed() {
     JSContext* cx = engine.cx;
     if (engine.gave_up) {
         engine.gave_up = false;
@@ -215,9 +217,8 @@ Refusal Program::Impl::failed() {
     return {"unknown_error", utf8(cx, problem)};
 }
 
-std::variant<json::Value, Refusal> Program::Impl::call(const char* entry,
-                                                       const std::vector<std::string_view>& texts,
-                                                       const bool* flag) {
+std::variant<json::Value, Refusal>
+ScriptCalls::call(const char* entry, const std::vector<std::string_view>& texts, const bool* flag) {
     ++engine.calls;
     if (engine.budget.hung.count(engine.calls) > 0)
         return Refusal{"timeout", "a function of the design document never ended"};
@@ -242,13 +243,12 @@ std::variant<json::Value, Refusal> Program::Impl::call(const char* entry,
     return json::Value::copy_of(ok->bytes());
 }
 
-Program::Program(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Program::~Program() = default;
+}   // namespace
 
 std::variant<std::unique_ptr<Program>, Refusal> Engine::load(json::View design) {
-    auto program = std::make_unique<Program::Impl>(*machine_);
+    auto program = std::make_unique<ScriptCalls>(*machine_);
     if (!program->build()) return program->failed();
-    auto loaded = program->call("load", {json::to_text(design)});
+    auto loaded = program->call("load", {json::to_text(design)}, nullptr);
     if (auto* refusal = std::get_if<Refusal>(&loaded)) return std::move(*refusal);
     return std::unique_ptr<Program>(new Program(std::move(program)));
 }
@@ -284,11 +284,11 @@ std::string array_of(const std::vector<std::string>& texts) {
 }   // namespace
 
 std::variant<std::monostate, Refusal> Program::add_map(std::string_view source) {
-    return whether_well(impl_->call("addMap", {source}));
+    return whether_well(calls_->call("addMap", {source}, nullptr));
 }
 
 std::variant<std::vector<std::vector<Emitted>>, Refusal> Program::map(json::View document) {
-    auto answer = impl_->call("map", {json::to_text(document)});
+    auto answer = calls_->call("map", {json::to_text(document)}, nullptr);
     if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);
     std::vector<std::vector<Emitted>> all;
     for (const json::View rows : std::get<json::Value>(answer).view().elements()) {
@@ -305,12 +305,12 @@ std::variant<std::vector<std::vector<Emitted>>, Refusal> Program::map(json::View
 
 std::variant<json::Value, Refusal> Program::reduce(const std::vector<std::string>& sources,
                                                    json::View rows, bool limit) {
-    return impl_->call("reduce", {array_of(sources), json::to_text(rows)}, &limit);
+    return calls_->call("reduce", {array_of(sources), json::to_text(rows)}, &limit);
 }
 
 std::variant<json::Value, Refusal> Program::rereduce(const std::vector<std::string>& sources,
                                                      json::View values, bool limit) {
-    return impl_->call("rereduce", {array_of(sources), json::to_text(values)}, &limit);
+    return calls_->call("rereduce", {array_of(sources), json::to_text(values)}, &limit);
 }
 
 std::variant<std::monostate, Refusal> Program::validate(std::string_view source,
@@ -318,22 +318,25 @@ std::variant<std::monostate, Refusal> Program::validate(std::string_view source,
                                                         const json::Value& before, json::View user,
                                                         json::View security) {
     const std::string was = before ? json::to_text(before.view()) : "null";
-    return whether_well(impl_->call("validate", {source, json::to_text(document), was,
-                                                 json::to_text(user), json::to_text(security)}));
+    return whether_well(calls_->call(
+        "validate",
+        {source, json::to_text(document), was, json::to_text(user), json::to_text(security)},
+        nullptr));
 }
 
 std::variant<bool, Refusal> Program::filter(std::string_view source, json::View document,
                                             json::View request) {
-    return truth(impl_->call("filter", {source, json::to_text(document), json::to_text(request)}));
+    return truth(
+        calls_->call("filter", {source, json::to_text(document), json::to_text(request)}, nullptr));
 }
 
 std::variant<bool, Refusal> Program::emits(std::string_view source, json::View document) {
-    return truth(impl_->call("emits", {source, json::to_text(document)}));
+    return truth(calls_->call("emits", {source, json::to_text(document)}, nullptr));
 }
 
 std::variant<json::Value, Refusal> Program::render(std::string_view kind, std::string_view source,
                                                    json::View given) {
-    return impl_->call("render", {kind, source, json::to_text(given)});
+    return calls_->call("render", {kind, source, json::to_text(given)}, nullptr);
 }
 
 }   // namespace glasshive::store::javascript

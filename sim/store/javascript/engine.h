@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,10 +42,21 @@ struct Emitted {
     json::Value key, value;
 };
 
+/// How a program's functions are called: by SpiderMonkey, or by another language's machine.
+class Calls {
+  public:
+    virtual ~Calls() = default;
+    /// Calls an entry point ("addMap", "map", "reduce", "rereduce", "validate", "filter", "emits",
+    /// "render") with texts, most of them JSON, as couchjs is told over its pipe, and a truth at
+    /// the end where there is one. What it says, as a value.
+    virtual std::variant<json::Value, Refusal>
+    call(const char* entry, const std::vector<std::string_view>& texts, const bool* flag) = 0;
+};
+
 /// The functions of one design document, in a world of their own. Dies before its engine.
 class Program {
   public:
-    ~Program();
+    explicit Program(std::unique_ptr<Calls> calls) : calls_(std::move(calls)) {}
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
@@ -84,10 +96,7 @@ class Program {
                                               json::View given);
 
   private:
-    friend class Engine;
-    struct Impl;
-    explicit Program(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    std::unique_ptr<Calls> calls_;
 };
 
 /// SpiderMonkey with our bounds. One at a time in a process: it uses its thread and the process's

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/lua/functions.h"
 #include "store/mango/indexes.h"
 
 namespace glasshive::store::search {
@@ -33,9 +34,18 @@ javascript::Budget budget(const ScriptOptions& options) {
 }   // namespace
 
 Scripts::Scripts(kernel::Kernel& kernel, ScriptOptions options)
-    : random_(kernel.rng("store/javascript")),
+    : log_(options.log),
+      random_(kernel.rng("store/javascript")),
+      random_of_lua_(kernel.rng("store/lua")),
       engine_(std::make_shared<javascript::Engine>(surroundings(kernel, random_, options),
                                                    budget(options))) {}
+
+std::variant<std::unique_ptr<javascript::Program>, Refusal> Scripts::load(json::View design) {
+    const auto language = design.find("language");
+    const bool lua = language && language->is(json::Type::text) && language->text() == "lua";
+    if (lua) return lua::load(random_of_lua_, log_);
+    return engine_->load(design);
+}
 
 std::variant<std::shared_ptr<ViewCode>, Refusal>
 Scripts::code_of(std::string_view database, std::shared_ptr<const view::Definition> definition,
@@ -48,10 +58,10 @@ Scripts::code_of(std::string_view database, std::shared_ptr<const view::Definiti
     if (code->definition->language == "query") {
         code->mapper = mango::index_mapper(*code->definition);
     } else {
-        auto program = engine_->load(code->definition->design.view());
+        auto program = load(code->definition->design.view());
         if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
         code->program = std::get<std::unique_ptr<javascript::Program>>(std::move(program));
-        auto mapper = view::javascript_mapper(*code->definition, *code->program);
+        auto mapper = view::script_mapper(*code->definition, *code->program);
         if (auto* refusal = std::get_if<Refusal>(&mapper)) return std::move(*refusal);
         code->mapper = std::get<std::unique_ptr<view::Mapper>>(std::move(mapper));
     }
@@ -64,8 +74,8 @@ std::optional<Refusal> Scripts::check_design(json::View design) {
     auto defined = view::define(design);
     if (auto* refusal = std::get_if<Refusal>(&defined)) return std::move(*refusal);
     const auto& definition = std::get<view::Definition>(defined);
-    if (definition.language != "javascript" || definition.maps.empty()) return {};
-    auto program = engine_->load(design);
+    if (!view::is_of_scripts(definition.language) || definition.maps.empty()) return {};
+    auto program = load(design);
     if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
     return view::check_functions(definition,
                                  *std::get<std::unique_ptr<javascript::Program>>(program));
@@ -78,7 +88,7 @@ std::variant<javascript::Program*, Refusal> Scripts::program_of(const json::Valu
         std::rotate(programs_.begin(), known, known + 1);   // The latest stands in front.
         return programs_.front().second.get();
     }
-    auto program = engine_->load(design.view());
+    auto program = load(design.view());
     if (auto* refusal = std::get_if<Refusal>(&program)) return std::move(*refusal);
     if (programs_.size() == programs_max) programs_.pop_back();
     programs_.insert(programs_.begin(),

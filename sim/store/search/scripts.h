@@ -85,7 +85,11 @@ class Scripts {
     /// The program of a design document's other functions; the last few are kept.
     std::variant<javascript::Program*, Refusal> program_of(const json::Value& design);
 
-    kernel::Rng random_;
+    /// The program of a design document in its language.
+    std::variant<std::unique_ptr<javascript::Program>, Refusal> load(json::View design);
+
+    std::function<void(std::string_view message)> log_;
+    kernel::Rng random_, random_of_lua_;
     std::shared_ptr<javascript::Engine> engine_;
     std::map<std::pair<std::string, std::string>, std::weak_ptr<ViewCode>> codes_;
     std::vector<std::pair<json::Value, std::unique_ptr<javascript::Program>>> programs_;

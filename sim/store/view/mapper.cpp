@@ -48,9 +48,9 @@ std::string name_of(const Document& document) {
 
 }   // namespace
 
-std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definition& definition,
-                                                                 javascript::Program& program) {
-    if (definition.language != "javascript")
+std::variant<std::unique_ptr<Mapper>, Refusal> script_mapper(const Definition& definition,
+                                                             javascript::Program& program) {
+    if (!is_of_scripts(definition.language))
         return Refusal{"unknown_query_language", definition.language};
     for (const MapDefinition& map : definition.maps) {
         auto added = program.add_map(map.map.view().text());
@@ -61,8 +61,8 @@ std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definitio
 }
 
 std::optional<Refusal> check_functions(const Definition& definition, javascript::Program& program) {
-    if (definition.language != "javascript") return {};
-    auto mapper = javascript_mapper(definition, program);
+    if (!is_of_scripts(definition.language)) return {};
+    auto mapper = script_mapper(definition, program);
     if (auto* refusal = std::get_if<Refusal>(&mapper)) return std::move(*refusal);
     json::Builder out;
     out.begin_array();

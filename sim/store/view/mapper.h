@@ -28,14 +28,21 @@ class Mapper {
     virtual std::variant<Mapping, Refusal> map(json::View document) = 0;
 };
 
-/// Map functions in JavaScript. `program` lives longer; it is of the definition's design document.
-/// compilation_error when a source is no function, unknown_query_language when it is another's.
-std::variant<std::unique_ptr<Mapper>, Refusal> javascript_mapper(const Definition& definition,
-                                                                 javascript::Program& program);
+/// Whether functions of the language are called through a Program: JavaScript, and Lua, which is
+/// ours.
+inline bool is_of_scripts(std::string_view language) {
+    return language == "javascript" || language == "lua";
+}
 
-/// Compiles all functions of a definition in JavaScript, before its design document is written, in
-/// a program that is good for nothing else: reduce functions are called with no rows, for that is
-/// what compiles them. Nothing for other languages, which may be written unseen.
+/// Map functions in such a language. `program` lives longer; it is of the definition's design
+/// document. compilation_error when a source is no function, unknown_query_language when it is
+/// another's.
+std::variant<std::unique_ptr<Mapper>, Refusal> script_mapper(const Definition& definition,
+                                                             javascript::Program& program);
+
+/// Compiles all functions of a definition in such a language, before its design document is
+/// written, in a program that is good for nothing else: reduce functions are called with no rows,
+/// for that is what compiles them. Nothing for other languages, which may be written unseen.
 /// Source: couch_mrview:validate/2, couch_query_servers:try_compile/4.
 std::optional<Refusal> check_functions(const Definition& definition, javascript::Program& program);
 

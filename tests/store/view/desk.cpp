@@ -49,7 +49,7 @@ ViewDesk::ViewDesk(std::string_view design, std::size_t shards)
                .random = [] { return 0.5; },
                .log = [this](std::string_view text) { logged.emplace_back(text); }}),
       program_(taken(engine_.load(definition.design.view()))),
-      mapper_(taken(javascript_mapper(definition, *program_))),
+      mapper_(taken(script_mapper(definition, *program_))),
       shared_(std::make_unique<SharedMapper>(*mapper_, definition, 1)),
       copies_(shards) {
     for (std::size_t i = 0; i < shards; ++i) {
