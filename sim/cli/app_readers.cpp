@@ -136,13 +136,14 @@ void add_readers(App::Parts& p) {
     query->add_option("REC", p.query.recording, "Recording (.hive)")
         ->type_name("RECORDING")
         ->required();
-    query->add_option("SQL", p.query.sql, "One SELECT; views: meta, events, samples")
+    query->add_option("SQL", p.query.sql, "One SELECT; views: meta, events, samples, commands")
         ->type_name("QUERY")
         ->required();
     query->add_flag("--csv", p.query.csv, "Comma-separated values");
     add_common(*query, p.query.common, "Print one JSON object a row");
     query->footer("Views: events(id, t, t_ns, kind, subject, cause, attrs), samples(t, series,\n"
-                  "subject, value), meta(key, value). attrs is JSON: attrs ->> 'node'.");
+                  "subject, value), meta(key, value), commands(t, t_ns, more, text).\n"
+                  "attrs is JSON: attrs ->> 'node'.");
     query->callback([&p] { p.chosen = [&p] { return query_command(p.query); }; });
 
     add_explain(p);

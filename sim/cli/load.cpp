@@ -8,7 +8,6 @@
 #include "record/recording.h"
 #include "scenario/scenario.h"
 #include "session/given/given.h"
-#include "world/events.h"
 #include "world/world.h"
 #include "yaml/units.h"
 
@@ -26,19 +25,6 @@ bool is_recording(const std::string& path) {
 }
 
 namespace {
-
-/// What was injected, as the events tell it: for a recording that was never closed.
-struct Injected final : EventSink {
-    explicit Injected(const Names& n) : names(n) {}
-    void on_event(const Event& event, std::string_view text) override {
-        if (event.kind != world::events::command_applied.id) return;
-        const NameId source{static_cast<std::uint32_t>(event.fields[0].integer)};
-        if (names.text(source) != "session") return;
-        commands.push_back({event.time, std::string(text)});
-    }
-    const Names& names;
-    std::vector<session::TimedCommand> commands;
-};
 
 script::Parameters parameters_of(const record::Recording& recording) {
     script::Parameters parameters;
@@ -66,17 +52,23 @@ std::vector<yaml::Override> overrides_of(const record::Recording& recording) {
     return overrides;
 }
 
-/// The commands that a recording lists.
-Result<std::vector<session::TimedCommand>> commands_of(record::Recording& recording) {
-    const auto text = recording.meta("commands");
-    if (!text) {
-        Injected injected(recording.names());
-        if (auto problem = recording.replay(injected)) return *problem;
-        return injected.commands;
-    }
-    return session::read_given(*text, {.file = recording.path(),
-                                       .message = "its list of commands is damaged",
-                                       .hint = "run the scenario file itself"});
+/// What was given to the run that a recording keeps.
+Result<std::vector<session::TimedCommand>> commands_of(const record::Recording& recording) {
+    auto kept = recording.commands();
+    if (!kept.ok()) return kept.problems();
+    std::vector<session::TimedCommand> commands;
+    commands.reserve(kept.value().size());
+    for (record::Command& each : kept.value()) commands.push_back({each.at, std::move(each.text)});
+    return commands;
+}
+
+/// Where a session's recording was cut short: at its newest event, or at what was given last.
+Result<std::optional<Time>> cut_at(const record::Recording& recording,
+                                   const std::vector<session::TimedCommand>& commands) {
+    if (recording.clean() || commands.empty()) return std::optional<Time>{};
+    const auto newest = recording.newest_time();
+    if (!newest.ok()) return newest.problems();
+    return std::optional(std::max(newest.value(), commands.back().at));
 }
 
 /// A whole number of meta; empty when it is none.
@@ -118,6 +110,9 @@ Result<Loaded> load_recording(const std::string& path) {
     if (span && *span > 0) loaded.spec.duration = Duration{*span};
     const auto end = number_of_meta(recording, "end_time_ns");
     if (end && *end >= 0) loaded.stop_at = time_of_ns(*end);
+    const auto cut = cut_at(recording, loaded.commands);
+    if (!cut.ok()) return cut.problems();
+    if (cut.value()) loaded.stop_at = loaded.cut_at = cut.value();
     return loaded;
 }
 

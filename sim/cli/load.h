@@ -16,6 +16,7 @@ struct Loaded {
     scenario::ScenarioSpec spec;
     std::vector<session::TimedCommand> commands;   ///< Of the recorded session, if it was one.
     std::optional<Time> stop_at;                   ///< Where that session was ended early.
+    std::optional<Time> cut_at;                    ///< Where its recording is cut short, if it is.
     std::string recorded_digest;                   ///< Of the recording, if it is one and whole.
     std::string recorded_version;                  ///< Of the program that made it.
 };

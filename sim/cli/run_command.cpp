@@ -109,6 +109,10 @@ void drive(session::Session& session, Progress& progress, std::optional<Time> br
 /// did not.
 bool tell_repeated(const Loaded& loaded, const RunOptions& options, const std::string& digest) {
     const bool other_run = options.seed || !options.until.empty() || !options.profile.empty();
+    if (loaded.cut_at && !other_run && !options.common.json) {
+        std::cout << "repeats the recording, which is cut short at " << seconds_text(*loaded.cut_at)
+                  << " s\n";
+    }
     if (loaded.recorded_digest.empty() || other_run) return true;
     const bool equal = loaded.recorded_digest == digest;
     if (equal) {

@@ -16,7 +16,8 @@ constexpr std::size_t rows_measured = 1000;   // Widths of an aligned table come
 constexpr std::size_t cell_width_max = 100;
 constexpr const char* views_hint =
     "tables: meta(key, value), events(id, t, t_ns, kind, subject, cause, attrs), "
-    "samples(t, series, subject, value); texts take 'single quotes', attributes attrs ->> 'name'";
+    "samples(t, series, subject, value), commands(t, t_ns, more, text); texts take 'single "
+    "quotes', attributes attrs ->> 'name'";
 
 /// The first word of the SQL, in upper case, comments skipped.
 std::string first_word(std::string_view sql) {

@@ -17,12 +17,18 @@
 namespace glasshive::record {
 
 /// What travels from the simulation's thread to the writer's.
-enum class RecordType : std::uint32_t { event, sample, name, text };
+enum class RecordType : std::uint32_t { event, sample, name, text, command };
 
 /// A sample and the event it followed, so that a replay keeps the order.
 struct QueuedSample {
     Sample sample;
     std::uint64_t after = 0;
+};
+
+/// What begins a command; its text follows.
+struct QueuedCommand {
+    std::int64_t t_ns = 0;
+    std::int64_t more = 0;   ///< 1: the next command goes on with the text of this one.
 };
 
 /// A bounded single-producer, single-consumer queue of records of any size, in blocks.
@@ -50,6 +56,13 @@ class RecordQueue {
     void push(const QueuedSample& sample) {
         reserve(sizeof sample, 0);
         put(RecordType::sample, &sample, sizeof sample);
+        publish();
+    }
+    /// Both become visible at once.
+    void push(const QueuedCommand& command, std::string_view text) {
+        reserve(sizeof command, sizeof(Header) + padded(text.size()));
+        put(RecordType::command, &command, sizeof command);
+        put(RecordType::text, text.data(), text.size());
         publish();
     }
     /// In order of their ids, each before its first mention.

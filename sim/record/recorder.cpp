@@ -1,6 +1,7 @@
 #include "record/recorder.h"
 
 #include "base/assert.h"
+#include "record/schema.h"
 #include "record/writer.h"
 
 namespace glasshive::record {
@@ -99,6 +100,15 @@ void Recorder::on_sample(const Sample& sample) {
     if (!impl.samples || impl.closed) return;
     if (impl.names_sent != impl.names.size()) send_names();
     impl.writer.queue().push(QueuedSample{sample, impl.last});
+}
+
+void Recorder::on_command(Time at, std::string_view text) {
+    if (impl_->closed) return;
+    do {
+        const std::string_view piece = text.substr(0, command_bytes_max);
+        text.remove_prefix(piece.size());
+        impl_->writer.queue().push({.t_ns = ns_of(at), .more = text.empty() ? 0 : 1}, piece);
+    } while (!text.empty());
 }
 
 void Recorder::flush() { impl_->writer.flush(); }

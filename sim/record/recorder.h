@@ -36,7 +36,7 @@ struct RecorderOptions {
 struct RunEnd {
     Time end_time{};
     std::string digest;
-    std::vector<std::pair<std::string, std::string>> meta;   ///< More keys: verdict, commands…
+    std::vector<std::pair<std::string, std::string>> meta;   ///< More keys.
 };
 
 /// Writes a run into one SQLite file while it goes on (format: schema.h).
@@ -56,6 +56,9 @@ class Recorder final : public EventSink {
 
     void on_event(const Event& event, std::string_view text) override;
     void on_sample(const Sample& sample) override;
+    /// Something came from outside, at this instant: a command, a client's request. Those of a run
+    /// in order of time, each before what it causes. Recording::commands() reads them.
+    void on_command(Time at, std::string_view text);
 
     /// Returns when everything recorded so far is committed: at a pause.
     void flush();

@@ -160,9 +160,9 @@ std::optional<Diagnostic> Recording::Impl::load_names() {
 }
 
 std::optional<Diagnostic> Recording::Impl::make_views() {
-    const std::string views[] = {meta_view("CREATE TEMP VIEW", "main."),
-                                 events_view("CREATE TEMP VIEW", "main.", registry),
-                                 samples_view("CREATE TEMP VIEW", "main.")};
+    const std::string views[] = {
+        meta_view("CREATE TEMP VIEW", "main."), events_view("CREATE TEMP VIEW", "main.", registry),
+        samples_view("CREATE TEMP VIEW", "main."), commands_view("CREATE TEMP VIEW", "main.")};
     for (const std::string& view : views) {
         if (execute(db.get(), view) != SQLITE_OK) return sql_problem("opening");
     }
@@ -256,6 +256,33 @@ std::vector<std::string> Recording::input_files() const {
                    "ORDER BY key LIMIT 10000");
     while (rows.step()) files.emplace_back(rows.text(0));
     return files;
+}
+
+Result<std::vector<Command>> Recording::commands() const {
+    impl_->arm();
+    std::vector<Command> all;
+    bool goes_on = false;
+    Statement rows(impl_->db.get(), "SELECT t_ns, more, text FROM main.hive_command ORDER BY id");
+    while (rows.step()) {
+        const Time at = time_of_ns(rows.integer(0));
+        const Time before = all.empty() ? Time{} : all.back().at;
+        if (at < before || (goes_on && at != before))
+            return impl_->damaged("commands are out of order");
+        if (!goes_on) all.push_back({at, {}});
+        all.back().text += rows.text(2);
+        goes_on = rows.integer(1) != 0;
+    }
+    if (!rows.ok()) return impl_->sql_problem("reading commands");
+    if (goes_on) all.pop_back();   // It was cut short in the middle of one.
+    return all;
+}
+
+Result<Time> Recording::newest_time() const {
+    impl_->arm();
+    Statement row(impl_->db.get(), "SELECT t_ns FROM main.hive_event ORDER BY id DESC LIMIT 1");
+    const Time at = row.step() ? time_of_ns(row.integer(0)) : Time{};
+    if (!row.ok()) return impl_->sql_problem("reading the newest event");
+    return at;
 }
 
 bool Recording::clean() const { return meta("clean") == "1"; }

@@ -26,6 +26,12 @@ struct ReadLimits {
     int seconds_max = 120;
 };
 
+/// Something that came from outside, and when.
+struct Command {
+    Time at{};
+    std::string text;
+};
+
 /// A recording as a source: the same events, in the same order, with the same names as the live
 /// run.
 ///
@@ -58,6 +64,10 @@ class Recording {
     std::map<std::string, std::string> all_meta() const;
     /// Paths of the embedded input files, sorted.
     std::vector<std::string> input_files() const;
+    /// What came from outside, in order of time. A command that a crash cut in two is left out.
+    Result<std::vector<Command>> commands() const;
+    /// Of the newest event; zero when there is none. Cost: one look-up.
+    Result<Time> newest_time() const;
     /// True when the run ended and said so; false while it goes on or when it was cut short.
     bool clean() const;
 

@@ -40,9 +40,15 @@ bool readable(const char* table) {
     for (const Table& ours : tables()) {
         if (name == ours.name) return true;
     }
-    constexpr std::string_view more[] = {"meta",          "events",        "samples",
-                                         "sqlite_master", "sqlite_schema", "sqlite_temp_master",
-                                         "json_each",     "json_tree"};
+    constexpr std::string_view more[] = {"meta",
+                                         "events",
+                                         "samples",
+                                         "commands",
+                                         "sqlite_master",
+                                         "sqlite_schema",
+                                         "sqlite_temp_master",
+                                         "json_each",
+                                         "json_tree"};
     return std::find(std::begin(more), std::end(more), name) != std::end(more);
 }
 
@@ -151,12 +157,13 @@ std::optional<Diagnostic> check_header(const std::string& path, std::string_view
             .file = path, .message = "an SQLite database, but not a recording", .hint = hint};
     }
     const std::uint32_t version = big_endian(bytes, 60);
-    if (version > static_cast<std::uint32_t>(schema_version)) {
+    if (version != static_cast<std::uint32_t>(schema_version)) {
+        const bool newer = version > static_cast<std::uint32_t>(schema_version);
         return Diagnostic{.file = path,
-                          .message = "written by a newer Glasshive: schema " +
-                                     std::to_string(version) + ", this one reads up to " +
-                                     std::to_string(schema_version),
-                          .hint = "update Glasshive"};
+                          .message = std::string("written by ") + (newer ? "a newer" : "an older") +
+                                     " Glasshive: schema " + std::to_string(version) +
+                                     ", this one reads " + std::to_string(schema_version),
+                          .hint = newer ? "update Glasshive" : "record its scenario anew"};
     }
     return std::nullopt;
 }

@@ -24,6 +24,9 @@ constexpr Table all_tables[] = {
     {"hive_sample", "CREATE TABLE hive_sample(id INTEGER PRIMARY KEY, t_ns INTEGER, series "
                     "INTEGER, subject INTEGER, "
                     "value REAL, after INTEGER)"},
+    // What came from outside, in order. `more`: the next row goes on with this one's text.
+    {"hive_command", "CREATE TABLE hive_command(id INTEGER PRIMARY KEY, t_ns INTEGER, more "
+                     "INTEGER, text TEXT)"},
     {"hive_keyframe", "CREATE TABLE hive_keyframe(event INTEGER PRIMARY KEY, t_ns INTEGER, base "
                       "INTEGER, data BLOB)"},
     {"hive_sample_bucket", "CREATE TABLE hive_sample_bucket(series INTEGER, subject INTEGER, level "
@@ -106,6 +109,11 @@ std::string samples_view(const std::string& create, const std::string& schema) {
            "s.value FROM " +
            schema + "hive_sample AS s JOIN " + schema + "hive_name AS r ON r.id = s.series JOIN " +
            schema + "hive_name AS n ON n.id = s.subject";
+}
+
+std::string commands_view(const std::string& create, const std::string& schema) {
+    return create + " commands(t, t_ns, more, text) AS SELECT t_ns / 1e9, t_ns, more, text FROM " +
+           schema + "hive_command ORDER BY id";
 }
 
 }   // namespace glasshive::record

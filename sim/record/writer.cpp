@@ -39,6 +39,8 @@ void Writer::prepare(const EventRegistry& registry) {
     sql_.first_name = Statement(db, "INSERT INTO hive_name VALUES (0, ?)", true);
     sql_.name = Statement(db, "INSERT INTO hive_name(text) VALUES (?)", true);
     sql_.text = Statement(db, "INSERT INTO hive_text VALUES (?, ?)", true);
+    sql_.command =
+        Statement(db, "INSERT INTO hive_command(t_ns, more, text) VALUES (?, ?, ?)", true);
     sql_.keyframe = Statement(db, "INSERT INTO hive_keyframe VALUES (?, ?, ?, ?)", true);
     sql_.sample_bucket =
         Statement(db, "INSERT INTO hive_sample_bucket VALUES (?, ?, ?, ?, ?, ?, ?, ?)", true);
@@ -89,8 +91,16 @@ std::size_t Writer::gather() {
                     std::memcpy(&feed_.samples.back(), data, sizeof(QueuedSample));
                     break;
                 case RecordType::name: new_names_.emplace_back(text, size); break;
+                case RecordType::command:
+                    std::memcpy(&next_command_.emplace(), data, sizeof(QueuedCommand));
+                    break;
                 case RecordType::text:
-                    texts_.emplace_back(last_event_, std::string(text, size));
+                    if (next_command_) {
+                        commands_.emplace_back(*next_command_, std::string(text, size));
+                        next_command_.reset();
+                    } else {
+                        texts_.emplace_back(last_event_, std::string(text, size));
+                    }
                     break;
             }
         });
@@ -100,6 +110,11 @@ void Writer::write_batch() {
     if (!failed() && !in_transaction_) {
         in_transaction_ = run(sql_.begin, "start a transaction");
         transaction_start_ = std::chrono::steady_clock::now();
+    }
+    for (const auto& [command, text] : commands_) {
+        if (failed()) break;
+        sql_.command.bind(1, command.t_ns).bind(2, command.more);
+        run(sql_.command.bind_text(3, text), "write a command");
     }
     for (const std::string& name : new_names_) {
         if (failed()) break;
@@ -116,6 +131,7 @@ void Writer::write_batch() {
     write_buckets();
     new_names_.clear();
     texts_.clear();
+    commands_.clear();
     feed_.events.clear();
     feed_.samples.clear();
 }

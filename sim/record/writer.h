@@ -64,7 +64,9 @@ class Writer {
     Feed feed_;
     std::vector<std::string> new_names_;
     std::vector<std::pair<std::uint64_t, std::string>> texts_;
-    std::uint64_t last_event_ = 0;   // Whose text may follow.
+    std::vector<std::pair<QueuedCommand, std::string>> commands_;
+    std::optional<QueuedCommand> next_command_;   // Whose text follows.
+    std::uint64_t last_event_ = 0;                // Whose text may follow.
     std::uint64_t written_event_ = 0;
     std::int64_t names_ = 0;
     std::uint64_t keyframe_every_ = 0;
@@ -74,7 +76,7 @@ class Writer {
     std::optional<State> state_;
     Pyramid pyramid_;
     struct Statements {
-        Statement append_events, insert_events, samples, first_name, name, text, keyframe;
+        Statement append_events, insert_events, samples, first_name, name, text, command, keyframe;
         Statement sample_bucket, event_bucket, begin, commit;
     } sql_;
     bool in_transaction_ = false;

@@ -114,7 +114,7 @@ bool Writer::create_tables(const EventRegistry& registry) {
                       "; PRAGMA user_version = " + std::to_string(schema_version) + ";";
     for (const Table& table : tables()) sql += std::string(table.sql) + ";";
     sql += meta_view("CREATE VIEW", "") + ";" + events_view("CREATE VIEW", "", registry) + ";" +
-           samples_view("CREATE VIEW", "");
+           samples_view("CREATE VIEW", "") + ";" + commands_view("CREATE VIEW", "");
     return execute(db, sql) == SQLITE_OK;
 }
 

@@ -1,7 +1,6 @@
 #include "session/session.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/assert.h"
@@ -72,6 +71,8 @@ struct Session::Impl {
     }
     NameId subject() { return names.intern(world::run_name(options.spec)); }
     void replay_commands_until(Time until);
+    /// Something was given now: a replay gives it again, even when the recording is cut short.
+    void note(const std::string& text);
     Result<EventId> apply(const std::string& text);
     /// Functions that hung in the run that is replayed hang again; others are kept.
     void watch_scripts();
@@ -142,7 +143,7 @@ void Session::Impl::watch_scripts() {
         if (const auto call = hung_call_of(command.text)) hung.insert(*call);
     }
     world->store(0).cluster().scripts()->set_hung(std::move(hung), [this](std::uint64_t call) {
-        given.push_back({world->now(), text_of(StoreHung{0, call})});
+        note(text_of(StoreHung{0, call}));
     });
 }
 
@@ -172,6 +173,11 @@ void Session::Impl::fail(Diagnostic problem) {
                 {field::name(names.intern(problem.file.substr(problem.file.find_last_of('/') + 1))),
                  field::integer(problem.line), field::text(problem.message)});
     script_problem = std::move(problem);
+}
+
+void Session::Impl::note(const std::string& text) {
+    if (recorder) recorder->on_command(world->now(), text);
+    given.push_back({world->now(), text});
 }
 
 void Session::Impl::replay_commands_until(Time until) {
@@ -241,7 +247,8 @@ void Session::give_store(const StoreWord& word, std::shared_ptr<door::couch::Rep
     Impl& s = *impl_;
     s.guarded([&] {
         s.world->run_until(s.world->now());
-        if (!s.options.record_path.empty()) s.given.push_back({s.world->now(), text_of(word)});
+        // Not among what was given: requests, with all their bodies, would stay in memory.
+        if (s.recorder) s.recorder->on_command(s.world->now(), text_of(word));
         give(*s.world, s.stream, s.subject(), word, std::move(reply));
     });
 }
@@ -255,7 +262,7 @@ bool Session::run_entries(std::uint64_t entries) {
 
 Result<EventId> Session::Impl::apply(const std::string& text) {
     if (const auto word = read_store_word(text)) {
-        given.push_back({world->now(), text});
+        note(text);
         session::give(*world, stream, subject(), *word, nullptr);
         return stream.last();
     }
@@ -266,7 +273,7 @@ Result<EventId> Session::Impl::apply(const std::string& text) {
                           .message = "there is no fault " + std::to_string(*read.value().heal)};
     }
     const Time now = world->now();
-    given.push_back({now, text});   // Even what the cluster refuses is an event: a replay needs it.
+    note(text);   // Even what the cluster refuses is an event: a replay needs it.
     if (read.value().store) return world->operate(*read.value().store, "session");
     const bool heals = read.value().heal.has_value();
     if (read.value().fault || heals) {
@@ -350,10 +357,8 @@ Outcome Session::finish() {
         outcome.judged = s.watch->judged();
     }
     if (s.recorder) {
-        record::RunEnd run_end{.end_time = end, .digest = outcome.digest};
-        run_end.meta.emplace_back("commands", json_of(s.given));
         outcome.record_problem = s.recorder->take_problem();
-        const auto closing = s.recorder->close(run_end);
+        const auto closing = s.recorder->close({.end_time = end, .digest = outcome.digest});
         if (!outcome.record_problem) outcome.record_problem = closing;
     }
     return outcome;

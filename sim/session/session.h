@@ -52,7 +52,7 @@ struct Outcome {
     std::optional<Diagnostic> record_problem;     ///< The recording ended early, and why.
     /// A script failed, which ended the run there: nothing is judged, exit 2.
     std::optional<Diagnostic> script_problem;
-    std::vector<TimedCommand> commands;           ///< Everything injected, for a replay.
+    std::vector<TimedCommand> commands;   ///< As Session::given().
 };
 
 /// One run: a world with its sinks (digest, recording, expectations, summary, invariants), driven
@@ -96,8 +96,8 @@ class Session {
     /// Diagnostics when it makes no sense; then nothing happened.
     Result<EventId> inject(const std::string& text);
     /// What comes from outside to a store: a client's request, that it went, a node that crashes or
-    /// starts. Kept among the commands when the session is recorded. `reply` hears a request's
-    /// answer. Nothing happens for a store or a node that is not there.
+    /// starts. The recording keeps it, given() does not: clients may send gigabytes. `reply` hears
+    /// a request's answer. Nothing happens for a store or a node that is not there.
     void give_store(const StoreWord& word,
                     std::shared_ptr<door::couch::Reply> reply = nullptr);
     /// Runs at most so many entries of the queue, not beyond end(); false when none is left there.

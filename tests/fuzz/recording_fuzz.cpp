@@ -74,6 +74,7 @@ std::string sound_recording() {
         stream.emit(now, cause, task_running, names.intern("web." + std::to_string(i % 4)),
                     {field::name(node), field::real(0.5), field::duration(Duration{i}),
                      field::text("fits best")});
+        if (i % 9 == 0) recorder.value()->on_command(now, "scale web=" + std::to_string(i));
         stream.sample({now, names.intern("cpu"), node, static_cast<double>(i)});
     }
     SIM_ASSERT(!recorder.value()->close({.end_time = time_of_ns(18'000'000'000), .digest = "d"}));
@@ -108,9 +109,12 @@ void read_all(Recording& recording) {
     }
     for (const char* sql : {"SELECT subject, kind, count(*), max(attrs) FROM events GROUP BY 1, 2",
                             "SELECT * FROM events WHERE subject = 'web.1' AND cause > 3",
-                            "SELECT s.*, m.* FROM samples AS s, meta AS m ORDER BY value"}) {
+                            "SELECT s.*, m.* FROM samples AS s, meta AS m ORDER BY value",
+                            "SELECT * FROM commands"}) {
         query(recording, sql, TableFormat::aligned, out, errors);
     }
+    (void)recording.commands();
+    (void)recording.newest_time();
     recording.state_at(time_of_ns(9'000'000'000));
     recording.sample_buckets(NameId{0}, NameId{1}, 4, Time{}, time_never);
     recording.event_buckets(1, 4, Time{}, time_never);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sqlite3.h>
+
 #include <sstream>
 
 #include "record/fixture.h"
@@ -36,6 +38,20 @@ inline std::string refused(record::Recording& recording, const std::string& sql)
     REQUIRE(code == 2);
     REQUIRE_FALSE(errors.str().empty());
     return errors.str();
+}
+
+/// Changes a recording with plain SQLite, as a stranger would.
+inline void tamper(const std::string& path, const std::string& sql) {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    char* said = nullptr;
+    const int code = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &said);
+    const std::string message = said == nullptr ? "" : said;
+    sqlite3_free(said);
+    sqlite3_close(db);
+    CAPTURE(sql, message);
+    REQUIRE(code == SQLITE_OK);
 }
 
 }   // namespace fixture

@@ -9,6 +9,7 @@
 
 #include "record/digest.h"
 #include "record/helpers.h"
+#include "record/schema.h"
 
 using namespace fixture;
 using namespace glasshive::record;
@@ -82,7 +83,7 @@ TEST_CASE("a closed recording is one file with no journal beside it", "[record]"
     REQUIRE(files == 1);
 }
 
-TEST_CASE("any sqlite3 reads the three views, and sees what our own reader sees", "[record]") {
+TEST_CASE("any sqlite3 reads the views, and sees what our own reader sees", "[record]") {
     const Folder folder{"views"};
     const Recorded run({.path = folder.file("run.hive"), .meta = {{"profile", "textbook"}}}, 4,
                        800);
@@ -162,6 +163,40 @@ TEST_CASE("a filter that names no kind is a mistake with a hint", "[record]") {
     REQUIRE_FALSE(recorder.ok());
     REQUIRE(recorder.problems().front().hint == "did you mean task.running?");
     REQUIRE_FALSE(std::filesystem::exists(folder.file("x.hive")));
+}
+
+TEST_CASE("what came from outside is read in order, however long it is", "[record]") {
+    const Folder folder{"commands"};
+    const std::string path = folder.file("run.hive");
+    const std::string large = std::string(command_bytes_max, 'a') + std::string(7, 'b');
+    Names names;
+    EventStream stream{names};
+    {
+        auto recorder = Recorder::open({.path = path}, registry(), names);
+        REQUIRE(recorder.ok());
+        stream.add_sink(recorder.value().get());
+        recorder.value()->on_command(time_of_ns(0), "");
+        random_run(stream, 3, 50);
+        recorder.value()->on_command(time_of_ns(5), large);
+        recorder.value()->on_command(time_of_ns(5), "scale web=3");
+    }   // Never closed: as a run that was killed.
+    Recording recording = opened(path);
+    REQUIRE_FALSE(recording.clean());
+    const auto commands = recording.commands();
+    REQUIRE(commands.ok());
+    REQUIRE(commands.value().size() == 3);
+    CHECK(commands.value()[0].text.empty());
+    CHECK(commands.value()[1].at == time_of_ns(5));
+    CHECK(commands.value()[1].text == large);
+    CHECK(commands.value()[2].text == "scale web=3");
+    CHECK(asked(recording, "SELECT t_ns, more, length(text) FROM commands") ==
+          "t_ns,more,length(text)\n0,0,0\n5,1,16777216\n5,0,7\n5,0,11\n");
+    Keeper seen{recording.names()};
+    REQUIRE_FALSE(recording.replay(seen));
+    CHECK(recording.newest_time().value() == seen.events.back().time);
+    // Cut in the middle of the long one: that one is not there.
+    tamper(path, "DELETE FROM hive_command WHERE id > 2");
+    CHECK(opened(path).commands().value().size() == 1);
 }
 
 TEST_CASE("after flush a viewer sees everything recorded so far", "[record]") {

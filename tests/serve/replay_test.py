@@ -4,10 +4,12 @@ Method: requests and faults at a served cluster that is recorded, then `glasshiv
 recording; and a scenario with a store of its own, served.
 """
 
+import json
 import pathlib
 import resource
 import signal
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import couch  # noqa: E402
@@ -51,6 +53,27 @@ class Replay(program.Case):
         cluster.process.wait(program.SECONDS_MAX)
         again = self.call("run", recording, "-q")
         self.assertIn("repeats the recording: the digests are equal", again.stdout)
+
+    def test_a_recording_cut_short_replays_as_far_as_it_goes(self):
+        recording = self.folder / "cut.hive"
+        cluster = self.serve("--record", recording, "--seed", 9)
+        self.assertEqual(cluster.request("PUT", "/db").status, 201)
+        for i in range(200):
+            self.assertEqual(cluster.request("PUT", f"/db/d{i}", {"i": "x" * 1000}).status, 201)
+        time.sleep(0.5)                          # What is recorded is on the disk in 100 ms.
+        cluster.process.send_signal(signal.SIGKILL)
+        cluster.process.wait(program.SECONDS_MAX)
+        again = self.folder / "again.hive"
+        done = self.call("run", recording, "-q", "--record", again)
+        self.assertIn("repeats the recording, which is cut short at", done.stdout)
+        count = "SELECT count(*) AS n, (SELECT max(id) FROM events) AS last FROM commands"
+        was = json.loads(self.call("query", recording, count, "--json").stdout)
+        self.assertGreaterEqual(was["n"], 201)
+        written = "SELECT id, t_ns, subject, attrs FROM events WHERE kind = 'db.write' AND id <= "
+        first, second = (self.call("query", each, written + str(was["last"]), "--json").stdout
+                         for each in (recording, again))
+        self.assertEqual(first, second)
+        self.assertGreaterEqual(first.count("\n"), 200)
 
     def test_a_function_that_never_ends_is_not_waited_for_again(self):
         # The wall's clock ended it. A replay must not ask that clock: it knows what hung.

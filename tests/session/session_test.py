@@ -3,6 +3,7 @@
 Method: `glasshive session` driven over its socket; its recording is queried and run again.
 """
 
+import json
 import pathlib
 import sqlite3
 import sys
@@ -233,8 +234,10 @@ class Repeating(driver.Case):
     def test_a_list_of_commands_is_given_instead_of_the_files_own(self):
         said = self.story("--record", "s.hive")
         with sqlite3.connect(self.folder / "s.hive") as file:
-            (text,) = file.execute("SELECT value FROM meta WHERE key = 'commands'").fetchone()
-        self.write("given.json", text)
+            given = [{"t_ns": t_ns, "text": text}
+                     for t_ns, text in file.execute("SELECT t_ns, text FROM commands")]
+        self.assertEqual(len(given), said["commands"])
+        self.write("given.json", json.dumps(given))
         self.write("none.json", "[]")
         for words, scenario, equal in ((("--commands", "given.json"), "hello.yaml", True),
                                        (("--commands", "none.json"), "s.hive", False)):
@@ -261,7 +264,7 @@ class Repeating(driver.Case):
         fewer = self.story(tell=STORY[:2] + STORY[3:])
         self.assertNotEqual(said["digest"], fewer["digest"])
 
-    def test_a_session_that_was_killed_is_repeated_from_its_events(self):
+    def test_a_session_that_was_killed_is_repeated_to_where_it_was(self):
         client = self.start("--record", "s.hive")
         for request in STORY:
             client.ask(**request)
@@ -269,7 +272,11 @@ class Repeating(driver.Case):
         self.process.wait()
         before = self.events("s.hive", "kind = 'command.applied'")
         self.assertEqual(len(before), 5)
-        self.call("run", "s.hive", "--record", "t.hive", "--quiet", status=None)
+        whole = self.events("s.hive", "true")
+        done = self.call("run", "s.hive", "--record", "t.hive", "--quiet", status=None)
+        self.assertIn("repeats the recording, which is cut short at ", done.stdout)
+        again = self.events("t.hive", f"id <= {whole[-1]['id']}")
+        self.assertEqual(whole, again)
         after = self.events("t.hive", "kind = 'command.applied'")
         keep = ("t", "source", "outcome", "text")
         self.assertEqual([[e[k] for k in keep] for e in before],
