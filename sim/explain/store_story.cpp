@@ -333,7 +333,7 @@ std::string store_sentence(const Told& told, const Names& names) {
     if (kind == "db.stale") {
         const std::string revision = w("revision");
         return w("reader") + " is shown " +
-               (revision.empty() ? "nothing" : revision + " of " + subject) + ", though " +
+               (revision.empty() ? "nothing" : revision) + " of " + subject + ", though " +
                w("newest") + " is stored";
     }
     return "";

@@ -94,6 +94,44 @@ expect:
   - no read of orders is stale after 25s
 """
 
+# A document that was not there, asked for in every way that shows whether it is.
+MISSED_ASKS = {
+    "find": "post: orders/_find, body: {selector: {n: {$gt: 1}}}",
+    "view": 'get: "orders/_design/all/_view/docs"',
+    "list": "get: orders/_all_docs",
+    # Of these nobody can say that the document should have been there.
+    "other": "post: orders/_find, body: {selector: {n: {$gt: 5}}}",
+    "range": 'get: "orders/_all_docs?endkey=%22b%22"',
+    "lazy": 'get: "orders/_design/all/_view/docs?update=false"',
+    "sum": 'get: "orders/_design/all/_view/sum"',
+    "few": "post: orders/_find, body: {selector: {n: {$gt: 1}}, limit: 0}",
+}
+MISSED = """
+schema: 1
+duration: 60s
+platform: {hosts: 3}
+stores:
+  - jitter: 20ms
+    databases: [{name: orders, q: 1, n: 3, documents: [{_id: cup, n: 0}, {_id: _design/all, views: {
+      docs: {map: "function(doc) { if (doc.n) emit(doc.n, null); }"},
+      sum: {map: "function(doc) { if (doc.n) emit(doc.n, doc.n); }", reduce: _sum}}}]}]
+    clients:
+      - name: anna
+        node: node-1
+        steps: [{at: 11s, get: orders/_design/all/_view/docs},
+                {at: 20s, name: new, put: orders/cart, body: {n: 2}}]
+      - name: ben
+        node: node-3
+        steps:
+""" + "".join(f"          - {{at: {20_000 + at}ms, name: {kind}-{at}, {ask}}}\n"
+              for at in range(0, 200, 4) for kind, ask in MISSED_ASKS.items()) + """
+          - {at: 50s, name: later, post: orders/_find, body: {selector: {n: 2}}}
+expect:
+  - step new answers 201
+  - step later finds 1 row
+  - no read of orders is stale after 25s
+"""
+
 DOUBT = """
 schema: 1
 duration: 60s
@@ -154,7 +192,7 @@ class Lag(program.Case):
                   "--record", "stale.hive")
         told = self.call("query", "stale.hive", "--csv",
                          "SELECT attrs ->> 'reader' FROM events WHERE kind = 'db.stale'").stdout
-        return told.split()[1:]   # Below the heading.
+        return told.splitlines()[1:]   # Below the heading.
 
     def test_a_query_may_miss_what_was_answered_201(self):
         self.write("stale.yaml", STALE_FIND)
@@ -169,6 +207,23 @@ class Lag(program.Case):
         told = self.call("explain", "stale.hive", finds[0]).stdout
         self.assertIn("first copy of each range", told)
         self.assertIn("edit", told)
+
+
+    def test_a_query_may_miss_a_document_altogether(self):
+        self.write("stale.yaml", MISSED)
+        found = {}
+        for seed in range(1, 20):
+            for reader in self.stale_readers(seed):
+                found.setdefault(reader.split("-")[0], (seed, reader))
+            if len(found) == 3:
+                break
+        self.assertEqual(set(found), {"find", "view", "list"})
+        seed, reader = found["find"]
+        self.stale_readers(seed)
+        told = self.call("explain", "stale.hive", reader).stdout
+        self.assertIn(f"{reader} is shown nothing of orders/cart, though 1-", told)
+        self.assertIn("first copy of each range", told)
+        self.assertIn("new", told)
 
 
 class SmallStores(program.Case):

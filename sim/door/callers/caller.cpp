@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "door/callers/missed.h"
 #include "store/client_events.h"
 #include "store/document/attachments.h"
 
@@ -153,20 +154,28 @@ Caller::Known Caller::known_before(const Aim& aim) const {
     return ledger_.newest_below(store().name + "/" + aim.database + "/");
 }
 
-void Caller::note_query(const Aim& aim, const Answer& answer, const Known& known,
-                        const std::string& reader, std::size_t member) {
+void Caller::say_stale(const Aim& aim, const std::string& document, const std::string& reader,
+                       std::size_t member, const std::string& shown_revision,
+                       const std::string& newest) {
+    kernel_.emit(events::db_stale, name(shown(aim) + "/" + document),
+                 {field::name(name(reader)), field::name(name(shown(aim))),
+                  field::name(name(node_name(member))), field::name(name(shown_revision)),
+                  field::name(name(newest))});
+}
+
+void Caller::note_query(const Aim& aim, const Asked& asked, const Answer& answer,
+                        const Known& known, const std::string& reader, std::size_t member) {
     if (known.empty() || answer.status != 200) return;
     for (const Shown& each : shown_in(answer.body)) {
         const auto newest = known.find(each.id);
         const auto read = store::Revision::parse(each.revision);
         if (newest == known.end() || !read) continue;
         if (read->position() >= newest->second.position()) continue;
-        kernel_.emit(events::db_stale, name(shown(aim) + "/" + each.id),
-                     {field::name(name(reader)), field::name(name(shown(aim))),
-                      field::name(name(node_name(member))), field::name(name(each.revision)),
-                      field::name(name(newest->second.text()))});
-        return;
+        return say_stale(aim, each.id, reader, member, each.revision, newest->second.text());
     }
+    const std::string missed =
+        missed_by(entrance_, {aim.database, asked.target, asked.body}, answer.body, known);
+    if (!missed.empty()) say_stale(aim, missed, reader, member, "", known.at(missed).text());
 }
 
 void Caller::note_read(const Aim& aim, const Answer& answer, const std::string& newest,
@@ -181,10 +190,7 @@ void Caller::note_read(const Aim& aim, const Answer& answer, const std::string& 
     } else if (!known || answer.status != 404 || text_in(answer.body, "reason") != "missing") {
         return;
     }
-    kernel_.emit(events::db_stale, name(shown(aim) + "/" + aim.document),
-                 {field::name(name(reader)), field::name(name(shown(aim))),
-                  field::name(name(node_name(member))), field::name(name(found)),
-                  field::name(name(newest))});
+    say_stale(aim, aim.document, reader, member, found, newest);
 }
 
 }   // namespace glasshive::door::callers

@@ -52,11 +52,12 @@ class Caller : public kernel::Process {
     /// Emits db.stale when the answer shows less than `newest`.
     void note_read(const Aim& aim, const Answer& answer, const std::string& newest,
                    const std::string& reader, std::size_t member);
-    /// The same of a query: the documents that the answer shows in an older revision than somebody
-    /// was told of before it was asked. One event, of the first.
+    /// The same of a query: a document that the answer shows in an older revision than somebody was
+    /// told of before it was asked, or that it should show and does not (missed.h). One event, of
+    /// the first.
     using Known = std::map<std::string, store::Revision>;   ///< By id.
     Known known_before(const Aim& aim) const;
-    void note_query(const Aim& aim, const Answer& answer, const Known& known,
+    void note_query(const Aim& aim, const Asked& asked, const Answer& answer, const Known& known,
                     const std::string& reader, std::size_t member);
     std::string place_of(const Aim& aim) const;
     /// The database as events call it; empty: none.
@@ -79,6 +80,8 @@ class Caller : public kernel::Process {
         Then then{};
     };
     void close(std::uint64_t number, Answer answer);
+    void say_stale(const Aim& aim, const std::string& document, const std::string& reader,
+                   std::size_t member, const std::string& shown, const std::string& newest);
 
     std::vector<ChannelId> channels_;   // By member.
     std::map<std::uint64_t, Open> open_;

@@ -3,7 +3,7 @@
 namespace glasshive::door::callers {
 
 Entrance entrance_of(const couch::Front& front) {
-    Entrance out{.spec = &front.spec(), .listeners = {}, .hosts = {}, .nodes = {}, .ready = {}};
+    Entrance out{.spec = &front.spec(), .front = &front};
     out.ready = [&front] { return front.ready(); };
     for (std::size_t i = 0; i < front.cluster().size(); ++i) {
         out.listeners.push_back(front.listener(i));
@@ -14,7 +14,7 @@ Entrance entrance_of(const couch::Front& front) {
 }
 
 Entrance entrance_of(const contrast::Front& front) {
-    Entrance out{.spec = &front.spec(), .listeners = {}, .hosts = {}, .nodes = {}, .ready = {}};
+    Entrance out{.spec = &front.spec()};
     out.ready = [] { return true; };
     for (std::size_t i = 0; i < front.store().size(); ++i) {
         out.listeners.push_back(front.listener(i));

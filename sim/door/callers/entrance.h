@@ -13,10 +13,11 @@ namespace glasshive::door::callers {
 /// A store of any kind as its clients see it: where it hears them, and what it is called.
 struct Entrance {
     const store::ClusterSpec* spec = nullptr;
-    std::vector<ProcessId> listeners;   ///< By member.
-    std::vector<std::string> hosts;     ///< Likewise.
-    std::vector<std::string> nodes;     ///< Their names, likewise.
-    std::function<bool()> ready;        ///< Whether its databases are there.
+    std::vector<ProcessId> listeners{};    ///< By member.
+    std::vector<std::string> hosts{};      ///< Likewise.
+    std::vector<std::string> nodes{};      ///< Their names, likewise.
+    std::function<bool()> ready{};         ///< Whether its databases are there.
+    const couch::Front* front = nullptr;   ///< Null: a small store, which knows no queries.
 };
 
 /// The store outlives it.

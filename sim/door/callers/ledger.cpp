@@ -83,6 +83,21 @@ std::vector<Shown> shown_in(const std::string& body) {
     return out;
 }
 
+std::set<std::string> ids_in(const std::string& body) {
+    std::set<std::string> out;
+    const json::Parsed parsed = json::parse(body);
+    if (!parsed.ok()) return out;
+    for (const auto& [list, key] : {std::pair("docs", "_id"), std::pair("rows", "id")}) {
+        const auto rows = parsed.value.view().find(list);
+        if (!rows || !rows->is(json::Type::array)) continue;
+        for (const json::View row : rows->elements()) {
+            const auto id = row.find(key);
+            if (id && id->is(json::Type::text)) out.emplace(id->text());
+        }
+    }
+    return out;
+}
+
 std::string text_in(const std::string& body, std::string_view key) {
     const json::Parsed parsed = json::parse(body);
     if (!parsed.ok() || !parsed.value.view().is(json::Type::object)) return "";

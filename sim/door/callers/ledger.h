@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ struct Shown {
 };
 /// Those in the answer of a `_find`, of `_all_docs`, or of a view with include_docs.
 std::vector<Shown> shown_in(const std::string& body);
+
+/// The ids that an answer of rows or documents names.
+std::set<std::string> ids_in(const std::string& body);
 
 /// What all clients of a run have been told: it sees when one is shown less than another was.
 class Ledger {

@@ -63,10 +63,10 @@ void Scripted::take(const std::shared_ptr<const store::StepSpec>& taken) {
         {field::name(name(spec_.name)), field::name(name(node_name(member))), field::text(text)});
     const kernel::CauseScope scope(kernel_, event);
     ask(member, asked,
-        [this, taken, aim, member, newest = newest_before(aim),
+        [this, taken, aim, asked, member, newest = newest_before(aim),
          known = known_before(aim)](const Answer& answer) {
             note_read(aim, answer, newest, taken->name, member);
-            note_query(aim, answer, known, taken->name, member);
+            note_query(aim, asked, answer, known, taken->name, member);
             note_write(aim, answer);
             answered(*taken, aim, member, answer);
         });

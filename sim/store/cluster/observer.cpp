@@ -103,6 +103,23 @@ std::vector<RevisionLog::Copy> Observer::copies_of(const ShardMap& map, std::str
     return copies;
 }
 
+std::vector<const Document*> Observer::documents_of(const std::string& database,
+                                                    std::string_view id) const {
+    std::string newest;   // Of databases of one name, the last that was made.
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+        const auto& maps = std::as_const(cluster_).node(i).files().maps;
+        const auto map = maps.find(database);
+        if (map != maps.end()) newest = std::max(newest, map->second.suffix());
+    }
+    std::vector<const Document*> documents;
+    const ShardMap* map = newest_map(database, newest);
+    if (map == nullptr) return documents;
+    for (const RevisionLog::Copy& copy : copies_of(*map, id)) {
+        if (copy.document != nullptr) documents.push_back(copy.document);
+    }
+    return documents;
+}
+
 void Observer::compacted(const std::string&, const std::string& shard) {
     const auto parsed = parse_shard_name(shard);
     const ShardMap* map = parsed ? newest_map(parsed->database, parsed->suffix) : nullptr;

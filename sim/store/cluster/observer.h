@@ -39,6 +39,9 @@ class Observer final : public CommitWatch, public kernel::Process {
     void dropped(const std::string& node, const std::string& database) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
+    /// The document in each copy that has it, deleted or not.
+    std::vector<const Document*> documents_of(const std::string& database,
+                                              std::string_view id) const;
     /// Documents whose copies differ now, in all databases.
     std::size_t differing() const;
     std::size_t differing(const std::string& database) const;
