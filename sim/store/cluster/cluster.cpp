@@ -145,13 +145,6 @@ void Cluster::add_replications(std::size_t i, const ClusterOptions& options) {
     attach(i, *node.scheduler_);
 }
 
-std::optional<std::size_t> Cluster::find(std::string_view name) const {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (nodes_[i]->name_ == name) return i;
-    }
-    return std::nullopt;
-}
-
 ProcessId Cluster::attach(std::size_t member, kernel::Process& process) {
     Node& node = *nodes_[member];
     node.processes_.push_back(kernel_.add_process(node.host_, process));

@@ -112,7 +112,9 @@ class Cluster {
     std::size_t size() const { return nodes_.size(); }
     Node& node(std::size_t member) { return *nodes_[member]; }
     const Node& node(std::size_t member) const { return *nodes_[member]; }
-    std::optional<std::size_t> find(std::string_view name) const;
+    std::optional<std::size_t> find(std::string_view name) const {
+        return find_member(members_, name);
+    }
     const std::vector<QuorumMember>& members() const { return members_; }
     const std::shared_ptr<search::Scripts>& scripts() const { return scripts_; }
 

@@ -76,7 +76,7 @@ void Observer::changed(const std::string& node, const std::string& shard, std::s
         conflict |= leaves.size() > 1 && !leaves[1].second;   // The live ones come first.
         before = std::move(leaves);
         if (!holds || copy.node != node) continue;
-        look_at_leaves(node, prefix_ + parsed->database + "/" + std::string(id),
+        look_at_leaves(node, parsed->database, id,
                        copy.document == nullptr ? nullptr : &copy.document->tree);
     }
     revisions_.changed(parsed->database, id, copies, conflict);
@@ -133,8 +133,10 @@ void Observer::compacted(const std::string&, const std::string& shard) {
 }
 
 /// As the cluster will have it: a map that was just edited is not everywhere yet.
-const ShardMap* Observer::newest_map(const std::string& database, const std::string& suffix) const {
-    const ShardMap* newest = nullptr;
+const ShardMap* Observer::newest_map(const std::string& database, const std::string& suffix) {
+    const auto [known, fresh] = newest_[database].try_emplace(suffix);
+    const ShardMap*& newest = known->second;
+    if (!fresh) return newest;
     for (std::size_t i = 0; i < cluster_.size(); ++i) {
         const auto& maps = cluster_.node(i).files().maps;
         const auto map = maps.find(database);
@@ -179,10 +181,11 @@ void Observer::on_timer(std::uint32_t, std::uint64_t argument) {
     settle(database, agreement);
 }
 
-void Observer::look_at_leaves(const std::string& node, const std::string& subject,
-                              const Tree* tree) {
-    const std::pair key{node, subject};
+void Observer::look_at_leaves(const std::string& node, const std::string& database,
+                              std::string_view id, const Tree* tree) {
+    const std::tuple key{node, database, std::string(id)};
     const auto known = conflicted_.find(key);
+    const std::string subject = prefix_ + database + "/" + std::string(id);
     std::vector<Tree::Index> losers;
     if (tree != nullptr && tree->nodes().size() > 1) losers = tree->conflicts(false);
     if (losers.empty()) {
@@ -207,11 +210,13 @@ void Observer::look_at_leaves(const std::string& node, const std::string& subjec
 }
 
 void Observer::dropped(const std::string& node, const std::string& database) {
+    newest_.erase(database);
     revisions_.dropped(node, database);
-    const std::string prefix = prefix_ + database + "/";
-    std::erase_if(conflicted_, [&](const auto& each) {
-        return each.first.first == node && each.first.second.starts_with(prefix);
-    });
+    const auto is_its = [&](const auto& each) {
+        return std::get<0>(each.first) == node && std::get<1>(each.first) == database;
+    };
+    auto known = conflicted_.lower_bound({node, database, ""});
+    while (known != conflicted_.end() && is_its(*known)) known = conflicted_.erase(known);
     const auto found = agreements_.find(database);
     if (found == agreements_.end()) return;
     Agreement& agreement = found->second;

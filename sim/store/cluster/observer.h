@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ class ShardMap;
 ///
 /// Two copies agree on a document when they have the same leaves, deleted or not. That copies
 /// differ is said when it has lasted a second: each write makes them differ for a moment.
-/// Cost: n look-ups for each changed document of a copy.
+/// Cost: n look-ups for each changed document of a copy; nodes without one cost nothing.
 class Observer final : public CommitWatch, public kernel::Process {
   public:
     /// Both outlive it. It adds itself to the kernel, starts, and watches all nodes.
@@ -36,6 +37,7 @@ class Observer final : public CommitWatch, public kernel::Process {
 
     void changed(const std::string& node, const std::string& shard, std::string_view id) override;
     void compacted(const std::string& node, const std::string& shard) override;
+    void map_changed(const std::string& database) override { newest_.erase(database); }
     void dropped(const std::string& node, const std::string& database) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
@@ -61,9 +63,10 @@ class Observer final : public CommitWatch, public kernel::Process {
     };
     /// Those of a document that the map names, as far as their files are there.
     std::vector<RevisionLog::Copy> copies_of(const ShardMap& map, std::string_view id) const;
-    const ShardMap* newest_map(const std::string& database, const std::string& suffix) const;
+    const ShardMap* newest_map(const std::string& database, const std::string& suffix);
     static void erase(Agreement& agreement, const Place& place);
-    void look_at_leaves(const std::string& node, const std::string& subject, const Tree* tree);
+    void look_at_leaves(const std::string& node, const std::string& database, std::string_view id,
+                        const Tree* tree);
     /// Says what has become so; sets a timer for what will.
     void settle(const std::string& database, Agreement& agreement);
     NameId name(std::string_view text) { return kernel_.names().intern(text); }
@@ -71,8 +74,11 @@ class Observer final : public CommitWatch, public kernel::Process {
     kernel::Kernel& kernel_;
     Cluster& cluster_;
     std::string prefix_;
-    std::map<std::pair<std::string, std::string>, Known> conflicted_;   // By node and document.
-    std::map<std::string, Agreement> agreements_;                       // By database.
+    /// By node, database and document.
+    std::map<std::tuple<std::string, std::string, std::string>, Known> conflicted_;
+    std::map<std::string, Agreement> agreements_;   // By database.
+    /// What newest_map() said, by database and suffix, until a node's map of the database changes.
+    std::map<std::string, std::map<std::string, const ShardMap*>> newest_;
     RevisionLog revisions_;
 };
 

@@ -9,11 +9,10 @@
 namespace glasshive::store {
 
 std::vector<Revision> changed_revisions(const Document& document, Style style) {
+    const Tree& tree = document.tree;
+    if (style == Style::main_only) return {tree.node(tree.winner()).revision};
     std::vector<Revision> revisions;
-    for (const Tree::Index leaf : document.tree.leaves()) {
-        revisions.push_back(document.tree.node(leaf).revision);
-        if (style == Style::main_only) break;
-    }
+    for (const Tree::Index leaf : tree.leaves()) revisions.push_back(tree.node(leaf).revision);
     return revisions;
 }
 

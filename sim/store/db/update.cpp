@@ -158,19 +158,22 @@ std::vector<Updated> Database::update_replicated(std::span<const ReplicatedEdit>
         const json::SharedBytes& id = edits[order[group.begin]].id;
         const Document* before = find(id.view());
         const bool alone = group.end - group.begin == 1;
+        const Tree none;
         Tree merged = before && !alone ? before->tree : Tree();
         for (std::size_t i = group.begin; i < group.end; ++i) {
             const ReplicatedEdit& edit = edits[order[i]];
             SIM_ASSERT(!edit.path.empty() && edit.path.back().content);
             if (!alone) merged.merge(edit.path);
         }
+        const TreeFinder in_old(before ? before->tree : none, group.end - group.begin);
+        const TreeFinder in_merged(merged, group.end - group.begin);
         for (std::size_t i = group.begin; i < group.end; ++i) {
             const ReplicatedEdit& edit = edits[order[i]];
             Updated& result = results[order[i]];
             result.revision = edit.path.back().revision;
-            const auto old = before ? before->tree.find(result.revision) : std::nullopt;
+            const auto old = in_old.find(result.revision);
             const bool old_leaf = old && before->tree.is_leaf(*old);
-            const bool leaf = alone ? !old : merged.is_leaf(*merged.find(result.revision));
+            const bool leaf = alone ? !old : merged.is_leaf(*in_merged.find(result.revision));
             if (old_leaf || !leaf) {
                 result.outcome = Updated::Outcome::known;
             } else if (rules.validate) {

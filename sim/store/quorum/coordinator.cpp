@@ -9,6 +9,15 @@
 
 namespace glasshive::store {
 
+std::optional<std::size_t> find_member(const std::vector<QuorumMember>& members,
+                                       std::string_view node) {
+    const auto at = std::lower_bound(
+        members.begin(), members.end(), node,
+        [](const QuorumMember& member, std::string_view name) { return member.node < name; });
+    if (at == members.end() || at->node != node) return std::nullopt;
+    return static_cast<std::size_t>(at - members.begin());
+}
+
 Coordinator::Coordinator(kernel::Kernel& kernel, NodeFiles& files, std::string node,
                          const std::vector<QuorumMember>& members,
                          const CoordinatorOptions& options)
@@ -20,19 +29,6 @@ Coordinator::Coordinator(kernel::Kernel& kernel, NodeFiles& files, std::string n
       place_(kernel.rng("store/place/" + node_)) {
     SIM_ASSERT(std::is_sorted(members_.begin(), members_.end(),
                               [](const auto& a, const auto& b) { return a.node < b.node; }));
-}
-
-const ShardMap* Coordinator::map_of(std::string_view database) const {
-    const auto found = files_.maps.find(database);
-    return found == files_.maps.end() ? nullptr : &found->second;
-}
-
-std::optional<std::size_t> Coordinator::member_of(std::string_view node) const {
-    const auto at = std::lower_bound(
-        members_.begin(), members_.end(), node,
-        [](const QuorumMember& member, std::string_view name) { return member.node < name; });
-    if (at == members_.end() || at->node != node) return std::nullopt;
-    return static_cast<std::size_t>(at - members_.begin());
 }
 
 // --- Asking --------------------------------------------------------------------------------------
@@ -74,7 +70,7 @@ void Coordinator::ask_all_copies(Job job, const ShardMap& map, const ShardReques
         for (const Copy& copy : map.copies()) copies.push_back(&copy);
     }
     for (const Copy* copy : copies) {
-        if (const auto member = member_of(copy->node)) {
+        if (const auto member = find_member(members_, copy->node)) {
             job.workers.push_back({*member, copy->range});
         }
     }
@@ -102,7 +98,7 @@ void Coordinator::ask_all_members(Job job, const ShardRequest& request) {
 
 void Coordinator::write(std::string_view database, std::vector<Edit> edits,
                         const WriteOptions& options, Then<WriteAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     for (Edit& edit : edits) {   // Once here, not once by every copy.
         if (!edit.revision) {
@@ -114,7 +110,7 @@ void Coordinator::write(std::string_view database, std::vector<Edit> edits,
 
 void Coordinator::write_replicated(std::string_view database, std::vector<ReplicatedEdit> edits,
                                    const WriteOptions& options, Then<WriteAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     write_any(*map, {}, std::move(edits), options, std::move(then));
 }
@@ -128,7 +124,7 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
     for (std::size_t i = 0; i < count; ++i) {
         const std::string_view id = edits.empty() ? replicated[i].id.view() : edits[i].id.view();
         for (const Copy* copy : map.copies_of(id)) {
-            if (const auto member = member_of(copy->node)) {
+            if (const auto member = find_member(members_, copy->node)) {
                 groups[{copy->range, *member}].push_back(i);
             }
         }
@@ -174,7 +170,7 @@ void Coordinator::write_any(const ShardMap& map, std::vector<Edit> edits,
 
 void Coordinator::read(std::string_view database, std::string_view id, std::uint32_t r,
                        Then<ReadAnswer> then, bool whole) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     ShardRequest request;
     request.whole = whole;
@@ -188,7 +184,7 @@ void Coordinator::read(std::string_view database, std::string_view id, std::uint
 
 void Coordinator::create(const std::string& database, const Spread& spread,
                          Then<StatusAnswer> then) {
-    if (map_of(database) != nullptr) return then({412, "file_exists"});
+    if (files_.map_of(database) != nullptr) return then({412, "file_exists"});
     std::vector<Member> members = files_.placeable();
     if (files_.members.empty()) {
         for (const QuorumMember& member : members_) {
@@ -208,7 +204,7 @@ void Coordinator::create(const std::string& database, const Spread& spread,
 }
 
 void Coordinator::remove(const std::string& database, Then<StatusAnswer> then) {
-    if (map_of(database) == nullptr) return then({404, "no_db_file"});
+    if (files_.map_of(database) == nullptr) return then({404, "no_db_file"});
     ShardRequest request;
     request.database = database;
     Job job{.type = QuorumMessage::remove, .database = database};
@@ -218,7 +214,7 @@ void Coordinator::remove(const std::string& database, Then<StatusAnswer> then) {
 
 void Coordinator::set_security(std::string_view database, json::Value security,
                                Then<StatusAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({404, "no_db_file"});
     ShardRequest request;
     request.security = std::move(security);
@@ -229,7 +225,7 @@ void Coordinator::set_security(std::string_view database, json::Value security,
 
 void Coordinator::set_revs_limit(std::string_view database, std::uint32_t limit,
                                  Then<StatusAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({404, "no_db_file"});
     ShardRequest request;
     request.limit = limit;

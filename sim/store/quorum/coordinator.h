@@ -23,6 +23,11 @@ struct QuorumMember {
     std::string zone{};
 };
 
+/// Which of the members, in order of their names, has this one; none when the node has left the
+/// cluster, which counts as down.
+std::optional<std::size_t> find_member(const std::vector<QuorumMember>& members,
+                                       std::string_view node);
+
 /// Source: default.ini, [fabric] request_timeout.
 struct CoordinatorOptions {
     Duration request_timeout = std::chrono::seconds{60};
@@ -132,9 +137,6 @@ class Coordinator final : public kernel::Process {
     using Jobs = std::map<std::uint64_t, Job>;
 
     enum Tag : std::uint32_t { tag_timeout, tag_away };
-    const ShardMap* map_of(std::string_view database) const;
-    /// Which of the members; none when the node has left the cluster, which counts as down.
-    std::optional<std::size_t> member_of(std::string_view node) const;
     void write_any(const ShardMap& map, std::vector<Edit> edits,
                    std::vector<ReplicatedEdit> replicated, const WriteOptions& options,
                    Then<WriteAnswer> then);

@@ -131,12 +131,14 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
     found.seq = query.descending ? copy.update_seq() : found.from;
     std::size_t leaves = 0;
     bool all = true;
+    found.pending = copy.pending(found.from);
+    std::uint64_t behind = found.pending;
     copy.changes(found.from, query.descending, [&](const Document& document) {
         if (found.rows.size() >= query.rows_max || leaves >= query.leaves_max) {
             return all = false;
         }
         found.seq = document.seq;
-        found::ChangeRow row{.seq = document.seq, .id = document.id};
+        found::ChangeRow row{.seq = document.seq, .id = document.id, .pending = --behind};
         row.revisions = query.filter ? passed_revisions(document, query)
                                      : changed_revisions(document, query.style);
         if (row.revisions.empty()) return true;
@@ -152,12 +154,8 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
         return true;
     });
     if (all && !query.descending) found.seq = copy.update_seq();   // Purges have numbers, too.
-    const std::uint64_t total = copy.pending(0);
-    for (found::ChangeRow& row : found.rows) {
-        row.pending = query.descending ? total - copy.pending(row.seq - 1) : copy.pending(row.seq);
-    }
-    found.pending = query.descending ? (found.rows.empty() ? total : found.rows.back().pending)
-                                     : copy.pending(found.seq);
+    if (!query.descending) found.pending = behind;
+    if (query.descending && !found.rows.empty()) found.pending = found.rows.back().pending;
     return found;
 }
 

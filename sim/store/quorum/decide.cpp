@@ -201,7 +201,7 @@ void Coordinator::finish_read(Job& job) {
         }
     }
     EventId cause = kernel_.cause();
-    const ShardMap* map = map_of(job.database);
+    const ShardMap* map = files_.map_of(job.database);
     if (!met || (map != nullptr && job.wanted < quorum_of(map->n()))) {
         std::string_view first;
         if (job.first) first = members_[*job.first].node;
@@ -223,7 +223,7 @@ void Coordinator::finish_read(Job& job) {
 }
 
 void Coordinator::repair(const Job& job, std::function<void()> then) {
-    const ShardMap* map = map_of(job.database);
+    const ShardMap* map = files_.map_of(job.database);
     // As fabric_doc_open:read_repair/1 leaves these out.
     if (map == nullptr || job.id.starts_with("_local/") || job.database == "_replicator") {
         then();

@@ -42,8 +42,7 @@ Readers readers_of(const ShardMap& map, const std::vector<QuorumMember>& members
     Readers readers;
     std::vector<const Copy*> rest;
     for (const Copy& copy : map.copies()) {
-        const auto its = [&](const QuorumMember& member) { return member.node == copy.node; };
-        if (std::none_of(members.begin(), members.end(), its)) continue;   // It left the cluster.
+        if (!find_member(members, copy.node)) continue;
         const PackedSeq::One* seen = seen_of(since, copy.range);
         const bool same = seen != nullptr && seen->at.node == copy.node;
         (same ? readers.first : rest).push_back(&copy);
@@ -70,7 +69,7 @@ Readers readers_of(const ShardMap& map, const std::vector<QuorumMember>& members
 
 void Gatherer::changes_since(std::string_view database, const PackedSeq& since,
                              ChangesOptions options, Then<ChangesAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     query::ListChanges list = options.list;
     list.rows_max = options.limit;
@@ -88,7 +87,7 @@ void Gatherer::changes_since(std::string_view database, const PackedSeq& since,
     for (const Copy* copy : readers.spare) spare.push_back(*copy);
     asking.instead = [this, name = map->database(), ask, spare](const Worker& lost) mutable {
         std::vector<Worker> others;
-        const ShardMap* now = map_of(name);
+        const ShardMap* now = files_.map_of(name);
         if (now == nullptr) return others;
         for (const Copy& copy : spare) {
             if (!copy.range.overlaps(lost.range)) continue;

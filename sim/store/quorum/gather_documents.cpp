@@ -25,7 +25,7 @@ std::pair<std::size_t, std::size_t> largest(const std::vector<std::size_t>& arri
 /// fabric_doc_open.erl: as of any document, but never repaired.
 void Gatherer::read_local(std::string_view database, const std::string& id,
                           Then<LocalAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     const std::size_t r = quorum_of(map->n());
     const auto best = [](const Job& job) {
@@ -57,7 +57,7 @@ void Gatherer::read_local(std::string_view database, const std::string& id,
 
 void Gatherer::write_local(std::string_view database, LocalEdit edit, std::uint32_t w,
                            Then<LocalAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     const std::size_t wanted = w == 0 ? quorum_of(map->n()) : w;
     const int good = edit.deleted ? 200 : 201;
@@ -89,7 +89,7 @@ void Gatherer::write_local(std::string_view database, LocalEdit edit, std::uint3
 void Gatherer::open_revs(std::string_view database, std::string_view id,
                          std::vector<Revision> revisions, bool latest, std::uint32_t r,
                          Then<RevsAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     const std::size_t wanted = std::min(r == 0 ? quorum_of(map->n()) : r, map->n());
     query::OpenRevs query{.id = json::SharedBytes::copy_of(id),
@@ -165,7 +165,7 @@ void Gatherer::repair(const Job& job, std::string_view database, std::string_vie
 /// fabric_doc_purge.erl. All copies of a request's range forget; others hear of it from them.
 void Gatherer::purge(std::string_view database, std::vector<PurgeRequest> requests, std::uint32_t w,
                      Then<PurgeAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     const std::size_t wanted = w == 0 ? quorum_of(map->n()) : w;
     const std::size_t count = requests.size();

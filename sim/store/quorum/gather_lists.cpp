@@ -14,7 +14,7 @@ const std::string no_progress = "progress not possible";
 
 /// fabric_doc_missing_revs.erl. Documents of ranges that nobody answers for are reported missing.
 void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then<DiffAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     std::map<Range, std::pair<query::RevsDiff, std::vector<std::size_t>>> parts;
     std::map<Range, std::vector<const Copy*>> holders;
@@ -28,35 +28,40 @@ void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then
     }
     for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
     Job asking;
-    std::vector<std::vector<std::size_t>> of;   // By worker: which documents.
+    struct Diff {
+        std::vector<std::vector<std::size_t>> of;   // By worker: which documents.
+        std::vector<std::optional<found::Missing::One>> known;
+        std::size_t unknown = 0;
+        std::size_t heard = 0;   // Answers.
+    };
+    const auto diff = std::make_shared<Diff>();
     for (const auto& [range, part] : parts) {
         for (Worker& worker : copies(*map, holders[range], part.first)) {
             asking.workers.push_back(std::move(worker));
-            of.push_back(part.second);
+            diff->of.push_back(part.second);
         }
     }
-    const auto answers = [of, wanted](const Job& job) {
-        std::vector<std::optional<found::Missing::One>> known(wanted.wanted.size());
-        for (const std::size_t worker : job.arrived) {
+    diff->known.resize(wanted.wanted.size());
+    diff->unknown = wanted.wanted.size();
+    asking.enough = [diff](const Job& job) {
+        for (; diff->heard < job.arrived.size(); ++diff->heard) {
+            const std::size_t worker = job.arrived[diff->heard];
             const auto& missing = found<found::Missing>(job, worker).documents;
             for (std::size_t i = 0; i < missing.size(); ++i) {
-                auto& answer = known[of[worker][i]];
-                if (!answer) answer = missing[i];
+                auto& answer = diff->known[diff->of[worker][i]];
+                if (answer) continue;
+                answer = missing[i];
+                --diff->unknown;
             }
         }
-        return known;
+        return job.waiting == 0 || diff->unknown == 0;
     };
-    asking.enough = [answers](const Job& job) {
-        const auto all = answers(job);
-        const auto known = [](const auto& answer) { return answer.has_value(); };
-        return job.waiting == 0 || std::all_of(all.begin(), all.end(), known);
-    };
-    asking.then = [answers, asked = wanted, then = std::move(then)](const Job& job) {
+    asking.then = [diff, asked = std::move(wanted), then = std::move(then)](const Job&) {
         DiffAnswer answer{.status = 200};
-        const auto all = answers(job);
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            answer.documents.push_back(all[i] ? *all[i]
-                                              : found::Missing::One{asked.wanted[i].second, {}});
+        for (std::size_t i = 0; i < diff->known.size(); ++i) {
+            auto& known = diff->known[i];
+            answer.documents.push_back(known ? std::move(*known)
+                                             : found::Missing::One{asked.wanted[i].second, {}});
         }
         then(answer);
     };
@@ -65,7 +70,7 @@ void Gatherer::revs_diff(std::string_view database, query::RevsDiff wanted, Then
 
 /// fabric_db_info.erl: sums over the ring.
 void Gatherer::info(std::string_view database, Then<InfoAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     Job asking{.workers = all_copies(*map, query::Info{})};
     asking.enough = ring_decided;
@@ -103,7 +108,7 @@ void Gatherer::info(std::string_view database, Then<InfoAnswer> then) {
 
 /// fabric_view_all_docs.erl. Rows in order of their ids' bytes, or of the keys asked for.
 void Gatherer::all_docs(std::string_view database, DocsOptions options, Then<DocsAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404, .reason = "no_db_file"});
     const std::size_t room = SIZE_MAX - options.skip;
     options.list.rows_max =
@@ -165,7 +170,7 @@ void Gatherer::merge_docs(const Job& job, const DocsOptions& options,
 /// is.
 void Gatherer::changes(std::string_view database, ChangesOptions options,
                        Then<ChangesAnswer> then) {
-    if (map_of(database) == nullptr) return then({.status = 404, .reason = "no_db_file"});
+    if (files_.map_of(database) == nullptr) return then({.status = 404, .reason = "no_db_file"});
     if (options.since == "now" && !options.list.descending) {
         const std::string name(database);
         info(database, [this, name, options, then = std::move(then)](const InfoAnswer& info) {
@@ -226,7 +231,7 @@ void Gatherer::merge_changes(const Job& job, const ChangesOptions& options,
 // --- Local documents, partitions -----------------------------------------------------------------
 
 void Gatherer::local_docs(std::string_view database, Then<LocalsAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     Job asking{.workers = all_copies(*map, query::ListLocals{})};
     asking.enough = ring_decided;
@@ -245,7 +250,7 @@ void Gatherer::local_docs(std::string_view database, Then<LocalsAnswer> then) {
 
 void Gatherer::partition_info(std::string_view database, const std::string& partition,
                               Then<PartitionAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     const auto of = map->copies_of(std::string_view(partition + ":"));
     Job asking{.workers = copies(*map, of, query::PartitionInfo{partition})};
@@ -261,7 +266,7 @@ void Gatherer::partition_info(std::string_view database, const std::string& part
 // --- Done at once --------------------------------------------------------------------------------
 
 void Gatherer::compact(std::string_view database, Then<StatusAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({404, "no_db_file"});
     Job asking{.workers = all_copies(*map, query::Compact{})};
     asking.enough = [](const Job& job) { return job.waiting == 0; };
@@ -272,7 +277,7 @@ void Gatherer::compact(std::string_view database, Then<StatusAnswer> then) {
 
 void Gatherer::limit_purges(std::string_view database, std::uint32_t limit,
                             Then<StatusAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({404, "no_db_file"});
     // Every copy, and no monitor: fabric_db_meta.erl, set_purge_infos_limit/3.
     Job asking{.workers = all_copies(*map, query::LimitPurges{limit}), .blind = true};

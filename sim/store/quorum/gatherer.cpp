@@ -29,11 +29,6 @@ Gatherer::Gatherer(kernel::Kernel& kernel, NodeFiles& files, Coordinator& coordi
       members_(members),
       uuids_(kernel.rng("store/uuids/" + node_)) {}
 
-const ShardMap* Gatherer::map_of(std::string_view database) const {
-    const auto found = files_.maps.find(database);
-    return found == files_.maps.end() ? nullptr : &found->second;
-}
-
 Scatter::Worker Gatherer::worker(std::size_t member, const Range& range, QuorumMessage type,
                                  std::shared_ptr<const ShardRequest> request) {
     const Bytes size = size_of_request(*request);
@@ -47,17 +42,15 @@ Gatherer::copies(const ShardMap& map, const std::vector<const Copy*>& of, Query 
     std::vector<Worker> workers;
     std::shared_ptr<const ShardRequest> request;   // Copies of one range share theirs.
     for (const Copy* copy : of) {
-        const auto member = std::find_if(members_.begin(), members_.end(),
-                                         [&](const auto& each) { return each.node == copy->node; });
-        if (member == members_.end()) continue;   // It left the cluster: as good as down.
+        const auto member = find_member(members_, copy->node);
+        if (!member) continue;
         if (!request || workers.back().range != copy->range) {
             auto one = std::make_shared<ShardRequest>();
             one->shard = map.shard_name(copy->range);
             one->query = shared;
             request = std::move(one);
         }
-        workers.push_back(worker(static_cast<std::size_t>(member - members_.begin()), copy->range,
-                                 type, request));
+        workers.push_back(worker(*member, copy->range, type, request));
     }
     return workers;
 }

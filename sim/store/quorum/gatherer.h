@@ -136,7 +136,6 @@ class Gatherer final : public Scatter {
                  std::function<void(const ShardReply*)> then);
 
   private:
-    const ShardMap* map_of(std::string_view database) const;
     std::vector<Worker> copies(const ShardMap& map, const std::vector<const Copy*>& of,
                                Query query) const;
     std::vector<Worker> all_copies(const ShardMap& map, Query query) const;

@@ -7,6 +7,11 @@
 
 namespace glasshive::store {
 
+const ShardMap* DatabaseList::map_of(std::string_view database) const {
+    const auto found = maps.find(database);
+    return found == maps.end() ? nullptr : &found->second;
+}
+
 bool DatabaseList::has_member(std::string_view node) const {
     if (members.empty()) return true;
     const auto found = members.find(node);

@@ -28,6 +28,8 @@ struct DatabaseList {
     std::map<std::string, std::string, std::less<>> removed;
     std::map<std::string, MemberDocument, std::less<>> members;   ///< By the node's name.
 
+    /// Null: it knows no such database.
+    const ShardMap* map_of(std::string_view database) const;
     /// Whether a node is a member. With no list at all every node is.
     bool has_member(std::string_view node) const;
     /// Members as a placement sees them, in order of their names.

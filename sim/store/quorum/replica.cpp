@@ -109,8 +109,10 @@ void Replica::tell_validator(const ShardRequest& request, const ShardReply& repl
 
 void Replica::tell_watch(const ShardRequest& request) const {
     if (watch_ == nullptr) return;
+    std::string_view last;   // Edits of one document stand together as a rule: it is told once.
     const auto tell = [&](std::string_view id) {
-        watch_->changed(machine_.node, request.shard, id);
+        if (id != last) watch_->changed(machine_.node, request.shard, id);
+        last = id;
     };
     for (const Edit& edit : request.edits) tell(edit.id.view());
     for (const ReplicatedEdit& edit : request.replicated) tell(edit.id.view());
@@ -196,9 +198,7 @@ void Replica::start(Job job) {
 void Replica::on_work_done(std::uint32_t tag, std::uint64_t argument) {
     const auto found = jobs_.find(argument);
     SIM_ASSERT(found != jobs_.end());
-    const Cost& cost = found->second.cost;
-    Bytes bytes = cost.read + cost.append;
-    if (cost.sync) bytes += machine_.sync;
+    const Bytes bytes = machine_.disk_bytes(found->second.cost);
     if (tag == cpu_done && bytes > Bytes{}) {
         kernel_.work(id(), machine_.disk,
                      {.amount = machine_.disk_work(bytes), .tag = disk_done, .argument = argument});

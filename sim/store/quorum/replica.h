@@ -11,24 +11,12 @@
 #include "kernel/kernel.h"
 #include "store/db/validator.h"
 #include "store/quorum/copy_report.h"
+#include "store/quorum/host_work.h"
 #include "store/quorum/messages.h"
 #include "store/quorum/node_files.h"
 #include "store/shard/node_state.h"
 
 namespace glasshive::store {
-
-/// What a replica's host lends it.
-struct ReplicaMachine {
-    std::string node;
-    kernel::QueueId cpu;    ///< In core-seconds.
-    kernel::QueueId disk;   ///< In bytes, or in `disk_unit` for each of them.
-    /// A sync, in bytes that the disk could have written meanwhile. A choice of the model: 1 ms of
-    /// a disk of 200 MB/s.
-    Bytes sync{200'000};
-    double disk_unit = 1;   ///< Of the disk's queue, for a byte.
-
-    double disk_work(Bytes bytes) const { return static_cast<double>(bytes.count) * disk_unit; }
-};
 
 /// Sees what commits change on any node: an onlooker that stands outside the simulated world.
 class CommitWatch {
@@ -39,7 +27,9 @@ class CommitWatch {
                          std::string_view id) = 0;
     /// A copy has forgotten what inner revisions held.
     virtual void compacted(const std::string& node, const std::string& shard) = 0;
-    /// The node's copies of a database are gone.
+    /// The node has another map of the database than before, or its first one.
+    virtual void map_changed(const std::string& database) = 0;
+    /// The node's copies of a database are gone, and its map.
     virtual void dropped(const std::string& node, const std::string& database) = 0;
 };
 

@@ -17,11 +17,12 @@ void Replica::change_files(const kernel::Message& message) {
 void Replica::drop_database(const std::string& database) {
     const auto known = files_.maps.find(database);
     if (known == files_.maps.end()) return;
+    const std::string file = "/" + database + known->second.suffix();
     std::vector<std::string> shards;   // Those that are being split, too.
     for (const auto& [shard, copy] : files_.copies) {
-        const auto name = parse_shard_name(shard);
-        if (!name || name->database != database) continue;
-        if (name->suffix == known->second.suffix()) shards.push_back(shard);
+        if (!shard.ends_with(file)) continue;
+        const auto name = parse_shard_name(shard);   // "a/b" ends as "b" does.
+        if (name && name->database == database) shards.push_back(shard);
     }
     for (const std::string& shard : shards) drop_copy(shard);
     files_.removed[database] = known->second.suffix();
@@ -32,6 +33,7 @@ void Replica::drop_database(const std::string& database) {
 void Replica::add_database(const ShardMap& map) {
     make_copies(map);
     files_.maps.emplace(map.database(), map);
+    if (watch_ != nullptr) watch_->map_changed(map.database());
 }
 
 void Replica::make_copies(const ShardMap& map) {
@@ -66,6 +68,7 @@ bool Replica::is_busy(const std::string& shard) const {
 void Replica::store_map(const ShardMap& map) {
     make_copies(map);
     files_.maps.insert_or_assign(map.database(), map);
+    if (watch_ != nullptr) watch_->map_changed(map.database());
     if (!listener_) return;
     listener_("");
     // Whoever holds a copy now that did not before is filled (sharding.rst).

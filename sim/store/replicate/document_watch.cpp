@@ -103,9 +103,8 @@ std::optional<std::string> DocumentWatch::owner(const DocumentKey& key) const {
     if (map == node_.files.maps.end()) return {};
     std::vector<std::string> nodes;
     for (const Copy* copy : map->second.copies_of(std::string_view(key.id))) {
-        for (std::size_t member = 0; member < members_.size(); ++member) {
-            if (members_[member].node == copy->node && up_[member]) nodes.push_back(copy->node);
-        }
+        const auto member = find_member(members_, copy->node);
+        if (member && up_[*member]) nodes.push_back(copy->node);
     }
     if (nodes.empty()) return {};
     return owner_of(key.database, key.id, nodes);

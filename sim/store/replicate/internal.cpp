@@ -29,13 +29,11 @@ std::vector<InternalReplication::Key> InternalReplication::others(const std::str
     bool named = false;
     for (const Copy& copy : map->second.copies()) {
         if (!copy.range.overlaps(name->range)) continue;
-        for (std::size_t member = 0; member < members_.size(); ++member) {
-            if (members_[member].node != copy.node) continue;
-            if (member == own_) {
-                named |= copy.range == name->range;
-            } else {
-                out.push_back({shard, member, copy.range});
-            }
+        const auto member = find_member(members_, copy.node);
+        if (member == own_) {
+            named |= copy.range == name->range;
+        } else if (member) {
+            out.push_back({shard, *member, copy.range});
         }
     }
     if (!named) out.clear();

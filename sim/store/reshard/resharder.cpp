@@ -34,7 +34,8 @@ Resharder::Resharder(kernel::Kernel& kernel, const ReshardPlace& place,
       place_(place),
       options_(options),
       editor_(kernel, place.files, place.replica, place.gatherer, place.own, place.machine.node,
-              [this] { return live(); }) {}
+              [this] { return live(); }),
+      work_(kernel, place.machine) {}
 
 std::vector<std::size_t> Resharder::live() const {
     std::vector<std::size_t> members;
@@ -237,29 +238,6 @@ void Resharder::switch_off(const std::string& reason) {
 
 // --- The process ---------------------------------------------------------------------------------
 
-void Resharder::pay(const Cost& cost, std::function<void()> then) {
-    const std::uint64_t number = next_++;
-    works_.emplace(number, Work{cost, std::move(then)});
-    kernel_.work(id(), place_.machine.cpu,
-                 {.amount = seconds_of(cost.cpu), .tag = cpu_done, .argument = number});
-}
-
-void Resharder::on_work_done(std::uint32_t tag, std::uint64_t argument) {
-    const auto found = works_.find(argument);
-    SIM_ASSERT(found != works_.end());
-    Bytes bytes = found->second.cost.read + found->second.cost.append;
-    if (found->second.cost.sync) bytes += place_.machine.sync;
-    if (tag == cpu_done && bytes > Bytes{}) {
-        kernel_.work(
-            id(), place_.machine.disk,
-            {.amount = place_.machine.disk_work(bytes), .tag = disk_done, .argument = argument});
-        return;
-    }
-    const auto then = std::move(found->second.then);
-    works_.erase(found);
-    then();
-}
-
 /// mem3_reshard:reload_jobs/1.
 void Resharder::on_start() {
     for (auto& [id, job] : place_.jobs.jobs) {
@@ -271,7 +249,7 @@ void Resharder::on_stop() {
     Scatter::on_stop();
     editor_.clear();
     running_.clear();
-    works_.clear();
+    work_.clear();
     up_.clear();
 }
 

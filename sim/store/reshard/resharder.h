@@ -76,11 +76,13 @@ class Resharder final : public Scatter {
     void on_start() override;
     void on_message(const kernel::Message& message) override;
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
-    void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
+    void on_work_done(std::uint32_t tag, std::uint64_t argument) override {
+        work_.on_work_done(id(), tag, argument);
+    }
     void on_stop() override;
 
   private:
-    enum Tag : std::uint32_t { tag_again = 10, tag_retry, cpu_done, disk_done };
+    enum Tag : std::uint32_t { tag_again = 10, tag_retry };
     /// One attempt at one step. What it has begun and what ends later goes nowhere.
     struct Attempt {
         std::uint64_t number = 0;
@@ -90,10 +92,6 @@ class Resharder final : public Scatter {
         bool has_pushed = false;
         std::optional<std::string> stop_after{};   ///< Stopped while the map is edited: why.
         bool remove_after = false;
-    };
-    struct Work {
-        Cost cost;
-        std::function<void()> then;
     };
 
     ProcessId process_of(std::size_t member) const override { return place_.resharders[member]; }
@@ -133,7 +131,6 @@ class Resharder final : public Scatter {
     void wait_for_map(SplitJob& job);
     void wait_source_close(SplitJob& job);
     void source_delete(SplitJob& job);
-    void pay(const Cost& cost, std::function<void()> then);
     NameId name(std::string_view text) { return kernel_.names().intern(text); }
 
     ReshardPlace place_;
@@ -141,8 +138,8 @@ class Resharder final : public Scatter {
     MapEditor editor_;
     std::vector<bool> up_;                                  // By member.
     std::map<std::string, Attempt, std::less<>> running_;   // By job.
-    std::map<std::uint64_t, Work> works_;
-    std::uint64_t next_ = 1;
+    HostWork work_;
+    std::uint64_t next_ = 1;   // Attempt.
 };
 
 }   // namespace glasshive::store::reshard

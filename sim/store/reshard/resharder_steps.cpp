@@ -174,7 +174,7 @@ void Resharder::initial_copy(SplitJob& job) {
     auto parts = std::make_shared<std::vector<Database>>();
     for (const std::string& target : job.targets) parts->push_back(source.part(taker(target)));
     const std::uint64_t attempt = running_.at(job.id).number;
-    pay(source.cost_of_compaction(), [this, attempt, parts] {
+    work_.pay(id(), source.cost_of_compaction(), [this, attempt, parts] {
         SplitJob* now = job_of(attempt);
         if (now == nullptr || !has_files(*now, true)) return;
         install(*now, std::move(*parts));
@@ -261,7 +261,7 @@ void Resharder::copy_local_docs(SplitJob& job) {
     const CostModel& costs = copy(job.source)->options().costs;
     const Cost cost{
         .cpu = costs.read_cpu * count, .append = costs.append_per_edit * count, .sync = true};
-    pay(cost, [this, attempt] {
+    work_.pay(id(), cost, [this, attempt] {
         SplitJob* now = job_of(attempt);
         if (now == nullptr || !has_files(*now, true)) return;
         const Database& source = *copy(now->source);

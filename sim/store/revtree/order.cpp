@@ -28,6 +28,21 @@ std::optional<Index> parent(Nodes nodes, Index index) {
     return at;
 }
 
+std::vector<Index> parents(Nodes nodes) {
+    std::vector<Index> parents(nodes.size(), no_parent);
+    std::vector<Index> above;   // The way from the root to the node before.
+    for (Index i = 0; i < nodes.size(); ++i) {
+        const std::uint32_t position = nodes[i].revision.position();
+        if (nodes[i].root) above.clear();
+        while (!above.empty() && nodes[above.back()].revision.position() >= position) {
+            above.pop_back();
+        }
+        if (!above.empty()) parents[i] = above.back();
+        above.push_back(i);
+    }
+    return parents;
+}
+
 bool wins_over(const Tree::Node& a, const Tree::Node& b) {
     const bool a_live = !a.content || !a.content->deleted;
     const bool b_live = !b.content || !b.content->deleted;

@@ -15,6 +15,9 @@ using Index = Tree::Index;
 Index subtree_end(Nodes nodes, Index index);
 bool is_leaf(Nodes nodes, Index index);
 std::optional<Index> parent(Nodes nodes, Index index);
+/// Of all nodes, in one pass; `no_parent` of a root.
+std::vector<Index> parents(Nodes nodes);
+inline constexpr Index no_parent = UINT32_MAX;
 /// Live before deleted, then the greater revision; a leaf whose content is missing counts as live.
 bool wins_over(const Tree::Node& a, const Tree::Node& b);
 /// Puts the trees in order of their roots; a tree is a root and what follows up to the next root.

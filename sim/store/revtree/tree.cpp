@@ -234,15 +234,13 @@ bool Tree::stem(std::uint32_t limit) {
     if (all.size() <= limit) return false;
     // How far the nearest leaf is, children before parents.
     std::vector<std::uint32_t> distance(all.size(), UINT32_MAX);
-    std::vector<Index> parents(all.size(), UINT32_MAX);
+    const std::vector<Index> parents = order::parents(all);
     bool cut = false;
     for (auto i = static_cast<Index>(all.size()); i-- > 0;) {
-        if (is_leaf(i)) distance[i] = 0;
+        if (order::is_leaf(all, i)) distance[i] = 0;
         cut |= distance[i] >= limit;
-        const auto above = order::parent(all, i);
-        if (!above) continue;
-        parents[i] = *above;
-        distance[*above] = std::min(distance[*above], distance[i] + 1);
+        const Index above = parents[i];
+        if (above != order::no_parent) distance[above] = std::min(distance[above], distance[i] + 1);
     }
     if (!cut) return false;
     // What lost its parent begins a tree of its own. Nodes stay in order within their tree.
@@ -270,14 +268,14 @@ std::vector<Revision> Tree::remove_leaves(std::span<const Revision> revisions) {
     std::vector<Revision> removed;
     Nodes nodes = take();
     std::vector<bool> keep(nodes.size(), false);
+    const std::vector<Index> parents = order::parents(nodes);
     for (auto i = static_cast<Index>(nodes.size()); i-- > 0;) {
         if (order::is_leaf(nodes, i)) {
             const Revision& leaf = nodes[i].revision;
             keep[i] = std::find(revisions.begin(), revisions.end(), leaf) == revisions.end();
             if (!keep[i]) removed.push_back(leaf);
         }
-        const auto above = order::parent(nodes, i);
-        if (above && keep[i]) keep[*above] = true;
+        if (parents[i] != order::no_parent && keep[i]) keep[parents[i]] = true;
     }
     Nodes kept;
     for (Index i = 0; i < nodes.size(); ++i) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "base/assert.h"
 #include "store/revtree/order.h"
@@ -19,20 +20,22 @@ std::optional<Tree::Index> Tree::find(const Revision& revision) const {
 }
 
 std::vector<Tree::Index> Tree::leaves() const {
+    const std::span<const Node> all = nodes();
     std::vector<Index> leaves;
-    for (Index i = 0; i < nodes().size(); ++i) {
-        if (is_leaf(i)) leaves.push_back(i);
+    for (Index i = 0; i < all.size(); ++i) {
+        if (order::is_leaf(all, i)) leaves.push_back(i);
     }
     std::sort(leaves.begin(), leaves.end(),
-              [this](Index a, Index b) { return order::wins_over(node(a), node(b)); });
+              [all](Index a, Index b) { return order::wins_over(all[a], all[b]); });
     return leaves;
 }
 
 Tree::Index Tree::winner() const {
     SIM_ASSERT(!empty());
+    const std::span<const Node> all = nodes();
     std::optional<Index> best;
-    for (Index i = 0; i < nodes().size(); ++i) {
-        if (is_leaf(i) && (!best || order::wins_over(node(i), node(*best)))) best = i;
+    for (Index i = 0; i < all.size(); ++i) {
+        if (order::is_leaf(all, i) && (!best || order::wins_over(all[i], all[*best]))) best = i;
     }
     return *best;
 }
@@ -84,10 +87,32 @@ std::vector<Tree::Index> Tree::leaves_from(std::span<const Revision> revisions) 
 
 std::vector<Revision> Tree::missing(std::span<const Revision> wanted) const {
     std::vector<Revision> missing;
+    const TreeFinder known(*this, wanted.size());
     for (const Revision& revision : wanted) {
-        if (!find(revision)) missing.push_back(revision);
+        if (!known.find(revision)) missing.push_back(revision);
     }
     return missing;
+}
+
+TreeFinder::TreeFinder(const Tree& tree, std::size_t questions) : tree_(tree) {
+    constexpr std::size_t few = 8;
+    if (questions < few || tree.nodes().size() < few) return;
+    sorted_.resize(tree.nodes().size());
+    std::iota(sorted_.begin(), sorted_.end(), Tree::Index{0});
+    std::sort(sorted_.begin(), sorted_.end(), [nodes = tree.nodes()](auto a, auto b) {
+        const auto order = nodes[a].revision <=> nodes[b].revision;
+        return order != 0 ? order < 0 : a < b;
+    });
+}
+
+std::optional<Tree::Index> TreeFinder::find(const Revision& revision) const {
+    if (sorted_.empty()) return tree_.find(revision);
+    const std::span<const Tree::Node> nodes = tree_.nodes();
+    const auto at = std::lower_bound(
+        sorted_.begin(), sorted_.end(), revision,
+        [nodes](Tree::Index index, const Revision& r) { return nodes[index].revision < r; });
+    if (at == sorted_.end() || nodes[*at].revision != revision) return {};
+    return *at;
 }
 
 std::vector<Tree::Index> Tree::possible_ancestors(std::span<const Revision> missing) const {

@@ -34,8 +34,9 @@ class Documents {
         OpenedPath path;
         for (const Tree::Index each : tree.history(*at)) {
             const Tree::Node& node = tree.node(each);
-            path.insert(path.begin(), {node.revision, path.empty() ? node.content : ContentPtr()});
+            path.push_back({node.revision, path.empty() ? node.content : ContentPtr()});
         }
+        std::reverse(path.begin(), path.end());
         return told_json(telling_, id, path, shown_);
     }
     std::uint64_t count() const { return count_; }

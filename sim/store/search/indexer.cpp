@@ -10,12 +10,6 @@
 
 namespace glasshive::store::search {
 
-namespace {
-
-enum Tag : std::uint32_t { cpu_done, disk_done };
-
-}   // namespace
-
 Indexer::Indexer(kernel::Kernel& kernel, Scripts& scripts, const IndexerPlace& place,
                  const std::vector<ProcessId>& indexers, const IndexerOptions& options)
     : kernel_(kernel),
@@ -23,7 +17,8 @@ Indexer::Indexer(kernel::Kernel& kernel, Scripts& scripts, const IndexerPlace& p
       place_(place),
       indexers_(indexers),
       options_(options),
-      guard_(scripts, place.gatherer) {}
+      guard_(scripts, place.gatherer),
+      work_(kernel, place.machine) {}
 
 // --- The node's validator ------------------------------------------------------------------------
 
@@ -85,7 +80,7 @@ void Indexer::on_channel_closed(ChannelId channel, kernel::CloseReason) {
 
 void Indexer::on_stop() {
     builders_.clear();
-    jobs_.clear();
+    work_.clear();
     channels_.clear();
     guard_.clear();
 }
@@ -105,31 +100,6 @@ void Indexer::refuse(const kernel::Message& to, const Refusal& refusal) {
     auto reply = std::make_shared<IndexReply>();
     reply->refusal = refusal;
     tell(to, SearchMessage::answered, std::move(reply));
-}
-
-// --- Work ----------------------------------------------------------------------------------------
-
-void Indexer::pay(const Cost& cost, std::function<void()> then) {
-    const std::uint64_t number = next_job_++;
-    jobs_.emplace(number, Job{cost, std::move(then)});
-    kernel_.work(id(), place_.machine.cpu,
-                 {.amount = seconds_of(cost.cpu), .tag = cpu_done, .argument = number});
-}
-
-void Indexer::on_work_done(std::uint32_t tag, std::uint64_t argument) {
-    const auto found = jobs_.find(argument);
-    SIM_ASSERT(found != jobs_.end());
-    Bytes bytes = found->second.cost.read + found->second.cost.append;
-    if (found->second.cost.sync) bytes += place_.machine.sync;
-    if (tag == cpu_done && bytes > Bytes{}) {
-        kernel_.work(
-            id(), place_.machine.disk,
-            {.amount = place_.machine.disk_work(bytes), .tag = disk_done, .argument = argument});
-        return;
-    }
-    const auto then = std::move(found->second.then);
-    jobs_.erase(found);
-    then();
 }
 
 // --- Queries -------------------------------------------------------------------------------------

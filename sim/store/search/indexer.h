@@ -65,7 +65,9 @@ class Indexer final : public kernel::Process, public Validator {
 
     void on_message(const kernel::Message& message) override;
     void on_channel_closed(ChannelId channel, kernel::CloseReason reason) override;
-    void on_work_done(std::uint32_t tag, std::uint64_t argument) override;
+    void on_work_done(std::uint32_t tag, std::uint64_t argument) override {
+        work_.on_work_done(id(), tag, argument);
+    }
     void on_stop() override;
 
   private:
@@ -81,15 +83,12 @@ class Indexer final : public kernel::Process, public Validator {
         std::vector<Waiting> waiting;
         std::vector<std::function<void(bool)>> built;   // Told when it is up to date.
     };
-    struct Job {
-        Cost cost;
-        std::function<void()> then;
-    };
     static const IndexRequest& request_of(const kernel::Message& message) {
         return static_cast<const IndexRequest&>(*message.body);
     }
-    /// Work on processor and disk, then `then`.
-    void pay(const Cost& cost, std::function<void()> then);
+    void pay(const Cost& cost, std::function<void()> then) {
+        work_.pay(id(), cost, std::move(then));
+    }
     void query(const kernel::Message& message);
     void query_index(const kernel::Message& message);
     void tell_info(const kernel::Message& message);
@@ -117,8 +116,7 @@ class Indexer final : public kernel::Process, public Validator {
     IndexerOptions options_;
     DesignGuard guard_;
     std::map<Key, Builder> builders_;
-    std::map<std::uint64_t, Job> jobs_;
-    std::uint64_t next_job_ = 1;
+    HostWork work_;
     std::vector<ChannelId> channels_;   // To other indexers, by member.
 };
 

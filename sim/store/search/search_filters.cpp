@@ -170,7 +170,7 @@ FilterAnswer by_function(Scripts& scripts, const json::Value& design, const std:
 void Searcher::filter(std::string_view database, FilterRequest request,
                       std::function<void(const FilterAnswer&)> then) {
     const std::string name = request.filter;
-    if (map_of(database) == nullptr)
+    if (files_.map_of(database) == nullptr)
         return then({404, "not_found", "Database does not exist.", {}});
     if (name == "_doc_ids") return then(by_ids(request.doc_ids));
     if (name == "_selector") return then(by_selector(request.selector));

@@ -79,7 +79,7 @@ void keep_to(const std::string& partition, view::Query& query) {
 void Searcher::plan(std::string_view database, const json::Value& body, std::string_view partition,
                     bool explain, Then fail,
                     std::function<void(mango::Plan, json::Value design)> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return fail(no_database());
     auto parsed = mango::parse_find(body.view());
     if (auto* refusal = std::get_if<Refusal>(&parsed)) return fail(failure(*refusal));
@@ -139,7 +139,7 @@ void Searcher::find(std::string_view database, const json::Value& body, std::str
 
 /// mango_cursor_view:execute/3: copies pick, up to as many as the page may need.
 void Searcher::ask_find(const std::shared_ptr<FindJob>& find, const json::Value& design) {
-    const ShardMap* map = map_of(find->database);
+    const ShardMap* map = files_.map_of(find->database);
     if (map == nullptr) return answer_find(*find, no_database());
     const mango::Plan& plan = find->find.plan();
     const mango::FindOptions& options = plan.options;

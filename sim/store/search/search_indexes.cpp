@@ -95,7 +95,7 @@ void Searcher::write_design(IndexWrite write,
 
 void Searcher::create_index(std::string_view database, const json::Value& body, json::Value user,
                             Then then) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     auto parsed = mango::parse_index(body.view());
     if (auto* refusal = std::get_if<Refusal>(&parsed)) return then(failure(*refusal));
     auto request =
@@ -136,7 +136,7 @@ void Searcher::create_index(std::string_view database, const json::Value& body, 
 
 void Searcher::list_indexes(std::string_view database, std::string_view limit,
                             std::string_view skip, Then then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then(no_database());
     const auto most = number_of(limit, UINT64_MAX, 1);
     const auto first = number_of(skip, 0, 0);
@@ -173,7 +173,7 @@ void Searcher::delete_index(std::string_view database, std::string_view design,
 
 /// mango_idx:delete/4: the index must be in the list, and be the only one that is meant.
 void Searcher::remove_index(const Doomed& doomed, Then then) {
-    if (map_of(doomed.database) == nullptr) return then(no_database());
+    if (files_.map_of(doomed.database) == nullptr) return then(no_database());
     read_designs(doomed.database, [this, doomed, then](const auto& designs) {
         if (!designs) return then(no_designs());
         const auto at = std::find_if(designs->begin(), designs->end(),
@@ -209,7 +209,7 @@ void Searcher::remove_index(const Doomed& doomed, Then then) {
 
 void Searcher::delete_indexes(std::string_view database, const json::Value& body, json::Value user,
                               Then then) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     mango::Members members(body.view());
     const auto ids = members.take("docids");
     members.take("w");

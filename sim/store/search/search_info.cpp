@@ -95,9 +95,9 @@ std::string info_text(const view::Definition& definition, const Sums& sums) {
 /// All copies are asked and waited for; one copy of each range counts, the preferred one if it
 /// answered.
 void Searcher::design_info(std::string_view database, std::string_view design, Then then) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     const auto ask = [this, name = std::string(database), then](const json::Value& document) {
-        const ShardMap* map = map_of(name);
+        const ShardMap* map = files_.map_of(name);
         if (map == nullptr) return then(no_database());
         auto defined = view::define(document.view());
         if (auto* refusal = std::get_if<Refusal>(&defined)) return then(failure(*refusal));
@@ -112,7 +112,7 @@ void Searcher::design_info(std::string_view database, std::string_view design, T
         std::map<Range, std::size_t> preferred;
         for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);
         for (const auto& [range, copies] : holders) {
-            const auto member = member_of(map->preferred(copies)->node);
+            const auto member = find_member(members_, map->preferred(copies)->node);
             if (member) preferred[range] = *member;
         }
         Job job = asking(*map, SearchMessage::info, request);
@@ -147,9 +147,9 @@ void Searcher::design_info(std::string_view database, std::string_view design, T
 
 /// fabric:cleanup_index_files_all_nodes/1: the nodes are told, nobody waits.
 void Searcher::view_cleanup(std::string_view database, Then then) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     read_designs(database, [this, name = std::string(database), then](const auto& designs) {
-        const ShardMap* map = map_of(name);
+        const ShardMap* map = files_.map_of(name);
         if (!designs) return then(no_progress());
         if (map == nullptr) return then(no_database());
         IndexRequest request;
@@ -176,9 +176,9 @@ void Searcher::view_cleanup(std::string_view database, Then then) {
 }
 
 void Searcher::compact_views(std::string_view database, std::string_view design, Then then) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     const auto ask = [this, name = std::string(database), then](const json::Value& document) {
-        const ShardMap* map = map_of(name);
+        const ShardMap* map = files_.map_of(name);
         if (map == nullptr) return then(no_database());
         auto defined = view::define(document.view());
         if (auto* refusal = std::get_if<Refusal>(&defined)) return then(failure(*refusal));

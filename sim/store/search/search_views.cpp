@@ -125,11 +125,11 @@ void clamp(view::Query& query) {
 
 void Searcher::view(std::string_view database, std::string_view design, std::string_view view,
                     view::Query query, Then then, TellingPtr telling) {
-    if (map_of(database) == nullptr) return then(no_database());
+    if (files_.map_of(database) == nullptr) return then(no_database());
     const auto use = [this, name = std::string(database), view = std::string(view),
                       query = std::move(query), then,
                       telling = std::move(telling)](const json::Value& document) mutable {
-        const ShardMap* map = map_of(name);
+        const ShardMap* map = files_.map_of(name);
         if (map == nullptr) return then(no_database());
         auto defined = view::define(document.view());
         if (auto* refusal = std::get_if<Refusal>(&defined)) return then(failure(*refusal));
@@ -163,7 +163,7 @@ void Searcher::answer_view(const ViewJob& view, const Reply& reply) {
 }
 
 void Searcher::ask_view(std::string_view database, std::shared_ptr<ViewJob> view) {
-    const ShardMap& map = *map_of(database);
+    const ShardMap& map = *files_.map_of(database);
     view->database = map.database();
     IndexRequest request = view->request;
     request.query = view->request.query.for_shard();
@@ -267,7 +267,7 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
 
 void Searcher::all_docs(std::string_view database, view::Query query, view::Listing listing,
                         Then then, TellingPtr telling) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then(no_database());
     auto problem = view::check_listing(query);
     if (!problem && query.partition) problem = check_scope(query, map->partitioned(), true);

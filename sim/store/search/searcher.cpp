@@ -21,18 +21,6 @@ Searcher::Searcher(kernel::Kernel& kernel, NodeFiles& files, Scripts& scripts,
       members_(members),
       indexers_(indexers) {}
 
-const ShardMap* Searcher::map_of(std::string_view database) const {
-    const auto found = files_.maps.find(database);
-    return found == files_.maps.end() ? nullptr : &found->second;
-}
-
-std::optional<std::size_t> Searcher::member_of(std::string_view node) const {
-    const auto at = std::find_if(members_.begin(), members_.end(),
-                                 [&](const QuorumMember& each) { return each.node == node; });
-    if (at == members_.end()) return {};   // It left the cluster: as good as down.
-    return static_cast<std::size_t>(at - members_.begin());
-}
-
 // --- Asking copies -------------------------------------------------------------------------------
 
 Scatter::Worker Searcher::worker(const Copy& copy, const ShardMap& map, SearchMessage type,
@@ -40,8 +28,8 @@ Scatter::Worker Searcher::worker(const Copy& copy, const ShardMap& map, SearchMe
     auto one = std::make_shared<IndexRequest>(request);
     one->shard = map.shard_name(copy.range);
     one->copies = map.n();
-    return {*member_of(copy.node), copy.range, static_cast<std::uint16_t>(type), std::move(one),
-            index_request_bytes};
+    return {*find_member(members_, copy.node), copy.range, static_cast<std::uint16_t>(type),
+            std::move(one), index_request_bytes};
 }
 
 /// fabric_view:get_shards/2.
@@ -53,7 +41,7 @@ Scatter::Job Searcher::asking(const ShardMap& map, SearchMessage type,
     } else {
         for (const Copy& copy : map.copies()) of.push_back(&copy);
     }
-    std::erase_if(of, [this](const Copy* copy) { return !member_of(copy->node); });
+    std::erase_if(of, [this](const Copy* copy) { return !find_member(members_, copy->node); });
     Job job;
     std::map<Range, std::vector<Worker>> spare;
     for (std::size_t begin = 0; begin < of.size();) {

@@ -109,8 +109,6 @@ class Searcher final : public Scatter {
   private:
     ProcessId process_of(std::size_t member) const override { return indexers_[member]; }
     std::size_t member_count() const override { return indexers_.size(); }
-    const ShardMap* map_of(std::string_view database) const;
-    std::optional<std::size_t> member_of(std::string_view node) const;
     Worker worker(const Copy& copy, const ShardMap& map, SearchMessage type,
                   const IndexRequest& request) const;
     /// To all copies; of a partition those that hold it; with `stable` the preferred ones.

@@ -83,15 +83,15 @@ json::Value ShardMap::body() const {
     out.begin_object();
     out.key("shard_suffix");
     out.begin_array();
-    for (const char c : suffix_) out.integer(std::int64_t{c});
+    for (const char c : suffix()) out.integer(std::int64_t{c});
     out.end_array();
     out.key("changelog");
     out.begin_array();
-    for (const MapChange& change : changelog_) write_change(out, change);
+    for (const MapChange& change : changelog()) write_change(out, change);
     out.end_array();
     out.key("by_node");
     out.begin_object();
-    for (const auto& [node, ranges] : by_node_) {
+    for (const auto& [node, ranges] : parts_->by_node) {
         out.key(node);
         out.begin_array();
         for (const Range& range : ranges) out.text(range.text());
@@ -100,7 +100,7 @@ json::Value ShardMap::body() const {
     out.end_object();
     out.key("by_range");
     out.begin_object();
-    for (const auto& [range, nodes] : by_range_) {
+    for (const auto& [range, nodes] : parts_->by_range) {
         out.key(range.text());
         out.begin_array();
         for (const std::string& node : nodes) out.text(node);
@@ -109,7 +109,7 @@ json::Value ShardMap::body() const {
     out.end_object();
     out.key("props");
     out.begin_object();
-    if (partitioned_) {
+    if (partitioned()) {
         out.key("partitioned");
         out.boolean(true);
         out.key("hash");   // Module, function, further arguments.
@@ -127,21 +127,22 @@ json::Value ShardMap::body() const {
 
 std::variant<ShardMap, std::string> ShardMap::read(std::string database, json::View body) {
     ShardMap map;
-    map.database_ = std::move(database);
+    Parts& parts = *map.parts_;
+    parts.database = std::move(database);
     if (!body.is(json::Type::object)) return std::string("the shard map is no object");
-    if (const auto suffix = body.find("shard_suffix")) map.suffix_ = read_suffix(*suffix);
+    if (const auto suffix = body.find("shard_suffix")) parts.suffix = read_suffix(*suffix);
     std::size_t ranges = 0;
     std::string wrong = read_lists(body, "by_node", [&](std::string_view node, auto text) {
         const auto range = Range::parse(text);
         if (!range || ++ranges > ranges_max) return false;
-        map.by_node_[std::string(node)].push_back(*range);
+        parts.by_node[std::string(node)].push_back(*range);
         return true;
     });
     if (wrong.empty()) {
         wrong = read_lists(body, "by_range", [&](std::string_view text, std::string_view node) {
             const auto range = Range::parse(text);
             if (!range || ++ranges > 2 * ranges_max) return false;
-            map.by_range_[*range].emplace_back(node);
+            parts.by_range[*range].emplace_back(node);
             return true;
         });
     }
@@ -149,15 +150,15 @@ std::variant<ShardMap, std::string> ShardMap::read(std::string database, json::V
     const auto changelog = body.find("changelog");
     if (changelog && changelog->is(json::Type::array)) {
         for (const json::View entry : changelog->elements()) {
-            if (auto change = read_change(entry)) map.changelog_.push_back(std::move(*change));
+            if (auto change = read_change(entry)) parts.changelog.push_back(std::move(*change));
         }
     }
     if (const auto props = body.find("props")) {
         const auto partitioned = props->find("partitioned");
-        map.partitioned_ =
+        parts.partitioned =
             partitioned && partitioned->is(json::Type::boolean) && partitioned->boolean();
     }
-    map.rebuild();
+    parts.rebuild();
     return map;
 }
 

@@ -44,52 +44,61 @@ std::uint32_t rings_of(const std::vector<Copy>& copies) {
 
 ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
                    const std::vector<Copy>& copies)
-    : database_(std::move(database)),
-      suffix_("." + std::to_string(created)),
-      partitioned_(partitioned) {
+    : ShardMap() {
+    Parts& parts = *parts_;
+    parts.database = std::move(database);
+    parts.suffix = "." + std::to_string(created);
+    parts.partitioned = partitioned;
     for (const Copy& copy : copies) {
-        by_node_[copy.node].push_back(copy.range);
-        by_range_[copy.range].push_back(copy.node);
-        changelog_.push_back({MapChange::Kind::add, copy.range, copy.node});
+        parts.by_node[copy.node].push_back(copy.range);
+        parts.by_range[copy.range].push_back(copy.node);
+        parts.changelog.push_back({MapChange::Kind::add, copy.range, copy.node});
     }
-    for (auto& [node, ranges] : by_node_) std::sort(ranges.begin(), ranges.end());
-    for (auto& [range, nodes] : by_range_) std::sort(nodes.begin(), nodes.end());
-    std::sort(changelog_.begin(), changelog_.end(), [](const MapChange& a, const MapChange& b) {
-        return std::pair(a.range, a.node) < std::pair(b.range, b.node);
-    });
-    rebuild();
-    revision_ = *next_revision(nullptr, {.body = body()});
+    for (auto& [node, ranges] : parts.by_node) std::sort(ranges.begin(), ranges.end());
+    for (auto& [range, nodes] : parts.by_range) std::sort(nodes.begin(), nodes.end());
+    std::sort(parts.changelog.begin(), parts.changelog.end(),
+              [](const MapChange& a, const MapChange& b) {
+                  return std::pair(a.range, a.node) < std::pair(b.range, b.node);
+              });
+    parts.rebuild();
+    parts.revision = *next_revision(nullptr, {.body = body()});
+}
+
+ShardMap::Parts& ShardMap::own() {
+    if (parts_.use_count() > 1) parts_ = std::make_shared<Parts>(*parts_);
+    return *parts_;
 }
 
 /// By range where the two views agree, by node where they do not.
-void ShardMap::rebuild() {
-    std::vector<Copy> by_node;
-    std::vector<Copy> by_range;
-    for (const auto& [node, ranges] : by_node_) {
-        for (const Range& range : ranges) by_node.push_back({range, node});
+void ShardMap::Parts::rebuild() {
+    std::vector<Copy> from_nodes;
+    std::vector<Copy> from_ranges;
+    for (const auto& [node, ranges] : by_node) {
+        for (const Range& range : ranges) from_nodes.push_back({range, node});
     }
-    for (const auto& [range, nodes] : by_range_) {
-        for (const std::string& node : nodes) by_range.push_back({range, node});
+    for (const auto& [range, nodes] : by_range) {
+        for (const std::string& node : nodes) from_ranges.push_back({range, node});
     }
-    const auto sorted = [](std::vector<Copy> copies) {
-        std::sort(copies.begin(), copies.end(), [](const Copy& a, const Copy& b) {
+    const auto sorted = [](std::vector<Copy> all) {
+        std::sort(all.begin(), all.end(), [](const Copy& a, const Copy& b) {
             return std::pair(a.range, a.node) < std::pair(b.range, b.node);
         });
-        return copies;
+        return all;
     };
-    copies_ = sorted(by_node) == sorted(by_range) ? std::move(by_range) : std::move(by_node);
-    std::stable_sort(copies_.begin(), copies_.end(),
+    const bool agree = sorted(from_nodes) == sorted(from_ranges);
+    copies = std::move(agree ? from_ranges : from_nodes);
+    std::stable_sort(copies.begin(), copies.end(),
                      [](const Copy& a, const Copy& b) { return a.range < b.range; });
-    n_ = rings_of(copies_);
+    n = rings_of(copies);
 }
 
 std::string ShardMap::shard_name(const Range& range) const {
-    return "shards/" + range.text() + "/" + database_ + suffix_;
+    return "shards/" + range.text() + "/" + database() + suffix();
 }
 
 std::vector<const Copy*> ShardMap::copies_on(std::string_view node) const {
     std::vector<const Copy*> found;
-    for (const Copy& copy : copies_) {
+    for (const Copy& copy : copies()) {
         if (copy.node == node) found.push_back(&copy);
     }
     return found;
@@ -97,7 +106,7 @@ std::vector<const Copy*> ShardMap::copies_on(std::string_view node) const {
 
 std::vector<const Copy*> ShardMap::copies_of(std::uint32_t hash) const {
     std::vector<const Copy*> found;
-    for (const Copy& copy : copies_) {
+    for (const Copy& copy : copies()) {
         if (copy.range.begin > hash) break;
         if (copy.range.contains(hash)) found.push_back(&copy);
     }
@@ -110,76 +119,77 @@ std::vector<const Copy*> ShardMap::copies_of(std::string_view id) const {
 }
 
 std::optional<std::uint32_t> ShardMap::hash(std::string_view id) const {
-    return partitioned_ ? hash_of_partitioned(id) : hash_of(id);
+    return partitioned() ? hash_of_partitioned(id) : hash_of(id);
 }
 
 std::vector<Range> ShardMap::ranges() const {
     std::vector<Range> ranges;
-    for (const Copy& copy : copies_) {
+    for (const Copy& copy : copies()) {
         if (ranges.empty() || ranges.back() != copy.range) ranges.push_back(copy.range);
     }
     return ranges;
 }
 
 bool ShardMap::add_copy(const Range& range, const std::string& node) {
-    std::vector<std::string>& nodes = by_range_[range];
+    Parts& parts = own();
+    std::vector<std::string>& nodes = parts.by_range[range];
     if (std::find(nodes.begin(), nodes.end(), node) != nodes.end()) return false;
     nodes.push_back(node);
-    by_node_[node].push_back(range);
-    changelog_.push_back({MapChange::Kind::add, range, node});
-    rebuild();
+    parts.by_node[node].push_back(range);
+    parts.changelog.push_back({MapChange::Kind::add, range, node});
+    parts.rebuild();
     return true;
 }
 
 bool ShardMap::remove_copy(const Range& range, const std::string& node) {
-    const auto of_range = by_range_.find(range);
-    const auto of_node = by_node_.find(node);
-    if (of_range == by_range_.end() || of_node == by_node_.end()) return false;
+    Parts& parts = own();
+    const auto of_range = parts.by_range.find(range);
+    const auto of_node = parts.by_node.find(node);
+    if (of_range == parts.by_range.end() || of_node == parts.by_node.end()) return false;
     if (std::erase(of_range->second, node) == 0) return false;
     std::erase(of_node->second, range);
-    if (of_range->second.empty()) by_range_.erase(of_range);
-    if (of_node->second.empty()) by_node_.erase(of_node);
-    changelog_.push_back({MapChange::Kind::remove, range, node});
-    rebuild();
+    if (of_range->second.empty()) parts.by_range.erase(of_range);
+    if (of_node->second.empty()) parts.by_node.erase(of_node);
+    parts.changelog.push_back({MapChange::Kind::remove, range, node});
+    parts.rebuild();
     return true;
 }
 
 bool ShardMap::split_copy(const Range& range, const std::string& node, std::uint32_t parts) {
-    const auto of_range = by_range_.find(range);
-    if (of_range == by_range_.end() || parts < 2) return false;
+    Parts& map = own();
+    const auto of_range = map.by_range.find(range);
+    if (of_range == map.by_range.end() || parts < 2) return false;
     if (std::uint64_t{range.end} - range.begin + 1 < parts) return false;
     if (std::erase(of_range->second, node) == 0) return false;
-    if (of_range->second.empty()) by_range_.erase(of_range);
-    std::vector<Range>& mine = by_node_[node];
+    if (of_range->second.empty()) map.by_range.erase(of_range);
+    std::vector<Range>& mine = map.by_node[node];
     std::erase(mine, range);
     for (const Range& part : split_range(range, parts)) {
         mine.push_back(part);
-        std::vector<std::string>& nodes = by_range_[part];
+        std::vector<std::string>& nodes = map.by_range[part];
         nodes.push_back(node);
         std::sort(nodes.begin(), nodes.end());
     }
     std::sort(mine.begin(), mine.end());
-    changelog_.push_back({MapChange::Kind::split, range, node, parts});
-    rebuild();
+    map.changelog.push_back({MapChange::Kind::split, range, node, parts});
+    map.rebuild();
     return true;
 }
 
 void ShardMap::edit_of(const ShardMap& before) {
-    revision_ = *next_revision(&before.revision_, {.body = body()});
+    own().revision = *next_revision(&before.revision(), {.body = body()});
 }
 
 ShardMap ShardMap::merged(const ShardMap& a, const ShardMap& b) {
-    const bool first = b.revision_ < a.revision_;
+    const bool first = b.revision() < a.revision();
     const ShardMap& loser = first ? b : a;
     const ShardMap& winner = first ? a : b;
     ShardMap both = winner;
     bool edited = false;
-    for (const MapChange& change : loser.changelog_) {
+    for (const MapChange& change : loser.changelog()) {
         if (change.kind != MapChange::Kind::split) continue;
-        if (std::find(both.changelog_.begin(), both.changelog_.end(), change) !=
-            both.changelog_.end()) {
-            continue;
-        }
+        const std::vector<MapChange>& log = both.changelog();
+        if (std::find(log.begin(), log.end(), change) != log.end()) continue;
         edited |= both.split_copy(change.range, change.node, change.parts);
     }
     if (edited) both.edit_of(winner);
@@ -226,7 +236,7 @@ const Copy* ShardMap::preferred(const std::vector<const Copy*>& copies) const {
     key.integer(std::int64_t{range.end});
     key.end_array();
     const json::Value value = key.take();
-    return copies[first_of(database_, value.view(), copies.size())];
+    return copies[first_of(database(), value.view(), copies.size())];
 }
 
 std::string owner_of(std::string_view database, std::string_view id,

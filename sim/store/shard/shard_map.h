@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct MapChange {
 /// CouchDB. Nothing here moves by itself: nodes that join hold nothing, nodes that leave stay.
 /// Source: fabric_db_create:make_document/3, mem3_util:build_ordered_shards/2,
 /// mem3_reshard_dbdoc:update_shard_props/3.
+/// Memory: copies share what they hold until one of them is edited: all nodes have all maps, and
+/// tell them to each other.
 class ShardMap {
   public:
     /// A new database's map. `created`: seconds since 1970, which every shard's name carries.
@@ -43,18 +46,18 @@ class ShardMap {
     /// props.
     json::Value body() const;
 
-    const std::string& database() const { return database_; }
-    const std::string& suffix() const { return suffix_; }   ///< ".1415960794"
-    bool partitioned() const { return partitioned_; }
+    const std::string& database() const { return parts_->database; }
+    const std::string& suffix() const { return parts_->suffix; }   ///< ".1415960794"
+    bool partitioned() const { return parts_->partitioned; }
     /// "shards/80000000-ffffffff/orders.1415960794"
     std::string shard_name(const Range& range) const;
-    const std::vector<MapChange>& changelog() const { return changelog_; }
+    const std::vector<MapChange>& changelog() const { return parts_->changelog; }
     /// As of any document: of two maps of one database the greater one counts.
-    const Revision& revision() const { return revision_; }
+    const Revision& revision() const { return parts_->revision; }
 
     // --- Who holds what --------------------------------------------------------------------------
     /// All copies. By range and then in the map's order of nodes, in which a request asks them.
-    const std::vector<Copy>& copies() const { return copies_; }
+    const std::vector<Copy>& copies() const { return parts_->copies; }
     std::vector<const Copy*> copies_on(std::string_view node) const;
     /// Which copies hold these hashes. While one copy of a range is split and another is not,
     /// ranges of several lengths hold a document.
@@ -65,7 +68,7 @@ class ShardMap {
     /// The distinct ranges, in order; q of them unless a split is half done.
     std::vector<Range> ranges() const;
     /// How many whole rings the copies make: the database's n. Source: mem3_util:calculate_max_n/1.
-    std::uint32_t n() const { return n_; }
+    std::uint32_t n() const { return parts_->n; }
     /// The copy that a node prefers to ask of these: every node names the same one.
     /// Requires one or more of equal range. Source: mem3:choose_ushards/2.
     const Copy* preferred(const std::vector<const Copy*>& copies) const;
@@ -85,18 +88,24 @@ class ShardMap {
     static ShardMap merged(const ShardMap& a, const ShardMap& b);
 
   private:
-    ShardMap() = default;
-    void rebuild();
+    struct Parts {
+        std::string database;
+        std::string suffix;
+        bool partitioned = false;
+        std::vector<MapChange> changelog;
+        std::map<std::string, std::vector<Range>> by_node;
+        std::map<Range, std::vector<std::string>> by_range;
+        std::vector<Copy> copies;
+        std::uint32_t n = 0;
+        Revision revision;
 
-    std::string database_;
-    std::string suffix_;
-    bool partitioned_ = false;
-    std::vector<MapChange> changelog_;
-    std::map<std::string, std::vector<Range>> by_node_;
-    std::map<Range, std::vector<std::string>> by_range_;
-    std::vector<Copy> copies_;
-    std::uint32_t n_ = 0;
-    Revision revision_;
+        void rebuild();
+    };
+    ShardMap() : parts_(std::make_shared<Parts>()) {}
+    /// To be edited: nobody else's.
+    Parts& own();
+
+    std::shared_ptr<Parts> parts_;
 };
 
 /// Takes the name of a shard apart; empty when it is none.

@@ -87,6 +87,21 @@ TEST_CASE("a path that is known changes nothing and says so", "[store][revtree]"
     }
 }
 
+TEST_CASE("who looks for many revisions finds each where one look does", "[store][revtree]") {
+    for (std::uint64_t seed = 0; seed < worlds; ++seed) {
+        CAPTURE(seed);
+        World world(seed, 2 + seed % 40);
+        const Tree tree = merged(world.paths(1 + seed % 12));
+        for (const std::size_t questions : {std::size_t{1}, std::size_t{1000}}) {
+            const TreeFinder finder(tree, questions);
+            for (const auto& path : world.paths(8)) {   // Some of them the tree never heard of.
+                const Revision& revision = path.back().revision;
+                REQUIRE(finder.find(revision) == tree.find(revision));
+            }
+        }
+    }
+}
+
 TEST_CASE("a merge changes the tree exactly when it says so", "[store][revtree]") {
     for (std::uint64_t seed = 0; seed < worlds; ++seed) {
         CAPTURE(seed);

@@ -61,6 +61,20 @@ TEST_CASE("a new map is written as fabric_db_create writes it", "[store][shard]"
                   R"("80000000-ffffffff":["node1@127.0.0.1","node2@127.0.0.1"]},"props":{}})");
 }
 
+TEST_CASE("copies of a map share it until one of them is edited", "[store][shard]") {
+    const ShardMap before = map_of(2, {.q = 2, .n = 2});
+    const std::string text = json::to_text(before.body().view());
+    ShardMap edited = before;
+    CHECK(&edited.copies() == &before.copies());
+    REQUIRE(edited.split_copy({0x80000000, UINT32_MAX}, "node1@127.0.0.1", 2));
+    edited.edit_of(before);
+    CHECK(edited.ranges().size() == 4);
+    CHECK(edited.revision().position() == 2);
+    CHECK(json::to_text(before.body().view()) == text);
+    CHECK(before.ranges().size() == 2);
+    CHECK(before.revision().position() == 1);
+}
+
 TEST_CASE("a shard is named after its range, database and birth", "[store][shard]") {
     const ShardMap map = map_of(1, {.q = 2});
     CHECK(map.shard_name({0x80000000, UINT32_MAX}) == "shards/80000000-ffffffff/orders.1415960794");
