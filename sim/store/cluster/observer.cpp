@@ -105,16 +105,17 @@ std::vector<RevisionLog::Copy> Observer::copies_of(const ShardMap& map, std::str
 
 std::vector<const Document*> Observer::documents_of(const std::string& database,
                                                     std::string_view id) const {
-    std::string newest;   // Of databases of one name, the last that was made.
+    const ShardMap* newest = nullptr;   // Of databases of one name, of the last that was made.
+    const auto age = [](const ShardMap& map) { return std::pair(map.suffix(), map.revision()); };
     for (std::size_t i = 0; i < cluster_.size(); ++i) {
         const auto& maps = std::as_const(cluster_).node(i).files().maps;
         const auto map = maps.find(database);
-        if (map != maps.end()) newest = std::max(newest, map->second.suffix());
+        if (map == maps.end()) continue;
+        if (newest == nullptr || age(*newest) < age(map->second)) newest = &map->second;
     }
     std::vector<const Document*> documents;
-    const ShardMap* map = newest_map(database, newest);
-    if (map == nullptr) return documents;
-    for (const RevisionLog::Copy& copy : copies_of(*map, id)) {
+    if (newest == nullptr) return documents;
+    for (const RevisionLog::Copy& copy : copies_of(*newest, id)) {
         if (copy.document != nullptr) documents.push_back(copy.document);
     }
     return documents;
