@@ -42,7 +42,7 @@ class Slow(crowd.Case):
 
     def test_answers_that_nobody_reads(self):
         self.ask("PUT", "~/big/x", b"x" * (32 * MIB), status=201)
-        # What all clients together may leave behind, and 16 answers that are being made; not all 40.
+        # What all clients together may leave behind, and 16 answers that are being made; not 40.
         with self.ordinary(), self.within(1100):
             deaf = self.crowd(40, receive=4096)
             for link in deaf:
