@@ -126,8 +126,12 @@ class Replication(couch.Case):
         self.assertRegex(missing["reason"], "^could not open http://")
         self.assertEqual(self.replicate(status=500, target=self.url("/nosuch"))["error"],
                          "db_not_found")
-        self.assertEqual(self.replicate(status=500, source="http://127.0.0.1:1/db")["error"],
-                         "db_not_found")
+        # Without --outbound nobody else is there: not at another port, nor behind another name.
+        for elsewhere in ("127.0.0.1:1", "localhost:1", "127.0.0.1", "10.0.0.9:5984", "[::1]:5984",
+                          "example.com"):
+            answer = self.replicate(status=500, source=f"http://{elsewhere}{self.db}")
+            self.assertEqual(answer["error"], "db_not_found", elsewhere)
+            self.assertRegex(answer["reason"], "^could not open http://")
         self.ask("POST", "/_replicate", {"source": self.db[1:]}, status=500)
         self.ask("POST", "/_replicate", "[]", status=400)
         self.ask("POST", "/_replicate", "{}", {"Content-Type": "text/plain"}, 415)

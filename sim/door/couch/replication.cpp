@@ -36,7 +36,8 @@ Resolver::Place Resolver::find(const std::string& node, const replicate::Endpoin
     if (const auto known = addresses_.find(host + port); known != addresses_.end()) {
         return {&front_, known->second};
     }
-    if (front_.outside() != nullptr && is_address(host)) return {};
+    // Where real clients are served, an address is what it is outside: somebody else's.
+    if ((front_.outside() != nullptr || !addresses_.empty()) && is_address(host)) return {};
     std::vector<Front*> all{&front_};
     all.insert(all.end(), others_.begin(), others_.end());
     for (Front* front : all) {
@@ -60,6 +61,8 @@ Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) 
     const Place to = find(node, endpoint);
     const bool outside = to.front == nullptr && !endpoint.bare && front_.outside() != nullptr;
     if ((to.front == nullptr && !outside) || !from) {
+        // Nobody may ask the network of a served cluster: there is no such database, as if one had.
+        if (!addresses_.empty()) return replicate::PeerError{404, "not_found", "no_outbound"};
         return replicate::PeerError{0, "nxdomain", "nxdomain"};
     }
     replicate::PeerCredentials who{endpoint.user, endpoint.password, endpoint.headers};
