@@ -158,6 +158,10 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
     }
     found.pending = query.descending ? (found.rows.empty() ? total : found.rows.back().pending)
                                      : copy.pending(found.seq);
+    if (query.filter && query.filter->looks_up() && !query.descending) {
+        found.pending = copy.pending(found.from);
+        for (found::ChangeRow& row : found.rows) row.pending = --found.pending;
+    }
     return found;
 }
 
