@@ -115,6 +115,7 @@ class Replication(couch.Case):
                 "id": job, "database": None, "doc_id": None, "history": list, "node": str,
                 "pid": str, "source": str, "target": str, "start_time": str, "info": dict}]})
         self.ask("GET", f"/_scheduler/jobs/{couch.quote(job)}", status=200, json={"id": job})
+        self.ask("GET", f"/_scheduler/jobs/{job}", status=200, json={"id": job})
         self.ask("GET", "/_scheduler/jobs/none", status=404)
         self.replicate(continuous=True, cancel=True)
         self.ask("GET", "/_scheduler/jobs", json={"total_rows": 0})

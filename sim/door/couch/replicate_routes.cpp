@@ -90,7 +90,9 @@ std::optional<json::Value> row_with(const Rows& rows, const char* key, const std
 }
 
 void jobs(const CallPtr& call) {
-    const std::string wanted(call->part(2));
+    std::string wanted(call->part(2));
+    // A '+' that nobody quoted was read as a space (couch_replicator_ids:convert/1).
+    std::replace(wanted.begin(), wanted.end(), ' ', '+');
     call->node().scheduler().jobs(call->then([call, wanted](const Rows& rows) {
         if (wanted.empty()) {
             const json::Value page = peers::scheduler_jobs_page(rows, number(*call, "skip", 0),
