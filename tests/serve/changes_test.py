@@ -56,7 +56,7 @@ class Changes(couch.Case):
             ("GET", "~/_changes?limit=1", None, 200, {"results": [{}], "pending": 1}),
             ("GET", "~/_changes?limit=0", None, 200, {"results": [], "last_seq": NUMBERED}),
             ("GET", "~/_changes?seq_interval=2", None, 200,
-             {"results": lambda rows: [row["seq"] is None for row in rows] == [True, False]}),
+             {"results": lambda rows: [row["seq"] is None for row in rows] == [False, True]}),
             ("GET", "~/_changes?include_docs=true", None, 200, {"results": lambda rows: any(
                 row["doc"].get("n") == 2 for row in rows) and any(
                 row["doc"].get("_deleted") for row in rows)}),
@@ -211,6 +211,34 @@ class Changes(couch.Case):
         while text.count(b"event: heartbeat\ndata: \n\n") < 3:
             text += stream.read1(100)
         connection.close()
+
+
+class Pending(couch.Case):
+    """Source: chttpd_changes_test.erl, whose database has one shard, too."""
+
+    Q = 1
+
+    def test_what_is_looked_up_leaves_the_rest_pending(self):
+        self.bulk([{"_id": name} for name in ("a", "b", "c", "_design/d", "_design/gone")])
+        rev = self.ask("GET", "~/_design/gone")["_rev"]
+        self.ask("DELETE", f"~/_design/gone?rev={rev}", status=200)
+        self.ask("GET", "~/_changes?filter=_design", status=200, json={
+            "results": [{"id": "_design/d"}], "pending": 4})
+        few = {"doc_ids": ["a", "b", "none"]}
+        self.ask("POST", "~/_changes?filter=_doc_ids", few, status=200, json={
+            "results": [{"id": "a"}, {"id": "b"}], "pending": 3})
+        self.ask("POST", "~/_changes?filter=_selector", {"selector": {"_id": "a"}}, status=200,
+                 json={"results": [{"id": "a"}], "pending": 0})
+
+    def test_sequence_numbers_between_rows(self):
+        self.bulk([{"_id": str(i)} for i in range(4)])
+
+        def shown(query):
+            rows = self.ask("GET", "~/_changes?" + query, status=200)["results"]
+            return [row["seq"] is not None for row in rows]
+
+        self.assertEqual(shown("seq_interval=3"), [False, True, False, False])
+        self.assertEqual(shown("seq_interval=2&limit=3"), [False, True, False])
 
 
 class Ordered(couch.Case):

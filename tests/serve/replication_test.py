@@ -115,6 +115,7 @@ class Replication(couch.Case):
                 "id": job, "database": None, "doc_id": None, "history": list, "node": str,
                 "pid": str, "source": str, "target": str, "start_time": str, "info": dict}]})
         self.ask("GET", f"/_scheduler/jobs/{couch.quote(job)}", status=200, json={"id": job})
+        self.ask("GET", f"/_scheduler/jobs/{job}", status=200, json={"id": job})
         self.ask("GET", "/_scheduler/jobs/none", status=404)
         self.replicate(continuous=True, cancel=True)
         self.ask("GET", "/_scheduler/jobs", json={"total_rows": 0})
@@ -176,6 +177,80 @@ class Replication(couch.Case):
         for each in (name, bad):
             rev = self.ask("GET", f"/_replicator/{each}")["_rev"]
             self.ask("DELETE", f"/_replicator/{each}?rev={rev}", status=200)
+
+    def test_documents_that_cannot_be(self):
+        end = {"source": self.url(self.db), "target": self.url(self.target)}
+        self.ask("PUT", f"{self.db}%2F_replicator", status=201)
+        thrown = re.compile(r"^\{throw,\{bad_request,<<\"parameter `")
+        for database in ("/_replicator", f"{self.db}%2F_replicator"):
+            self.table(
+                ("PUT", database + "/x", {}, 403, error("forbidden",
+                                                        "Missing replicator database")),
+                ("PUT", database + "/x", {"source": end["source"]}, 403),
+                ("PUT", database + "/x", {**end, "source": {"junk": 42}}, 403,
+                 error("forbidden", "endpoint has an invalid url")),
+                ("PUT", database + "/x", {**end, "create_target": "bad"}, 403,
+                 error("forbidden", thrown)),
+                ("PUT", database + "/x", {**end, "doc_ids": 42}, 403, error("forbidden", thrown)),
+                ("PUT", database + "/x", {**end, "selector": {}, "filter": "a/b"}, 403),
+                ("PUT", database + "/x", {**end, "worker_processes": "many"}, 403),
+                ("POST", database + "/_bulk_docs", {"docs": [{"_id": "x"}, end]}, 403,
+                 error("forbidden", "Missing replicator database")),
+                ("PUT", database + "/_local/x", {}, 201),
+                ("PUT", database + "/x", {"_replication_state": "failed"}, 201))
+            self.ask("GET", database + "/_design/_replicator", status=404)
+            rev = self.ask("GET", database + "/x")["_rev"]
+            self.ask("DELETE", f"{database}/x?rev={rev}", status=200)
+
+    def test_tables_of_replications(self):
+        name = f"{self.db}/_replicator"
+        self.ask("PUT", f"/{couch.quote(name[1:])}", status=201)
+        for i in range(3):
+            self.ask("PUT", f"/{couch.quote(name[1:])}/{i}", {
+                "source": self.url(self.db), "target": self.url(self.target),
+                "doc_ids": [str(i)], "id": "kept"}, status=201)
+        self.until(lambda: [row["state"] for row in self.ask(
+            "GET", f"/_scheduler/docs{name}")["docs"]] == ["completed"] * 3)
+        refused = "query_parse_error"
+        bad_state = ("States must be one or more of "
+                     "[initializing,error,running,pending,crashing,completed,failed]")
+        self.table(
+            ("GET", f"/_scheduler/docs/{couch.quote(name[1:])}", None, 200, {"total_rows": 3}),
+            ("GET", f"/_scheduler/docs{name}?limit=1&skip=1", None, 200,
+             {"total_rows": 3, "offset": 1, "docs": [{"doc_id": "1", "database": name[1:]}]}),
+            ("GET", f"/_scheduler/docs{name}?descending=true&limit=1", None, 200,
+             {"docs": [{"doc_id": "2"}]}),
+            ("GET", f"/_scheduler/docs{name}?states=RUNNING,failed", None, 200,
+             {"total_rows": 3, "docs": []}),
+            ("GET", f"/_scheduler/docs{name}/2", None, 200, {"doc_id": "2", "state": "completed"}),
+            ("GET", f"/_scheduler/docs{name}/none", None, 404, error("not_found", "missing")),
+            ("GET", "/_scheduler/docs/none/_replicator", None, 404,
+             error("not_found", "Database does not exist.")),
+            ("GET", "/_scheduler/docs/a/b", None, 400, error("bad_request", "")),
+            ("GET", "/_scheduler/docs?states=dead", None, 400, error(refused, bad_state)),
+            ("GET", "/_scheduler/jobs?limit=a", None, 400,
+             error(refused, "limit must be an integer")),
+            ("GET", "/_scheduler/jobs?skip=-1", None, 400,
+             error(refused, "skip not in range of [0,infinity]")),
+            ("GET", "/_scheduler/nope", None, 404, {"error": "not found"}))
+        self.ask("GET", f"/{couch.quote(name[1:])}/1", json={"id": "kept"})
+
+    def test_targets_that_are_made(self):
+        made = self.target + "m"
+        self.replicate(target=self.url(made), create_target=True,
+                       create_target_params={"q": "3", "partitioned": True})
+        self.ask("GET", made, json={"cluster": {"q": 3}, "props": {"partitioned": True}})
+        for more in ({"target": self.url("/_Bad")},
+                     {"target": self.url(made + "2"), "create_target_params": {"q": "x"}},
+                     {"target": self.url(made + "3"),
+                      "create_target_params": {"partitioned": "maybe"}}):
+            self.assertEqual(self.replicate(status=500, create_target=True, **more)["error"],
+                             "db_not_found")
+        self.ask("GET", "/%5FBad", status=404)
+        for end in ("source_proxy", "target_proxy"):
+            self.assertEqual(
+                self.replicate(status=400, proxy="http://x", **{end: "http://y"})["reason"],
+                f"`proxy` is mutually exclusive with `{end}`")
 
     def test_users_of_both_sides(self):
         self.ask("PUT", "/_node/_local/_config/chttpd_auth/iterations", '"10"', status=200)

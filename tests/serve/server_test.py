@@ -91,6 +91,12 @@ class Server(couch.Case):
             ("DELETE", "/big", None, 200),
         )
 
+    def test_engines(self):
+        self.ask("PUT", "/engined?engine=cowabunga", status=400,
+                 json=error("bad_request", "invalid_engine_extension"))
+        self.ask("PUT", "/engined?engine=couch", status=201)
+        self.ask("DELETE", "/engined", status=200)
+
     def test_databases_are_listed(self):
         names = ["l1", "l2", "l3", "l4"]
         for name in names:

@@ -35,13 +35,30 @@ class Upkeep(couch.Case):
             ("PUT", "~/_purged_infos_limit", "7", 200, {"ok": True}),
             ("GET", "~/_purged_infos_limit", None, 200, "7\n"),
             ("PUT", "~/_purged_infos_limit", "0", 400,
-             error("bad_request", "`purge_infos_limit` must be positive integer")),
+             error("bad_request", "`purged_infos_limit` must be positive integer")),
             ("POST", "~/_purged_infos_limit", "7", 405),
         )
         # A conflict's leaf goes, the other stays.
         self.ask("PUT", "~/b?new_edits=false", {"_rev": "1-0"}, status=201)
         self.ask("POST", "~/_purge", {"b": [b]}, status=201, json={"purged": {"b": [b]}})
         self.ask("GET", "~/b?conflicts=true", json={"_rev": "1-0", "_conflicts": ABSENT})
+
+    def test_what_was_purged(self):
+        self.ask("GET", "~/_purged_infos", status=200, json={"purged_infos": []})
+        revs = {row["id"]: [row["rev"]] for row in self.bulk([{"_id": "a"}, {"_id": "b"}])}
+        self.ask("POST", "~/_purge", {"a": revs["a"]}, status=201)
+        self.ask("POST", "~/_purge", {"b": revs["b"], "none": ["1-a"]}, status=201)
+        found = self.ask("GET", "~/_purged_infos", status=200)["purged_infos"]
+        for name in revs:
+            self.assertIn({"id": name, "revs": revs[name]}, found)
+        self.table(
+            ("POST", "~/_purged_infos", "", 405, error("method_not_allowed", "Only GET allowed")),
+            ("POST", "~/_purged_infos_limit", "2", 405,
+             error("method_not_allowed", "Only GET,PUT allowed")),
+            ("PUT", "/_node/_local/_config/purge/max_revisions_number", '"1"', 200),
+            ("POST", "~/_purge", {"a": ["1-a", "1-b"]}, 400,
+             error("bad_request", "Exceeded maximum number of revisions.")),
+            ("PUT", "/_node/_local/_config/purge/max_revisions_number", '"1000"', 200))
 
     def test_compaction_drops_old_bodies(self):                            # §12, 15
         one = self.put("a", {"n": 1})

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "door/couch/browsers.h"
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
 #include "door/couch/passwords.h"
@@ -94,7 +95,7 @@ void send(Call& call, const store::Attachment& attachment) {
         {"ETag", etag}, {"Cache-Control", "must-revalidate"}, {"Content-Type", attachment.type}};
     if (packed) headers.push_back({"Content-Encoding", "gzip"});
     headers.push_back({"Accept-Ranges", attachment.zipped ? "none" : "bytes"});
-    headers.push_back({"Content-Security-Policy", "sandbox"});
+    add_policy(call.service().config(call.member()), "attachments", "sandbox", headers);
     const http::Header digest{"Content-MD5", store::base64(attachment.md5)};
     if (attachment.zipped) {
         if (packed) headers.push_back(digest);

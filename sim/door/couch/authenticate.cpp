@@ -21,6 +21,20 @@ namespace {
 
 Problem wrong_password() { return unauthorized("Name or password is incorrect."); }
 
+/// [chttpd_auth] hash_algorithms as OpenSSL calls them, without those it does not have.
+/// Source: couch_util:get_config_hash_algorithms/0.
+std::vector<std::string> hashes_of(const Config& config) {
+    std::vector<std::string> out;
+    for (std::string name : words_of(config.auth_text("hash_algorithms", "sha256, sha"))) {
+        if (name == "sha") name = "sha1";
+        if (name == "blake2s") name = "blake2s256";
+        if (name == "blake2b") name = "blake2b512";
+        std::replace(name.begin(), name.end(), '_', '-');   // sha3_256
+        if (!hmac_of(name.c_str(), "", "").empty()) out.push_back(std::move(name));
+    }
+    return out;
+}
+
 // --- Cookies -------------------------------------------------------------------------------------
 
 std::string base64url(std::string_view bytes) {
@@ -56,9 +70,11 @@ std::string session_cookie(Call& call, const std::string& name, const Credential
         time.insert(time.begin(), digits[left % 16]);
     }
     const std::string data = name + ":" + time;
-    const std::string secret =
-        call.service().config(call.member()).auth_text("secret") + credentials.salt;
-    return cookie_header(call, base64url(data + ":" + hmac_sha1(secret, data)));
+    const Config& config = call.service().config(call.member());
+    const std::string secret = config.auth_text("secret") + credentials.salt;
+    const auto hashes = hashes_of(config);
+    const std::string hash = hashes.empty() ? "sha256" : hashes.front();
+    return cookie_header(call, base64url(data + ":" + hmac_of(hash.c_str(), secret, data)));
 }
 
 std::string cookie_of(const Call& call) {
@@ -104,10 +120,14 @@ bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
     const auto [at, error] = std::from_chars(cookie.time.data(), end, made, 16);
     if (error != std::errc{} || at != end) return false;
     // First who made it: then its time is one of ours.
-    const std::string mac = hmac_sha1(secret, cookie.name + ":" + cookie.time);
+    const auto hashes = hashes_of(config);
+    const bool ours = std::any_of(hashes.begin(), hashes.end(), [&](const std::string& hash) {
+        return same_secret(hmac_of(hash.c_str(), secret, cookie.name + ":" + cookie.time),
+                           cookie.mac);
+    });
     const std::int64_t timeout = config.auth_number("timeout", 600);
     const std::int64_t left = made + timeout - call.wall();
-    if (!same_secret(mac, cookie.mac) || left <= 0) return false;
+    if (!ours || left <= 0) return false;
     // One that has used up a tenth of its time is made anew (cookie_auth_header/2).
     if (left * 10 < timeout * 9) {
         call.renew_cookie(session_cookie(call, cookie.name, account.credentials));
@@ -195,10 +215,8 @@ void by_proxy(const CallPtr& call, const Next& then, const Next& next) {
     if (config.auth_text("proxy_use_secret", "false") == "true" && !secret.empty()) {
         const auto token = header("x_auth_token", "X-Auth-CouchDB-Token").value_or("");
         bool fits = false;
-        for (const std::string& hash :
-             words_of(config.text("chttpd_auth", "hash_algorithms", "sha256, sha"))) {
-            const std::string hash_name = hash == "sha" ? "sha1" : hash;
-            fits = fits || same_secret(hex_text(hmac_of(hash_name.c_str(), secret, *name)), token);
+        for (const std::string& hash : hashes_of(config)) {
+            fits = fits || same_secret(hex_text(hmac_of(hash.c_str(), secret, *name)), token);
         }
         if (!fits) return next();
     }

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "door/couch/browsers.h"
 #include "door/couch/service.h"
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
@@ -196,6 +197,7 @@ std::vector<http::Header> Call::usual(std::vector<http::Header> headers) const {
     if (renewed_cookie_ && !http::find_header(headers, "Set-Cookie")) {
         headers.push_back({"Set-Cookie", *renewed_cookie_});
     }
+    tell_browser(service_.config(member_), request_, headers);
     return headers;
 }
 

@@ -182,9 +182,15 @@ std::string row_document(const store::found::ChangeRow& row, const ChangesQuery&
     return json::to_text(store::document_json(row.id.view(), tree, tree.winner(), shown).view());
 }
 
+/// #changes_args.limit: as good as none.
+constexpr std::size_t limit_none = 1'000'000'000'000'000;
+
+/// `number`: how many rows there were before it.
 std::string row_text(const store::ChangesAnswer::Row& row, const ChangesQuery& query,
                      std::uint64_t number) {
-    const bool has_seq = query.seq_interval == 0 || number % query.seq_interval == 0;
+    // Counted from the limit down (fabric_view_changes:handle_message/3).
+    const std::size_t most = std::min(query.options.changes.limit, limit_none);
+    const bool has_seq = query.seq_interval == 0 || (most - number) % query.seq_interval == 0;
     ObjectText out;
     if (has_seq)
         out.text("seq", row.seq);
@@ -249,7 +255,7 @@ class Answering {
         call_->write(std::move(piece));
     }
     void tell_row(const store::ChangesAnswer::Row& row) {
-        const std::string text = row_text(row, query_, ++rows_);
+        const std::string text = row_text(row, query_, rows_++);
         if (listed()) return write(rows_ > 1 ? ",\r\n" + text : text);
         if (!query_.eventsource) return write(text + "\n");
         std::string seq;
@@ -286,7 +292,7 @@ void answer_normal(const CallPtr& call, const ChangesQuery& query) {
                                         std::string out = "{\"results\":[\n";
                                         for (std::size_t i = 0; i < answer.rows.size(); ++i) {
                                             if (i > 0) out += ",\r\n";
-                                            out += row_text(answer.rows[i], query, i + 1);
+                                            out += row_text(answer.rows[i], query, i);
                                         }
                                         out += tail(answer.last_seq, answer.pending);
                                         call->bytes(200,

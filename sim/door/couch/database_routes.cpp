@@ -58,6 +58,9 @@ store::Spread spread_of(Call& call) {
         }
         spread.placement = *placement;
     }
+    if (const std::string* engine = call.target().value("engine"); engine && *engine != "couch") {
+        throw bad_request("invalid_engine_extension");
+    }
     if (const std::string* text = call.target().value("partitioned")) {
         if (*text != "true" && *text != "false") {
             throw bad_request("Invalid `partitioned` parameter");
@@ -243,78 +246,6 @@ void revs_limit(const CallPtr& call) {
     });
 }
 
-void purged_infos_limit(const CallPtr& call) {
-    call->only("PUT,GET");
-    if (call->is("GET")) {
-        return read_limit(call, [](const auto& info) { return info.purged_infos_limit; });
-    }
-    const json::Value body = call->body_json();
-    const auto limit = body.view().is(json::Type::integer) ? body.view().integer() : std::nullopt;
-    if (!limit || *limit < 1 || *limit > UINT32_MAX) {
-        throw bad_request("`purge_infos_limit` must be positive integer");
-    }
-    call->node().gatherer().limit_purges(call->database(), static_cast<std::uint32_t>(*limit),
-                                         call->then([call](const store::StatusAnswer& answer) {
-                                             // chttpd_db.erl throws what fabric said.
-                                             if (answer.status == 500)
-                                                 throw Problem{500, "error", answer.reason};
-                                             if (answer.status != 200)
-                                                 throw failed(answer.status, answer.reason);
-                                             call->ok();
-                                         }));
-}
-
-std::vector<store::PurgeRequest> purge_requests(Call& call) {
-    const json::Value body = call.body_object();
-    const bool partitioned = map_of(call).partitioned();
-    std::vector<store::PurgeRequest> requests;
-    std::size_t count = 0;
-    for (const json::Member& member : body.view().members()) {
-        if (partitioned) {
-            if (const auto refusal = store::check_partitioned_id(member.key)) {
-                throw problem_of(*refusal);
-            }
-        }
-        store::PurgeRequest request{.uuid = {}, .id = std::string(member.key), .revisions = {}};
-        if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
-        for (const json::View each : member.value.elements()) {
-            auto revision =
-                each.is(json::Type::text) ? store::Revision::parse(each.text()) : std::nullopt;
-            if (!revision) throw bad_request("Invalid rev format");
-            request.revisions.push_back(std::move(*revision));
-            ++count;
-        }
-        requests.push_back(std::move(request));
-    }
-    if (requests.size() > 100) throw bad_request("Exceeded maximum number of documents.");
-    if (count > 1000) throw bad_request("Exceeded maximum number of revisions.");
-    return requests;
-}
-
-void purge(const CallPtr& call) {
-    call->only("POST");
-    call->require_type("application/json");
-    auto requests = purge_requests(*call);
-    std::vector<std::string> ids;
-    for (const store::PurgeRequest& request : requests) ids.push_back(request.id);
-    call->node().gatherer().purge(call->database(), std::move(requests), call->quorum("w"),
-                                  call->then([call, ids](const store::PurgeAnswer& answer) {
-                                      if (answer.status != 201 && answer.status != 202)
-                                          throw failed(answer.status, "error");
-                                      ObjectText purged, out;
-                                      for (std::size_t i = 0; i < ids.size(); ++i) {
-                                          json::Builder list;
-                                          list.begin_array();
-                                          for (const store::Revision& each : answer.purged[i])
-                                              list.text(each.text());
-                                          list.end_array();
-                                          purged.value(ids[i], list.take().view());
-                                      }
-                                      out.null("purge_seq").raw("purged", purged.take());
-                                      call->json_text(answer.status, out.take());
-                                  }));
-}
-
 void compact(const CallPtr& call) {
     if (call->target().parts.size() > 2) return compact_views(call);
     call->only("POST");
@@ -378,6 +309,7 @@ constexpr Matter matters[] = {
     {"_revs_limit", revs_limit},
     {"_purged_infos_limit", purged_infos_limit},
     {"_purge", purge},
+    {"_purged_infos", purged_infos},
     {"_compact", compact},
     {"_shards", shards},
     {"_sync_shards", sync_shards},

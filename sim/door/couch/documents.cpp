@@ -164,6 +164,7 @@ Incoming read_incoming(Call& call, json::View body, std::optional<std::string> i
     }
     if (is_replicator(call.part(0)) && !out.id.starts_with("_")) {
         out.read.body = owned_replication(call, out.read.body.view());
+        check_replication(out.read.body.view());
     }
     return out;
 }

@@ -62,6 +62,9 @@ Asked asked(const ask::Create& what) {
     if (what.options.n != 0) {
         query += (query.empty() ? "" : "&") + ("n=" + std::to_string(what.options.n));
     }
+    if (!what.options.partitioned.empty()) {
+        query += (query.empty() ? "" : "&") + ("partitioned=" + quoted(what.options.partitioned));
+    }
     return {.method = "PUT", .path = query.empty() ? "" : "?" + query};
 }
 Asked asked(const ask::Open& what) { return {.path = quoted_id(what.id)}; }

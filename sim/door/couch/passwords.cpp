@@ -8,7 +8,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/text.h"
 
@@ -137,14 +136,6 @@ bool Verifier::verify(std::string_view password, const Credentials& given) {
     if (remembered_.size() >= remembered_max) remembered_.clear();
     if (right) remembered_.emplace(std::move(key), true);   // Guesses are paid for, each time.
     return right;
-}
-
-std::string hmac_sha1(std::string_view key, std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned int size = 0;
-    HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
-    return {reinterpret_cast<const char*>(out.data()), size};
 }
 
 std::string digest_of(const char* name, std::string_view text) {

@@ -49,8 +49,6 @@ class Verifier {
 
 /// Compares in a time that says nothing of where they differ.
 bool same_secret(std::string_view a, std::string_view b);
-/// HMAC with SHA-1, in bytes: what signs a cookie.
-std::string hmac_sha1(std::string_view key, std::string_view text);
 /// MD5, SHA-1 and their like in bytes; `name` as OpenSSL calls it.
 std::string digest_of(const char* name, std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "door/couch/browsers.h"
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
 #include "door/couch/request_object.h"
@@ -83,9 +84,7 @@ void put_header(Response& response, const std::string& name, std::string value) 
 }
 
 void answer(Call& call, Response response) {
-    if (!http::find_header(response.headers, "Content-Security-Policy")) {
-        response.headers.push_back({"Content-Security-Policy", "sandbox"});
-    }
+    add_policy(call.service().config(call.member()), "showlist", "sandbox", response.headers);
     call.bytes(response.status, std::move(response.headers), std::move(response.body));
 }
 

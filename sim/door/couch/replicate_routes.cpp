@@ -1,4 +1,7 @@
 // Replications as a server shows them; chttpd_misc.erl, couch_replicator_httpd.erl.
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
 
 #include "door/couch/routes.h"
@@ -6,6 +9,7 @@
 #include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
+#include "store/view/query.h"
 
 namespace glasshive::door::couch {
 
@@ -39,23 +43,39 @@ void replicate(const CallPtr& call) {
 
 namespace {
 
-std::size_t number(const Call& call, const char* name, std::size_t otherwise) {
+/// Source: couch_replicator_httpd_util:parse_int_param/5.
+std::size_t number(const Call& call, const std::string& name, std::size_t otherwise) {
     const std::string* text = call.target().value(name);
     if (text == nullptr) return otherwise;
-    std::size_t value = 0;
+    std::int64_t value = 0;
     const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error == std::errc{} && at == text->data() + text->size()) return value;
-    throw Problem{400, "query_parse_error", "Invalid value for integer: \"" + *text + "\""};
+    if (error != std::errc{} || at != text->data() + text->size()) {
+        throw Problem{400, "query_parse_error", name + " must be an integer"};
+    }
+    if (value >= 0) return static_cast<std::size_t>(value);
+    throw Problem{400, "query_parse_error", name + " not in range of [0,infinity]"};
 }
 
+/// Source: couch_replicator_httpd_util:parse_replication_state_filter/1.
 std::vector<std::string> states_of(const Call& call) {
+    static constexpr std::array known{"initializing", "error",     "running", "pending",
+                                      "crashing",     "completed", "failed"};
     std::vector<std::string> out;
     const std::string* text = call.target().value("states");
     if (text == nullptr) return out;
     for (std::size_t at = 0; at <= text->size();) {
         const std::size_t end = std::min(text->find(',', at), text->size());
-        if (end > at) out.push_back(text->substr(at, end - at));
+        std::string state = text->substr(at, end - at);
+        std::transform(state.begin(), state.end(), state.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         at = end + 1;
+        if (state.empty()) continue;
+        if (std::find(known.begin(), known.end(), state) == known.end()) {
+            throw Problem{400, "query_parse_error",
+                          "States must be one or more of "
+                          "[initializing,error,running,pending,crashing,completed,failed]"};
+        }
+        out.push_back(std::move(state));
     }
     return out;
 }
@@ -70,11 +90,13 @@ std::optional<json::Value> row_with(const Rows& rows, const char* key, const std
 }
 
 void jobs(const CallPtr& call) {
-    const std::string wanted(call->part(2));
+    std::string wanted(call->part(2));
+    // A '+' that nobody quoted was read as a space (couch_replicator_ids:convert/1).
+    std::replace(wanted.begin(), wanted.end(), ' ', '+');
     call->node().scheduler().jobs(call->then([call, wanted](const Rows& rows) {
         if (wanted.empty()) {
             const json::Value page = peers::scheduler_jobs_page(rows, number(*call, "skip", 0),
-                                                                number(*call, "limit", 25));
+                                                                number(*call, "limit", 100));
             return call->json(200, page.view());
         }
         const auto row = row_with(rows, "id", wanted);
@@ -83,20 +105,51 @@ void jobs(const CallPtr& call) {
     }));
 }
 
-/// /_scheduler/docs[/database[/id]]; a system database's name may be two parts.
+/// A database and, perhaps, a document in it.
+struct DocsPath {
+    std::string database, id;
+};
+
+/// What follows /_scheduler/docs/: a database's name in one part, or in as many as it has slashes.
+/// Source: couch_replicator_httpd:handle_scheduler_req/1, parse_unquoted_docs_path/1.
+DocsPath docs_path(const Call& call) {
+    const std::vector<std::string>& parts = call.target().parts;
+    if (parts.size() == 2) return {"_replicator", ""};
+    if (parts.size() <= 4 && is_replicator(parts[2])) {
+        return {parts[2], parts.size() == 4 ? parts[3] : ""};
+    }
+    if (parts.size() == 3) throw Problem{500, "unknown_error", "function_clause", {}, true};
+    DocsPath out;
+    std::size_t at = 2;
+    for (; at < parts.size(); ++at) {
+        out.database += (at == 2 ? "" : "/") + parts[at];
+        if (parts[at] == "_replicator") break;
+    }
+    if (at == parts.size()) throw bad_request("");
+    if (at + 2 < parts.size()) throw Problem{500, "unknown_error", "case_clause", {}, true};
+    if (at + 1 < parts.size()) out.id = parts[at + 1];
+    return out;
+}
+
 void docs(const CallPtr& call) {
-    const std::size_t depth = call->target().parts.size();
-    const std::string database = depth > 2 ? std::string(call->part(2)) : "_replicator";
-    const std::string wanted(call->part(3));
+    const DocsPath path = docs_path(*call);
+    if (call->node().files().maps.count(path.database) == 0) throw no_database();
+    const bool all = path.id.empty();
+    const auto states = all ? states_of(*call) : std::vector<std::string>{};
+    const auto query = store::view::parse_query(call->target().query);
+    if (const auto* refusal = std::get_if<store::Refusal>(&query)) throw problem_of(*refusal);
+    const auto wanted = std::get<store::view::Query>(query);
     call->node().scheduler().docs(
-        database, wanted.empty() ? states_of(*call) : std::vector<std::string>{},
-        call->then([call, wanted](const Rows& rows) {
-            if (wanted.empty()) {
-                const json::Value page = peers::scheduler_docs_page(rows, number(*call, "skip", 0),
-                                                                    number(*call, "limit", 25));
+        path.database, states,
+        call->then([call, wanted, id = path.id](const peers::Scheduler::DocsRows& docs) {
+            if (id.empty()) {
+                Rows rows = docs.rows;
+                if (wanted.descending) std::reverse(rows.begin(), rows.end());
+                const json::Value page =
+                    peers::scheduler_docs_page(rows, docs.total, wanted.skip, wanted.limit);
                 return call->json(200, page.view());
             }
-            const auto row = row_with(rows, "doc_id", wanted);
+            const auto row = row_with(docs.rows, "doc_id", id);
             if (!row) throw not_found();
             call->json(200, row->view());
         }));
@@ -108,7 +161,7 @@ void scheduler(const CallPtr& call) {
     call->only("GET,HEAD");
     if (call->part(1) == "jobs") return jobs(call);
     if (call->part(1) == "docs") return docs(call);
-    throw not_found();
+    call->json_text(404, R"({"error":"not found"})");
 }
 
 }   // namespace glasshive::door::couch

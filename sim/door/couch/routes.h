@@ -31,6 +31,9 @@ void node(const CallPtr& call);             ///< /_node/…
 void database(const CallPtr& call);
 bool is_database_matter(std::string_view name);
 void database_matter(const CallPtr& call);
+void purge(const CallPtr& call);                ///< _purge
+void purged_infos(const CallPtr& call);         ///< _purged_infos
+void purged_infos_limit(const CallPtr& call);   ///< _purged_infos_limit
 /// GET /db as text: "{…}".
 std::string info_text(const std::string& database, const store::ShardMap& map,
                       const store::InfoAnswer& info);

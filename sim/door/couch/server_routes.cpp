@@ -3,6 +3,7 @@
 #include <charconv>
 #include <memory>
 
+#include "door/couch/browsers.h"
 #include "door/couch/multipart.h"
 #include "door/couch/node_documents.h"
 #include "door/couch/routes.h"
@@ -188,7 +189,13 @@ void utils(const CallPtr& call) {
     if (target.find("_utils/") == std::string::npos) {
         return call->bytes(301, {{"Location", call->absolute("/_utils/")}}, "");
     }
-    call->bytes(200, {{"Content-Type", "text/html"}, {"Cache-Control", "private, must-revalidate"}},
+    std::vector<http::Header> headers{{"Content-Type", "text/html"},
+                                      {"Cache-Control", "private, must-revalidate"}};
+    add_policy(call->service().config(call->member()), "utils",
+               "child-src 'self' data: blob:; default-src 'self'; img-src 'self' data:; font-src "
+               "'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline';",
+               headers);
+    call->bytes(200, std::move(headers),
                 "<!DOCTYPE html><title>Glasshive</title><p>A simulated CouchDB. It has no "
                 "Fauxton; its HTTP interface is at <a href=\"/\">/</a>.\n");
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "door/couch/access.h"
+#include "door/couch/browsers.h"
 #include "door/couch/routes.h"
 #include "door/couch/users.h"
 
@@ -55,6 +56,10 @@ CallPtr Service::handle_instead(const Call& call, http::Request request) {
 
 CallPtr Service::take(CallPtr call) {
     if (call->begun()) return call;   // Its target was none.
+    if (auto headers = preflight(config(call->member()), call->request())) {
+        call->bytes(204, std::move(*headers), "");
+        return call;
+    }
     call->guard(
         [&] { authenticate(call, [this, call] { call->guard([&] { authenticated(call); }); }); });
     return call;

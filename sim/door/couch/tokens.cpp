@@ -23,7 +23,9 @@ namespace json = store::json;
 std::string hmac_of(const char* name, std::string_view key, std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned int size = 0;
-    HMAC(EVP_get_digestbyname(name), key.data(), static_cast<int>(key.size()),
+    const EVP_MD* const hash = EVP_get_digestbyname(name);
+    if (hash == nullptr) return "";
+    HMAC(hash, key.data(), static_cast<int>(key.size()),
          reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
     return {reinterpret_cast<const char*>(out.data()), size};
 }

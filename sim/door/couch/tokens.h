@@ -22,7 +22,7 @@ std::string token_subject(store::json::View claims);
 /// a text with commas. Throws 404 when the path leads nowhere.
 std::vector<std::string> token_roles(const Config& config, store::json::View claims);
 
-/// HMAC in bytes; `name` of the hash as OpenSSL calls it.
+/// HMAC in bytes; `name` of the hash as OpenSSL calls it. Empty when there is none of that name.
 std::string hmac_of(const char* name, std::string_view key, std::string_view text);
 /// base64 of URLs, without '='; nothing for what is none.
 std::optional<std::string> from_base64url(std::string text);

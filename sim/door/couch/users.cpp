@@ -5,6 +5,7 @@
 
 #include "door/couch/service.h"
 #include "store/json/builder.h"
+#include "store/replicate/request.h"
 
 namespace glasshive::door::couch {
 
@@ -106,6 +107,20 @@ json::Value owned_replication(const Call& call, json::View body) {
     }
     out.end_object();
     return out.take();
+}
+
+void check_replication(json::View body) {
+    const auto state = body.find("_replication_state");
+    if (state && state->is(json::Type::text) && state->text() == "failed") return;
+    const auto read = store::replicate::read_request(body);
+    const auto* refusal = std::get_if<store::Refusal>(&read);
+    if (refusal == nullptr) return;
+    // What was not thrown as {error, …} is told as a term: couch_replicator_parse:parse_rep_doc/1.
+    if (refusal->error != "error") {
+        throw forbidden("{throw,{" + refusal->error + ",<<\"" + refusal->reason + "\">>}}");
+    }
+    const bool crashed = refusal->reason == "badarg" || refusal->reason == "function_clause";
+    throw forbidden(crashed ? "{error," + refusal->reason + "}" : refusal->reason);
 }
 
 // --- _design/_auth -------------------------------------------------------------------------------

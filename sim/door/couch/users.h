@@ -35,6 +35,9 @@ void check_bare_names(const UserContext& user, store::json::View body);
 /// A replication's document with `owner`, who is who wrote it first; throws 403 when it is
 /// another's. Source: couch_replicator_docs:before_doc_update/3.
 store::json::Value owned_replication(const Call& call, store::json::View body);
+/// Throws 403 for a replication's document that asks for what cannot be, unless it has failed.
+/// Source: couch_replicator_docs:before_doc_update/3.
+void check_replication(store::json::View body);
 /// Throws 404 or 403 when somebody asks for another's document, or for a design document.
 /// Source: couch_users_db:after_doc_read/2.
 void check_user_read(const Call& call, std::string_view id);

@@ -156,6 +156,10 @@ Found answer(const Database& copy, const query::ListChanges& query, const std::s
     if (all && !query.descending) found.seq = copy.update_seq();   // Purges have numbers, too.
     if (!query.descending) found.pending = behind;
     if (query.descending && !found.rows.empty()) found.pending = found.rows.back().pending;
+    if (query.filter && query.filter->looks_up() && !query.descending) {
+        found.pending = copy.pending(found.from);
+        for (found::ChangeRow& row : found.rows) row.pending = --found.pending;
+    }
     return found;
 }
 

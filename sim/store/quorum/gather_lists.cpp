@@ -248,6 +248,25 @@ void Gatherer::local_docs(std::string_view database, Then<LocalsAnswer> then) {
     gather(std::move(asking));
 }
 
+void Gatherer::purged_infos(std::string_view database, Then<PurgesAnswer> then) {
+    const ShardMap* map = map_of(database);
+    if (map == nullptr) return then({.status = 404});
+    Job asking{.workers = all_copies(*map, query::ListPurges{.most = SIZE_MAX})};
+    asking.enough = [](const Job& job) { return job.waiting == 0; };
+    asking.then = [then = std::move(then)](const Job& job) {
+        if (job.timed_out) return then({500, "timeout"});
+        if (answered_ring(job).empty()) return then({500, no_progress});
+        PurgesAnswer answer{.status = 200};
+        for (const std::size_t worker : job.arrived) {
+            for (const PurgeRequest& each : found<found::Purges>(job, worker).requests) {
+                answer.purges.emplace(each.id, each.revisions);
+            }
+        }
+        then(answer);
+    };
+    gather(std::move(asking));
+}
+
 void Gatherer::partition_info(std::string_view database, const std::string& partition,
                               Then<PartitionAnswer> then) {
     const ShardMap* map = files_.map_of(database);

@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
@@ -59,6 +61,12 @@ struct LocalsAnswer {
     int status = 500;
     std::string reason{};
     std::map<std::string, LocalDocument, std::less<>> documents{};
+};
+struct PurgesAnswer {
+    int status = 500;
+    std::string reason{};
+    /// Each purge that some copy remembers, once: an id and the revisions that went.
+    std::set<std::pair<std::string, std::vector<Revision>>> purges{};
 };
 struct PartitionAnswer {
     int status = 500;
@@ -119,6 +127,8 @@ class Gatherer final : public Scatter {
     void info(std::string_view database, Then<InfoAnswer> then);
     void all_docs(std::string_view database, DocsOptions options, Then<DocsAnswer> then);
     void local_docs(std::string_view database, Then<LocalsAnswer> then);
+    /// What was purged, as all live copies remember it. Source: fabric_db_purged_infos.erl.
+    void purged_infos(std::string_view database, Then<PurgesAnswer> then);
     /// Of a partitioned database: one range's copies know.
     void partition_info(std::string_view database, const std::string& partition,
                         Then<PartitionAnswer> then);

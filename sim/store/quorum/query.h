@@ -21,6 +21,9 @@ class ChangeFilter {
     /// `leaf`: the winner, and with Style::all_docs each other leaf, too. A change of which no leaf
     /// passes is not told.
     virtual bool passes(const Document& document, Tree::Index leaf) const = 0;
+    /// What it names is looked up, and the other changes are not gone through: they stay pending.
+    /// Source: couch_changes:send_changes_doc_ids/6, send_changes_design_docs/6.
+    virtual bool looks_up() const { return false; }
 };
 
 /// What one copy of a shard can be asked beside the hot path's edits and reads. The first half

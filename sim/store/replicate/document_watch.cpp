@@ -29,6 +29,7 @@ bool same_job(const ReplicationRequest& a, const ReplicationRequest& b) {
            x.continuous == y.continuous && x.create_target == y.create_target &&
            x.create_target_params.q == y.create_target_params.q &&
            x.create_target_params.n == y.create_target_params.n &&
+           x.create_target_params.partitioned == y.create_target_params.partitioned &&
            x.filter.doc_ids == y.filter.doc_ids && x.filter.selector == y.filter.selector &&
            x.filter.name == y.filter.name && x.filter.params == y.filter.params &&
            x.since_seq == y.since_seq && x.winning_revs_only == y.winning_revs_only &&

@@ -43,6 +43,7 @@ struct PeerInfo {
 struct PeerCreate {
     std::int64_t q = 0;
     std::int64_t n = 0;
+    std::string partitioned{};   ///< "true" or "false", or what is refused.
 };
 
 /// Which changes are wanted, as `_changes` is asked for it. At most one of the three.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/replicate/plain_filters.h"
+#include "store/spec.h"
 
 namespace glasshive::store::replicate {
 
@@ -118,7 +119,16 @@ void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::In
 }
 
 void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::Create& what) {
+    const std::string& partitioned = what.options.partitioned;
+    const bool system = request.database == "_users" || request.database == "_replicator";
+    if (!system && !is_database_name(request.database)) {
+        return answer(key, problem(400, "illegal_database_name"));
+    }
+    if (!partitioned.empty() && partitioned != "true" && partitioned != "false") {
+        return answer(key, problem(400, "Invalid `partitioned` parameter"));
+    }
     Spread spread;
+    spread.partitioned = partitioned == "true";
     if (what.options.q < 0 || what.options.q > ranges_max) {
         return answer(key, problem(400, "The `q` value should be a positive integer."));
     }

@@ -37,6 +37,11 @@ std::optional<std::int64_t> integer_of(View value) {
     return number;
 }
 
+/// Not an empty text, which says nothing of a proxy.
+bool is_given(const std::optional<View>& value) {
+    return value && !(value->is(Type::text) && value->text().empty());
+}
+
 /// At least 1; what is beyond all use counts as `most`.
 template <class Set>
 Problem read_number(View value, std::int64_t most, Set set) {
@@ -73,6 +78,10 @@ Problem read_create_params(View value, ReplicationOptions& options) {
     };
     given("q", options.create_target_params.q);
     given("n", options.create_target_params.n);
+    if (const auto flag = value.find("partitioned")) {
+        options.create_target_params.partitioned =
+            flag->is(Type::text) ? std::string(flag->text()) : json::to_text(*flag);
+    }
     return {};
 }
 
@@ -109,6 +118,7 @@ Problem read_measure(const json::Member& member, ReplicationOptions& options) {
             options.worker_processes = static_cast<std::size_t>(number);
         });
     }
+    if (key == "http_connections") return read_number(value, day, [](std::int64_t) {});
     if (key == "worker_batch_size") {
         return read_number(value, 10'000, [&](std::int64_t number) {
             options.worker_batch_size = static_cast<std::size_t>(number);
@@ -170,6 +180,10 @@ Problem read_filter(View body, ChangesFilter& filter) {
 
 std::variant<ReplicationRequest, Refusal> read_request(json::View body) {
     if (!body.is(Type::object)) return bad_request("Request body must be a JSON object");
+    for (const char* const end : {"source_proxy", "target_proxy"}) {
+        if (!is_given(body.find("proxy")) || !is_given(body.find(end))) continue;
+        return bad_request("`proxy` is mutually exclusive with `" + std::string(end) + "`");
+    }
     ReplicationRequest request;
     for (const json::Member& member : body.members()) {
         Problem problem = read_switch(member, request);

@@ -359,7 +359,7 @@ void Scheduler::tasks(Then<Rows> then) {
 }
 
 void Scheduler::docs(const std::string& database, const std::vector<std::string>& states,
-                     Then<Rows> then) {
+                     Then<DocsRows> then) {
     auto asked = std::make_shared<Asked>();
     asked->what = Asked::What::docs;
     asked->database = database;
@@ -370,7 +370,7 @@ void Scheduler::docs(const std::string& database, const std::vector<std::string>
 
 /// Documents that have ended tell it themselves.
 void Scheduler::merge_docs(const std::string& database, const std::vector<std::string>& states,
-                           const std::vector<const Told*>& told, Then<Rows> then) {
+                           const std::vector<const Told*>& told, Then<DocsRows> then) {
     Rows live;
     for (const Told* one : told) live.insert(live.end(), one->rows.begin(), one->rows.end());
     DocsOptions options;
@@ -384,14 +384,14 @@ void Scheduler::merge_docs(const std::string& database, const std::vector<std::s
                 auto ended = ended_row(database, row.key, row.found->content->body.view());
                 if (ended) by_id[row.key] = *ended;
             }
-            Rows rows;
+            DocsRows out{.total = answer.total};
             for (const auto& [id, row] : by_id) {
                 const std::string state = text_in(row.view(), "state");
                 const bool wanted = states.empty() ||
                                     std::find(states.begin(), states.end(), state) != states.end();
-                if (wanted) rows.push_back(row);
+                if (wanted) out.rows.push_back(row);
             }
-            then(rows);
+            then(out);
         });
 }
 

@@ -98,9 +98,16 @@ class Scheduler final : public kernel::Process {
 
     /// `_scheduler/jobs`: rows of all live nodes, by id.
     void jobs(Then<Rows> then);
+    /// What is known of a database's replications. `total`: of its documents, whatever is wanted.
+    struct DocsRows {
+        Rows rows{};
+        std::uint64_t total = 0;
+    };
     /// `_scheduler/docs/DATABASE`: rows in order of their ids. `states`: those wanted, e.g.
     /// "running"; none: all. Not one when there is no such database.
-    void docs(const std::string& database, const std::vector<std::string>& states, Then<Rows> then);
+    /// Source: couch_replicator_fabric:docs/5.
+    void docs(const std::string& database, const std::vector<std::string>& states,
+              Then<DocsRows> then);
     /// Replications in `_active_tasks`, of all live nodes.
     void tasks(Then<Rows> then);
 
@@ -136,7 +143,7 @@ class Scheduler final : public kernel::Process {
     std::size_t chosen_for(json::View body) const;
     Rows own_rows(const Asked& asked) const;
     void merge_docs(const std::string& database, const std::vector<std::string>& states,
-                    const std::vector<const Told*>& told, Then<Rows> then);
+                    const std::vector<const Told*>& told, Then<DocsRows> then);
 
     kernel::Kernel& kernel_;
     SchedulerNode node_;
@@ -155,8 +162,8 @@ class Scheduler final : public kernel::Process {
 /// {"total_rows","offset","jobs"}: a page of `_scheduler/jobs`.
 json::Value scheduler_jobs_page(const std::vector<json::Value>& rows, std::size_t skip,
                                 std::size_t limit);
-/// {"total_rows","offset","docs"}.
-json::Value scheduler_docs_page(const std::vector<json::Value>& rows, std::size_t skip,
-                                std::size_t limit);
+/// {"total_rows","offset","docs"}, of so many documents that the database has.
+json::Value scheduler_docs_page(const std::vector<json::Value>& rows, std::uint64_t total,
+                                std::size_t skip, std::size_t limit);
 
 }   // namespace glasshive::store::replicate

@@ -270,14 +270,14 @@ std::optional<json::Value> ended_row(const std::string& database, const std::str
 
 namespace {
 
-json::Value page(std::string_view name, const std::vector<json::Value>& rows, std::size_t skip,
-                 std::size_t limit) {
+json::Value page(std::string_view name, const std::vector<json::Value>& rows, std::uint64_t total,
+                 std::size_t skip, std::size_t limit) {
     const std::size_t offset = std::min(skip, rows.size());
     const std::size_t end = offset + std::min(limit, rows.size() - offset);
     Builder out;
     out.begin_object();
-    add_count(out, "total_rows", rows.size());
-    add_count(out, "offset", offset);
+    add_count(out, "total_rows", total);
+    add_count(out, "offset", std::min<std::uint64_t>(skip, total));
     out.key(name);
     out.begin_array();
     for (std::size_t i = offset; i < end; ++i) out.copy(rows[i].view());
@@ -290,11 +290,11 @@ json::Value page(std::string_view name, const std::vector<json::Value>& rows, st
 
 json::Value scheduler_jobs_page(const std::vector<json::Value>& rows, std::size_t skip,
                                 std::size_t limit) {
-    return page("jobs", rows, skip, limit);
+    return page("jobs", rows, rows.size(), skip, limit);
 }
-json::Value scheduler_docs_page(const std::vector<json::Value>& rows, std::size_t skip,
-                                std::size_t limit) {
-    return page("docs", rows, skip, limit);
+json::Value scheduler_docs_page(const std::vector<json::Value>& rows, std::uint64_t total,
+                                std::size_t skip, std::size_t limit) {
+    return page("docs", rows, total, skip, limit);
 }
 
 }   // namespace glasshive::store::replicate

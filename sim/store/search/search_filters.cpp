@@ -18,6 +18,9 @@ class DocIds final : public ChangeFilter {
     bool passes(const Document& document, Tree::Index) const override {
         return ids_.count(document.id.view()) > 0;
     }
+    /// Of more than these the others are gone through, too: [couchdb]
+    /// changes_doc_ids_optimization_threshold.
+    bool looks_up() const override { return ids_.size() <= 100; }
 
   private:
     std::set<std::string, std::less<>> ids_;
@@ -26,8 +29,9 @@ class DocIds final : public ChangeFilter {
 class Designs final : public ChangeFilter {
   public:
     bool passes(const Document& document, Tree::Index) const override {
-        return document.id.view().starts_with("_design");
+        return document.id.view().starts_with("_design/") && !document.tree.deleted();
     }
+    bool looks_up() const override { return true; }
 };
 
 /// Those that look into documents.

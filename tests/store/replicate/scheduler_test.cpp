@@ -53,7 +53,10 @@ struct Desk {
         return table([&](auto then) { a.all[via].scheduler->jobs(then); });
     }
     std::string docs(const std::vector<std::string>& states = {}, std::size_t via = 0) {
-        return table([&](auto then) { a.all[via].scheduler->docs("_replicator", states, then); });
+        return table([&](auto then) {
+            a.all[via].scheduler->docs("_replicator", states,
+                                       [then](const auto& told) { then(told.rows); });
+        });
     }
     std::string tasks(std::size_t via = 0) {
         return table([&](auto then) { a.all[via].scheduler->tasks(then); });
