@@ -43,7 +43,7 @@ std::uint32_t rings_of(const std::vector<Copy>& copies) {
 }   // namespace
 
 ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
-                   const std::vector<Copy>& copies)
+                   const std::vector<Copy>& copies, const Revision* tombstone)
     : database_(std::move(database)),
       suffix_("." + std::to_string(created)),
       partitioned_(partitioned) {
@@ -58,7 +58,7 @@ ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
         return std::pair(a.range, a.node) < std::pair(b.range, b.node);
     });
     rebuild();
-    revision_ = *next_revision(nullptr, {.body = body()});
+    revision_ = *next_revision(tombstone, {.body = body()});
 }
 
 /// By range where the two views agree, by node where they do not.
