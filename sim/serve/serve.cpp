@@ -94,7 +94,8 @@ class Pump {
     }
 
   private:
-    static constexpr std::uint64_t entries_at_once = 32;
+    /// A quiet cluster does little in a second: more would leave the wall far behind.
+    static constexpr std::uint64_t entries_at_once = 1;
     static constexpr std::size_t requests_at_once = 16;
 
     /// Somebody waits for an answer that the wall has no part in.

@@ -51,6 +51,7 @@ below src/<application>/src):
 
 import json
 import threading
+import time
 
 import couch
 from couch import error
@@ -202,15 +203,19 @@ class Degraded(couch.Case):
 
     def test_2_two_coordinators_both_succeed(self):
         # Each node's own copy hears its own node first: one edit has two copies, the other one.
+        end = time.monotonic() + 20
         for i in range(5):
             rev = self.put(f"race{i}")
             statuses = self.at_once(*(("PUT", f"~/race{i}", {"from": k, "_rev": rev})
                                       for k in (1, 2)))
             self.assertEqual(statuses, [201, 202])
-            self.ask("GET", f"~/race{i}?r=3", status=200)    # Copies differ: that mends them.
-            for node in range(3):       # A conflict in one cluster, without any replication.
-                found = self.ask("GET", f"~/race{i}?r=3&conflicts=true", node=node).json
-                self.assertEqual(len(found["_conflicts"]), 1)
+            self.ask("GET", f"~/race{i}?r=3", status=200)    # Copies differ: that mends them,
+            for node in range(3):       # soon all. A conflict in one cluster, without replication.
+                path = f"~/race{i}?r=3&conflicts=true"
+                while "_conflicts" not in self.ask("GET", path, node=node).json:
+                    self.assertLess(time.monotonic(), end)
+                    time.sleep(0.01)
+                self.assertEqual(len(self.ask("GET", path, node=node)["_conflicts"]), 1)
 
     def test_3_nobody_stands_in_for_a_copy(self):
         self.ask("PUT", "/few?n=2&q=1", status=201)

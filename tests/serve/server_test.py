@@ -4,6 +4,7 @@ of test/elixir/test/{basics,config,uuids,all_dbs}_test.exs.
 """
 
 import re
+import time
 
 import couch
 from couch import ABSENT, error
@@ -96,6 +97,18 @@ class Server(couch.Case):
                  json=error("bad_request", "invalid_engine_extension"))
         self.ask("PUT", "/engined?engine=couch", status=201)
         self.ask("DELETE", "/engined", status=200)
+
+    def test_the_clock_is_not_ahead_of_the_wall_by_more_than_answers_take(self):
+        def born(name):
+            self.ask("PUT", f"/{name}", status=201)
+            self.addCleanup(self.ask, "DELETE", f"/{name}")
+            return int(self.ask("GET", f"/{name}", status=200)["instance_start_time"])
+
+        began, first = time.monotonic(), born("clock_a")
+        for _ in range(100):
+            self.ask("GET", "/", status=200)
+        spent = born("clock_b") - first
+        self.assertLessEqual(spent, time.monotonic() - began + 2)
 
     def test_databases_are_listed(self):
         names = ["l1", "l2", "l3", "l4"]

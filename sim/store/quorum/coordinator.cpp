@@ -196,8 +196,10 @@ void Coordinator::create(const std::string& database, const Spread& spread,
     if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->reason});
     ShardRequest request;
     request.database = database;
+    const auto gone = files_.removed.find(database);
     request.map.emplace(database, options_.epoch + ns_of(kernel_.now()) / 1'000'000'000,
-                        spread.partitioned, std::get<std::vector<Copy>>(placed));
+                        spread.partitioned, std::get<std::vector<Copy>>(placed),
+                        gone == files_.removed.end() ? nullptr : &gone->second.revision);
     Job job{.type = QuorumMessage::create, .database = database};
     job.status_then = std::move(then);
     ask_all_members(std::move(job), request);

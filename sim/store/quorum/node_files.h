@@ -20,12 +20,19 @@ struct MemberDocument {
     bool deleted = false;
 };
 
+/// The tombstone of a database in `_dbs`. One of the same name may be made in the same second, with
+/// the same suffix: then revisions say which came later.
+struct RemovedDatabase {
+    std::string suffix;
+    Revision revision;
+};
+
 /// `_dbs` and `_nodes`: the databases that a node knows, and those it knows to be gone; the members
 /// of its cluster. Nodes replicate both to each other.
 struct DatabaseList {
     std::map<std::string, ShardMap, std::less<>> maps;   ///< By database.
-    /// Tombstones: the suffix of the newest one of that name that was deleted.
-    std::map<std::string, std::string, std::less<>> removed;
+    /// Tombstones: of that name the newest one that was deleted.
+    std::map<std::string, RemovedDatabase, std::less<>> removed;
     std::map<std::string, MemberDocument, std::less<>> members;   ///< By the node's name.
 
     /// Null: it knows no such database.

@@ -1,15 +1,28 @@
 // The databases and copies that a node has: made, deleted, told of by other nodes.
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "store/quorum/replica.h"
+#include "store/revtree/rev_id.h"
 
 namespace glasshive::store {
 
+/// What another node has told of meanwhile is in its desired state; a different database of that
+/// name is a conflict. Source: mem3_util:write_db_doc/3.
 void Replica::change_files(const kernel::Message& message) {
     const ShardRequest& request = request_of(message);
-    drop_database(request.database);
-    if (request.map) add_database(*request.map);
+    if (request.map) {
+        const auto known = files_.maps.find(request.database);
+        if (known != files_.maps.end()) {
+            const bool same = known->second.revision() == request.map->revision();
+            return answer(message, same ? QuorumMessage::done : QuorumMessage::failed);
+        }
+        add_database(*request.map);
+    } else {
+        drop_database(request.database);
+    }
     answer(message, QuorumMessage::done);
     if (listener_) listener_("");
 }
@@ -25,7 +38,9 @@ void Replica::drop_database(const std::string& database) {
         if (name && name->database == database) shards.push_back(shard);
     }
     for (const std::string& shard : shards) drop_copy(shard);
-    files_.removed[database] = known->second.suffix();
+    const ShardMap& map = known->second;
+    files_.removed[database] = {
+        map.suffix(), *next_revision(&map.revision(), {.body = map.body(), .deleted = true})};
     files_.maps.erase(known);
     if (watch_ != nullptr) watch_->dropped(machine_.node, database);
 }
@@ -77,10 +92,16 @@ void Replica::store_map(const ShardMap& map) {
 
 namespace {
 
-/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
-bool younger(const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a > b;
+/// Suffixes are '.' and seconds: the longer, then the greater one is younger. Of one second, what
+/// has more edits behind it.
+bool younger(const RemovedDatabase& a, const RemovedDatabase& b) {
+    const auto age = [](const std::string& suffix, const Revision& revision) {
+        return std::tuple(suffix.size(), std::string_view(suffix), revision.position());
+    };
+    return age(a.suffix, a.revision) > age(b.suffix, b.revision);
 }
+
+RemovedDatabase state_of(const ShardMap& map) { return {map.suffix(), map.revision()}; }
 
 }   // namespace
 
@@ -88,19 +109,19 @@ bool younger(const std::string& a, const std::string& b) {
 /// made, split, moved and deleted meanwhile. Source: mem3_shards.erl, mem3_sync.erl.
 void Replica::merge_maps(const DatabaseList& other) {
     bool news = false;
-    for (const auto& [database, suffix] : other.removed) {
+    for (const auto& [database, tombstone] : other.removed) {
         const auto mine = files_.maps.find(database);
         const auto gone = files_.removed.find(database);
-        if (gone != files_.removed.end() && !younger(suffix, gone->second)) continue;
+        if (gone != files_.removed.end() && !younger(tombstone, gone->second)) continue;
         news = true;
-        if (mine != files_.maps.end() && !younger(mine->second.suffix(), suffix)) {
+        if (mine != files_.maps.end() && !younger(state_of(mine->second), tombstone)) {
             drop_database(database);
         }
-        files_.removed[database] = suffix;
+        files_.removed[database] = tombstone;
     }
     for (const auto& [database, map] : other.maps) {
         const auto gone = files_.removed.find(database);
-        if (gone != files_.removed.end() && !younger(map.suffix(), gone->second)) continue;
+        if (gone != files_.removed.end() && !younger(state_of(map), gone->second)) continue;
         const auto mine = files_.maps.find(database);
         if (mine != files_.maps.end()) {
             if (map.suffix() == mine->second.suffix()) {
@@ -109,7 +130,7 @@ void Replica::merge_maps(const DatabaseList& other) {
                 if (both.revision() != mine->second.revision()) store_map(both);
                 continue;
             }
-            if (!younger(map.suffix(), mine->second.suffix())) continue;
+            if (!younger(state_of(map), state_of(mine->second))) continue;
             drop_database(database);
         }
         add_database(map);

@@ -43,7 +43,7 @@ std::uint32_t rings_of(const std::vector<Copy>& copies) {
 }   // namespace
 
 ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
-                   const std::vector<Copy>& copies)
+                   const std::vector<Copy>& copies, const Revision* tombstone)
     : ShardMap() {
     Parts& parts = *parts_;
     parts.database = std::move(database);
@@ -61,7 +61,7 @@ ShardMap::ShardMap(std::string database, std::int64_t created, bool partitioned,
                   return std::pair(a.range, a.node) < std::pair(b.range, b.node);
               });
     parts.rebuild();
-    parts.revision = *next_revision(nullptr, {.body = body()});
+    parts.revision = *next_revision(tombstone, {.body = body()});
 }
 
 ShardMap::Parts& ShardMap::own() {

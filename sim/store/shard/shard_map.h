@@ -38,8 +38,9 @@ struct MapChange {
 class ShardMap {
   public:
     /// A new database's map. `created`: seconds since 1970, which every shard's name carries.
+    /// `tombstone`: the revision of one of that name that was deleted, or null.
     ShardMap(std::string database, std::int64_t created, bool partitioned,
-             const std::vector<Copy>& copies);
+             const std::vector<Copy>& copies, const Revision* tombstone = nullptr);
     /// From a document's body, which may be anybody's. Or what is wrong with it.
     static std::variant<ShardMap, std::string> read(std::string database, json::View body);
     /// The document's body, as CouchDB writes it: shard_suffix, changelog, by_node, by_range,

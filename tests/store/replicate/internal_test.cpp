@@ -86,6 +86,54 @@ TEST_CASE("a node that slept through a database's making and another's end learn
     }
 }
 
+TEST_CASE("a node that hears of a new database from its neighbour first makes no tombstone of it",
+          "[store][replicate]") {
+    // mem3_util:write_db_doc/3: what is in the desired state already is well.
+    SyncedCluster cluster(3);
+    auto made = SyncedCluster::awaited<store::StatusAnswer>();
+    cluster.all[0].coordinator->create("orders", {.q = 2, .n = 3}, SyncedCluster::keep(made));
+    while (cluster.all[0].files.maps.empty()) cluster.driver.run_for(10us);
+    REQUIRE(cluster.all[1].files.maps.empty());
+    cluster.all[1].replica->merge_maps(cluster.all[0].files);
+    cluster.driver.run_for(1s);
+    REQUIRE((*made)->status == 201);
+    REQUIRE(cluster.all[1].files.removed.empty());
+    cluster.driver.run_for(30s);
+    for (const auto& node : cluster.all) REQUIRE(node.files.maps.size() == 1);
+}
+
+TEST_CASE("a database made anew in the second of its deletion stays", "[store][replicate]") {
+    // mem3_sync.erl: `_dbs` is replicated by its revisions, and suffixes are of whole seconds.
+    SyncedCluster cluster(3);
+    const auto ask = [&](auto&& begin) {
+        auto answer = SyncedCluster::awaited<store::StatusAnswer>();
+        begin(*cluster.all[0].coordinator, answer);
+        while (!*answer) cluster.driver.run_for(100us);
+        return (*answer)->status;
+    };
+    const auto create = [](store::Coordinator& via, const Awaited<store::StatusAnswer>& answer) {
+        via.create("orders", {.q = 2, .n = 3}, SyncedCluster::keep(answer));
+    };
+    REQUIRE(ask(create) == 201);
+    const store::DatabaseList first = cluster.all[0].files;
+    REQUIRE(ask([](auto& via, const auto& answer) {
+                via.remove("orders", SyncedCluster::keep(answer));
+            }) == 200);
+    const store::DatabaseList without = cluster.all[0].files;
+    REQUIRE(ask(create) == 201);
+    const store::ShardMap& map = cluster.all[1].files.maps.at("orders");
+    REQUIRE(map.suffix() == first.maps.at("orders").suffix());
+    REQUIRE(map.revision().position() == 3);                    // Made, deleted, made.
+    for (const store::DatabaseList& old : {first, without}) {   // News that come late.
+        cluster.all[1].replica->merge_maps(old);
+        REQUIRE(cluster.all[1].files.maps.at("orders").revision().position() == 3);
+    }
+    cluster.all[2].files.removed.clear();   // A node that heard of the first one alone,
+    cluster.all[2].files.maps = first.maps;
+    cluster.all[2].replica->merge_maps(cluster.all[1].files);   // and now of all of it.
+    REQUIRE(cluster.all[2].files.maps.at("orders").revision().position() == 3);
+}
+
 TEST_CASE("a purge that a copy slept through is not undone by that copy", "[store][replicate]") {
     // 1.4: purge infos go both ways before any change does; mem3_rep.erl, pull_purges, push_purges.
     SyncedCluster cluster(3);
