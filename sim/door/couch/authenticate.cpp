@@ -1,6 +1,5 @@
 // Who asks: cookies, names and passwords, and what follows from too many wrong ones.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/text.h"
@@ -99,14 +98,12 @@ std::optional<Cookie> read_cookie(const Call& call) {
 bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
     const Config& config = call.service().config(call.member());
     const std::string secret = config.auth_text("secret") + account.credentials.salt;
-    std::int64_t made = 0;
-    const char* const end = cookie.time.data() + cookie.time.size();
-    const auto [at, error] = std::from_chars(cookie.time.data(), end, made, 16);
-    if (error != std::errc{} || at != end) return false;
+    const auto made = whole_number<std::int64_t>(cookie.time, 16);
+    if (!made) return false;
     // First who made it: then its time is one of ours.
     const std::string mac = hmac_sha1(secret, cookie.name + ":" + cookie.time);
     const std::int64_t timeout = config.auth_number("timeout", 600);
-    const std::int64_t left = made + timeout - call.wall();
+    const std::int64_t left = *made + timeout - call.wall();
     if (!same_secret(mac, cookie.mac) || left <= 0) return false;
     // One that has used up a tenth of its time is made anew (cookie_auth_header/2).
     if (left * 10 < timeout * 9) {

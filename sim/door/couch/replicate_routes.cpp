@@ -1,5 +1,4 @@
 // Replications as a server shows them; chttpd_misc.erl, couch_replicator_httpd.erl.
-#include <charconv>
 
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
@@ -39,15 +38,6 @@ void replicate(const CallPtr& call) {
 
 namespace {
 
-std::size_t number(const Call& call, const char* name, std::size_t otherwise) {
-    const std::string* text = call.target().value(name);
-    if (text == nullptr) return otherwise;
-    std::size_t value = 0;
-    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error == std::errc{} && at == text->data() + text->size()) return value;
-    throw Problem{400, "query_parse_error", "Invalid value for integer: \"" + *text + "\""};
-}
-
 std::vector<std::string> states_of(const Call& call) {
     std::vector<std::string> out;
     const std::string* text = call.target().value("states");
@@ -73,8 +63,8 @@ void jobs(const CallPtr& call) {
     const std::string wanted(call->part(2));
     call->node().scheduler().jobs(call->then([call, wanted](const Rows& rows) {
         if (wanted.empty()) {
-            const json::Value page = peers::scheduler_jobs_page(rows, number(*call, "skip", 0),
-                                                                number(*call, "limit", 25));
+            const json::Value page =
+                peers::scheduler_jobs_page(rows, call->count("skip", 0), call->count("limit", 25));
             return call->json(200, page.view());
         }
         const auto row = row_with(rows, "id", wanted);
@@ -92,8 +82,8 @@ void docs(const CallPtr& call) {
         database, wanted.empty() ? states_of(*call) : std::vector<std::string>{},
         call->then([call, wanted](const Rows& rows) {
             if (wanted.empty()) {
-                const json::Value page = peers::scheduler_docs_page(rows, number(*call, "skip", 0),
-                                                                    number(*call, "limit", 25));
+                const json::Value page = peers::scheduler_docs_page(rows, call->count("skip", 0),
+                                                                    call->count("limit", 25));
                 return call->json(200, page.view());
             }
             const auto row = row_with(rows, "doc_id", wanted);
