@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "store/refusal.h"
 #include "store/revtree/rev_id.h"
 
@@ -17,6 +18,16 @@ std::optional<std::size_t> find_member(const std::vector<QuorumMember>& members,
     if (at == members.end() || at->node != node) return std::nullopt;
     return static_cast<std::size_t>(at - members.begin());
 }
+
+namespace {
+
+/// Of a database's suffix, ".1415960794".
+std::int64_t seconds_in(std::string_view suffix) {
+    return whole_number<std::int64_t>(suffix.substr(std::min<std::size_t>(suffix.size(), 1)))
+        .value_or(0);
+}
+
+}   // namespace
 
 Coordinator::Coordinator(kernel::Kernel& kernel, NodeFiles& files, std::string node,
                          const std::vector<QuorumMember>& members,
@@ -194,10 +205,14 @@ void Coordinator::create(const std::string& database, const Spread& spread,
     auto placed =
         place(members, spread, [this](std::uint64_t bound) { return place_.below(bound); });
     if (const auto* refusal = std::get_if<Refusal>(&placed)) return then({500, refusal->reason});
+    std::int64_t created = options_.epoch + ns_of(kernel_.now()) / 1'000'000'000;
+    const auto gone = files_.removed.find(database);
+    if (gone != files_.removed.end()) {   // Within the same second, or nobody could tell the two.
+        created = std::max(created, seconds_in(gone->second) + 1);
+    }
     ShardRequest request;
     request.database = database;
-    request.map.emplace(database, options_.epoch + ns_of(kernel_.now()) / 1'000'000'000,
-                        spread.partitioned, std::get<std::vector<Copy>>(placed));
+    request.map.emplace(database, created, spread.partitioned, std::get<std::vector<Copy>>(placed));
     Job job{.type = QuorumMessage::create, .database = database};
     job.status_then = std::move(then);
     ask_all_members(std::move(job), request);

@@ -6,10 +6,25 @@
 
 namespace glasshive::store {
 
+namespace {
+
+/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
+bool younger(const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a > b;
+}
+
+}   // namespace
+
 void Replica::change_files(const kernel::Message& message) {
     const ShardRequest& request = request_of(message);
-    drop_database(request.database);
-    if (request.map) add_database(*request.map);
+    const ShardMap* const known = files_.map_of(request.database);
+    // Another node's `_dbs` may have told of the database before this message does.
+    const bool is_there =
+        request.map && known != nullptr && !younger(request.map->suffix(), known->suffix());
+    if (!is_there) {
+        drop_database(request.database);
+        if (request.map) add_database(*request.map);
+    }
     answer(message, QuorumMessage::done);
     if (listener_) listener_("");
 }
@@ -74,15 +89,6 @@ void Replica::store_map(const ShardMap& map) {
     // Whoever holds a copy now that did not before is filled (sharding.rst).
     for (const Copy* copy : map.copies_on(machine_.node)) listener_(map.shard_name(copy->range));
 }
-
-namespace {
-
-/// Suffixes are '.' and seconds: the longer, then the greater one is younger.
-bool younger(const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a > b;
-}
-
-}   // namespace
 
 /// `_dbs` is a database that all nodes replicate to each other: whoever was down learns of what was
 /// made, split, moved and deleted meanwhile. Source: mem3_shards.erl, mem3_sync.erl.
