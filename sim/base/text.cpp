@@ -61,4 +61,17 @@ std::string hex_text(std::string_view bytes) {
     return text;
 }
 
+int hex_value(char digit) {
+    if ('0' <= digit && digit <= '9') return digit - '0';
+    if ('a' <= digit && digit <= 'f') return digit - 'a' + 10;
+    if ('A' <= digit && digit <= 'F') return digit - 'A' + 10;
+    return -1;
+}
+
+std::string_view trimmed(std::string_view text, std::string_view space) {
+    const std::size_t first = text.find_first_not_of(space);
+    if (first == std::string_view::npos) return text.substr(text.size());
+    return text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
 }   // namespace glasshive

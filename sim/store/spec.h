@@ -23,6 +23,11 @@ inline bool is_database_name(std::string_view name) {
     return true;
 }
 
+/// Whether a database's documents describe replications: "_replicator", "x/_replicator".
+inline bool is_replicator_database(std::string_view name) {
+    return name == "_replicator" || name.ends_with("/_replicator");
+}
+
 /// Which rules a store follows: CouchDB's, or those of the small stores in store/contrast.
 enum class Kind : std::uint8_t {
     couchdb,

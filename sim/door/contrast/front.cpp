@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/target.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
@@ -76,10 +77,8 @@ Version version_of(const std::string& text) {
 std::uint32_t number_of(const Target& target, std::string_view key) {
     const std::string* const text = target.value(key);
     if (text == nullptr) return 0;
-    std::uint32_t number = 0;
-    const char* const end = text->data() + text->size();
-    const auto read = std::from_chars(text->data(), end, number);
-    if (read.ec == std::errc{} && read.ptr == end && number > 0 && number <= 1000) return number;
+    const auto number = whole_number<std::uint32_t>(*text);
+    if (number && *number > 0 && *number <= 1000) return *number;
     throw Problem{400, "query_parse_error", std::string(key) + " is a number from 1 on"};
 }
 

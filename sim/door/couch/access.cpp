@@ -82,18 +82,17 @@ void require_database_admin(const Call& call, const json::Value& security) {
 }
 
 void with_security(const CallPtr& call, std::function<void(const json::Value&)> then) {
-    const std::string database = call->database();
     const store::NodeFiles& files = call->node().files();
-    const auto map = files.maps.find(database);
-    if (map == files.maps.end()) throw no_database();
+    const store::ShardMap& map = call->map();
     const auto tell = [call, then = std::move(then)](const json::Value& stored) {
         then(stored ? stored : default_security(call->service().config(call->member())));
     };
-    for (const store::Range& range : map->second.ranges()) {
-        const auto copy = files.copies.find(map->second.shard_name(range));
+    for (const store::Range& range : map.ranges()) {
+        const auto copy = files.copies.find(map.shard_name(range));
         if (copy != files.copies.end()) return tell(copy->second.security());
     }
-    call->node().gatherer().info(database, call->then([tell](const store::InfoAnswer& answer) {
+    call->node().gatherer().info(call->database(), call->then([tell](
+                                                                  const store::InfoAnswer& answer) {
         if (answer.status != 200) {
             throw Problem{500, "internal_server_error", "No DB shards could be opened.", {}, true};
         }

@@ -33,12 +33,7 @@ void find_account(const CallPtr& call, const std::string& name,
             const auto credentials = read_user_document(body);
             if (!credentials) return then(admin);
             Account account = admin.value_or(Account{*credentials, {}});
-            const auto roles = body.find("roles");
-            if (roles && roles->is(json::Type::array)) {
-                for (const json::View role : roles->elements()) {
-                    if (role.is(json::Type::text)) account.roles.emplace_back(role.text());
-                }
-            }
+            for (std::string& role : roles_of(body)) account.roles.push_back(std::move(role));
             then(std::move(account));
         }),
         true);

@@ -1,8 +1,8 @@
 // /db/id/name; chttpd_db:db_attachment_req/4.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/browsers.h"
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
@@ -43,11 +43,8 @@ std::vector<Bounds> read_ranges(std::string_view text, std::size_t size) {
         for (auto [piece, into] :
              {std::pair{one.substr(0, dash), &from}, std::pair{one.substr(dash + 1), &to}}) {
             if (piece.empty()) continue;
-            std::size_t value = 0;
-            const auto [at, error] =
-                std::from_chars(piece.data(), piece.data() + piece.size(), value);
-            if (error != std::errc{} || at != piece.data() + piece.size()) return {};
-            *into = value;
+            *into = whole_number<std::size_t>(piece);
+            if (!*into) return {};
         }
         if (!from && !to) return {};
         if (from == std::size_t{0} && !to) return {};   // All of it.

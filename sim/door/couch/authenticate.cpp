@@ -1,6 +1,5 @@
 // Who asks: cookies, names and passwords, and what follows from too many wrong ones.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/text.h"
@@ -115,10 +114,8 @@ std::optional<Cookie> read_cookie(const Call& call) {
 bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
     const Config& config = call.service().config(call.member());
     const std::string secret = config.auth_text("secret") + account.credentials.salt;
-    std::int64_t made = 0;
-    const char* const end = cookie.time.data() + cookie.time.size();
-    const auto [at, error] = std::from_chars(cookie.time.data(), end, made, 16);
-    if (error != std::errc{} || at != end) return false;
+    const auto made = whole_number<std::int64_t>(cookie.time, 16);
+    if (!made) return false;
     // First who made it: then its time is one of ours.
     const auto hashes = hashes_of(config);
     const bool ours = std::any_of(hashes.begin(), hashes.end(), [&](const std::string& hash) {
@@ -126,7 +123,7 @@ bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
                            cookie.mac);
     });
     const std::int64_t timeout = config.auth_number("timeout", 600);
-    const std::int64_t left = made + timeout - call.wall();
+    const std::int64_t left = *made + timeout - call.wall();
     if (!ours || left <= 0) return false;
     // One that has used up a tenth of its time is made anew (cookie_auth_header/2).
     if (left * 10 < timeout * 9) {

@@ -108,12 +108,6 @@ struct Wanted {
     store::RevsAnswer found;
 };
 
-std::string text_json(std::string_view text) {
-    std::string out;
-    json::print_text(text, out);
-    return out;
-}
-
 Wanted read_wanted(json::View each, bool partitioned) {
     Wanted out;
     const auto wrong = [&out](Problem problem, std::string rev = "null") {
@@ -175,7 +169,7 @@ std::string docs_text(const Wanted& wanted, const DocumentQuery& query) {
         return ObjectText().raw("error", error_text(wanted, problem, rev)).take();
     };
     if (wanted.problem) return error(*wanted.problem, wanted.problem_rev);
-    const auto rev = wanted.rev ? text_json(wanted.rev->text()) : "\"undefined\"";
+    const auto rev = wanted.rev ? json::quoted_text(wanted.rev->text()) : "\"undefined\"";
     if (wanted.found.status != 200) {
         return error({500, "internal_fabric_error", "all_workers_died"}, rev);
     }
@@ -184,7 +178,7 @@ std::string docs_text(const Wanted& wanted, const DocumentQuery& query) {
     for (const store::found::Leaf& leaf : wanted.found.leaves) {
         if (!out.empty()) out += ',';
         if (leaf.path.empty()) {
-            out += error(not_found(), text_json(leaf.revision.text()));
+            out += error(not_found(), json::quoted_text(leaf.revision.text()));
             continue;
         }
         store::DocumentShown shown = query.shown;
@@ -221,7 +215,7 @@ void answer_parts(Call& call, const std::vector<Wanted>& all, const DocumentQuer
         out += error_text(wanted, problem, rev);
     };
     for (const Wanted& wanted : all) {
-        const auto rev = wanted.rev ? text_json(wanted.rev->text()) : "\"undefined\"";
+        const auto rev = wanted.rev ? json::quoted_text(wanted.rev->text()) : "\"undefined\"";
         if (wanted.problem) {
             error(wanted, *wanted.problem, wanted.problem_rev);
         } else if (wanted.found.leaves.empty()) {
@@ -229,7 +223,7 @@ void answer_parts(Call& call, const std::vector<Wanted>& all, const DocumentQuer
         }
         for (const store::found::Leaf& leaf : wanted.found.leaves) {
             if (leaf.path.empty()) {
-                error(wanted, not_found(), text_json(leaf.revision.text()));
+                error(wanted, not_found(), json::quoted_text(leaf.revision.text()));
                 continue;
             }
             store::DocumentShown shown = query.shown;
@@ -267,9 +261,8 @@ void bulk_get(const CallPtr& call) {
         std::size_t waiting = 1;
     };
     auto work = std::make_shared<Work>();
-    const auto& maps = call->node().files().maps;
-    const auto map = maps.find(call->part(0));
-    const bool partitioned = map != maps.end() && map->second.partitioned();
+    const store::ShardMap* const map = call->node().files().map_of(call->part(0));
+    const bool partitioned = map != nullptr && map->partitioned();
     for (const json::View each : docs->elements()) {
         work->all.push_back(read_wanted(each, partitioned));
     }

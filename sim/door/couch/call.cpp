@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
+#include "base/text.h"
 #include "door/couch/browsers.h"
 #include "door/couch/service.h"
 #include "store/document/attachments.h"
@@ -56,16 +56,6 @@ Call::Call(Service& service, std::size_t member, http::Request request, std::int
 std::string Call::header(std::string_view name) const {
     return std::string(request_.header(name).value_or(""));
 }
-
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-}   // namespace
 
 bool Call::accepts(std::string_view type) const {
     const auto given = request_.header("Accept");
@@ -134,15 +124,25 @@ void Call::only(const std::string& methods) const {
 std::uint32_t Call::quorum(std::string_view name) const {
     const std::string* text = target_.value(name);
     if (text == nullptr) return 0;
-    std::uint32_t value = 0;
-    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || at != text->data() + text->size()) {
-        throw Problem{500, "badarg", "unknown_error", {}, true};
-    }
-    return std::max(value, 1U);
+    const auto value = whole_number<std::uint32_t>(*text);
+    if (!value) throw Problem{500, "badarg", "unknown_error", {}, true};
+    return std::max(*value, 1U);
+}
+
+std::size_t Call::count(std::string_view name, std::size_t otherwise) const {
+    const std::string* text = target_.value(name);
+    if (text == nullptr) return otherwise;
+    if (const auto value = whole_number<std::size_t>(*text)) return *value;
+    throw Problem{400, "query_parse_error", "Invalid value for integer: \"" + *text + "\""};
 }
 
 store::Node& Call::node() { return service_.cluster().node(member_); }
+
+const store::ShardMap& Call::map() {
+    const store::ShardMap* const known = node().files().map_of(part(0));
+    if (known == nullptr) throw no_database();
+    return *known;
+}
 
 std::string Call::absolute(const std::string& path) const {
     const Config& config = service_.config(member_);

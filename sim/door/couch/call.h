@@ -88,11 +88,16 @@ class Call : public std::enable_shared_from_this<Call> {
     void only(const std::string& methods) const;
     /// A whole number of the query; 0 when there is none. Throws for anything else.
     std::uint32_t quorum(std::string_view name) const;
+    /// Of rows: a whole number of the query, or `otherwise` when there is none. Throws 400
+    /// query_parse_error.
+    std::size_t count(std::string_view name, std::size_t otherwise) const;
 
     // --- Where -----------------------------------------------------------------------------------
     Service& service() { return service_; }
     std::size_t member() const { return member_; }
     store::Node& node();
+    /// Of the database that the path names, as this node knows it. Throws 404.
+    const store::ShardMap& map();
     /// "http://HOST" and this path, as the client wrote HOST or a proxy says it did.
     /// Source: couch_httpd:absolute_uri/2.
     std::string absolute(const std::string& path) const;

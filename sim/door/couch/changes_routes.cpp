@@ -1,9 +1,9 @@
 // _changes; chttpd_db:handle_changes_req/2.
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/documents.h"
 #include "door/couch/multipart.h"
 #include "door/couch/request_object.h"
@@ -34,27 +34,23 @@ struct ChangesQuery {
 
 /// Erlang's list_to_integer: what is no number ends the request with a 500.
 std::int64_t integer(const std::string& text) {
-    std::int64_t value = 0;
-    const char* const first = text.data() + (text.starts_with('+') ? 1 : 0);
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(first, end, value);
-    if (error != std::errc{} || at != end) throw Problem{500, "badarg", "unknown_error", {}, true};
-    return value;
+    const std::string_view digits = text;
+    const auto value = whole_number<std::int64_t>(digits.substr(text.starts_with('+') ? 1 : 0));
+    if (!value) throw Problem{500, "badarg", "unknown_error", {}, true};
+    return *value;
 }
 
 std::int64_t heartbeat(const std::string& text) {
     if (text == "true") return 60'000;
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || at != end) {
+    const auto value = whole_number<std::int64_t>(text);
+    if (!value) {
         throw bad_request(
             "Invalid heartbeat value. Expecting a positive integer value (in milliseconds).");
     }
-    if (value <= 0) {
+    if (*value <= 0) {
         throw bad_request("The heartbeat value should be a positive integer (in milliseconds).");
     }
-    return value;
+    return *value;
 }
 
 store::Feed feed_of(const std::string& text) {

@@ -1,7 +1,8 @@
 #include "door/couch/config.h"
 
-#include <charconv>
 #include <utility>
+
+#include "base/text.h"
 
 namespace glasshive::door::couch {
 
@@ -69,10 +70,7 @@ std::int64_t Config::number(std::string_view section, std::string_view key,
                             std::int64_t otherwise) const {
     const auto value = find(section, key);
     if (!value) return otherwise;
-    std::int64_t number = 0;
-    const char* const end = value->data() + value->size();
-    const auto [at, error] = std::from_chars(value->data(), end, number);
-    return error == std::errc{} && at == end ? number : otherwise;
+    return whole_number<std::int64_t>(*value).value_or(otherwise);
 }
 
 std::string Config::auth_text(std::string_view key, std::string_view otherwise) const {

@@ -1,8 +1,8 @@
 // A database as a whole; chttpd_db.erl, mem3_httpd_handlers.erl.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/access.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
@@ -38,12 +38,11 @@ void check_name(const std::string& name) {
 std::int64_t positive(const Call& call, const char* name, std::int64_t otherwise) {
     const std::string* text = call.target().value(name);
     if (text == nullptr) return std::clamp<std::int64_t>(otherwise, 1, 65536);
-    std::int64_t value = 0;
-    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || at != text->data() + text->size() || value < 1 || value > 65536) {
+    const auto value = whole_number<std::int64_t>(*text);
+    if (!value || *value < 1 || *value > 65536) {
         throw bad_request("The `" + std::string(name) + "` value should be a positive integer.");
     }
-    return value;
+    return *value;
 }
 
 store::Spread spread_of(Call& call) {
@@ -112,13 +111,6 @@ void remove(const CallPtr& call) {
                                       }));
 }
 
-const store::ShardMap& map_of(Call& call) {
-    const auto& maps = call.node().files().maps;
-    const auto found = maps.find(call.part(0));
-    if (found == maps.end()) throw no_database();
-    return found->second;
-}
-
 }   // namespace
 
 std::string info_text(const std::string& name, const store::ShardMap& map,
@@ -147,7 +139,7 @@ void database(const CallPtr& call) {
     if (call->is("DELETE")) return remove(call);
     if (call->is("POST")) return post_document(call);
     if (!call->is("GET")) throw method_not_allowed("DELETE,GET,HEAD,POST");
-    const store::ShardMap map = map_of(*call);
+    const store::ShardMap map = call->map();
     call->node().gatherer().info(call->database(),
                                  call->then([call, map](const store::InfoAnswer& info) {
                                      if (info.status != 200) throw failed(info.status, info.reason);
@@ -162,7 +154,7 @@ namespace {
 void ensure_full_commit(const CallPtr& call) {
     call->only("POST");
     call->require_type("application/json");
-    const std::string created = map_of(*call).suffix().substr(1);
+    const std::string created = call->map().suffix().substr(1);
     call->node().gatherer().ensure_full_commit(
         call->database(), call->then([call, created](const store::StatusAnswer& answer) {
             if (answer.status != 201) throw failed(answer.status, answer.reason);
@@ -259,7 +251,7 @@ void compact(const CallPtr& call) {
 
 void shards(const CallPtr& call) {
     call->only("GET,HEAD");
-    const store::ShardMap& map = map_of(*call);
+    const store::ShardMap& map = call->map();
     const auto nodes = [&map](json::Builder& out, const store::Range& range) {
         std::vector<std::string> names;
         for (const store::Copy& copy : map.copies()) {
@@ -294,7 +286,7 @@ void shards(const CallPtr& call) {
 
 void sync_shards(const CallPtr& call) {
     call->only("POST");
-    map_of(*call);
+    call->map();
     call->service().sync_shards(call->database());
     call->ok(202);
 }

@@ -249,8 +249,7 @@ void store_copy(const CallPtr& call, Incoming incoming) {
 
 void copy(const CallPtr& call, const std::string& id) {
     // What is checked when such a document is written anew is not asked of a copy.
-    const bool guarded = is_users(*call) || is_replicator(call->part(0));
-    if (guarded && !call->user().is_server_admin()) {
+    if (is_guarded(*call) && !call->user().is_server_admin()) {
         throw forbidden("Only server admins copy documents here.");
     }
     std::optional<store::Revision> asked;

@@ -7,6 +7,7 @@
 #include "store/json/builder.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
+#include "store/spec.h"
 
 namespace glasshive::door::couch {
 
@@ -155,14 +156,13 @@ Incoming read_incoming(Call& call, json::View body, std::optional<std::string> i
         throw bad_request("Attachment name '" + each.name +
                           "' starts with prohibited character '_'");
     }
-    const auto& maps = call.node().files().maps;
-    const auto map = maps.find(call.part(0));
-    if (map != maps.end()) check_partition_rules(out, map->second.partitioned());
+    const store::ShardMap* const map = call.node().files().map_of(call.part(0));
+    if (map != nullptr) check_partition_rules(out, map->partitioned());
     if (out.read.deleted) return out;
     if (is_users(call)) {
         out.read.body = user_document(call, out.id, out.read.body.view());
     }
-    if (is_replicator(call.part(0)) && !out.id.starts_with("_")) {
+    if (store::is_replicator_database(call.part(0)) && !out.id.starts_with("_")) {
         out.read.body = owned_replication(call, out.read.body.view());
         check_replication(out.read.body.view());
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "door/couch/service.h"
 #include "store/json/parse.h"
 
@@ -13,12 +14,6 @@ namespace json = store::json;
 namespace {
 
 Problem broken(const char* reason) { return bad_request(reason); }
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 std::vector<http::Header> read_headers(std::string_view text) {
     std::vector<http::Header> headers;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "door/couch/node_documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
@@ -33,18 +34,6 @@ std::string section_text(const Config::Section& section) {
     return out.take();
 }
 
-std::string text_json(std::string_view text) {
-    std::string out;
-    json::print_text(text, out);
-    return out;
-}
-
-std::string trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return "";
-    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
 /// Sections that decide what code runs. Source: couch_util:check_config_blacklist/1.
 void check_section(std::string_view section) {
     for (const char* const closed :
@@ -63,7 +52,7 @@ void config_value(Call& call, std::size_t member) {
     const auto old = config.find(section, key);
     if (call.is("GET")) {
         if (!old) throw not_found("unknown_config_value");
-        return call.json_text(200, text_json(*old));
+        return call.json_text(200, json::quoted_text(*old));
     }
     if (call.is("DELETE")) {
         if (!old) throw not_found("unknown_config_value");
@@ -72,9 +61,10 @@ void config_value(Call& call, std::size_t member) {
     } else {
         const json::Value body = call.body_json();
         if (!body.view().is(json::Type::text)) throw bad_request("`value` must be a string");
-        set_setting(call.service(), member, {section, key, trimmed(body.view().text())});
+        set_setting(call.service(), member,
+                    {section, key, std::string(trimmed(body.view().text(), " \t\r\n"))});
     }
-    call.json_text(200, text_json(old.value_or("")));
+    call.json_text(200, json::quoted_text(old.value_or("")));
 }
 
 void config(Call& call, std::size_t member) {

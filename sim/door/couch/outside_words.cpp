@@ -22,12 +22,6 @@ namespace ask = store::replicate::ask;
 
 namespace {
 
-std::string text_json(std::string_view text) {
-    std::string out;
-    json::print_text(text, out);
-    return out;
-}
-
 /// Ids of design and local documents keep their first slash. Source: couch_util:encode_doc_id/1.
 std::string quoted_id(std::string_view id) {
     for (const std::string_view special : {"_design/", "_local/"}) {
@@ -71,8 +65,8 @@ Asked asked(const ask::Open& what) { return {.path = quoted_id(what.id)}; }
 Asked asked(const ask::OpenLocal& what) { return {.path = quoted_id(what.id)}; }
 Asked asked(const ask::WriteLocal& what) {
     if (what.edit.deleted) return {.method = "DELETE", .path = quoted_id(what.edit.id)};
-    std::string body = "{\"_id\":" + text_json(what.edit.id);
-    if (what.edit.parent) body += ",\"_rev\":" + text_json(what.edit.parent->text());
+    std::string body = "{\"_id\":" + json::quoted_text(what.edit.id);
+    if (what.edit.parent) body += ",\"_rev\":" + json::quoted_text(what.edit.parent->text());
     const std::string members = json::to_text(what.edit.body.view());
     if (members.size() > 2) body += "," + members.substr(1, members.size() - 2);
     return {.method = "PUT", .path = quoted_id(what.edit.id), .body = body + "}"};
@@ -101,7 +95,7 @@ Asked asked(const ask::Changes& what) {
     if (question.filter.doc_ids) {
         out.method = "POST";
         out.path += "&filter=_doc_ids";
-        out.body = "{\"doc_ids\":" + array_of(*question.filter.doc_ids, text_json) + "}";
+        out.body = "{\"doc_ids\":" + array_of(*question.filter.doc_ids, json::quoted_text) + "}";
     } else if (question.filter.selector) {
         out.method = "POST";
         out.path += "&filter=_selector";
@@ -115,8 +109,9 @@ Asked asked(const ask::Changes& what) {
 Asked asked(const ask::RevsDiff& what) {
     Asked out{.method = "POST", .path = "_revs_diff", .body = "{"};
     for (const auto& [id, revisions] : what.wanted.wanted) {
-        out.body += (out.body.size() > 1 ? "," : "") + text_json(id.view()) + ":" +
-                    array_of(revisions, [](const auto& each) { return text_json(each.text()); });
+        out.body +=
+            (out.body.size() > 1 ? "," : "") + json::quoted_text(id.view()) + ":" +
+            array_of(revisions, [](const auto& each) { return json::quoted_text(each.text()); });
     }
     out.body += "}";
     return out;
@@ -127,7 +122,7 @@ Asked asked(const ask::Fetch& what) {
     if (what.wanted.size() == 1 && what.attachments) {
         const replicate::PeerWanted& one = what.wanted.front();
         return {.path = quoted_id(one.id.view()) + "?revs=true&latest=true&attachments=true" +
-                        "&open_revs=" + quoted("[" + text_json(one.revision.text()) + "]"),
+                        "&open_revs=" + quoted("[" + json::quoted_text(one.revision.text()) + "]"),
                 .accept = "multipart/mixed"};
     }
     Asked out{.method = "POST", .path = "_bulk_get?revs=true&latest=true&attachments="};
@@ -135,8 +130,8 @@ Asked asked(const ask::Fetch& what) {
     out.body = "{\"docs\":" +
                array_of(what.wanted,
                         [](const replicate::PeerWanted& each) {
-                            return "{\"id\":" + text_json(each.id.view()) +
-                                   ",\"rev\":" + text_json(each.revision.text()) + "}";
+                            return "{\"id\":" + json::quoted_text(each.id.view()) +
+                                   ",\"rev\":" + json::quoted_text(each.revision.text()) + "}";
                         }) +
                "}";
     return out;

@@ -92,9 +92,8 @@ void check_partition_sizes(const CallPtr& call, const std::vector<Incoming>& doc
                            std::function<void(const std::vector<bool>&)> then) {
     const std::int64_t limit =
         call->service().config(call->member()).number("couchdb", "max_partition_size", usual_limit);
-    const auto& maps = call->node().files().maps;
-    const auto map = maps.find(call->part(0));
-    const bool partitioned = map != maps.end() && map->second.partitioned();
+    const store::ShardMap* const map = call->node().files().map_of(call->part(0));
+    const bool partitioned = map != nullptr && map->partitioned();
     if (!partitioned || limit <= 0 || limit == usual_limit) {
         return then(std::vector<bool>(documents.size()));
     }

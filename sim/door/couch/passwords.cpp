@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -42,13 +41,6 @@ std::vector<std::string> pieces(std::string_view text) {
     }
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || at != text.data() + text.size() || value < 1) return std::nullopt;
-    return value;
-}
-
 }   // namespace
 
 std::optional<Credentials> read_admin_line(std::string_view line) {
@@ -65,8 +57,8 @@ std::optional<Credentials> read_admin_line(std::string_view line) {
     if (dash == std::string_view::npos) return std::nullopt;
     if (line.starts_with(':')) out.prf = std::string(line.substr(1, dash - 1));
     auto parts = pieces(line.substr(dash + 1));
-    const auto rounds = parts.size() == 3 ? number(parts[2]) : std::nullopt;
-    if (!rounds || hash_of(out.prf) == nullptr) return std::nullopt;
+    const auto rounds = parts.size() == 3 ? whole_number<std::int64_t>(parts[2]) : std::nullopt;
+    if (!rounds || *rounds < 1 || hash_of(out.prf) == nullptr) return std::nullopt;
     out.hash = std::move(parts[0]);
     out.salt = std::move(parts[1]);
     out.iterations = *rounds;
@@ -92,6 +84,16 @@ std::optional<Credentials> read_user_document(json::View body) {
     const bool known = simple || (out.scheme == "pbkdf2" && hash_of(out.prf) != nullptr &&
                                   out.iterations >= 1 && out.iterations <= 10'000'000);
     return known ? std::optional(out) : std::nullopt;
+}
+
+std::vector<std::string> roles_of(json::View body) {
+    std::vector<std::string> roles;
+    const auto list = body.find("roles");
+    if (!list || !list->is(json::Type::array)) return roles;
+    for (const json::View role : list->elements()) {
+        if (role.is(json::Type::text)) roles.emplace_back(role.text());
+    }
+    return roles;
 }
 
 Credentials hashed(std::string_view password, std::string salt, std::int64_t iterations,

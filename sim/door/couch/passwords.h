@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/json/value.h"
 
@@ -25,6 +26,8 @@ std::optional<Credentials> read_admin_line(std::string_view line);
 std::string admin_line(const Credentials& credentials);
 /// Of a document of `_users`; nothing when it has no password.
 std::optional<Credentials> read_user_document(store::json::View body);
+/// The `roles` of such a document.
+std::vector<std::string> roles_of(store::json::View body);
 
 /// PBKDF2 over the salt as it is written; rounds outside 1 to 10,000,000 and hashes that nobody
 /// knows become the nearest and SHA-256.

@@ -262,14 +262,12 @@ void mango(const CallPtr& call) {
 
 /// Source: chttpd_db:handle_partition_req/2. What stands below is asked again without it.
 void partition(const CallPtr& call) {
-    const auto& maps = call->node().files().maps;
-    const auto map = maps.find(call->part(0));
-    if (map == maps.end()) throw no_database();
+    const bool partitioned = call->map().partitioned();
     Target& target = call->target();
     if (target.parts.size() < 3) throw bad_request("invalid_partition_req");
     const std::string name = target.parts[2];
     if (const auto refusal = store::check_partition(name)) throw problem_of(*refusal);
-    if (!map->second.partitioned()) throw bad_request("database is not partitioned");
+    if (!partitioned) throw bad_request("database is not partitioned");
     if (target.parts.size() == 3) {
         call->only("GET");
         return call->node().gatherer().partition_info(

@@ -9,10 +9,12 @@
 #include "store/json/builder.h"
 #include "store/mango/regex.h"
 #include "store/revtree/rev_id.h"
+#include "store/spec.h"
 
 namespace glasshive::door::couch {
 
 namespace json = store::json;
+using store::is_replicator_database;
 
 std::string authentication_database(const Config& config) {
     return config.auth_text("authentication_db", "_users");
@@ -29,6 +31,12 @@ bool is_users(const Config& config, std::string_view database) {
 bool is_users(const Call& call) {
     return is_users(const_cast<Call&>(call).service().config(call.member()), call.part(0));
 }
+
+bool is_guarded(const Config& config, std::string_view database) {
+    return is_users(config, database) || is_replicator_database(database);
+}
+
+bool is_guarded(const Call& call) { return is_users(call) || is_replicator_database(call.part(0)); }
 
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> out{""};
@@ -221,13 +229,12 @@ store::OpenedPath told_to(const Call& call, std::string_view id, const store::Op
     if (is_users(call)) check_user_read(call, id);
     if (id.starts_with("_")) return path;
     if (is_users(call)) return may_read_user(call, id) ? path : public_part(call, path);
-    if (is_replicator(call.part(0))) return without_passwords(call, path);
+    if (is_replicator_database(call.part(0))) return without_passwords(call, path);
     return path;
 }
 
 store::search::TellingPtr telling_of(const CallPtr& call) {
-    const bool guarded = is_users(*call) || is_replicator(call->part(0));
-    if (call->is_database_admin() || !guarded) return nullptr;
+    if (call->is_database_admin() || !is_guarded(*call)) return nullptr;
     return std::make_shared<const store::search::Telling>(
         [call](std::string_view id,
                const store::OpenedPath& path) -> std::optional<store::OpenedPath> {

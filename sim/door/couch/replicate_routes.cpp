@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
+#include "base/text.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
+#include "store/spec.h"
 #include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
@@ -47,12 +48,9 @@ namespace {
 std::size_t number(const Call& call, const std::string& name, std::size_t otherwise) {
     const std::string* text = call.target().value(name);
     if (text == nullptr) return otherwise;
-    std::int64_t value = 0;
-    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || at != text->data() + text->size()) {
-        throw Problem{400, "query_parse_error", name + " must be an integer"};
-    }
-    if (value >= 0) return static_cast<std::size_t>(value);
+    const auto value = whole_number<std::int64_t>(*text);
+    if (!value) throw Problem{400, "query_parse_error", name + " must be an integer"};
+    if (*value >= 0) return static_cast<std::size_t>(*value);
     throw Problem{400, "query_parse_error", name + " not in range of [0,infinity]"};
 }
 
@@ -115,7 +113,7 @@ struct DocsPath {
 DocsPath docs_path(const Call& call) {
     const std::vector<std::string>& parts = call.target().parts;
     if (parts.size() == 2) return {"_replicator", ""};
-    if (parts.size() <= 4 && is_replicator(parts[2])) {
+    if (parts.size() <= 4 && store::is_replicator_database(parts[2])) {
         return {parts[2], parts.size() == 4 ? parts[3] : ""};
     }
     if (parts.size() == 3) throw Problem{500, "unknown_error", "function_clause", {}, true};

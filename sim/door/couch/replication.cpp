@@ -92,10 +92,13 @@ namespace {
 std::optional<json::Value> find_user(const store::Cluster& cluster, const std::string& name) {
     const std::string id = "org.couchdb.user:" + name;
     for (std::size_t i = 0; i < cluster.size(); ++i) {
-        for (const auto& [shard, copy] : cluster.node(i).files().copies) {
-            const auto parsed = store::parse_shard_name(shard);
-            if (!parsed || parsed->database != "_users") continue;
-            const store::Document* document = copy.find(id);
+        const store::NodeFiles& files = cluster.node(i).files();
+        const store::ShardMap* const map = files.map_of("_users");
+        if (map == nullptr) continue;
+        for (const store::Copy* holder : map->copies_of(std::string_view(id))) {
+            const auto copy = files.copies.find(map->shard_name(holder->range));
+            if (copy == files.copies.end()) continue;
+            const store::Document* document = copy->second.find(id);
             if (document == nullptr || document->tree.deleted()) continue;
             return document->tree.node(document->tree.winner()).content->body;
         }
@@ -119,21 +122,21 @@ std::optional<UserContext> authenticated(Service& service, std::size_t member,
     if (!credentials || !service.verifier().verify(who.password, *credentials)) {
         return std::nullopt;
     }
-    const auto roles = body->view().find("roles");
-    if (roles && roles->is(json::Type::array)) {
-        for (const json::View role : roles->elements()) {
-            if (role.is(json::Type::text)) user.roles.emplace_back(role.text());
-        }
-    }
+    user.roles = roles_of(body->view());
     return user;
 }
 
 /// The security object of any copy; nothing: no copy is known, or it is the default.
 json::Value security_of(const store::Cluster& cluster, const std::string& database) {
     for (std::size_t i = 0; i < cluster.size(); ++i) {
-        for (const auto& [shard, copy] : cluster.node(i).files().copies) {
-            const auto parsed = store::parse_shard_name(shard);
-            if (parsed && parsed->database == database && copy.security()) return copy.security();
+        const store::NodeFiles& files = cluster.node(i).files();
+        const store::ShardMap* const map = files.map_of(database);
+        if (map == nullptr) continue;
+        for (const store::Range& range : map->ranges()) {
+            const auto copy = files.copies.find(map->shard_name(range));
+            if (copy != files.copies.end() && copy->second.security()) {
+                return copy->second.security();
+            }
         }
     }
     return {};
@@ -155,7 +158,7 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
     }
     if (user.is_server_admin()) return std::nullopt;
     // What is checked when a client writes there a replicator would not do.
-    const bool guarded = database == "_users" || is_replicator(database);
+    const bool guarded = is_guarded(service.config(member_), database);
     if (verb == Verb::create || (guarded && verb != Verb::read)) {
         return replicate::PeerError{401, "unauthorized", "You are not a server admin."};
     }

@@ -21,12 +21,6 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-std::string text_json(std::string_view text) {
-    std::string out;
-    json::print_text(text, out);
-    return out;
-}
-
 std::string pairs_text(const Pairs& pairs) {
     ObjectText out;
     for (const auto& [key, value] : pairs) out.text(key, value);
@@ -35,7 +29,8 @@ std::string pairs_text(const Pairs& pairs) {
 
 std::string path_text(const std::vector<std::string>& parts) {
     std::string out = "[";
-    for (const std::string& part : parts) out += (out.size() > 1 ? "," : "") + text_json(part);
+    for (const std::string& part : parts)
+        out += (out.size() > 1 ? "," : "") + json::quoted_text(part);
     return out + "]";
 }
 
@@ -124,10 +119,7 @@ json::Value value_of(ObjectText& out) {
 
 void with_request_object(const CallPtr& call, const std::optional<std::string>& id,
                          std::function<void(const json::Value& request)> then) {
-    const auto& maps = call->node().files().maps;
-    const auto found = maps.find(call->part(0));
-    if (found == maps.end()) throw no_database();
-    const store::ShardMap map = found->second;
+    const store::ShardMap map = call->map();
     with_security(call, [call, id, map, then = std::move(then)](const json::Value& security) {
         call->node().gatherer().info(
             call->database(),

@@ -81,12 +81,6 @@ const json::Value* find(const Bindings& bindings, std::string_view name) {
     return nullptr;
 }
 
-json::Value text_value(std::string_view text) {
-    json::Builder out;
-    out.text(text);
-    return out.take();
-}
-
 std::string plain(json::View value) {
     return value.is(json::Type::text) ? std::string(value.text()) : json::to_text(value);
 }
@@ -153,7 +147,7 @@ bool fits(const Rule& rule, const std::vector<std::string>& path, Bindings& boun
         }
         if (at == path.size()) return false;
         if (piece.kind == Piece::Kind::name) {
-            bound.insert(bound.begin(), {piece.text, text_value(path[at])});
+            bound.insert(bound.begin(), {piece.text, json::text_value(path[at])});
         } else if (piece.text != path[at]) {
             return false;
         }
@@ -176,18 +170,12 @@ json::Value formatted(const Rule& rule, std::string_view name, const json::Value
     return fine ? read.value : value;
 }
 
-json::Value own(json::View value) {
-    json::Builder out;
-    out.copy(value);
-    return out.take();
-}
-
 /// ":name" is what it stands for, or itself.
 json::Value replaced(const Rule& rule, json::View value, const Bindings& bound) {
-    if (!value.is(json::Type::text) || !value.text().starts_with(':')) return own(value);
+    if (!value.is(json::Type::text) || !value.text().starts_with(':')) return json::own(value);
     const std::string_view name = value.text().substr(1);
     const json::Value* const found = find(bound, name);
-    return formatted(rule, name, found == nullptr ? own(value) : *found);
+    return formatted(rule, name, found == nullptr ? json::own(value) : *found);
 }
 
 Bindings query_of(const Rule& rule, const Bindings& bound) {
@@ -218,7 +206,7 @@ Bindings asked(const Target& target) {
     Bindings out;
     for (const auto& [key, value] : target.query) {
         if (!is_key(key)) {
-            out.push_back({key, text_value(value)});
+            out.push_back({key, json::text_value(value)});
             continue;
         }
         json::Parsed parsed = json::parse(value);

@@ -1,6 +1,5 @@
 // What is asked of the server as a whole; chttpd_misc.erl, mem3_httpd.erl, setup_httpd.erl.
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "door/couch/browsers.h"
@@ -49,15 +48,6 @@ std::optional<std::string> text_key(const Target& target, const char* name, cons
     return std::nullopt;
 }
 
-std::size_t count_of(const Target& target, std::string_view name, std::size_t otherwise) {
-    const std::string* text = target.value(name);
-    if (text == nullptr) return otherwise;
-    std::size_t value = 0;
-    const auto [at, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error == std::errc{} && at == text->data() + text->size()) return value;
-    throw Problem{400, "query_parse_error", "Invalid value for integer: \"" + *text + "\""};
-}
-
 /// Names in order, as the query's start and end, skip and limit leave them.
 std::vector<std::string> database_names(const CallPtr& call) {
     const Target& target = call->target();
@@ -75,9 +65,9 @@ std::vector<std::string> database_names(const CallPtr& call) {
         if (start && before(name, *start)) return true;
         return end && (before(*end, name) || (!inclusive && name == *end));
     });
-    const std::size_t skip = std::min(count_of(target, "skip", 0), names.size());
+    const std::size_t skip = std::min(call->count("skip", 0), names.size());
     names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(skip));
-    names.resize(std::min(names.size(), count_of(target, "limit", names.size())));
+    names.resize(std::min(names.size(), call->count("limit", names.size())));
     return names;
 }
 
@@ -148,7 +138,7 @@ void databases_info(const CallPtr& call) {
 void uuids(const CallPtr& call) {
     call->only("GET");
     const Config& config = call->service().config(call->member());
-    const std::size_t count = count_of(call->target(), "count", 1);
+    const std::size_t count = call->count("count", 1);
     const auto most = static_cast<std::size_t>(config.number("uuids", "max_count", 1000));
     if (count > most) {
         throw bad_request("count parameter too large");

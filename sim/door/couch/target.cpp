@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "door/couch/problem.h"
 
 namespace glasshive::door::couch {
 
 namespace {
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool is_escape(std::string_view text, std::size_t at) {
     return text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&

@@ -67,10 +67,6 @@ json::Value user_document(Call& call, std::string_view id, json::View body) {
 
 // --- Replications --------------------------------------------------------------------------------
 
-bool is_replicator(std::string_view database) {
-    return database == "_replicator" || database.ends_with("/_replicator");
-}
-
 void check_bare_names(const UserContext& user, json::View body) {
     if (user.is_server_admin()) return;
     for (const char* const end : {"source", "target"}) {

@@ -18,6 +18,10 @@ std::string authentication_database(const Config& config);
 /// Source: fabric_util:is_users_db/1, couch_server:maybe_add_sys_db_callbacks/2.
 bool is_users(const Config& config, std::string_view database);
 bool is_users(const Call& call);
+/// Whether what stands in a database is not for everybody who may read it, and is checked before
+/// it is written: one of users, or of replications.
+bool is_guarded(const Config& config, std::string_view database);
+bool is_guarded(const Call& call);
 /// What stands between commas and spaces.
 std::vector<std::string> words_of(std::string_view text);
 /// Throws 400 or 403 unless a password is as [chttpd_auth] password_regexp wants it.
@@ -27,8 +31,6 @@ void check_password(const Config& config, std::string_view password);
 /// A document of `_users` as it is to be stored: passwords hashed. Throws a Problem.
 /// Source: couch_users_db:before_doc_update/3.
 store::json::Value user_document(Call& call, std::string_view id, store::json::View body);
-/// `_replicator`, or a database whose name ends with "/_replicator".
-bool is_replicator(std::string_view database);
 /// A replication between databases without a URL runs as the node itself: a server admin's alone.
 /// Throws 403. Ours: CouchDB 3.5 has no bare names in documents.
 void check_bare_names(const UserContext& user, store::json::View body);

@@ -1,6 +1,6 @@
 #include "door/http/address.h"
 
-#include <charconv>
+#include "base/text.h"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -29,11 +29,9 @@ Result<Address> parse_address(const std::string& text) {
     boost::system::error_code error;
     boost::asio::ip::make_address(address.host, error);
     if (error) return wrong("the host is no IP address");
-    int number = 0;
-    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (problem != std::errc{} || end != port.data() + port.size() || number < 0 || number > 65535)
-        return wrong("the port is no number from 0 to 65535");
-    address.port = static_cast<std::uint16_t>(number);
+    const auto number = whole_number<std::uint16_t>(port);
+    if (!number) return wrong("the port is no number from 0 to 65535");
+    address.port = *number;
     return address;
 }
 

@@ -212,14 +212,16 @@ void Server::Impl::evict() {
     while (owes_too_much()) {
         std::shared_ptr<Connection> worst;
         double worst_cost = -1;   // Byte seconds.
+        std::size_t owed = 0;
         for (const auto& [request, connection] : answering) {
             const std::chrono::duration<double> still = now - connection->moved_at();
             const double cost = static_cast<double>(connection->unsent_bytes()) * still.count();
+            owed += connection->unsent_bytes() > 0 ? 1 : 0;
             if (connection->unsent_bytes() == 0 || cost <= worst_cost) continue;
             worst = connection;
             worst_cost = cost;
         }
-        if (!worst) return;
+        if (owed < 2) return;   // One answer that is larger than all may be: nobody else waits.
         worst->close();
     }
 }

@@ -29,7 +29,8 @@ struct Limits {
     std::size_t incoming_bytes = std::size_t{512} << 20;
     /// Of an answer that its client does not fetch; then the client is let go.
     std::size_t unsent_bytes = std::size_t{64} << 20;
-    /// Bytes of all answers that are not fetched yet; then those go that hold most for longest.
+    /// Bytes of all answers that are not fetched yet; then those go that hold most for longest. One
+    /// client alone keeps its answer, however large that is.
     std::size_t outgoing_bytes = std::size_t{256} << 20;
     std::chrono::seconds header_time{20};     ///< From its first byte to its last.
     /// Without `progress_bytes` of a body coming in, or a part of an answer going out.

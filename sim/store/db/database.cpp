@@ -1,9 +1,9 @@
 #include "store/db/database.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace glasshive::store {
 
@@ -17,16 +17,22 @@ const LocalDocument* Database::find_local(std::string_view id) const {
     return found == local_.end() ? nullptr : &found->second;
 }
 
+std::uint64_t Database::live_among_first(std::size_t count) const {
+    if (totals_.deleted == 0) return count;
+    const std::vector<Slot>& order = documents_.order();
+    if (count == order.size()) return totals_.documents;
+    return static_cast<std::uint64_t>(
+        std::count_if(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
+                      [this](Slot slot) { return !documents_.at(slot).tree.deleted(); }));
+}
+
 namespace {
 
 /// The N of a "0-N"; empty for any other revision.
 std::optional<std::uint64_t> local_number(const Revision& revision) {
     if (revision.position() != 0) return {};
-    const std::string_view id = revision.id();
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
-    if (error != std::errc{} || end != id.data() + id.size() || number == UINT64_MAX) return {};
-    return number;
+    const auto number = whole_number<std::uint64_t>(revision.id());
+    return number && *number < UINT64_MAX ? number : std::nullopt;
 }
 
 }   // namespace

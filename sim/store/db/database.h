@@ -90,6 +90,9 @@ class Database {
     }
     /// All documents in order of their ids' bytes, deleted ones too.
     const DocumentTable& documents() const { return documents_; }
+    /// How many of the first `count` documents in that order are not deleted. O(1) while none is
+    /// deleted, else O(count). Requires count <= documents().order().size().
+    std::uint64_t live_among_first(std::size_t count) const;
 
     std::uint64_t update_seq() const { return update_seq_; }
     /// Calls take(document) for each change behind `since`, oldest first (or newest first, back to

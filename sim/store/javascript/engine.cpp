@@ -265,13 +265,6 @@ std::variant<bool, Refusal> truth(std::variant<json::Value, Refusal> answer) {
     return std::get<json::Value>(answer).view().boolean();
 }
 
-/// An element of an array of bytes has no term of its own.
-json::Value own(json::View value) {
-    json::Builder builder;
-    builder.copy(value);
-    return builder.take();
-}
-
 std::string array_of(const std::vector<std::string>& texts) {
     std::string out = "[";
     for (const std::string& text : texts) {
@@ -295,9 +288,9 @@ std::variant<std::vector<std::vector<Emitted>>, Refusal> Program::map(json::View
         auto& emitted = all.emplace_back();
         for (const json::View row : rows.elements()) {
             auto part = row.elements().begin();
-            json::Value key = own(*part);
+            json::Value key = json::own(*part);
             ++part;
-            emitted.push_back({std::move(key), own(*part)});
+            emitted.push_back({std::move(key), json::own(*part)});
         }
     }
     return all;

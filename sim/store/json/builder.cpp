@@ -260,4 +260,22 @@ void Builder::clear() {
     members_.clear();
 }
 
+Value null_value() {
+    Builder out;
+    out.null();
+    return out.take();
+}
+
+Value text_value(std::string_view text) {
+    Builder out;
+    out.text(text);
+    return out.take();
+}
+
+Value own(View value) {
+    Builder out;
+    out.copy(value);
+    return out.take();
+}
+
 }   // namespace glasshive::store::json

@@ -56,4 +56,10 @@ class Builder {
     std::vector<std::size_t> members_;   // Where each member of the open objects begins.
 };
 
+/// Values of one term.
+Value null_value();
+Value text_value(std::string_view text);
+/// A copy that owns its bytes: of any value, an element of an array of bytes included.
+Value own(View value);
+
 }   // namespace glasshive::store::json

@@ -200,6 +200,12 @@ void print(View value, std::string& out) {
     Printer(value.bytes().data(), out).run();
 }
 
+std::string quoted_text(std::string_view text) {
+    std::string out;
+    print_text(text, out);
+    return out;
+}
+
 std::string to_text(View value) {
     std::string out;
     print(value, out);

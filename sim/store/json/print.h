@@ -15,6 +15,8 @@ std::string to_text(View value);
 
 /// Appends one JSON text with its quotes.
 void print_text(std::string_view text, std::string& out);
+/// Such a text alone.
+std::string quoted_text(std::string_view text);
 /// Appends a real: the shortest digits that read back, plain from 1e-6 up to below 1e21 and always
 /// with a fraction ("1.0"), else with an exponent ("1.5e-7", "1e+30"). -0.0 is 0.0. Requires a
 /// finite one.

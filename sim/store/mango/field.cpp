@@ -1,16 +1,11 @@
 #include "store/mango/field.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
-namespace glasshive::store::mango {
+#include "base/text.h"
 
-json::Value own(json::View value) {
-    json::Builder builder;
-    builder.copy(value);
-    return builder.take();
-}
+namespace glasshive::store::mango {
 
 std::vector<std::string> path_of(std::string_view field) {
     std::vector<std::string> path(1);
@@ -38,13 +33,10 @@ Found find_field(json::View document, std::span<const std::string> path) {
             if (!member) return {Found::How::missing};
             at = *member;
         } else if (at.is(json::Type::array)) {
-            std::size_t index = 0;
-            const char* end = part.data() + part.size();
-            const auto [stopped, error] = std::from_chars(part.data(), end, index);
-            if (error != std::errc{} || stopped != end || index >= at.size())
-                return {Found::How::bad_path};
+            auto index = whole_number<std::size_t>(part);
+            if (!index || *index >= at.size()) return {Found::How::bad_path};
             auto element = at.elements().begin();
-            while (index-- > 0) ++element;
+            while ((*index)-- > 0) ++element;
             at = *element;
         } else {
             return {Found::How::bad_path};

@@ -33,7 +33,4 @@ Found find_field(json::View document, std::span<const std::string> path);
 /// The document with these fields alone, nested as they were named. Source: mango_fields:extract/2.
 json::Value extract(json::View document, std::span<const std::string> fields);
 
-/// A value of its own.
-json::Value own(json::View value);
-
 }   // namespace glasshive::store::mango

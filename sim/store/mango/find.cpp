@@ -1,5 +1,6 @@
 #include "store/mango/find.h"
 
+#include "store/json/builder.h"
 #include "store/json/print.h"
 #include "store/mango/field.h"
 
@@ -9,9 +10,7 @@ namespace {
 
 /// The document as an index tells it: its fields, and _id.
 json::Value document_of(const IndexInfo& index, const FoundRow& row) {
-    json::Builder id;
-    id.text(row.id);
-    const json::Value id_value = id.take();
+    const json::Value id_value = json::text_value(row.id);
     // Nested as the fields' names are: built like an extract from parts.
     json::Builder out;
     out.begin_object();
@@ -39,7 +38,7 @@ bool has_nested_fields(const IndexInfo& index) {
 
 json::Value projected(const Plan& plan, json::View document) {
     if (plan.options.fields) return extract(document, *plan.options.fields);
-    return own(document);
+    return json::own(document);
 }
 
 std::string plain_name(std::string_view ddoc) {

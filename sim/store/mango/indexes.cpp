@@ -130,7 +130,7 @@ std::variant<IndexRequest, Refusal> parse_index(View body) {
     IndexRequest request;
     const auto definition = members.take("index");
     if (!definition) return missing_key("index");
-    request.definition = own(*definition);
+    request.definition = json::own(*definition);
     std::string texts[] = {"json", "", ""};
     const std::string_view names[] = {"type", "name", "ddoc"};
     std::string terms[3];
@@ -210,7 +210,7 @@ std::vector<IndexInfo> indexes_of(std::string_view id, View design, bool partiti
             } else {
                 good = false;
             }
-            index.partial_json = own(*partial);
+            index.partial_json = json::own(*partial);
         }
         if (good) all.push_back(std::move(index));
     }

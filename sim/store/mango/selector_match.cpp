@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "store/collate/collate.h"
+#include "store/json/builder.h"
 #include "store/mango/field.h"
 #include "store/mango/regex.h"
 #include "store/mango/selector.h"
@@ -58,8 +59,8 @@ bool match_all(View wanted, View value) {
         if (only.is(Type::array) && equal(only, value, Order::raw)) return true;
     }
     return !any_element(wanted, [&](View each) {
-        const json::Value exact = own(each);
-        return !any_element(value, [&](View element) { return own(element) == exact; });
+        const json::Value exact = json::own(each);
+        return !any_element(value, [&](View element) { return json::own(element) == exact; });
     });
 }
 

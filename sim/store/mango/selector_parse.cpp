@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "store/json/builder.h"
 #include "store/json/erlang.h"
 #include "store/json/print.h"
 #include "store/mango/field.h"
@@ -34,7 +35,7 @@ class Normaliser {
 
     Node operators(View value) {
         if (!value.is(Type::object) || value.size() == 0) {
-            return {.form = Form::value, .key = "$eq", .value = own(value)};
+            return {.form = Form::value, .key = "$eq", .value = json::own(value)};
         }
         if (value.size() > 1) {
             Node all{.form = Form::list, .key = "$and"};
@@ -151,7 +152,7 @@ class Normaliser {
             return {};
         }
         if (!fits(name, argument)) return bad_argument(name, argument);
-        Node node{.form = Form::value, .key = std::string(name), .value = own(argument)};
+        Node node{.form = Form::value, .key = std::string(name), .value = json::own(argument)};
         if (name == "$regex") {
             node.regex = compile_regex(argument.text());
             if (!node.regex) return bad_argument(name, argument);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "store/refusal.h"
 #include "store/revtree/rev_id.h"
 

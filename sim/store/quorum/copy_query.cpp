@@ -99,11 +99,8 @@ Found answer(const Database& copy, const query::ListDocs& query, const std::stri
     // The start is always part of it, the end if asked for.
     if (high && is_at(behind, *high) && (query.descending || query.inclusive_end)) ++behind;
     if (low && query.descending && !query.inclusive_end && is_at(first, *low)) ++first;
-    const std::size_t skipped = query.descending ? count - std::min(count, behind) : first;
-    for (std::size_t i = 0; i < skipped; ++i) {
-        const Document& each = table.at(order[query.descending ? count - 1 - i : i]);
-        found.before += each.tree.deleted() ? 0 : 1;
-    }
+    found.before = query.descending ? found.total - copy.live_among_first(behind)
+                                    : copy.live_among_first(first);
     for (std::size_t i = first; i < behind && found.rows.size() < query.rows_max; ++i) {
         const std::size_t at = query.descending ? behind - 1 - (i - first) : i;
         const Document& document = table.at(order[at]);

@@ -249,7 +249,7 @@ void Gatherer::local_docs(std::string_view database, Then<LocalsAnswer> then) {
 }
 
 void Gatherer::purged_infos(std::string_view database, Then<PurgesAnswer> then) {
-    const ShardMap* map = map_of(database);
+    const ShardMap* map = files_.map_of(database);
     if (map == nullptr) return then({.status = 404});
     Job asking{.workers = all_copies(*map, query::ListPurges{.most = SIZE_MAX})};
     asking.enough = [](const Job& job) { return job.waiting == 0; };

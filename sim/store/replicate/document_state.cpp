@@ -9,12 +9,6 @@ namespace glasshive::store::replicate {
 
 namespace {
 
-json::Value text_value(std::string_view text) {
-    json::Builder out;
-    out.text(text);
-    return out.take();
-}
-
 using Members = std::vector<std::pair<std::string, json::Value>>;
 
 void store_member(Members& members, const std::string& key, const json::Value& value) {
@@ -58,7 +52,7 @@ std::optional<json::Value> with_state(json::View body, const StateMembers& wante
             const json::Value* old = member_of(members, key);
             if (old != nullptr && *old == *value) continue;
             store_member(members, key, *value);
-            store_member(members, "_replication_state_time", text_value(now));
+            store_member(members, "_replication_state_time", json::text_value(now));
             continue;
         }
         store_member(members, key, *value);
@@ -80,7 +74,7 @@ std::string DocumentWatch::now_text() const {
 
 void DocumentWatch::completed(const DocumentKey& key, const json::Value& stats) {
     write_state(key,
-                {{"_replication_state", text_value("completed")},
+                {{"_replication_state", json::text_value("completed")},
                  {"_replication_state_reason", {}},
                  {"_replication_stats", stats}},
                 0);
@@ -88,9 +82,9 @@ void DocumentWatch::completed(const DocumentKey& key, const json::Value& stats) 
 
 void DocumentWatch::failed(const DocumentKey& key, const std::string& why) {
     write_state(key,
-                {{"_replication_state", text_value("failed")},
+                {{"_replication_state", json::text_value("failed")},
                  {"_replication_stats", {}},
-                 {"_replication_state_reason", text_value(why)}},
+                 {"_replication_state_reason", json::text_value(why)}},
                 0);
 }
 

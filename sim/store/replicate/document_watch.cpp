@@ -5,6 +5,7 @@
 
 #include "store/replicate/replication_id.h"
 #include "store/replicate/text.h"
+#include "store/spec.h"
 
 namespace glasshive::store::replicate {
 
@@ -41,10 +42,6 @@ bool same_job(const ReplicationRequest& a, const ReplicationRequest& b) {
 }
 
 }   // namespace
-
-bool is_replicator_database(std::string_view name) {
-    return name == "_replicator" || name.ends_with("/_replicator");
-}
 
 DocumentWatch::DocumentWatch(kernel::Kernel& kernel, Alarms& alarms, const SchedulerNode& node,
                              std::size_t own, const std::vector<QuorumMember>& members,

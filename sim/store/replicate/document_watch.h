@@ -16,9 +16,6 @@
 
 namespace glasshive::store::replicate {
 
-/// A database whose documents describe replications: "_replicator", "x/_replicator".
-bool is_replicator_database(std::string_view name);
-
 /// A body with its state members as a job's end leaves them; members without a value go. The time
 /// changes with the state alone. Nothing: it is so already.
 /// Source: couch_replicator_docs:update_rep_doc/4.

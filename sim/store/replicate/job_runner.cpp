@@ -35,13 +35,6 @@ ReplicateReply failure(const JobError& error) {
     return {status, error_body(error.error, error.reason)};
 }
 
-std::string trimmed(std::string_view text) {
-    const std::string_view space = " \t\r\n\f\v";
-    const std::size_t first = text.find_first_not_of(space);
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(space) - first + 1));
-}
-
 }   // namespace
 
 json::Value error_body(const std::string& error, const std::string& reason) {
@@ -98,7 +91,8 @@ void JobRunner::find_id(const ReplicationRequest& request, IdThen then) {
                                   "Couldn't parse filter code from document " + design + " on `" +
                                       uri + "`  Error: missing json key: " + function));
         }
-        then(replication_id(options_.server_uuid, request, trimmed(code->text())));
+        const std::string_view function_text = trimmed(code->text(), " \t\r\n\f\v");
+        then(replication_id(options_.server_uuid, request, std::string(function_text)));
     });
 }
 

@@ -1,9 +1,9 @@
 #include "store/replicate/request.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
+#include "base/text.h"
 #include "store/json/print.h"
 #include "store/mango/selector.h"
 #include "store/replicate/text.h"
@@ -30,11 +30,7 @@ Problem read_flag(View value, std::string_view name, bool& into) {
 std::optional<std::int64_t> integer_of(View value) {
     if (value.is(Type::integer)) return value.integer();
     if (!value.is(Type::text)) return {};
-    std::int64_t number = 0;
-    const std::string_view text = value.text();
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return {};
-    return number;
+    return whole_number<std::int64_t>(value.text());
 }
 
 /// Not an empty text, which says nothing of a proxy.

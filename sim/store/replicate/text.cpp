@@ -4,16 +4,11 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/text.h"
+
 namespace glasshive::store::replicate {
 
 namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 struct Instant {
     int year;
@@ -41,8 +36,8 @@ std::string unquoted(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool whole = text[i] == '%' && i + 2 < text.size();
-        const int high = whole ? hex_digit(text[i + 1]) : -1;
-        const int low = whole ? hex_digit(text[i + 2]) : -1;
+        const int high = whole ? hex_value(text[i + 1]) : -1;
+        const int low = whole ? hex_value(text[i + 2]) : -1;
         if (high < 0 || low < 0) {
             out += text[i];
             continue;

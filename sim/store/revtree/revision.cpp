@@ -1,6 +1,5 @@
 #include "store/revtree/revision.h"
 
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -20,13 +19,6 @@ struct Revision::LongId {
 namespace {
 
 constexpr std::size_t hex_digits = 32;
-
-int hex_value(char c) {
-    if ('0' <= c && c <= '9') return c - '0';
-    if ('a' <= c && c <= 'f') return c - 'a' + 10;
-    if ('A' <= c && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 }   // namespace
 
@@ -76,12 +68,10 @@ std::optional<Revision> Revision::parse(std::string_view text) {
     if (dash == std::string_view::npos) return {};
     std::string_view digits = text.substr(0, dash);
     if (digits.starts_with('+')) digits.remove_prefix(1);   // Erlang's list_to_integer takes it.
-    std::uint32_t position = 0;
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), position);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return {};
+    const auto position = whole_number<std::uint32_t>(digits);
+    if (!position) return {};
     const std::string_view id = text.substr(dash + 1);
-    if (id.size() != hex_digits) return Revision(position, id);
+    if (id.size() != hex_digits) return Revision(*position, id);
     char bytes[hex_digits / 2];
     for (std::size_t i = 0; i < hex_digits / 2; ++i) {
         const int high = hex_value(id[2 * i]);
@@ -89,7 +79,7 @@ std::optional<Revision> Revision::parse(std::string_view text) {
         if (high < 0 || low < 0) return {};
         bytes[i] = static_cast<char>(high * 16 + low);
     }
-    return Revision(position, {bytes, sizeof bytes});
+    return Revision(*position, {bytes, sizeof bytes});
 }
 
 std::string Revision::id_text() const {

@@ -6,18 +6,6 @@
 
 namespace glasshive::store::search {
 
-namespace {
-
-/// As couch_mrview reads it: Mango's indexes are apart by partition as views are.
-bool is_partitioned(json::View design, bool database) {
-    const auto options = design.find("options");
-    const auto word = options ? options->find("partitioned") : std::nullopt;
-    if (!database) return false;
-    return !word || !word->is(json::Type::boolean) || word->boolean();
-}
-
-}   // namespace
-
 void Indexer::tell_built(const Key& key, bool good) {
     const auto told = std::exchange(builders_[key].built, {});
     for (const auto& then : told) then(good);
@@ -50,7 +38,7 @@ void Indexer::build(const std::string& shard, std::function<void(bool)> then) {
             IndexRequest request;
             request.shard = shard;
             request.copies = map->second.n();
-            request.partitioned = is_partitioned(body, map->second.partitioned());
+            request.partitioned = view::is_partitioned(body, map->second.partitioned());
             request.definition = std::make_shared<const view::Definition>(*definition);
             std::optional<Refusal> refusal;
             const CopyIndex* index = open(request, refusal);

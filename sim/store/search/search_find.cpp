@@ -28,12 +28,6 @@ struct Searcher::FindJob {
 
 namespace {
 
-json::Value text_value(std::string_view text) {
-    json::Builder out;
-    out.text(text);
-    return out.take();
-}
-
 /// As mango_httpd prints it: each document in a line of its own.
 std::string find_text(json::View reply) {
     std::string out = "{";
@@ -56,20 +50,6 @@ std::string find_text(json::View reply) {
         out += "\r\n]";
     }
     return out + "}";
-}
-
-/// Rows of the special index that are of a partition.
-void keep_to(const std::string& partition, view::Query& query) {
-    const json::Value low = text_value(partition + ":");
-    const json::Value high = text_value(partition + ";");
-    json::Value& from = query.descending ? query.end_key : query.start_key;
-    json::Value& to = query.descending ? query.start_key : query.end_key;
-    // A client's bookmark may hold any key.
-    const auto is_text = [](const json::Value& key) {
-        return key && key.view().is(json::Type::text);
-    };
-    if (!is_text(from) || from.view().text() < low.view().text()) from = low;
-    if (!is_text(to) || to.view().text() > high.view().text()) to = high;
 }
 
 }   // namespace
@@ -157,7 +137,7 @@ void Searcher::ask_find(const std::shared_ptr<FindJob>& find, const json::Value&
         request.definition = std::move(definition);
         request.partitioned = plan.index->partitioned;
     } else if (!options.partition.empty()) {
-        keep_to(options.partition, find->query);
+        find->query.keep_to(options.partition);
     }
     request.query = find->query.for_shard();
     request.plan = std::make_shared<const mango::Plan>(plan);

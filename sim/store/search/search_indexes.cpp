@@ -1,8 +1,8 @@
 // Mango's indexes: made, listed, taken away. They are views in design documents of their own.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
 #include "store/mango/indexes.h"
@@ -61,11 +61,8 @@ std::string full_name(std::string_view design) {
 std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t otherwise,
                                        std::uint64_t least) {
     if (text.empty()) return otherwise;
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || at != end || number < least) return {};
-    return number;
+    const auto number = whole_number<std::uint64_t>(text);
+    return number && *number >= least ? number : std::nullopt;
 }
 
 }   // namespace

@@ -104,10 +104,7 @@ void Searcher::design_info(std::string_view database, std::string_view design, T
         IndexRequest request;
         request.definition = std::make_shared<const view::Definition>(
             std::get<view::Definition>(std::move(defined)));
-        const auto options = document.view().find("options");
-        const auto word = options ? options->find("partitioned") : std::nullopt;
-        request.partitioned =
-            map->partitioned() && (!word || !word->is(json::Type::boolean) || word->boolean());
+        request.partitioned = view::is_partitioned(document.view(), map->partitioned());
         std::map<Range, std::vector<const Copy*>> holders;
         std::map<Range, std::size_t> preferred;
         for (const Copy& copy : map->copies()) holders[copy.range].push_back(&copy);

@@ -29,12 +29,6 @@ struct Searcher::ViewJob {
 
 namespace {
 
-json::Value null_value() {
-    json::Builder out;
-    out.null();
-    return out.take();
-}
-
 /// {"total_rows":…,"offset":…,"update_seq":…,"rows":[ and so on: couch_mrview_http:view_cb/2.
 class Rows {
   public:
@@ -96,31 +90,6 @@ std::string name_of(view::Listing listing) {
     return listing == view::Listing::all_docs ? "_all_docs" : "_design_docs";
 }
 
-bool partitioned_views(json::View design, bool database) {
-    const auto options = design.find("options");
-    const auto word = options ? options->find("partitioned") : std::nullopt;
-    if (!database) return false;
-    return !word || !word->is(json::Type::boolean) || word->boolean();
-}
-
-/// Ids of a partition are between "p:" and "p;".
-void clamp(view::Query& query) {
-    const auto text = [](const std::string& value) {
-        json::Builder out;
-        out.text(value);
-        return out.take();
-    };
-    const json::Value low = text(*query.partition + ":");
-    const json::Value high = text(*query.partition + ";");
-    json::Value& from = query.descending ? query.end_key : query.start_key;
-    json::Value& to = query.descending ? query.start_key : query.end_key;
-    const auto is_text = [](const json::Value& key) {
-        return key && key.view().is(json::Type::text);
-    };
-    if (!is_text(from) || from.view().text() < low.view().text()) from = low;
-    if (!is_text(to) || to.view().text() > high.view().text()) to = high;
-}
-
 }   // namespace
 
 void Searcher::view(std::string_view database, std::string_view design, std::string_view view,
@@ -141,7 +110,7 @@ void Searcher::view(std::string_view database, std::string_view design, std::str
         const auto place = definition->find(view);
         if (!place) return then(failure(view::missing_view()));
         job->request.place = *place;
-        job->request.partitioned = partitioned_views(document.view(), map->partitioned());
+        job->request.partitioned = view::is_partitioned(document.view(), map->partitioned());
         job->order = definition->maps[place->map].order;
         auto problem = check_scope(query, map->partitioned(), job->request.partitioned);
         if (!problem) problem = view::check(query, place->reduce.has_value(), job->order);
@@ -229,7 +198,7 @@ void Searcher::read_linked(const std::shared_ptr<ViewJob>& view) {
         view::MapRow& row = view->page.rows[i];
         const auto id = row.row.value.view().find("_id");
         if (!id) continue;
-        row.document = null_value();
+        row.document = json::null_value();
         if (!id->is(json::Type::text)) continue;
         links.push_back({i, std::string(id->text()), {}});
         const auto rev = row.row.value.view().find("_rev");
@@ -275,7 +244,7 @@ void Searcher::all_docs(std::string_view database, view::Query query, view::List
     if (query.keys) {
         return read_keys(database, std::move(query), listing, std::move(then), std::move(telling));
     }
-    if (query.partition) clamp(query);
+    if (query.partition) query.keep_to(*query.partition);
     auto job = std::make_shared<ViewJob>();
     job->name = name_of(listing);
     job->request.query = std::move(query);
@@ -322,7 +291,7 @@ view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer,
     if (!winner.content->deleted) {
         row.document = told_json(request.telling, key.view().text(), answer.path);
     }
-    if (!row.document) row.document = null_value();
+    if (!row.document) row.document = json::null_value();
     return row;
 }
 

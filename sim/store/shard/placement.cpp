@@ -1,9 +1,9 @@
 #include "store/shard/placement.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace glasshive::store {
 
@@ -15,12 +15,9 @@ std::optional<std::vector<ZoneCopies>> parse_placement(std::string_view text) {
         if (rule.empty()) continue;   // string:tokens/2 sees no token between two commas.
         const std::size_t colon = rule.find(':');
         if (colon == 0 || colon == std::string_view::npos) return {};
-        ZoneCopies zone{std::string(rule.substr(0, colon)), 0};
-        const std::string_view digits = rule.substr(colon + 1);
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), zone.copies);
-        if (error != std::errc{} || end != digits.data() + digits.size()) return {};
-        placement.push_back(std::move(zone));
+        const auto copies = whole_number<std::uint32_t>(rule.substr(colon + 1));
+        if (!copies) return {};
+        placement.push_back({std::string(rule.substr(0, colon)), *copies});
     }
     if (placement.empty()) return {};
     return placement;

@@ -2,9 +2,8 @@
 
 #include <zlib.h>
 
-#include <charconv>
-
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace glasshive::store {
 
@@ -19,23 +18,16 @@ std::string hex_of(std::uint32_t value) {
     return out;
 }
 
-bool read_hex(std::string_view text, std::uint32_t& value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-    return error == std::errc{} && end == text.data() + text.size();
-}
-
 }   // namespace
 
 std::string Range::text() const { return hex_of(begin) + "-" + hex_of(end); }
 
 std::optional<Range> Range::parse(std::string_view text) {
-    Range range;
     if (text.size() != 17 || text[8] != '-') return {};
-    if (!read_hex(text.substr(0, 8), range.begin) || !read_hex(text.substr(9), range.end)) {
-        return {};
-    }
-    if (range.begin > range.end) return {};
-    return range;
+    const auto begin = whole_number<std::uint32_t>(text.substr(0, 8), 16);
+    const auto end = whole_number<std::uint32_t>(text.substr(9), 16);
+    if (!begin || !end || *begin > *end) return {};
+    return Range{*begin, *end};
 }
 
 std::vector<Range> make_ranges(std::uint32_t q) {

@@ -12,18 +12,6 @@ namespace {
 constexpr std::string_view design_begin = "_design/";
 constexpr std::string_view design_end = "_design0";   // The first text behind all of them.
 
-json::Value text_value(std::string_view text) {
-    json::Builder out;
-    out.text(text);
-    return out.take();
-}
-
-json::Value null_value() {
-    json::Builder out;
-    out.null();
-    return out.take();
-}
-
 std::optional<std::string_view> bound(const json::Value& key,
                                       const std::optional<std::string>& id) {
     if (key && key.view().is(json::Type::text)) return key.view().text();
@@ -47,19 +35,15 @@ class Reader {
         std::size_t from = place(reverse ? end : start, reverse && !query_.inclusive_end, 0);
         std::size_t to =
             place(reverse ? start : end, reverse || query_.inclusive_end, order.size());
-        if (listing_ == Listing::design_docs) {
-            from = std::max(from, place(design_begin, false, 0));
-            to = std::min(to, place(design_end, false, order.size()));
-        }
+        from = std::max(from, listed_places().first);
+        to = std::min(to, listed_places().second);
         to = std::max(from, to);
-        MapPage page;
-        std::uint64_t before = 0;
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            const Document& document = copy_.documents().at(order[i]);
-            if (document.tree.deleted() || !listed(document.id.view())) continue;
-            ++page.total_rows;
-            before += (reverse ? i >= to : i < from) ? 1 : 0;
-        }
+        MapPage page = totals();
+        const auto [low, high] = listed_places();
+        const std::uint64_t up_to =
+            copy_.live_among_first(std::clamp(reverse ? to : from, low, high));
+        const std::uint64_t before =
+            reverse ? copy_.live_among_first(high) - up_to : up_to - copy_.live_among_first(low);
         page.offset = std::min(before + query_.skip, page.total_rows);
         for (std::size_t i = 0; i < to - from && left_ > 0; ++i) {
             const Document& document = copy_.documents().at(order[reverse ? to - 1 - i : from + i]);
@@ -69,7 +53,7 @@ class Reader {
     }
 
     MapPage keys(const std::function<bool(std::string_view)>& owns) {
-        MapPage page = range_totals();
+        MapPage page = totals();
         page.offset.reset();
         std::size_t asked = 0;
         for (const json::Value& key : *query_.keys) {
@@ -89,12 +73,16 @@ class Reader {
     bool listed(std::string_view id) const {
         return listing_ == Listing::all_docs || id.starts_with(design_begin);
     }
-    MapPage range_totals() {
+    /// Where those that are listed stand: from here, up to before there.
+    std::pair<std::size_t, std::size_t> listed_places() const {
+        const std::size_t all = copy_.documents().order().size();
+        if (listing_ == Listing::all_docs) return {0, all};
+        return {place(design_begin, false, 0), place(design_end, false, all)};
+    }
+    MapPage totals() const {
+        const auto [low, high] = listed_places();
         MapPage page;
-        for (const auto slot : copy_.documents().order()) {
-            const Document& document = copy_.documents().at(slot);
-            page.total_rows += !document.tree.deleted() && listed(document.id.view()) ? 1 : 0;
-        }
+        page.total_rows = copy_.live_among_first(high) - copy_.live_among_first(low);
         return page;
     }
     /// The first document not before an id, or behind it.
@@ -117,10 +105,10 @@ class Reader {
             value.boolean(true);
         }
         value.end_object();
-        MapRow row{Row{text_value(document.id.view()), document.id, value.take()}};
+        MapRow row{Row{json::text_value(document.id.view()), document.id, value.take()}};
         if (query_.include_docs && find_) {
             if (!document.tree.deleted()) row.document = find_(document.id.view(), {});
-            if (!row.document) row.document = null_value();
+            if (!row.document) row.document = json::null_value();
         }
         return row;
     }

@@ -58,12 +58,6 @@ struct Sum {
     }
 };
 
-json::Value own(View value) {
-    json::Builder out;
-    out.copy(value);
-    return out.take();
-}
-
 json::Value error_value(std::string_view reason, const json::Value* cause) {
     json::Builder out;
     out.begin_object();
@@ -80,7 +74,7 @@ json::Value error_value(std::string_view reason, const json::Value* cause) {
 }
 
 json::Value failed_by(View cause) {
-    const json::Value value = own(cause);
+    const json::Value value = json::own(cause);
     return error_value(sum_error, &value);
 }
 
@@ -122,7 +116,7 @@ bool settle(Sum& sum) {
     for (const json::Member member : value.members()) {
         Sum& inner = sum.object[std::string(member.key)];
         inner.kind = Sum::Kind::given;
-        inner.given = own(member.value);
+        inner.given = json::own(member.value);
     }
     return true;
 }
@@ -133,11 +127,11 @@ Failure add(Sum& sum, View value);
 Failure add_object(Sum& sum, View value) {
     if (const auto error = value.find("error");
         error && error->is(Type::text) && error->text() == "builtin_reduce_error") {
-        return own(value);
+        return json::own(value);
     }
     if (sum.kind == Sum::Kind::nothing) {
         sum.kind = Sum::Kind::given;
-        sum.given = own(value);
+        sum.given = json::own(value);
         return {};
     }
     if (sum.kind != Sum::Kind::object) return failed_by(value);
@@ -145,7 +139,7 @@ Failure add_object(Sum& sum, View value) {
         const auto [at, is_new] = sum.object.try_emplace(std::string(member.key));
         if (is_new) {
             at->second.kind = Sum::Kind::given;
-            at->second.given = own(member.value);
+            at->second.given = json::own(member.value);
         } else if (auto failure = add(at->second, member.value)) {
             return failure;
         }

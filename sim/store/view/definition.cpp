@@ -14,12 +14,6 @@ namespace {
 
 using json::Type;
 
-json::Value own(json::View value) {
-    json::Builder builder;
-    builder.copy(value);
-    return builder.take();
-}
-
 bool flag(json::View object, std::string_view name) {
     const auto found = object.find(name);
     return found && found->is(Type::boolean) && found->boolean();
@@ -27,7 +21,7 @@ bool flag(json::View object, std::string_view name) {
 
 json::Value object_or_empty(json::View holder, std::string_view name) {
     const auto found = holder.find(name);
-    return found && found->is(Type::object) ? own(*found) : json::Value::empty_object();
+    return found && found->is(Type::object) ? json::own(*found) : json::Value::empty_object();
 }
 
 std::string md5_hex(std::string_view bytes) {
@@ -88,7 +82,7 @@ void add_view(Definition& definition, std::string_view name, json::View view) {
     if (at == definition.maps.end()) {
         const auto order = options.view().find("collation");
         const bool raw = order && order->is(Type::text) && order->text() == "raw";
-        definition.maps.push_back({.map = own(map),
+        definition.maps.push_back({.map = json::own(map),
                                    .options = options,
                                    .map_only = {},
                                    .order = raw ? collate::Order::raw : collate::Order::icu});
@@ -117,7 +111,7 @@ std::optional<Definition::Place> Definition::find(std::string_view name) const {
 std::variant<Definition, Refusal> define(json::View design) {
     if (auto refusal = check_design(design)) return *refusal;
     Definition definition;
-    definition.design = own(design);
+    definition.design = json::own(design);
     if (const auto language = design.find("language"); language && language->is(Type::text)) {
         definition.language = language->text();
     }
@@ -128,7 +122,7 @@ std::variant<Definition, Refusal> define(json::View design) {
     if (const auto views = design.find("views")) {
         for (const json::Member member : views->members()) {
             if (member.key == "lib") {
-                lib = own(member.value);
+                lib = json::own(member.value);
                 if (!member.value.find("map")) continue;
             }
             add_view(definition, member.key, member.value);
@@ -141,6 +135,12 @@ std::variant<Definition, Refusal> define(json::View design) {
     });
     sign(definition, options.view(), lib.view());
     return definition;
+}
+
+bool is_partitioned(json::View design, bool database) {
+    const auto options = design.find("options");
+    const auto word = options ? options->find("partitioned") : std::nullopt;
+    return database && (!word || !word->is(Type::boolean) || word->boolean());
 }
 
 Refusal missing_view() { return {"not_found", "missing_named_view"}; }

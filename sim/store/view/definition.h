@@ -56,6 +56,11 @@ std::optional<Refusal> check_design(json::View design);
 /// Source: couch_mrview_util:ddoc_to_mrst/2; couch_mrview:validate/2.
 std::variant<Definition, Refusal> define(json::View design);
 
+/// Whether the rows of its views are apart by partition: as the design document's options say, in a
+/// partitioned `database` by default; never in another one.
+/// Source: couch_mrview_util:ddoc_to_mrst/2.
+bool is_partitioned(json::View design, bool database);
+
 /// The refusal of a view that is not there: 404.
 Refusal missing_view();
 

@@ -48,6 +48,9 @@ struct Query {
     static constexpr std::uint64_t limit_none = 268'435'456;   ///< ?MAX_VIEW_LIMIT
     static constexpr std::uint64_t all_of_it = UINT64_MAX;
 
+    /// Of rows by id those of a partition alone: its ids are between "p:" and "p;". Bounds that are
+    /// no texts (a client's bookmark may hold any key) count as none.
+    void keep_to(std::string_view partition);
     /// For the copies of shards: skip and limit are for the coordinator, who sees all rows.
     Query for_shard() const;
 };

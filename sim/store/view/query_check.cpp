@@ -1,5 +1,7 @@
 #include "store/view/query.h"
 
+#include "store/json/builder.h"
+
 namespace glasshive::store::view {
 
 namespace {
@@ -38,6 +40,17 @@ std::optional<Refusal> check_range(const Query& query, collate::Order order) {
 }
 
 }   // namespace
+
+void Query::keep_to(std::string_view partition) {
+    const std::string low = std::string(partition) + ":", high = std::string(partition) + ";";
+    json::Value& from = descending ? end_key : start_key;
+    json::Value& to = descending ? start_key : end_key;
+    const auto is_text = [](const json::Value& key) {
+        return key && key.view().is(json::Type::text);
+    };
+    if (!is_text(from) || from.view().text() < low) from = json::text_value(low);
+    if (!is_text(to) || to.view().text() > high) to = json::text_value(high);
+}
 
 Query Query::for_shard() const {
     Query query = *this;

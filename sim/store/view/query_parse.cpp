@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
+#include "base/text.h"
 #include "store/json/builder.h"
 #include "store/json/erlang.h"
 #include "store/json/parse.h"
@@ -15,16 +15,12 @@ using json::Type;
 
 Refusal parse_error(std::string reason) { return {"query_parse_error", std::move(reason)}; }
 
-json::Value text_value(std::string_view text) {
-    json::Builder out;
-    out.text(text);
-    return out.take();
-}
-
 /// A parameter's value: a text of the query string, or JSON of a body.
 class Given {
   public:
-    Given(std::string_view text, bool decoded) : value_(text_value(text)), decoded_(decoded) {}
+    Given(std::string_view text, bool decoded)
+        : value_(json::text_value(text)),
+          decoded_(decoded) {}
     explicit Given(json::View value) : decoded_(true) {
         json::Builder out;
         out.copy(value);
@@ -66,10 +62,7 @@ class Given {
         if (value_.view().is(Type::text)) {
             std::string_view digits = value_.view().text();
             if (digits.starts_with('+')) digits.remove_prefix(1);
-            std::int64_t read = 0;
-            const char* end = digits.data() + digits.size();
-            const auto [at, error] = std::from_chars(digits.data(), end, read);
-            if (error == std::errc{} && at == end) number = read;
+            number = whole_number<std::int64_t>(digits);
         }
         if (!number) return parse_error("Invalid value for integer: " + words());
         if (*number < 0) return parse_error("Invalid value for positive integer: " + words());

@@ -289,6 +289,19 @@ TEST_CASE("what is held of requests counts until they are answered, and small on
     CHECK(desk.next().target == "/large");
 }
 
+TEST_CASE("one answer may be larger than all that may wait, if nobody else waits", "[door]") {
+    Limits limits;
+    limits.outgoing_bytes = 4 << 20;
+    Desk desk(limits);
+    Client reader = desk.client();
+    REQUIRE(reader.send(get));
+    desk.server->answer(desk.next().id, {}, std::string(30 << 20, 'x'));
+    std::size_t got = 0;
+    for (std::string piece = "x"; got < (30 << 20) && !piece.empty(); got += piece.size())
+        piece = reader.read_to("x");
+    CHECK(got >= (30 << 20));
+}
+
 TEST_CASE("when too much waits to be fetched, deaf clients go and others stay", "[door]") {
     Limits limits;
     limits.outgoing_bytes = 64 << 20;

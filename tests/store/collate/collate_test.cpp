@@ -7,8 +7,8 @@
 
 #include "store/collate/collate.h"
 #include "store/json/builder.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
+#include "store/texts.h"
 
 namespace glasshive::test {
 
@@ -17,17 +17,10 @@ using collate::Order;
 
 namespace {
 
-json::Value value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
-
 int sign(int number) { return number < 0 ? -1 : number > 0 ? 1 : 0; }
 
 int compare(std::string_view a, std::string_view b, Order order = Order::icu) {
-    return sign(collate::compare(value(a).view(), value(b).view(), order));
+    return sign(collate::compare(json_value(a).view(), json_value(b).view(), order));
 }
 
 void check_ascending(const std::vector<std::string>& texts, Order order) {

@@ -56,6 +56,19 @@ TEST_CASE("a tombstone keeps its body, and the document is gone", "[store][db]")
     CHECK(client.copy.info().documents == 0);
 }
 
+TEST_CASE("a copy counts the live documents in front of a place", "[store][db]") {
+    Client client;
+    std::map<std::string, std::string> revisions;
+    for (const char* const id : {"b", "d", "a", "c"}) revisions[id] = client.put(id, "{}");
+    CHECK(client.copy.live_among_first(0) == 0);
+    CHECK(client.copy.live_among_first(3) == 3);
+    client.remove("b", revisions["b"]);
+    CHECK(client.copy.live_among_first(1) == 1);
+    CHECK(client.copy.live_among_first(2) == 1);
+    CHECK(client.copy.live_among_first(3) == 2);
+    CHECK(client.copy.live_among_first(4) == 3);
+}
+
 TEST_CASE("a deleted document comes back below its tombstone, without naming it", "[store][db]") {
     // couchdb.md 1.2, rules 3 and 4, 12.5; merge_rev_tree/4, first clause.
     Client client;

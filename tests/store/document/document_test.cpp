@@ -5,9 +5,9 @@
 #include "kernel/rng.h"
 #include "store/document/print.h"
 #include "store/document/read.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
 #include "store/revtree/rev_id.h"
+#include "store/texts.h"
 
 namespace glasshive::test {
 
@@ -15,15 +15,8 @@ using namespace store;
 
 namespace {
 
-json::Value value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
-
 DocumentRead read(std::string_view text) {
-    auto result = read_document(value(text).view());
+    auto result = read_document(json_value(text).view());
     INFO(text);
     REQUIRE(std::holds_alternative<DocumentRead>(result));
     return std::get<DocumentRead>(std::move(result));
@@ -31,7 +24,7 @@ DocumentRead read(std::string_view text) {
 
 /// "error: reason"; "fine".
 std::string refused(std::string_view text, const DocumentLimits& limits = {}) {
-    const auto result = read_document(value(text).view(), limits);
+    const auto result = read_document(json_value(text).view(), limits);
     const auto* const refusal = std::get_if<Refusal>(&result);
     return refusal != nullptr ? refusal->error + ": " + refusal->reason : "fine";
 }
@@ -52,7 +45,7 @@ std::string missing(const DocumentRead& document, const Content* before) {
 std::string text(const json::Value& value) { return json::to_text(value.view()); }
 
 ContentPtr holding(const char* body, bool deleted = false) {
-    return ContentPtr({.body = value(body), .attachments = {}, .deleted = deleted});
+    return ContentPtr({.body = json_value(body), .attachments = {}, .deleted = deleted});
 }
 
 }   // namespace
@@ -207,7 +200,7 @@ TEST_CASE("a stub keeps what is there, of the revision that it names", "[store][
     const DocumentRead first =
         read(R"({"_attachments":{"a":{"data":"YQ==","content_type":"image/png"},)"
              R"("b":{"data":"Yg=="}}})");
-    Content before{.body = value("{}"), .attachments = whole(first), .deleted = false};
+    Content before{.body = json_value("{}"), .attachments = whole(first), .deleted = false};
     CHECK(before.attachments[0].revpos == 1);
 
     const DocumentRead second =

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "store/javascript/engine.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
+#include "store/texts.h"
 
 namespace glasshive::test {
 
@@ -13,13 +13,6 @@ using namespace store;
 using namespace store::javascript;
 
 namespace {
-
-json::Value value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
 
 struct Desk {
     std::vector<std::string> logged;
@@ -38,7 +31,7 @@ struct Desk {
                  }()) {}
 
     std::unique_ptr<Program> program(std::string_view design = "{}") {
-        auto loaded = engine.load(value(design).view());
+        auto loaded = engine.load(json_value(design).view());
         REQUIRE(std::holds_alternative<std::unique_ptr<Program>>(loaded));
         return std::move(std::get<std::unique_ptr<Program>>(loaded));
     }
@@ -51,7 +44,7 @@ struct Desk {
         return rows(*made, doc);
     }
     static std::string rows(Program& program, std::string_view doc) {
-        const auto mapped = program.map(value(doc).view());
+        const auto mapped = program.map(json_value(doc).view());
         if (const auto* refusal = std::get_if<Refusal>(&mapped))
             return refusal->error + ": " + refusal->reason;
         std::string out;
@@ -136,9 +129,9 @@ TEST_CASE("reduce gets keys with ids, rereduce null; what throws is null", "[sto
         "function (keys, values, rereduce) { return [keys && keys[0], values, rereduce]; }",
         "function (keys, values) { return sum(values); }", "function () { throw 1; }",
         "function () { }"};
-    CHECK(text(program->reduce(sources, value(R"([[["k","a"],1],[["k","b"],2]])").view())) ==
+    CHECK(text(program->reduce(sources, json_value(R"([[["k","a"],1],[["k","b"],2]])").view())) ==
           R"([[["k","a"],[1,2],false],3,null,null])");
-    CHECK(text(program->rereduce(sources, value("[3,4]").view())) ==
+    CHECK(text(program->rereduce(sources, json_value("[3,4]").view())) ==
           "[[null,[3,4],true],7,null,null]");
 }
 
@@ -148,7 +141,7 @@ TEST_CASE("a reduce whose output does not shrink is an error, unless it is allow
     std::string rows = "[";
     for (int i = 0; i < 500; ++i)
         rows += std::string(i > 0 ? "," : "") + "[[\"key\",\"id\"],\"0123456789\"]";
-    const json::Value given = value(rows + "]");
+    const json::Value given = json_value(rows + "]");
     const std::vector<std::string> sources{"function (k, v) { return v.concat(v); }"};
     CHECK_THAT(text(program->reduce(sources, given.view())),
                Catch::StartsWith("reduce_overflow_error: Reduce output must shrink more rapidly"));
@@ -158,9 +151,9 @@ TEST_CASE("a reduce whose output does not shrink is an error, unless it is allow
 TEST_CASE("validate_doc_update refuses in its own words", "[store]") {
     Desk desk;
     auto program = desk.program();
-    const json::Value doc = value(R"({"_id":"d","n":1})");
-    const json::Value user = value(R"({"name":"ann","roles":["editor"]})");
-    const json::Value security = value("{}");
+    const json::Value doc = json_value(R"({"_id":"d","n":1})");
+    const json::Value user = json_value(R"({"name":"ann","roles":["editor"]})");
+    const json::Value security = json_value("{}");
     const auto check = [&](std::string_view source) {
         return word(program->validate(source, doc.view(), {}, user.view(), security.view()));
     };
@@ -175,8 +168,8 @@ TEST_CASE("validate_doc_update refuses in its own words", "[store]") {
 TEST_CASE("filters answer by truth, view filters by emitting", "[store]") {
     Desk desk;
     auto program = desk.program(R"({"lib":{"t":"exports.type = 'post';"}})");
-    const json::Value doc = value(R"({"type":"post"})");
-    const json::Value request = value(R"({"query":{"t":"post"}})");
+    const json::Value doc = json_value(R"({"type":"post"})");
+    const json::Value request = json_value(R"({"query":{"t":"post"}})");
     CHECK(word(program->filter("function (doc, req) { return doc.type == req.query.t; }",
                                doc.view(), request.view())) == "yes");
     CHECK(word(program->filter("function (doc) { return doc.type == require('lib/t').type; }",

@@ -6,7 +6,6 @@
 
 #include "store/document/print.h"
 #include "store/edit.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
 #include "store/view/merge.h"
 
@@ -14,13 +13,6 @@ namespace glasshive::test {
 
 using namespace store;
 using namespace store::mango;
-
-json::Value json_value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
 
 namespace {
 

@@ -7,11 +7,10 @@
 
 #include "store/db/database.h"
 #include "store/mango/find.h"
+#include "store/texts.h"
 #include "store/view/index.h"
 
 namespace glasshive::test {
-
-store::json::Value json_value(std::string_view text);
 
 /// A database of `shards` ranges with Mango's requests, answered as a coordinator does.
 class FindDesk {

@@ -134,6 +134,24 @@ TEST_CASE("a database made anew in the second of its deletion stays", "[store][r
     REQUIRE(cluster.all[2].files.maps.at("orders").revision().position() == 3);
 }
 
+TEST_CASE("a database of which one node hears twice is there once, and stays",
+          "[store][replicate]") {
+    // A push of `_dbs` overtakes the message that makes the database.
+    SyncedCluster cluster(3);
+    cluster.all[0].coordinator->create("orders", {.q = 2}, [](const auto&) {});
+    while (cluster.all[0].files.maps.empty()) cluster.driver.run_for(1us);
+    REQUIRE(cluster.all[1].files.maps.empty());
+    cluster.all[1].replica->merge_maps(cluster.all[0].files);
+    REQUIRE(cluster.all[1].files.maps.size() == 1);
+    cluster.driver.run_for(60s);
+    REQUIRE(cluster.idle());
+    for (const auto& node : cluster.all) {
+        CHECK(node.files.maps.size() == 1);
+        CHECK(node.files.copies.size() == 2);
+        CHECK(node.files.removed.empty());
+    }
+}
+
 TEST_CASE("a purge that a copy slept through is not undone by that copy", "[store][replicate]") {
     // 1.4: purge infos go both ways before any change does; mem3_rep.erl, pull_purges, push_purges.
     SyncedCluster cluster(3);

@@ -6,7 +6,6 @@
 
 #include "store/document/print.h"
 #include "store/edit.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
 #include "store/view/all_docs.h"
 #include "store/view/merge.h"
@@ -15,26 +14,7 @@ namespace glasshive::test {
 
 using namespace store;
 
-json::Value json_value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
-
 namespace {
-
-std::vector<std::pair<std::string, std::string>> split(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> all;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('&'), text.size());
-        const std::string_view one = text.substr(0, end);
-        const std::size_t middle = one.find('=');
-        all.emplace_back(one.substr(0, middle), one.substr(middle + 1));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return all;
-}
 
 std::string words_of(const Refusal& refusal) {
     return SearchCluster::words(search::failure(refusal));
@@ -43,7 +23,7 @@ std::string words_of(const Refusal& refusal) {
 }   // namespace
 
 view::Query query_of(std::string_view parameters) {
-    auto parsed = view::parse_query(split(parameters));
+    auto parsed = view::parse_query(parameters_of(parameters));
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) FAIL(refusal->reason);
     return std::get<view::Query>(parsed);
 }

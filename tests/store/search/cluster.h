@@ -8,10 +8,10 @@
 #include "store/quorum/cluster.h"
 #include "store/search/indexer.h"
 #include "store/search/searcher.h"
+#include "store/texts.h"
 
 namespace glasshive::test {
 
-store::json::Value json_value(std::string_view text);
 /// "a=1&b=[2]": as a query string that was decoded.
 store::view::Query query_of(std::string_view parameters);
 

@@ -4,20 +4,12 @@
 
 #include "store/document/print.h"
 #include "store/edit.h"
-#include "store/json/parse.h"
 #include "store/json/print.h"
 
 namespace glasshive::test {
 
 using namespace store;
 using namespace store::view;
-
-json::Value json_value(std::string_view text) {
-    const json::Parsed parsed = json::parse(text);
-    INFO(text << ": " << parsed.problem);
-    REQUIRE(parsed.ok());
-    return parsed.value;
-}
 
 namespace {
 
@@ -26,19 +18,6 @@ T taken(std::variant<T, Others...> result) {
     if (const auto* refusal = std::get_if<Refusal>(&result))
         FAIL(refusal->error << ": " << refusal->reason);
     return std::get<T>(std::move(result));
-}
-
-/// "a=1&b=2": no escapes but %20, %22, %25, %26 and so on are decoded.
-std::vector<std::pair<std::string, std::string>> split(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> all;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('&'), text.size());
-        const std::string_view one = text.substr(0, end);
-        const std::size_t middle = one.find('=');
-        all.emplace_back(one.substr(0, middle), one.substr(middle + 1));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return all;
 }
 
 }   // namespace
@@ -86,7 +65,7 @@ json::Value ViewDesk::find(std::string_view id) const {
 std::string ViewDesk::run(std::string_view name, std::string_view parameters, bool brief) {
     update();
     const auto words = [](const Refusal& refusal) { return refusal.error + ": " + refusal.reason; };
-    auto parsed = parse_query(split(parameters));
+    auto parsed = parse_query(parameters_of(parameters));
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) return words(*refusal);
     Query query = std::get<Query>(parsed);
     const auto place = definition.find(name);

@@ -7,12 +7,11 @@
 
 #include "store/db/database.h"
 #include "store/javascript/engine.h"
+#include "store/texts.h"
 #include "store/view/index.h"
 #include "store/view/merge.h"
 
 namespace glasshive::test {
-
-store::json::Value json_value(std::string_view text);
 
 /// A database of `shards` ranges, one copy each, with one design document's index over all of them.
 /// Documents go to the shard that the sum of their id's bytes says.
