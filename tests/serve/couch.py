@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -210,6 +211,12 @@ class Case(program.Case):
         self.db = f"/db{Case.count}"
         more = "&partitioned=true" if self.PARTITIONED else ""
         self.ask("PUT", f"{self.db}?q={self.Q}{more}", status=201)
+
+    def until(self, holds, seconds=10):
+        end = time.monotonic() + seconds
+        while not holds():
+            self.assertLess(time.monotonic(), end, "it did not become so")
+            time.sleep(0.05)
 
     def ask(self, method, path, body=None, headers=None, status=None, json=None, **more):
         """Sends a request ("~" in front of a path: the test's database); checks the answer."""

@@ -5,7 +5,6 @@ couchdb.md §8; the stories of test/elixir/test/replication_test.exs.
 
 import base64
 import re
-import time
 
 import couch
 from couch import ABSENT, error
@@ -30,12 +29,6 @@ class Replication(couch.Case):
 
     def names(self, database):
         return [row["id"] for row in self.ask("GET", database + "/_all_docs")["rows"]]
-
-    def until(self, holds, seconds=10):
-        end = time.monotonic() + seconds
-        while not holds():
-            self.assertLess(time.monotonic(), end, "it did not become so")
-            time.sleep(0.05)
 
     def test_once(self):
         self.bulk([{"_id": f"{i:02}", "n": i} for i in range(20)])

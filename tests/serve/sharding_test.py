@@ -32,13 +32,6 @@ class Sharding(couch.Case):
         for job in self.ask("GET", "/_reshard/jobs")["jobs"]:
             self.ask("DELETE", f"/_reshard/jobs/{job['id']}", status=200)
 
-    def until(self, holds):
-        for _ in range(200):
-            if holds():
-                return
-            time.sleep(0.05)
-        self.fail("it did not come to be")
-
     def shards(self, node=0):
         return self.ask("GET", "~/_shards", status=200, node=node)["shards"]
 

@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
-#include "store/spec.h"
 #include "door/couch/users.h"
 #include "store/json/builder.h"
 #include "store/json/print.h"
+#include "store/spec.h"
 #include "store/view/query.h"
 
 namespace glasshive::door::couch {
