@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "door/couch/access.h"
+#include "door/couch/documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "door/couch/users.h"
@@ -276,14 +277,8 @@ std::vector<store::PurgeRequest> purge_requests(Call& call) {
             }
         }
         store::PurgeRequest request{.uuid = {}, .id = std::string(member.key), .revisions = {}};
-        if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
-        for (const json::View each : member.value.elements()) {
-            auto revision =
-                each.is(json::Type::text) ? store::Revision::parse(each.text()) : std::nullopt;
-            if (!revision) throw bad_request("Invalid rev format");
-            request.revisions.push_back(std::move(*revision));
-            ++count;
-        }
+        request.revisions = revisions_of(member.value);
+        count += request.revisions.size();
         requests.push_back(std::move(request));
     }
     if (requests.size() > 100) throw bad_request("Exceeded maximum number of documents.");
