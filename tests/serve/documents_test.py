@@ -5,6 +5,7 @@ invalid_docids,method_override,revision,batch_save}_test.exs.
 """
 
 import re
+import time
 
 import couch
 from couch import ABSENT, REV1, error
@@ -181,6 +182,11 @@ class Documents(couch.Case):
         for name in ("a", answer["id"]):                          # They are written later.
             self.until(lambda name=name: self.ask("GET", f"~/{name}").status == 200)
         self.ask("PUT", "~/a?batch=ok", {"x": 2}, status=202)     # Lost: a conflict nobody sees.
+        for name in ("a", answer["id"]):         # They are stored soon, not when it answers.
+            for _ in range(200):
+                if self.ask("GET", f"~/{name}").status == 200:
+                    break
+                time.sleep(0.01)
         self.ask("GET", "~/a", status=200, json={"x": 1})
 
     def test_tags(self):

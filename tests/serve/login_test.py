@@ -6,6 +6,7 @@ security_validation,reader_acl}_test.exs.
 """
 
 import base64
+import email.utils
 import hashlib
 import hmac
 import json
@@ -261,14 +262,17 @@ class Login(couch.Case):
         made = self.ask("POST", "/_session", {"name": "tom", "password": "tom"}, status=200,
                         auth=None).headers["set-cookie"]
         self.assertRegex(made, re.compile(
-            "Max-Age=1000; Path=/; HttpOnly; Domain=example.com; SameSite=Strict$"))
+            "Max-Age=1000; Domain=example.com; Path=/; HttpOnly; SameSite=Strict$"))
+        expires = re.search(r"; Expires=(\w\w\w, \d\d-\w\w\w-\d{4} \d\d:\d\d:\d\d GMT); ", made)
+        until = email.utils.mktime_tz(email.utils.parsedate_tz(expires[1].replace("-", " ")))
+        self.assertAlmostEqual(until, time.time() + 1000, delta=10)
         cookie = {"Cookie": made.split(";")[0]}
         self.assertNotIn("set-cookie", self.session(cookie).headers)
         self.config("chttpd_auth", "timeout", "9")
         self.config("chttpd_auth", "allow_persistent_cookies", "false")
         time.sleep(2)
         again = self.session(cookie, 200, {"userCtx": {"name": "tom"}}).headers["set-cookie"]
-        self.assertRegex(again, "^AuthSession=.+; Version=1; Path=/; HttpOnly")
+        self.assertRegex(again, "^AuthSession=.+; Version=1; Domain=example.com; Path=/; HttpOnly")
         self.ask("POST", "/_session", {"name": "tom", "username": "eve", "password": "tom"},
                  status=400, auth=None,
                  json=error("bad_request", "request body contains different usernames"))

@@ -115,6 +115,24 @@ class Mango(couch.Case):
             ("GET", "~/_explain", None, 405, None, {"allow": "POST"}),
         )
 
+    def test_indexes_beside_others(self):
+        def index(name, design):
+            return {"index": {"fields": [name[0]]}, "name": name, "ddoc": design}
+
+        self.put("_design/js", {"language": "javascript"})
+        self.put("_design/none", {"views": {"v": {"map": "function(doc) {}"}}})
+        name = ",".join(str(byte) for byte in b"language")
+        self.table(
+            ("POST", "~/_index", index("z", "two"), 200, {"result": "created"}),
+            ("POST", "~/_index", index("a", "two"), 200, {"result": "created"}),
+            ("GET", "~/_index", None, 200, {"total_rows": 3, "indexes": [   # As lists:sort does.
+                {"name": "_all_docs"}, {"name": "a"}, {"name": "z"}]}),
+            ("POST", "~/_index", index("a", "none"), 400, error(
+                "invalid_ddoc_lang", "Existing design doc has an invalid language: false")),
+            ("POST", "~/_index", index("a", "js"), 400, error("invalid_ddoc_lang", re.compile(
+                "^Existing design doc has an invalid language: {<<" + name + ">>,<<106,97,"))),
+        )
+
     def test_indexes(self):
         made = self.ask("POST", "~/_index", {"index": {"fields": ["age"]}, "name": "by_age",
                                              "ddoc": "ages", "type": "json"}, status=200,

@@ -29,6 +29,8 @@ class Upkeep(couch.Case):
             ("POST", "~/_purge", {"b": [f"1-{i}" for i in range(1001)]}, 400,
              error("bad_request", "Exceeded maximum number of revisions.")),
             ("POST", "~/_purge", {"b": ["x"]}, 400, error("bad_request", "Invalid rev format")),
+            ("POST", "~/_purge", {"b": "1-x"}, 400,
+             error("bad_request", "Invalid list of revisions")),
             ("POST", "~/_purge", "[]", 400, error("bad_request")),
             ("GET", "~/_purge", None, 405, None, {"allow": "POST"}),
             ("GET", "~/_purged_infos_limit", None, 200, "1000\n"),

@@ -150,6 +150,10 @@ class Views(couch.Case):
             ("GET", v + "?include_docs=true&key=1", None, 200, {"rows": [
                 {"doc": {"_id": "1", "n": 1}}]}),
             ("GET", v + "?update_seq=true&limit=0", None, 200, {"update_seq": str}),
+            ("POST", v, {"queries": [{"key": 1}]}, 400, error(
+                "bad_request", "The `queries` parameter is no longer supported at this endpoint")),
+            ("POST", v, {"queries": 1}, 400, error(
+                "bad_request", "`queries` member must be an array.")),
             ("POST", v + "/queries", {"queries": [{"key": 1}, {"limit": 1, "skip": 4}]}, 200,
              {"results": [{"rows": [{"key": 1}]}, {"rows": [{"key": 4}]}]}),
             ("GET", "~/_design/d/_info", None, 200, {"name": "d", "view_index": {

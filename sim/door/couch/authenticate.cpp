@@ -11,6 +11,7 @@
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
 #include "store/json/print.h"
+#include "store/replicate/text.h"
 
 namespace glasshive::door::couch {
 
@@ -44,15 +45,25 @@ std::string base64url(std::string_view bytes) {
     return text;
 }
 
+/// "Tue, 13-Dec-2022 13:54:19 GMT", of seconds since 1970.
+std::string cookie_date(std::int64_t seconds) {
+    std::string date = store::replicate::rfc1123(seconds);
+    date[7] = date[11] = '-';
+    return date;
+}
+
+/// Clients that keep cookies by themselves read Expires alone (nano's jar).
+/// Source: couch_httpd_auth:cookie_attributes/1; their order is mochiweb_cookies:cookie/3's.
 std::string cookie_header(Call& call, const std::string& value) {
     const Config& config = call.service().config(call.member());
     std::string out = "AuthSession=" + value + "; Version=1";
     if (config.auth_text("allow_persistent_cookies", "true") != "false") {
-        out += "; Max-Age=" + std::to_string(config.auth_number("timeout", 600));
+        const std::int64_t age = std::max<std::int64_t>(config.auth_number("timeout", 600), 0);
+        out += "; Expires=" + cookie_date(call.wall() + age) + "; Max-Age=" + std::to_string(age);
     }
-    out += "; Path=/; HttpOnly";
     const std::string domain = config.auth_text("cookie_domain");
     if (!domain.empty()) out += "; Domain=" + domain;
+    out += "; Path=/; HttpOnly";
     const std::string site = config.auth_text("same_site");
     for (const auto& [wanted, told] :
          {std::pair{"none", "None"}, std::pair{"lax", "Lax"}, std::pair{"strict", "Strict"}}) {
@@ -61,7 +72,7 @@ std::string cookie_header(Call& call, const std::string& value) {
     return out;
 }
 
-/// As couch_httpd_auth:cookie_auth_cookie/4; without an Expires, which the client works out.
+/// As couch_httpd_auth:cookie_auth_cookie/4.
 std::string session_cookie(Call& call, const std::string& name, const Credentials& credentials) {
     std::string time;
     static constexpr char digits[] = "0123456789ABCDEF";

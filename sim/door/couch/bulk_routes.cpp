@@ -316,13 +316,8 @@ store::query::RevsDiff read_diff(const Call& call) {
     const json::Value body = call.body_object();
     store::query::RevsDiff wanted;
     for (const json::Member& member : body.view().members()) {
-        if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
-        std::vector<store::Revision> revisions;
-        for (const json::View each : member.value.elements()) {
-            if (!each.is(json::Type::text)) throw bad_request("Invalid rev format");
-            revisions.push_back(revision_of(each.text()));
-        }
-        wanted.wanted.emplace_back(json::SharedBytes::copy_of(member.key), std::move(revisions));
+        wanted.wanted.emplace_back(json::SharedBytes::copy_of(member.key),
+                                   revisions_of(member.value));
     }
     return wanted;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "door/couch/access.h"
+#include "door/couch/documents.h"
 #include "door/couch/routes.h"
 #include "door/couch/service.h"
 #include "door/couch/users.h"

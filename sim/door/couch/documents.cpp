@@ -39,18 +39,22 @@ store::Revision revision_of(std::string_view text) {
     return std::move(*revision);
 }
 
-namespace {
-
-std::vector<store::Revision> revisions_of(const std::string& text) {
-    const json::Parsed parsed = json::parse(text);
-    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
-    if (!parsed.value.view().is(json::Type::array)) throw bad_request("Invalid rev format");
+std::vector<store::Revision> revisions_of(json::View list) {
+    if (!list.is(json::Type::array)) throw bad_request("Invalid list of revisions");
     std::vector<store::Revision> out;
-    for (const json::View each : parsed.value.view().elements()) {
+    for (const json::View each : list.elements()) {
         if (!each.is(json::Type::text)) throw bad_request("Invalid rev format");
         out.push_back(revision_of(each.text()));
     }
     return out;
+}
+
+namespace {
+
+std::vector<store::Revision> revisions_in(const std::string& text) {
+    const json::Parsed parsed = json::parse(text);
+    if (!parsed.ok()) throw bad_request("invalid UTF-8 JSON");
+    return revisions_of(parsed.value.view());
 }
 
 }   // namespace
@@ -74,8 +78,8 @@ DocumentQuery read_query(const Call& call) {
         if (key == "new_edits") out.replicated = value == "false";
         if (key == "rev") out.rev = revision_of(value);
         if (key == "open_revs" && value == "all") out.open_all = true;
-        if (key == "open_revs" && value != "all") out.open_revs = revisions_of(value);
-        if (key == "atts_since") out.atts_since = revisions_of(value);
+        if (key == "open_revs" && value != "all") out.open_revs = revisions_in(value);
+        if (key == "atts_since") out.atts_since = revisions_in(value);
     }
     out.r = call.quorum("r");
     return out;

@@ -37,6 +37,8 @@ store::json::Value user_json(const Call& call);
 store::json::Value user_json(const UserContext& user, std::string_view database);
 /// Throws 400 "Invalid rev format".
 store::Revision revision_of(std::string_view text);
+/// A list of them. Throws 400 "Invalid list of revisions", too. Source: couch_doc:parse_revs/1.
+std::vector<store::Revision> revisions_of(store::json::View list);
 /// The revision that `?rev=` or If-Match names. Source: chttpd_db:extract_header_rev/2.
 std::optional<store::Revision> named_revision(const Call& call,
                                               std::optional<store::Revision> given);

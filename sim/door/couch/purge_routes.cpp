@@ -63,14 +63,8 @@ std::vector<store::PurgeRequest> purge_requests(Call& call) {
             }
         }
         store::PurgeRequest request{.uuid = {}, .id = std::string(member.key), .revisions = {}};
-        if (!member.value.is(json::Type::array)) throw bad_request("Invalid rev format");
-        for (const json::View each : member.value.elements()) {
-            auto revision =
-                each.is(json::Type::text) ? store::Revision::parse(each.text()) : std::nullopt;
-            if (!revision) throw bad_request("Invalid rev format");
-            request.revisions.push_back(std::move(*revision));
-            ++count;
-        }
+        request.revisions = revisions_of(member.value);
+        count += request.revisions.size();
         requests.push_back(std::move(request));
     }
     const Config& config = call.service().config(call.member());

@@ -137,6 +137,16 @@ void listing(const CallPtr& call) {
 
 namespace {
 
+/// Source: chttpd_view:assert_no_queries_param/1, couch_mrview_util:get_view_queries/1.
+void check_no_queries(const Call& call) {
+    if (call.body().empty()) return;
+    const json::Value body = call.body_object();
+    const auto queries = body.view().find("queries");
+    if (!queries) return;
+    if (!queries->is(json::Type::array)) throw bad_request("`queries` member must be an array.");
+    throw bad_request("The `queries` parameter is no longer supported at this endpoint");
+}
+
 void one_view(const CallPtr& call, const std::string& design) {
     const std::string name(call->part(4));
     const Ask ask = [call, design, name](view::Query query, search::Searcher::Then then) {
@@ -146,7 +156,10 @@ void one_view(const CallPtr& call, const std::string& design) {
     if (call->target().parts.size() < 5) throw not_found();
     if (call->part(5) == "queries") return many(call, ask);
     call->only("GET,POST,HEAD");
-    if (call->is("POST")) call->require_type("application/json");
+    if (call->is("POST")) {
+        call->require_type("application/json");
+        check_no_queries(*call);
+    }
     ask(read_query_of(*call, "`keys` member must be an array."), told(call));
 }
 

@@ -22,6 +22,7 @@ constexpr Route of_server[] = {
     {"_uuids", uuids},
     {"_up", up},
     {"_all_dbs", all_databases},
+    {"_db_updates", database_updates},
     {"_dbs_info", databases_info},
     {"_membership", membership},
     {"_reshard", reshard},

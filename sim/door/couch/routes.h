@@ -46,6 +46,7 @@ void bulk_docs(const CallPtr& call);
 void bulk_get(const CallPtr& call);
 void revs_diff(const CallPtr& call);   ///< and _missing_revs
 void changes(const CallPtr& call);
+void database_updates(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
 /// _local_docs: the rows, as the searcher tells of other listings.

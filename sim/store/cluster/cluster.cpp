@@ -84,6 +84,7 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     node.replica_->set_listener([&node](const std::string& shard) {
         node.internal_->updated(shard);
         if (node.scheduler_) node.scheduler_->updated(shard);
+        node.global_changes_->updated(shard);
     });
     attach(i, *node.coordinator_);
     attach(i, *node.gatherer_);
@@ -106,6 +107,9 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
     add_replications(i, options);
     add_resharder(i, place, options);
     attach(i, *node.watch_);
+    node.global_changes_ =
+        std::make_unique<GlobalChanges>(kernel_, node.files_, *node.coordinator_, node.name_);
+    attach(i, *node.global_changes_);
 }
 
 void Cluster::add_resharder(std::size_t i, const NodePlace& place, const ClusterOptions& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "store/cluster/global_changes.h"
 #include "store/quorum/coordinator.h"
 #include "store/quorum/feeds.h"
 #include "store/quorum/gatherer.h"
@@ -94,6 +95,7 @@ class Node {
     reshard::ReshardFiles splits_;                      ///< On its disk, too.
     std::unique_ptr<reshard::Resharder> resharder_;
     std::unique_ptr<NodeWatch> watch_;
+    std::unique_ptr<GlobalChanges> global_changes_;
     std::vector<ProcessId> processes_;   // In the order in which they start.
 };
 

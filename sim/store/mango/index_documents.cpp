@@ -60,11 +60,19 @@ void write_views(std::optional<View> views, const IndexRequest& request, json::B
     out.end_object();
 }
 
+std::string found_language(const std::optional<View>& language) {
+    if (!language) return "false";
+    json::Builder name;
+    name.text("language");
+    return "{" + json::erlang_text(name.take().view()) + "," + json::erlang_text(*language) + "}";
+}
+
 std::optional<Refusal> check_document(const IndexRequest& request, View before) {
+    // mango_util:check_lang/1 prints what it found of the member: the pair, or false.
     const auto language = before.find("language");
-    if (language && !(language->is(Type::text) && language->text() == "query"))
-        return Refusal{"invalid_ddoc_lang", "Existing design doc has an invalid language: " +
-                                                json::erlang_text(*language)};
+    if (!language || !language->is(Type::text) || language->text() != "query")
+        return Refusal{"invalid_ddoc_lang",
+                       "Existing design doc has an invalid language: " + found_language(language)};
     std::optional<bool> partitioned;
     if (const auto options = before.find("options")) {
         const auto word = options->find("partitioned");
@@ -156,10 +164,6 @@ std::variant<json::Value, Refusal> with_index(const IndexRequest& request,
             } else {
                 out.copy(member.value);
             }
-        }
-        if (!before.view().find("language")) {
-            out.key("language");
-            out.text("query");
         }
     } else {
         out.key("language");

@@ -214,6 +214,8 @@ std::vector<IndexInfo> indexes_of(std::string_view id, View design, bool partiti
         }
         if (good) all.push_back(std::move(index));
     }
+    std::sort(all.begin(), all.end(),
+              [](const IndexInfo& a, const IndexInfo& b) { return a.name < b.name; });
     return all;
 }
 
