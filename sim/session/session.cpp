@@ -297,13 +297,13 @@ Result<EventId> Session::inject(const std::string& text) {
     Impl& s = *impl_;
     SIM_ASSERT(s.started);
     // A command's place in the run is its instant alone: everything due by now happens first.
-    Result<EventId> done = EventId{};
+    std::optional<Result<EventId>> done;
     s.guarded([&] {
         s.world->run_until(s.world->now());
-        done = s.apply(text);
+        done.emplace(s.apply(text));
     });
     if (s.script_problem) return *s.script_problem;
-    return done;
+    return std::move(*done);
 }
 
 void Session::flush_recording() {

@@ -36,14 +36,6 @@ const char* text_of(WinReason reason) {
     return "";
 }
 
-/// Between live leaves only these two reasons are left.
-const char* reason_among_live(const Tree& tree, Tree::Index loser) {
-    const Revision& winner = tree.node(tree.winner()).revision;
-    return text_of(winner.position() > tree.node(loser).revision.position()
-                       ? WinReason::longer_history
-                       : WinReason::greater_id);
-}
-
 }   // namespace
 
 Observer::Observer(kernel::Kernel& kernel, Cluster& cluster, std::string prefix)
@@ -206,7 +198,7 @@ void Observer::look_at_leaves(const std::string& node, const std::string& databa
     conflicted_[key] = {count, winner};
     kernel_.emit(cluster::events::db_conflict, name(subject),
                  {field::name(name(node)), field::integer(count), field::name(name(winner.text())),
-                  field::name(name(reason_among_live(*tree, losers.front()))),
+                  field::name(name(text_of(tree->win_reason()))),
                   field::name(name(tree->node(losers.front()).revision.text()))});
 }
 

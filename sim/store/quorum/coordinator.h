@@ -71,7 +71,7 @@ struct StatusAnswer {
 /// Concurrent writers through two coordinators may both succeed: each copy decides alone.
 /// Source: fabric_doc_update.erl, fabric_doc_open.erl, fabric_db_create.erl, fabric_db_delete.erl,
 /// fabric_db_meta.erl.
-/// Leaves out: `_local` documents, purge, open_revs, scatter-gather, the runtime's net tick.
+/// Leaves out: what Gatherer does: `_local` documents, purges, open_revs, and all lists.
 class Coordinator final : public kernel::Process {
   public:
     template <class Answer>

@@ -167,11 +167,14 @@ std::optional<PackedSeq> PackedSeq::parse(std::string_view text) {
 }
 
 std::vector<std::size_t> ring_of(const std::vector<Range>& ranges) {
+    const std::uint64_t whole = std::uint64_t{UINT32_MAX} + 1;
+    std::uint64_t covered = 0;   // At the most: too little is seen at a glance.
+    for (const Range& range : ranges) covered += std::uint64_t{range.end} - range.begin + 1;
+    if (covered < whole) return {};
     std::map<std::uint64_t, std::vector<std::size_t>> by_begin;
     for (std::size_t i = 0; i < ranges.size(); ++i) by_begin[ranges[i].begin].push_back(i);
     std::set<std::uint64_t> dead;   // From here nobody gets around.
     std::vector<std::size_t> ring;
-    const std::uint64_t whole = std::uint64_t{UINT32_MAX} + 1;
     const std::function<bool(std::uint64_t)> go = [&](std::uint64_t at) {
         if (at == whole) return true;
         if (dead.count(at) > 0) return false;
