@@ -244,6 +244,28 @@ class Attachments(couch.Case):
             ("DELETE", setting + "max_document_size", None, 200),
         )
 
+    def test_limits_of_requests(self):
+        """Attachments are not counted. Source: chttpd:body/1, chttpd_db:db_req/2."""
+        setting = "/_node/_local/_config/"
+        size = setting + "chttpd/max_http_request_size"
+        old = self.ask("GET", size).json
+        too_large = error("too_large", "the request entity is too large")
+        self.table(
+            ("PUT", size, '"100"', 200),
+            ("PUT", "~/big", {"x": "y" * 100}, 413, too_large),
+            ("POST", "~/_bulk_docs", {"docs": [{"x": "y" * 100}]}, 413, too_large),
+            ("PUT", "~/with/x", ("y" * 200, BINARY), 201),
+            ("PUT", size, f'"{old}"', 200),
+            ("PUT", setting + "couchdb/max_bulk_docs_count", '"1"', 200),
+            ("POST", "~/_bulk_docs", {"docs": [{}, {}]}, 413,
+             error("max_bulk_docs_count_exceeded", "1")),
+            ("DELETE", setting + "couchdb/max_bulk_docs_count", None, 200),
+            ("PUT", setting + "couchdb/max_bulk_get_count", '"1"', 200),
+            ("POST", "~/_bulk_get", {"docs": [{"id": "a"}, {"id": "b"}]}, 413,
+             error("max_bulk_get_count_exceeded", "1")),
+            ("DELETE", setting + "couchdb/max_bulk_get_count", None, 200),
+        )
+
 
 if __name__ == "__main__":
     couch.main()

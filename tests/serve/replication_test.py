@@ -245,6 +245,66 @@ class Replication(couch.Case):
                 self.replicate(status=400, proxy="http://x", **{end: "http://y"})["reason"],
                 f"`proxy` is mutually exclusive with `{end}`")
 
+    def config(self, section, key, value):
+        path = f"/_node/_local/_config/{section}/{key}"
+        self.addCleanup(lambda: self.ask("DELETE", path))
+        self.ask("PUT", path, f'"{value}"', status=200)
+
+    def test_what_is_too_large(self):
+        """Source: couch_replicator_large_atts_tests, _id_too_long_tests and
+        couch_replicator_small_max_request_size_target of src/couch_replicator/test/eunit."""
+        self.put("small")
+        self.put("large", {"v": "x" * 1000})
+        self.put("with", {"_attachments": {"a": {"data": "eHh4" * 400, "content_type": "a/b"}}})
+        self.put("a_long_id")
+        self.config("couchdb", "max_document_size", 500)
+        self.config("couchdb", "max_attachment_size", 1000)
+        self.config("replicator", "max_document_id_length", 5)
+        history = self.replicate()["history"][0]
+        self.assertEqual(self.names(self.target), ["small"])
+        self.assertEqual((history["docs_written"], history["doc_write_failures"]), (1, 3))
+
+    def test_bare_names(self):
+        """As whoever asks, in requests; in documents, ours, an admin's alone.
+        Source: chttpd:fix_uri/3, couch_replicator_parse:parse_rep_db/3."""
+        self.put("doc")
+        bare = {"source": self.db[1:], "target": {"url": self.target[1:]}}
+        user = {"name": "bare", "type": "user", "roles": [], "password": "secret"}
+        self.ask("PUT", "/_users/org.couchdb.user:bare", user, status=201)
+        members = {"members": {"names": ["bare"]}}
+        who = {"auth": ("bare", "secret")}
+        self.ask("POST", "/_replicate", bare, status=403, **who)
+        self.ask("PUT", "~/_security", members, status=200)
+        self.ask("POST", "/_replicate", bare, status=403, **who)
+        self.ask("PUT", self.target + "/_security", members, status=200)
+        self.ask("POST", "/_replicate", bare, status=200, **who)
+        self.assertEqual(self.names(self.target), ["doc"])
+        self.ask("POST", "/_replicate", {**bare, "target": "made", "create_target": True},
+                 status=401, **who)
+        self.ask("POST", "/_replicate", {**bare, "target": "made", "create_target": True},
+                 status=200)
+        self.ask("PUT", "/_replicator/_security", members, status=200)
+        self.addCleanup(lambda: self.ask("PUT", "/_replicator/_security", {}))
+        bare["target"] = self.target[1:]
+        self.ask("PUT", "/_replicator/bare", bare, status=403,
+                 json=error("forbidden", "local_endpoints_not_supported"), **who)
+        self.ask("PUT", "/_replicator/bare", bare, status=201)
+
+    def test_states_that_are_told(self):
+        """Source: couch_replicator_doc_processor:maybe_update_doc_triggered/3, _error/2."""
+        self.config("replicator", "update_docs", "true")
+        ends = {"source": self.url(self.db), "target": self.url(self.target)}
+        document = "/_replicator/told" + self.db[1:]
+        for more, state in (({"continuous": True}, "triggered"), ({"filter": "no/one"}, "error")):
+            path = document + state
+            self.ask("PUT", path, {**ends, **more}, status=201)
+            self.until(lambda p=path: "_replication_state" in self.ask("GET", p).json)
+            told = self.ask("GET", path).json
+            self.assertEqual(told["_replication_state"], state)
+            self.assertEqual("_replication_state_reason" in told, state == "error")
+            self.assertEqual(told["_replication_id"] is None, state == "error")
+            self.ask("DELETE", f"{path}?rev={told['_rev']}", status=200)
+
     def test_users_of_both_sides(self):
         self.ask("PUT", "/_node/_local/_config/chttpd_auth/iterations", '"10"', status=200)
         made = self.ask("PUT", "/_users/org.couchdb.user:joe", {

@@ -55,6 +55,14 @@ void answer_bulk(Call& call, const std::vector<std::pair<std::string, std::strin
 
 }   // namespace
 
+/// Source: chttpd_db:db_req/2, chttpd:error_info/1.
+static void check_count(Call& call, std::string_view what, std::size_t count) {
+    const std::string key = "max_" + std::string(what) + "_count";
+    const std::int64_t most = call.service().config(call.member()).number("couchdb", key, 10'000);
+    if (static_cast<std::int64_t>(count) <= most) return;
+    throw Problem{413, key + "_exceeded", std::to_string(most)};
+}
+
 void bulk_docs(const CallPtr& call) {
     call->only("POST");
     call->require_type("application/json");
@@ -62,6 +70,7 @@ void bulk_docs(const CallPtr& call) {
     const auto docs = body.view().find("docs");
     if (!docs) throw bad_request("POST body must include `docs` parameter.");
     if (!docs->is(json::Type::array)) throw bad_request("`docs` parameter must be an array.");
+    check_count(*call, "bulk_docs", docs->size());
     const bool replicated = !new_edits(body.view());
     const auto all_or_nothing = body.view().find("all_or_nothing");
     if (all_or_nothing && all_or_nothing->is(json::Type::boolean) && all_or_nothing->boolean()) {
@@ -255,6 +264,7 @@ void bulk_get(const CallPtr& call) {
     const json::Value body = call->body_object();
     const auto docs = body.view().find("docs");
     if (!docs || !docs->is(json::Type::array)) throw bad_request("Missing JSON list of 'docs'.");
+    check_count(*call, "bulk_get", docs->size());
     const DocumentQuery query = read_query(*call);
     struct Work {
         std::vector<Wanted> all;

@@ -80,6 +80,11 @@ bool Call::accepts(std::string_view type) const {
 static constexpr Bytes body_most{64 * 1024 * 1024};
 
 std::string Call::body() const {
+    const std::int64_t most =
+        service_.config(member_).number("chttpd", "max_http_request_size", std::int64_t{1} << 32);
+    if (static_cast<std::int64_t>(request_.body.size()) > most) {
+        throw Problem{413, "too_large", "the request entity is too large"};
+    }
     if (header("Content-Encoding") != "gzip") return request_.body;
     store::Attachment packed{.data = json::SharedBytes::copy_of(request_.body), .zipped = true};
     packed.length = body_most;

@@ -16,6 +16,7 @@ Config::Config() {
          {{"bind_address", "127.0.0.1"},
           {"decode_plus_to_space", "true"},
           {"max_db_number_for_dbs_info_req", "100"},
+          {"max_http_request_size", "4294967296"},
           {"port", "5984"}}},
         {"chttpd_auth",
          {{"authentication_db", "_users"},

@@ -144,12 +144,14 @@ void open_document(const CallPtr& call, const std::string& id,
 
 // --- Writing -------------------------------------------------------------------------------------
 
+store::DocumentLimits document_limits(const Config& config) {
+    return {.document_bytes_max = static_cast<std::uint64_t>(
+                config.number("couchdb", "max_document_size", 8'000'000)),
+            .attachment_bytes_max = config.number("couchdb", "max_attachment_size", 1 << 30)};
+}
+
 Incoming read_incoming(Call& call, json::View body, std::optional<std::string> id) {
-    const Config& config = call.service().config(call.member());
-    const store::DocumentLimits limits{
-        .document_bytes_max =
-            static_cast<std::uint64_t>(config.number("couchdb", "max_document_size", 8'000'000)),
-        .attachment_bytes_max = config.number("couchdb", "max_attachment_size", 1 << 30)};
+    const store::DocumentLimits limits = document_limits(call.service().config(call.member()));
     auto read = store::read_document(body, limits);
     if (const auto* refusal = std::get_if<store::Refusal>(&read)) throw problem_of(*refusal);
     Incoming out{.id = {}, .read = std::move(std::get<store::DocumentRead>(read))};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "door/couch/call.h"
+#include "door/couch/config.h"
 #include "store/document/print.h"
 #include "store/document/read.h"
 #include "store/quorum/gatherer.h"
@@ -63,6 +64,8 @@ struct Incoming {
     std::string id;
     store::DocumentRead read;
 };
+/// What `[couchdb]` lets a document be: max_document_size, max_attachment_size.
+store::DocumentLimits document_limits(const Config& config);
 /// Reads one; throws a Problem. The id is in the document, or is `id`.
 Incoming read_incoming(Call& call, store::json::View body, std::optional<std::string> id = {});
 

@@ -30,12 +30,28 @@ void active_tasks(const CallPtr& call) {
     }));
 }
 
+/// {"url":"name"} is as good as "name" here. Source: chttpd:fix_uri/3.
+static json::Value with_bare_names(const json::Value& body) {
+    json::Builder out;
+    out.begin_object();
+    for (const json::Member& member : body.view().members()) {
+        out.key(member.key);
+        const bool end = member.key == "source" || member.key == "target";
+        const bool object = end && member.value.is(json::Type::object);
+        const auto url = object ? member.value.find("url") : std::nullopt;
+        const bool bare = url && url->is(json::Type::text) && !url->text().starts_with("http://") &&
+                          !url->text().starts_with("https://");
+        out.copy(bare ? *url : member.value);
+    }
+    out.end_object();
+    return out.take();
+}
+
 void replicate(const CallPtr& call) {
     call->only("POST");
     call->require_type("application/json");
     if (!call->user().name) throw unauthorized("You are not authorized to replicate.");
-    const json::Value body = call->body_object();
-    check_bare_names(call->user(), body.view());
+    const json::Value body = with_bare_names(call->body_object());
     call->node().scheduler().replicate(body, *call->user().name, call->user().is_server_admin(),
                                        call->then([call](const peers::ReplicateReply& reply) {
                                            call->json(reply.status, reply.body.view());

@@ -8,6 +8,7 @@
 #include "door/couch/users.h"
 #include "store/document/attachments.h"
 #include "store/json/parse.h"
+#include "store/json/print.h"
 
 namespace glasshive::door::couch {
 
@@ -75,8 +76,9 @@ Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) 
                                                                 .uri = endpoint.shown(),
                                                                 .who = std::move(who)});
     }
-    // Only server admins come as far as this with a bare name: see check_bare_names().
-    who.local = endpoint.bare;
+    // In documents only server admins have bare names: see check_bare_names().
+    who.known = endpoint.bare && !endpoint.user.empty();
+    who.local = endpoint.bare && !who.known;
     return front_.cluster().node(*from).peer_client().open(
         {.server = to.front->cluster().node(to.member).peer_server().id(),
          .name = endpoint.database(),
@@ -109,17 +111,21 @@ std::optional<json::Value> find_user(const store::Cluster& cluster, const std::s
 std::optional<UserContext> authenticated(Service& service, std::size_t member,
                                          const replicate::PeerCredentials& who) {
     UserContext user{.name = who.user, .handler = "default"};
+    const auto shown = [&](const Credentials& credentials) {
+        return who.known || service.verifier().verify(who.password, credentials);
+    };
     if (const auto line = service.config(member).find("admins", who.user)) {
         const auto credentials = read_admin_line(*line);
-        if (!credentials || !service.verifier().verify(who.password, *credentials)) {
+        if (!credentials || !shown(*credentials)) {
             return std::nullopt;
         }
         user.roles = {"_admin"};
         return user;
     }
     const auto body = find_user(service.cluster(), who.user);
+    if (!body && who.known) return user;   // By a token: its roles are not told again.
     const auto credentials = body ? read_user_document(body->view()) : std::nullopt;
-    if (!credentials || !service.verifier().verify(who.password, *credentials)) {
+    if (!credentials || !shown(*credentials)) {
         return std::nullopt;
     }
     user.roles = roles_of(body->view());
@@ -172,6 +178,23 @@ std::optional<replicate::PeerError> Gate::refuses(const replicate::PeerCredentia
         check_member(user, security);
     } catch (const Problem& problem) {
         return replicate::PeerError{problem.status, problem.error, problem.reason};
+    }
+    return std::nullopt;
+}
+
+std::optional<replicate::PeerError> Gate::too_large(const store::ReplicatedEdit& edit) {
+    const store::DocumentLimits limits = document_limits(front_.service().config(member_));
+    const store::Content& content = *edit.path.back().content;
+    const std::uint64_t term = content.body ? content.body.bytes().size() : 0;
+    if (term * 6 > limits.document_bytes_max &&   // As in store::read_document().
+        json::to_text(content.body.view()).size() > limits.document_bytes_max) {
+        return replicate::PeerError{413, "document_too_large", std::string(edit.id.view())};
+    }
+    for (const store::Attachment& each : content.attachments) {
+        if (static_cast<std::int64_t>(each.data.view().size()) <= limits.attachment_bytes_max) {
+            continue;
+        }
+        return replicate::PeerError{413, "attachment_too_large", each.name};
     }
     return std::nullopt;
 }

@@ -50,6 +50,7 @@ class Gate final : public store::replicate::PeerGate {
     std::optional<store::replicate::PeerError> refuses(const store::replicate::PeerCredentials& who,
                                                        const std::string& database,
                                                        Verb verb) override;
+    std::optional<store::replicate::PeerError> too_large(const store::ReplicatedEdit&) override;
     store::json::Value user(const store::replicate::PeerCredentials& who,
                             const std::string& database) override;
     void script_filter(

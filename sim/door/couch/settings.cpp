@@ -17,6 +17,30 @@ void set_setting(Service& service, std::size_t member, const Setting& setting) {
     setting_changed(service, member, setting.section, setting.key);
 }
 
+/// Source: couch_replicator_scheduler:handle_config_change/5 and who else reads [replicator].
+static void set_replicator(const Config& config, store::replicate::Scheduler& scheduler) {
+    store::replicate::SchedulerOptions options = scheduler.options();
+    const auto count = [&](std::string_view name, std::size_t otherwise) {
+        const auto given = static_cast<std::int64_t>(otherwise);
+        const std::int64_t value = config.number("replicator", name, given);
+        return static_cast<std::size_t>(std::max<std::int64_t>(0, value));
+    };
+    const store::replicate::SchedulerOptions usual;
+    options.jobs_max = count("max_jobs", usual.jobs_max);
+    options.churn_max = count("max_churn", usual.churn_max);
+    options.history_max = std::max<std::size_t>(1, count("max_history", usual.history_max));
+    const auto interval = count("interval", usual.interval / std::chrono::milliseconds{1});
+    options.interval = std::chrono::milliseconds{std::max<std::size_t>(1, interval)};
+    const auto healthy = count("health_threshold", usual.healthy / std::chrono::seconds{1});
+    options.healthy = std::chrono::seconds{healthy};
+    const auto jitter = count("startup_jitter", usual.start_jitter / std::chrono::milliseconds{1});
+    options.start_jitter = std::chrono::milliseconds{jitter};
+    options.id_bytes_max = count("max_document_id_length", 0);
+    if (options.id_bytes_max == 0) options.id_bytes_max = usual.id_bytes_max;   // "infinity"
+    options.update_docs = config.flag("replicator", "update_docs", false);
+    scheduler.set_options(options);
+}
+
 void setting_changed(Service& service, std::size_t member, std::string_view section,
                      std::string_view key) {
     const Config& config = service.config(member);
@@ -25,6 +49,7 @@ void setting_changed(Service& service, std::size_t member, std::string_view sect
         service.cluster().node(member).replica().set_maintenance(
             mode.value_or(store::Maintenance::off));
     }
+    if (section == "replicator") set_replicator(config, service.cluster().node(member).scheduler());
     if (section == "reshard") {
         const auto seconds = [&](std::string_view name, Duration otherwise) {
             const std::int64_t given = otherwise / std::chrono::seconds{1};

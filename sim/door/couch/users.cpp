@@ -74,7 +74,7 @@ void check_bare_names(const UserContext& user, json::View body) {
         if (value && value->is(json::Type::object)) value = value->find("url");
         const bool bare = value && value->is(json::Type::text) &&
                           value->text().find("://") == std::string_view::npos;
-        if (bare) throw forbidden("Only server admins name databases without a URL.");
+        if (bare) throw forbidden("local_endpoints_not_supported");
     }
 }
 

@@ -31,8 +31,8 @@ void check_password(const Config& config, std::string_view password);
 /// A document of `_users` as it is to be stored: passwords hashed. Throws a Problem.
 /// Source: couch_users_db:before_doc_update/3.
 store::json::Value user_document(Call& call, std::string_view id, store::json::View body);
-/// A replication between databases without a URL runs as the node itself: a server admin's alone.
-/// Throws 403. Ours: CouchDB 3.5 has no bare names in documents.
+/// A document's replication between databases without a URL runs as the node itself: a server
+/// admin's alone. Throws 403. Ours: CouchDB 3.5 has no bare names in documents, and says so.
 void check_bare_names(const UserContext& user, store::json::View body);
 /// A replication's document with `owner`, who is who wrote it first; throws 403 when it is
 /// another's. Source: couch_replicator_docs:before_doc_update/3.

@@ -88,6 +88,26 @@ void DocumentWatch::failed(const DocumentKey& key, const std::string& why) {
                 0);
 }
 
+void DocumentWatch::triggered(const DocumentKey& key, const std::string& id) {
+    write_state(key,
+                {{"_replication_state", json::text_value("triggered")},
+                 {"_replication_state_reason", {}},
+                 {"_replication_id", json::text_value(id)},
+                 {"_replication_stats", {}}},
+                0);
+}
+
+void DocumentWatch::in_error(const DocumentKey& key, const std::string& why) {
+    json::Builder null;
+    null.null();
+    write_state(key,
+                {{"_replication_state", json::text_value("error")},
+                 {"_replication_state_reason", json::text_value(why)},
+                 {"_replication_stats", {}},
+                 {"_replication_id", null.take()}},
+                0);
+}
+
 /// Somebody else may have written meanwhile: then again, after a while that chance decides. A
 /// document that is gone stays so.
 void DocumentWatch::write_state(const DocumentKey& key, const StateMembers& members,

@@ -184,7 +184,8 @@ void DocumentWatch::changed(const DocumentKey& key, const found::ChangeRow& row)
         documents_.erase(at);
         return;
     }
-    if (state == "triggered" || state == "error") {   // Of a version that wrote such states.
+    const bool old = state == "triggered" || state == "error";
+    if (old && !options_.update_docs) {   // Of a version that wrote such states.
         write_state(key,
                     {{"_replication_state", {}},
                      {"_replication_state_time", {}},
@@ -262,6 +263,7 @@ void DocumentWatch::found_id(const DocumentKey& key, const std::string& base_id)
         runner_.remove(*document.job);
     }
     document.job = id;
+    if (options_.update_docs) triggered(key, id);
     const bool filtered = needs_filter_code(document.request);
     if (other == nullptr) {
         runner_.add(base_id, document.request, key, document.request.user);
@@ -278,6 +280,7 @@ void DocumentWatch::temporary_error(const DocumentKey& key, std::string why) {
     document.job.reset();
     document.info = std::move(why);
     document.updated = kernel_.now();
+    if (options_.update_docs) in_error(key, document.info);
     const std::uint32_t doubled = std::min(++document.errors, 12U);
     const auto wait = static_cast<std::int64_t>(1 + chance_.below(std::uint64_t{64} << doubled));
     find_job(key, std::chrono::seconds{wait});

@@ -77,6 +77,8 @@ class DocumentWatch {
     void found_id(const DocumentKey& key, const std::string& base_id);
     void temporary_error(const DocumentKey& key, std::string why);
     void failed(const DocumentKey& key, const std::string& why);
+    void triggered(const DocumentKey& key, const std::string& id);
+    void in_error(const DocumentKey& key, const std::string& why);
     void write_state(const DocumentKey& key, const StateMembers& members, std::uint32_t tries);
     std::string now_text() const;
 

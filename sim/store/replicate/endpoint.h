@@ -22,6 +22,7 @@ struct Endpoint {
     std::string port{};   ///< Digits; empty: the scheme's (80, 443).
     std::string path{};   ///< As written: "/db%2Fa/".
     /// Credentials, decoded: those of `auth` before those of the URL before those of the headers.
+    /// Of a bare one: as whom, if not as the node itself.
     std::string user{};
     std::string password{};
     /// By name, beside what stands for basic credentials.

@@ -162,7 +162,7 @@ void JobRunner::clear() {
 void JobRunner::note(const std::string& id, RunnerJob& job, JobEvent::Kind kind,
                      const std::string& reason) {
     job.history.push_front({kind, kernel_.now(), reason});
-    if (job.history.size() > options_.history_max) job.history.pop_back();
+    while (job.history.size() > options_.history_max) job.history.pop_back();
     emit(id, job, name_of(kind), reason);
 }
 
@@ -219,7 +219,8 @@ void JobRunner::launch(const std::string& id) {
                           .session_id = session,
                           .epoch = options_.epoch,
                           .started = job.added,
-                          .stats = job.stats};
+                          .stats = job.stats,
+                          .id_bytes_max = options_.id_bytes_max};
     job.run = std::make_unique<Replicator>(
         kernel_, alarms_, std::move(start), std::move(ends[0]), std::move(ends[1]),
         [this, id](const ReplicatorEnd& end) { ended(id, end); });

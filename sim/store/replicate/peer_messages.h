@@ -25,6 +25,7 @@ struct PeerCredentials {
     std::string password{};
     std::vector<std::pair<std::string, std::string>> headers{};
     bool local = false;   ///< The node itself, for a server admin: a bare name.
+    bool known = false;   ///< `user` has shown who that is already: a bare name in `_replicate`.
 };
 
 /// What is asked of a database.

@@ -236,6 +236,9 @@ void PeerServer::serve(const Key& key, const PeerRequest& request, const ask::Wr
         if (node_.gate != nullptr && is_design(edit.id.view())) {
             no = node_.gate->refuses(request.who, request.database, PeerGate::Verb::design);
         }
+        // A replicator halves a batch that is too large, until the document stands alone.
+        // Source: couch_replicator_worker:handle_flush_docs_result/3.
+        if (node_.gate != nullptr && !no) no = node_.gate->too_large(edit);
         if (no) {
             refused.push_back({std::string(edit.id.view()), edit.path.back().revision, *no});
         } else {

@@ -30,6 +30,8 @@ class PeerGate {
     /// {401, unauthorized, …} or {403, forbidden, …}; nothing: it may.
     virtual std::optional<PeerError> refuses(const PeerCredentials& who,
                                              const std::string& database, Verb verb) = 0;
+    /// Why a document is too large to be stored, {413, …}; nothing: it is not.
+    virtual std::optional<PeerError> too_large(const ReplicatedEdit&) { return {}; }
     /// `userCtx` for the database's validation functions; nothing: a server's admin.
     virtual json::Value user(const PeerCredentials&, const std::string&) { return {}; }
     /// A filter in a design document's script, or the view of one. `doc_ids`, `_design` and

@@ -164,7 +164,14 @@ void Replicator::take_page(const PeerPage& page) {
     since_ = page.last_seq;
     behind_ = page.pending;
     caught_up_ = page.changes.size() < start_.request.options.worker_batch_size;
-    queue_.insert(queue_.end(), page.changes.begin(), page.changes.end());
+    for (const PeerChange& change : page.changes) {
+        // Source: couch_replicator_changes_reader:process_change/2.
+        if (change.id.view().size() <= start_.id_bytes_max) {
+            queue_.push_back(change);
+        } else {
+            ++stats_.doc_write_failures;
+        }
+    }
     start_workers();
     read_on();
     maybe_finish();

@@ -29,6 +29,7 @@ struct ReplicatorStart {
     std::int64_t epoch = 0;     ///< Seconds since 1970 at virtual time zero.
     Time started{};             ///< Of the job, which may be older than this run.
     ReplicationStats stats{};   ///< Of the job's earlier runs.
+    std::size_t id_bytes_max = SIZE_MAX;   ///< SchedulerOptions::id_bytes_max
 };
 
 /// How a job ended.

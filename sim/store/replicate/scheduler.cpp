@@ -214,9 +214,7 @@ void Scheduler::say(const Asked& asked, std::function<void(std::shared_ptr<const
         told->reply = what;
         then(std::move(told));
     };
-    if (asked.what == Asked::What::replicate) {
-        return replicate_here(asked.body, asked.user, reply);
-    }
+    if (asked.what == Asked::What::replicate) return replicate_here(asked, reply);
     if (asked.what == Asked::What::cancel) return cancel_here(asked, reply);
     auto told = std::make_shared<Told>();
     told->rows = own_rows(asked);
@@ -274,10 +272,14 @@ void Scheduler::replicate(const json::Value& body, const std::string& user, bool
     });
 }
 
-void Scheduler::replicate_here(const json::Value& body, const std::string& user,
-                               Then<ReplicateReply> then) {
-    const auto request = std::get<ReplicationRequest>(read_request(body.view()));
-    runner_->find_id(request, [this, request, user, then](const auto& answer) {
+/// Databases of one's own server are reached with the credentials that came with the request.
+/// Source: chttpd:fix_uri/3.
+void Scheduler::replicate_here(const Asked& asked, Then<ReplicateReply> then) {
+    auto request = std::get<ReplicationRequest>(read_request(asked.body.view()));
+    for (Endpoint* const end : {&request.source, &request.target}) {
+        if (end->bare && !asked.admin) end->user = asked.user;
+    }
+    runner_->find_id(request, [this, request, user = asked.user, then](const auto& answer) {
         if (const auto* error = std::get_if<JobError>(&answer)) {
             return then({500, error_body(error->error, error->reason)});
         }

@@ -40,6 +40,9 @@ struct SchedulerOptions {
     /// first time cluster_start_period.
     Duration quiet = std::chrono::seconds{60};
     Duration quiet_at_start = std::chrono::seconds{5};
+    /// Longer ids are passed over and counted as failures: max_document_id_length, in bytes.
+    std::size_t id_bytes_max = SIZE_MAX;
+    bool update_docs = false;   ///< Documents are told "triggered" and "error", too.
 };
 
 /// What `POST /_replicate` is answered, whole.
@@ -81,6 +84,9 @@ class Scheduler final : public kernel::Process {
     void set_peers(std::vector<ProcessId> peers);
 
     // --- What the owner tells --------------------------------------------------------------------
+    /// `[replicator]` of the configuration; what runs goes on as it began.
+    void set_options(const SchedulerOptions& options) { options_ = options; }
+    const SchedulerOptions& options() const { return options_; }
     /// The replica's listener, "" alone counts: `_dbs` changed, so there may be another
     /// `_replicator`.
     void updated(const std::string& shard);
@@ -135,8 +141,7 @@ class Scheduler final : public kernel::Process {
     void lost(std::size_t member);
     /// What this node says; the reply of a replication may come much later.
     void say(const Asked& asked, std::function<void(std::shared_ptr<const Told>)> then);
-    void replicate_here(const json::Value& body, const std::string& user,
-                        Then<ReplicateReply> then);
+    void replicate_here(const Asked& asked, Then<ReplicateReply> then);
     void cancel_here(const Asked& asked, Then<ReplicateReply> then);
     void begin_here(const ReplicationRequest& request, const std::string& user,
                     const std::string& base_id, Then<ReplicateReply> then);
