@@ -172,7 +172,9 @@ class Partitions(couch.Case):
             ("POST", "~/_partition/foo/_find", {"selector": {"v": 1}}, 200,
              {"docs": [{"_id": "foo:bar"}]}),
             ("POST", "~/_partition/foo/_explain", {"selector": {"v": 1}}, 200,
-             {"opts": {"partition": "foo"}}),
+             {"partitioned": True, "opts": {"partition": "foo"}}),
+            ("POST", "~/_explain", {"selector": {"v": 1}}, 200,   # 23-explain-indexes-test.py
+             {"partitioned": True, "opts": {"partition": ""}}),
             ("GET", "~/_partition/foo/_nope", None, 404),
             ("GET", "~/_partition", None, 400, error("bad_request", "invalid_partition_req")),
             ("GET", "~/_partition/_x", None, 400, error("illegal_partition", re.compile(

@@ -145,6 +145,7 @@ bool is_valid(Call& call, const Cookie& cookie, const Account& account) {
 
 // --- Name and password ---------------------------------------------------------------------------
 
+/// Any other scheme is nobody's. Source: couch_httpd_auth:basic_name_pw/1; ours: "basic", too.
 std::optional<std::pair<std::string, std::string>> read_basic(const Call& call) {
     const auto header = call.request().header("Authorization");
     if (!header) return std::nullopt;
@@ -152,9 +153,7 @@ std::optional<std::pair<std::string, std::string>> read_basic(const Call& call) 
     std::string scheme(header->substr(0, space));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (scheme != "basic" || space == std::string_view::npos) {
-        throw bad_request("Authorization header is invalid");
-    }
+    if (scheme != "basic" || space == std::string_view::npos) return std::nullopt;
     const auto text = store::from_base64(header->substr(space + 1));
     if (!text) throw bad_request("Authorization header has invalid base64 value");
     const std::size_t colon = text->find(':');

@@ -164,7 +164,7 @@ void write_rows(const Plan& plan, json::Builder& out) {
 
 }   // namespace
 
-json::Value explain(const Plan& plan, std::string_view database) {
+json::Value explain(const Plan& plan, std::string_view database, bool partitioned) {
     json::Builder out;
     out.begin_object();
     out.key("dbname");
@@ -175,7 +175,7 @@ json::Value explain(const Plan& plan, std::string_view database) {
     } else {
         out.null();
     }
-    write_flag("partitioned", !plan.options.partition.empty(), out);
+    write_flag("partitioned", partitioned, out);
     out.key("selector");
     out.copy(plan.options.selector.to_json().view());
     out.key("opts");

@@ -61,7 +61,8 @@ struct Plan {
 std::variant<Plan, Refusal> make_plan(FindOptions options, const std::vector<IndexInfo>& indexes,
                                       bool explain = false);
 
-/// The reply of _explain. Source: mango_cursor:explain/1, mango_cursor_view:explain/1.
-json::Value explain(const Plan& plan, std::string_view database);
+/// The reply of _explain. `partitioned`: the database is.
+/// Source: mango_cursor:explain/1, mango_cursor_view:explain/1.
+json::Value explain(const Plan& plan, std::string_view database, bool partitioned);
 
 }   // namespace glasshive::store::mango

@@ -85,9 +85,13 @@ void Searcher::plan(std::string_view database, const json::Value& body, std::str
 
 void Searcher::explain(std::string_view database, const json::Value& body,
                        std::string_view partition, Then then) {
+    const ShardMap* map = files_.map_of(database);
+    const bool partitioned = map != nullptr && map->partitioned();
     plan(database, body, partition, true, then,
-         [then, name = std::string(database)](const mango::Plan& plan, const json::Value&) {
-             then({.status = 200, .body = json::to_text(mango::explain(plan, name).view())});
+         [then, partitioned, name = std::string(database)](const mango::Plan& plan,
+                                                           const json::Value&) {
+             const json::Value told = mango::explain(plan, name, partitioned);
+             then({.status = 200, .body = json::to_text(told.view())});
          });
 }
 

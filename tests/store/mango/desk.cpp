@@ -167,7 +167,7 @@ std::string FindDesk::explain(std::string_view body) {
     if (const auto* refusal = std::get_if<Refusal>(&options)) return words(*refusal);
     auto plan = make_plan(std::get<FindOptions>(options), all_indexes(designs), true);
     if (const auto* refusal = std::get_if<Refusal>(&plan)) return words(*refusal);
-    return json::to_text(mango::explain(std::get<Plan>(plan), "shop").view());
+    return json::to_text(mango::explain(std::get<Plan>(plan), "shop", false).view());
 }
 
 std::string FindDesk::last(std::string_view member) const {
