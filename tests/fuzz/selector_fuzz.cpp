@@ -30,7 +30,7 @@ void check_plan(const FindOptions& options) {
     auto plan = make_plan(options, indexes, true);
     if (const auto* made = std::get_if<Plan>(&plan)) {
         made->rows();
-        json::to_text(explain(*made, "db").view());
+        json::to_text(explain(*made, "db", false).view());
     }
 }
 
