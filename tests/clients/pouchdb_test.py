@@ -3,50 +3,14 @@
 Method: pouchdb/client.js under node, where both are installed (README.md); skipped elsewhere.
 """
 
-import os
-import pathlib
-import re
-import shutil
-import subprocess
-import sys
-import unittest
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-import program  # noqa: E402
-
-HERE = pathlib.Path(__file__).parent / "pouchdb"
+import served
+from served import program
 
 
-def modules():
-    """The folder whose node_modules holds PouchDB, or nothing."""
-    for folder in filter(None, (os.environ.get("GLASSHIVE_POUCHDB"), HERE)):
-        if (pathlib.Path(folder) / "node_modules/pouchdb-core").is_dir():
-            return pathlib.Path(folder)
-    return None
-
-
-class PouchDb(program.Case):
+class PouchDb(served.Case):
     def test_it_creates_edits_conflicts_replicates_and_queries(self):
-        folder = modules()
-        if folder is None or shutil.which("node") is None:
-            self.skipTest("node and PouchDB are not installed: see tests/clients/README.md")
-        shutil.copy(HERE / "client.js", self.folder)
-        os.symlink(folder / "node_modules", self.folder / "node_modules")
-        env = program.environment(XDG_RUNTIME_DIR=str(self.folder))
-        with subprocess.Popen(
-                [str(program.glasshive), "serve", "--couchdb", "127.0.0.1:0", "--nodes", "3",
-                 "--admin", "adm:pass"], stdout=subprocess.PIPE, text=True, env=env) as server:
-            try:
-                port = re.search(r":(\d+)/", server.stdout.readline()).group(1)
-                done = subprocess.run(
-                    ["node", "client.js", f"http://adm:pass@127.0.0.1:{port}",
-                     str(program.glasshive), f"127.0.0.1:{port}"], cwd=self.folder, env=env,
-                    capture_output=True, text=True, timeout=program.SECONDS_MAX, check=False)
-            finally:
-                server.terminate()
-                server.wait(program.SECONDS_MAX)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertGreaterEqual(done.stdout.count("ok "), 9, done.stdout)
+        words = ["http://adm:pass@127.0.0.1:{port}", str(program.glasshive), "127.0.0.1:{port}"]
+        self.story("pouchdb", "pouchdb-core", words, least=9)
 
 
 if __name__ == "__main__":

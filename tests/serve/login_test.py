@@ -105,6 +105,16 @@ class Login(couch.Case):
         del good["exp"]
         self.bearer(token(good), 400, error("bad_request", "Missing exp claim"))
 
+    def test_a_token_with_an_admin_s_name_replicates_as_no_admin(self):
+        # chttpd:fix_uri/3: a bare name is asked for with the requester's own rights.
+        self.config("chttpd", "authentication_handlers", HANDLERS)
+        self.config("jwt_keys", "hmac:_default", base64.b64encode(SECRET).decode())
+        body = {"source": self.db[1:], "target": self.db[1:] + "_copy", "create_target": True}
+        sent = {"Authorization": "Bearer " + token({"sub": couch.ADMIN[0]})}
+        answer = self.ask("POST", "/_replicate", body, sent, auth=None)
+        self.assertIn(answer["error"], ("unauthorized", "forbidden"))
+        self.ask("GET", f"{self.db}_copy", status=404)
+
     def test_roles_of_tokens(self):
         self.config("chttpd", "authentication_handlers", HANDLERS)
         self.config("jwt_keys", "hmac:_default", base64.b64encode(SECRET).decode())
