@@ -245,6 +245,7 @@ std::vector<Reader> Reader::maps(std::string_view key) {
 
 bool Reader::check(bool holds, std::string_view key, std::string message, std::string hint) {
     if (holds) return true;
+    if (!present()) return false;   // What is no map was refused already, and has no place.
     Value at = value(key);
     if (!at.exists()) at.node_ = self_.node();
     at.error(std::move(message), std::move(hint));

@@ -172,7 +172,8 @@ class Reader {
         return value(key).entries();
     }
 
-    /// Reports `message` at `key`'s value (at the map when it is absent) unless `holds`.
+    /// Reports `message` at `key`'s value (at the map when it is absent) unless `holds`; says
+    /// nothing of what is no map.
     bool check(bool holds, std::string_view key, std::string message, std::string hint = "");
     /// Names keys that are valid though nobody asks for them, such as "x-notes" or a variant's
     /// keys.
