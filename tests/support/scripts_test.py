@@ -1,5 +1,6 @@
 """Goal: `dev` and the scripts it calls say what is wrong. Method: stand-in programs."""
 
+import base64
 import contextlib
 import io
 import os
@@ -15,8 +16,8 @@ sys.path[:0] = [str(TESTS), str(TESTS / "support")]
 import digests  # noqa: E402
 import junit  # noqa: E402
 
-TOOLS = ["bash", "env", "cat", "comm", "dirname", "grep", "mkdir", "nproc", "python3", "readlink",
-         "rm", "sed", "sort", "tail", "timeout", "touch"]
+TOOLS = ["base64", "bash", "env", "cat", "comm", "dirname", "grep", "head", "mkdir", "nproc",
+         "python3", "readlink", "rm", "sed", "sort", "tail", "timeout", "touch"]
 RESULTS = """<testsuite><testcase name="a" time="2" status="run"/>
 <testcase name="b" time="1" status="fail"><failure message=""/></testcase>
 <testcase name="c" time="0" status="notrun"><skipped message=""/></testcase></testsuite>"""
@@ -71,7 +72,7 @@ class Dev(Folder):
     def test_help_names_every_command_and_an_unknown_one_is_an_error(self):
         status, text = self.dev("help")
         self.assertEqual(status, 0)
-        for command in ("run", "build", "test", "bench", "storm", "style", "docs", "clean"):
+        for command in ("run", "build", "test", "bench", "storm", "fuzz", "style", "docs", "clean"):
             self.assertIn(f"\n  {command} ", text)
         status, text = self.dev("biuld")
         self.assertNotEqual(status, 0)
@@ -121,6 +122,21 @@ class Dev(Folder):
             self.assertIn("failed: g++ release: b (failed)\n", text)
             self.assertIn("failed: g++ release: c (skipped)\n", text)
             self.assertRegex(text, r"(?m)^ +\d+ s  g\+\+ release: ./dev run: ok$")
+
+    def test_what_a_fuzzer_finds_can_be_tried_again_from_the_log_alone(self):
+        self.debian(self.package_list())
+        self.builds("fuzz_words", "fuzz_json")
+        self.program("made", 'echo "called: $*"\n[[ ${0##*/} == fuzz_json ]] && exit\n'
+                             'printf "a: [\\0]" > "$0-crash-1"; exit 77\n')
+        status, text = self.dev("fuzz", "7", "fuzz_words", "fuzz_json")
+        self.assertEqual(status, 1, text)
+        self.assertRegex(text, r"called: -max_total_time=7 -seed=\d+ .*corpus/fuzz_words")
+        self.assertEqual(base64.b64decode(text.split(" as TEXT:\n")[1].split()[0]), b"a: [\0]")
+        self.assertIn("fuzz_json for 7 s\n", text)   # The others are tried, too.
+        status, text = self.dev("fuzz", "7", "fuzz_json")
+        self.assertEqual((status, text.splitlines()), (0, ["fuzz_json for 7 s"]))
+        for wrong in (["0"], ["7", "fuzz_jason"]):
+            self.assertEqual(self.dev("fuzz", *wrong)[0], 1)
 
     def test_files_to_run_are_named_from_where_the_user_stands(self):
         self.debian(self.package_list())
