@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,7 @@ class Names {
     std::string_view keep(std::string_view text);
     void grow();
 
-    std::vector<std::string_view> texts_;             // By id.
+    std::deque<std::string_view> texts_;              // By id; without room to spare.
     std::vector<Place> places_;                       // Open addressing; a power of two.
     std::vector<std::unique_ptr<char[]>> blocks_;     // Characters never move.
     char* free_ = nullptr;                            // In the newest block.

@@ -56,9 +56,12 @@ bool Facts::apply(const Event& event) {
 /// A task of an earlier run that completes now is nobody's progress.
 bool Facts::completes(const Event& event) {
     using namespace swarm::events;
-    if (event.kind == task_new.id) made_[event.subject] = event.id;
-    if (event.kind != task_complete.id) return false;
+    if (event.kind != task_new.id && event.kind != task_complete.id) return false;
     const NameId service = name_of(event.fields[0].integer);
+    if (event.kind == task_new.id) {
+        if (run_.at(service) != EventId{}) made_[event.subject] = event.id;   // Else no job.
+        return false;
+    }
     if (made_.at(event.subject) < run_.at(service)) return false;
     ++completed_[service];
     return true;

@@ -60,7 +60,7 @@ class Facts {
     };
     std::map<NameId, Load> loads_;                      // By service.
     NameMap<std::int64_t> completed_;
-    NameMap<EventId> made_;                             // By task: its task.new.
+    NameMap<EventId> made_;                             // By task of a job: its task.new.
     NameMap<EventId> run_;                              // By service: what began its newest run.
     NameMap<NodeState> nodes_;
     NameMap<HostState> hosts_;

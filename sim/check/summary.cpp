@@ -54,7 +54,7 @@ struct SummaryFold::State {
     std::vector<ServiceFold> services;
     NameMap<std::int32_t> index{-1};        // By service name.
     NameMap<std::int32_t> wanting{-1};      // By task: the service that wants it to run.
-    NameMap<EventId> made;                  // By task: its task.new.
+    NameMap<EventId> made;                  // By task of a job: its task.new.
     std::vector<std::size_t> touched;       // Services changed at `now`.
     Time now{};
 
@@ -129,7 +129,7 @@ void SummaryFold::State::on_task(const Event& event) {
         case task_new.id:
             ++service(owner).summary.tasks_created;
             ++total.tasks_created;
-            made[event.subject] = event.id;
+            if (service(owner).run != EventId{}) made[event.subject] = event.id;   // Else no job.
             want(event.subject, owner);
             break;
         case task_complete.id:

@@ -17,8 +17,9 @@ const WorkQueues::Queue& WorkQueues::queue(QueueId id) const {
 
 QueueId WorkQueues::add_queue(HostId host, double capacity, double item_cap) {
     const auto index = static_cast<std::uint32_t>(queues_.size());
-    queues_.push_back({.sharing = ProcessorSharing(capacity), .host = host, .item_cap = item_cap,
-                       .looks = {}, .live = {}});
+    SIM_ASSERT(capacity > 0);
+    queues_.push_back({.load = nullptr, .capacity = capacity, .changed = k_.now_, .host = host,
+                       .item_cap = item_cap});
     if (host.valid()) {
         if (queues_of_.size() <= host.index()) queues_of_.resize(host.index() + 1);
         queues_of_[host.index()].push_back(index);
@@ -30,7 +31,9 @@ QueueId WorkQueues::add_queue(HostId host, double capacity, double item_cap) {
 
 void WorkQueues::apply_speed(std::uint32_t index) {
     Queue& q = queues_[index];
-    q.sharing.set_speed(k_.now_, q.frozen ? 0 : q.speed);
+    q.changed = k_.now_;
+    if (q.load == nullptr) return;
+    q.load->sharing.set_speed(k_.now_, speed_now(q));
     arm(index);
 }
 
@@ -59,6 +62,10 @@ WorkId WorkQueues::submit(ProcessId owner, QueueId id, const WorkOptions& option
     Queue& q = queue(id);
     SIM_ASSERT(k_.owner(owner).running);
     SIM_ASSERT(q.host == k_.host_of(owner));   // Work dies and freezes with its host.
+    if (q.load == nullptr) {
+        q.load = std::make_unique<Load>(Load{ProcessorSharing(q.capacity), {}, {}});
+        q.load->sharing.set_speed(q.changed, speed_now(q));
+    }
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(items_.size());
@@ -75,11 +82,11 @@ WorkId WorkQueues::submit(ProcessId owner, QueueId id, const WorkOptions& option
     item.argument = options.argument;
     item.cause = k_.cause_;
     item.used = true;
-    item.live_index = static_cast<std::uint32_t>(q.live.size());
-    q.live.push_back(slot);
+    item.live_index = static_cast<std::uint32_t>(q.load->live.size());
+    q.load->live.push_back(slot);
     double cap = q.item_cap > 0 ? q.item_cap : std::numeric_limits<double>::infinity();
     if (options.cap > 0 && options.cap < cap) cap = options.cap;
-    q.sharing.add(k_.now_, key(slot), options.amount, options.weight, cap);
+    q.load->sharing.add(k_.now_, key(slot), options.amount, options.weight, cap);
     arm(item.queue);
     return WorkId{(static_cast<std::uint64_t>(item.generation) << 32) | key(slot)};
 }
@@ -88,7 +95,7 @@ void WorkQueues::cancel(WorkId id) {
     const auto slot = find(id);
     if (!slot) return;   // Done already.
     const std::uint32_t index = items_[*slot].queue;
-    queues_[index].sharing.remove(k_.now_, key(*slot));
+    queues_[index].load->sharing.remove(k_.now_, key(*slot));
     free_item(*slot);
     arm(index);
 }
@@ -105,12 +112,12 @@ std::optional<std::uint32_t> WorkQueues::find(WorkId id) const {
 
 double WorkQueues::left(WorkId id) const {
     const auto slot = find(id);
-    return slot ? queues_[items_[*slot].queue].sharing.left(k_.now_, key(*slot)) : 0;
+    return slot ? queues_[items_[*slot].queue].load->sharing.left(k_.now_, key(*slot)) : 0;
 }
 
 void WorkQueues::free_item(std::uint32_t slot) {
     Item& item = items_[slot];
-    auto& live = queues_[item.queue].live;
+    auto& live = queues_[item.queue].load->live;
     live[item.live_index] = live.back();
     items_[live[item.live_index]].live_index = item.live_index;
     live.pop_back();
@@ -123,10 +130,11 @@ void WorkQueues::drop_owner(ProcessId owner) {
     const HostId host = k_.host_of(owner);
     if (!host.valid() || host.index() >= queues_of_.size()) return;
     for (const std::uint32_t index : queues_of_[host.index()]) {
-        const std::vector<std::uint32_t> live = queues_[index].live;
+        if (queues_[index].load == nullptr) continue;
+        const std::vector<std::uint32_t> live = queues_[index].load->live;
         for (const std::uint32_t slot : live) {
             if (items_[slot].owner != owner) continue;
-            queues_[index].sharing.remove(k_.now_, key(slot));
+            queues_[index].load->sharing.remove(k_.now_, key(slot));
             free_item(slot);
         }
         arm(index);
@@ -134,21 +142,23 @@ void WorkQueues::drop_owner(ProcessId owner) {
 }
 
 void WorkQueues::arm(std::uint32_t index) {
-    Queue& q = queues_[index];
-    const Time next = q.sharing.next_completion();
+    Load* const load = queues_[index].load.get();
+    if (load == nullptr) return;
+    const Time next = load->sharing.next_completion();
     if (next == time_never) return;
-    if (!q.looks.empty() && q.looks.back() <= next) return;
-    q.looks.push_back(next);
+    if (!load->looks.empty() && load->looks.back() <= next) return;
+    load->looks.push_back(next);
     k_.push(next, Kernel::pack(Kernel::Entry::work, 0, index));
 }
 
 void WorkQueues::look(std::uint64_t payload) {
     const std::uint32_t index = Kernel::slot_of(payload);
-    SIM_ASSERT(!queues_[index].looks.empty());
-    SIM_ASSERT(queues_[index].looks.back() == k_.now_);
-    queues_[index].looks.pop_back();
+    Load& load = *queues_[index].load;
+    SIM_ASSERT(!load.looks.empty());
+    SIM_ASSERT(load.looks.back() == k_.now_);
+    load.looks.pop_back();
     while (true) {
-        const std::uint64_t done = queues_[index].sharing.pop_completed(k_.now_);
+        const std::uint64_t done = load.sharing.pop_completed(k_.now_);
         if (done == 0) break;
         const auto slot = static_cast<std::uint32_t>(done - 1);
         const Item item = items_[slot];
@@ -161,7 +171,14 @@ void WorkQueues::look(std::uint64_t payload) {
     arm(index);
 }
 
-double WorkQueues::rate_in_use(QueueId id) const { return queue(id).sharing.rate_in_use(); }
-std::size_t WorkQueues::length(QueueId id) const { return queue(id).sharing.size(); }
+double WorkQueues::rate_in_use(QueueId id) const {
+    const Queue& q = queue(id);
+    return q.load == nullptr ? 0 : q.load->sharing.rate_in_use();
+}
+
+std::size_t WorkQueues::length(QueueId id) const {
+    const Queue& q = queue(id);
+    return q.load == nullptr ? 0 : q.load->sharing.size();
+}
 
 }   // namespace glasshive::kernel

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -41,20 +42,27 @@ class WorkQueues {
         std::uint64_t argument = 0;
         EventId cause{};
     };
-    struct Queue {
+    /// What a queue has from its first item on; most never get one.
+    struct Load {
         ProcessorSharing sharing;
-        HostId host;
-        double item_cap;
-        double speed = 1;
-        bool frozen = false;
         // Instants it will be looked at, the earliest last. An entry that comes too early looks on;
         // a new one is queued only when nothing pending comes in time, so that a long job beside
         // short ones does not leave an entry behind for each of them.
         std::vector<Time> looks;
         std::vector<std::uint32_t> live;   // Slots of its items.
     };
+    struct Queue {
+        std::unique_ptr<Load> load;
+        double capacity;
+        Time changed;   // When its speed was said last.
+        HostId host;
+        bool frozen = false;
+        double item_cap;
+        double speed = 1;
+    };
 
     static std::uint64_t key(std::uint32_t slot) { return slot + 1ULL; }   // 0 is nobody's.
+    static double speed_now(const Queue& queue) { return queue.frozen ? 0 : queue.speed; }
     Queue& queue(QueueId id);
     const Queue& queue(QueueId id) const;
     void arm(std::uint32_t index);

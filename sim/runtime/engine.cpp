@@ -35,6 +35,18 @@ Engine::Container* Engine::find(ContainerKey key) {
     return const_cast<Container*>(static_cast<const Engine*>(this)->find(key));
 }
 
+Engine::Extra& Engine::extra(Container& c) {
+    if (c.extra == nullptr) c.extra = std::make_unique<Extra>();
+    return *c.extra;
+}
+
+void Engine::cancel_timers(const Container& c) {
+    kernel_.cancel(c.next);
+    if (c.extra == nullptr) return;
+    kernel_.cancel(c.extra->life);
+    kernel_.cancel(c.extra->crash);
+}
+
 // --- Life ----------------------------------------------------------------------------------------
 
 void Engine::create(ContainerKey key, const ContainerOptions& options,
@@ -63,21 +75,22 @@ void Engine::start(ContainerKey key) {
          field::integer(static_cast<std::int64_t>(o.slot)), field::name(o.subject)});
     const kernel::CauseScope scope(kernel_, started);
     if (o.run_time.count() > 0) {
-        c->life = kernel_.after(place_.owner, o.run_time, tag_first_ + life_over, number(key));
+        extra(*c).life =
+            kernel_.after(place_.owner, o.run_time, tag_first_ + life_over, number(key));
     }
     if (o.failure_ppm_per_second > 0) {
         // A constant chance per second is an exponential life; the stream is the container's own.
         const std::string stream = "runtime/crash/" + std::string(kernel_.names().text(o.subject));
         const Duration mean{static_cast<std::int64_t>(1e15 / o.failure_ppm_per_second)};
-        c->crash = kernel_.after(place_.owner, kernel_.rng(stream).exponential(mean),
-                                 tag_first_ + crash, number(key));
+        extra(*c).crash = kernel_.after(place_.owner, kernel_.rng(stream).exponential(mean),
+                                        tag_first_ + crash, number(key));
     }
     if (c->cared != nullptr) start_care(*c);
     // Whoever is killed is told of at another instant's call, never from inside this one.
     if (o.start_time.count() == 0 && o.memory.count == 0) {
         begin_serving(*c);
     } else {
-        c->ready = kernel_.after(place_.owner, o.start_time, tag_first_ + ready, number(key));
+        c->next = kernel_.after(place_.owner, o.start_time, tag_first_ + ready, number(key));
     }
 }
 
@@ -125,7 +138,7 @@ void Engine::stop(ContainerKey key, Duration grace) {
     SIM_ASSERT(c != nullptr);
     SIM_ASSERT(c->state == State::running);
     c->state = State::stopping;
-    for (const kernel::TimerId timer : {c->ready, c->life, c->crash}) kernel_.cancel(timer);
+    cancel_timers(*c);
     stop_care(*c);
     const EventId stopping =
         kernel_.emit(events::container_stopping, c->options.subject,
@@ -133,7 +146,7 @@ void Engine::stop(ContainerKey key, Duration grace) {
                       field::duration(grace)});
     const kernel::CauseScope scope(kernel_, stopping);
     const bool killed = c->options.ignores_sigterm || c->options.stop_time > grace;
-    c->exit = kernel_.after(place_.owner, killed ? grace : c->options.stop_time,
+    c->next = kernel_.after(place_.owner, killed ? grace : c->options.stop_time,
                             tag_first_ + stopped, number(key) << 1 | (killed ? 1U : 0U));
 }
 
@@ -182,7 +195,7 @@ void Engine::say_ended(const Container& c, int exit_code, const char* why) {
 
 void Engine::end(Container& c, int exit_code, const char* why) {
     const ContainerKey key = c.key;
-    for (const kernel::TimerId timer : {c.ready, c.life, c.crash, c.exit}) kernel_.cancel(timer);
+    cancel_timers(c);
     stop_care(c);
     give_memory_back(c);
     say_ended(c, exit_code, why);
@@ -257,7 +270,7 @@ void Engine::serve(ContainerKey key, std::uint64_t cookie) {
     if (now == Trouble::hangs) c.cared->hung.push_back(cookie);
     else if (now == Trouble::fails) listener_.on_request_failed(cookie);
     else if (c.busy < workers(c)) compute(c, cookie);
-    else c.waiting.push_back(cookie);
+    else extra(c).waiting.push_back(cookie);
 }
 
 void Engine::compute(Container& c, std::uint64_t cookie) {
@@ -296,12 +309,9 @@ void Engine::on_work_done(std::uint64_t argument) {
     Container& c = *find(done.key);
     --c.busy;
     c.work_done += seconds_of(c.options.service_time);
-    if (c.head < c.waiting.size()) {
-        compute(c, c.waiting[c.head++]);
-        if (c.head == c.waiting.size()) {
-            c.waiting.clear();
-            c.head = 0;
-        }
+    if (c.extra != nullptr && c.extra->head < c.extra->waiting.size()) {
+        compute(c, c.extra->waiting[c.extra->head++]);
+        if (c.extra->head == c.extra->waiting.size()) empty_line(c);
     }
     listener_.on_request_served(done.key, done.cookie);
 }
@@ -317,13 +327,25 @@ double Engine::cpu_used(ContainerKey key) const {
     return work / place_.core_rate;
 }
 
+std::vector<std::uint64_t> Engine::empty_line(Container& c) {
+    if (c.extra == nullptr) return {};
+    std::vector<std::uint64_t>& line = c.extra->waiting;
+    std::vector<std::uint64_t> waiting(line.begin() + static_cast<std::ptrdiff_t>(c.extra->head),
+                                       line.end());
+    line.clear();   // Its room stays: where requests waited once, others will.
+    c.extra->head = 0;
+    return waiting;
+}
+
 void Engine::abandon(ContainerKey key, std::uint64_t cookie) {
     Container* c = find(key);
     if (c == nullptr) return;
     if (c->cared != nullptr) std::erase(c->cared->hung, cookie);
-    for (std::size_t i = c->head; i < c->waiting.size(); ++i) {
-        if (c->waiting[i] != cookie) continue;
-        c->waiting.erase(c->waiting.begin() + static_cast<std::ptrdiff_t>(i));
+    if (c->extra == nullptr) return;
+    std::vector<std::uint64_t>& line = c->extra->waiting;
+    for (std::size_t i = c->extra->head; i < line.size(); ++i) {
+        if (line[i] != cookie) continue;
+        line.erase(line.begin() + static_cast<std::ptrdiff_t>(i));
         return;
     }
     // What is on the CPU goes on: a server does not notice a closed connection while it computes.
@@ -339,8 +361,8 @@ void Engine::drop_requests(ContainerKey key) {
         requests_[slot] = {};
         free_requests_.push_back(slot);
     }
-    lost.insert(lost.end(), c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head),
-                c.waiting.end());
+    const std::vector<std::uint64_t> waiting = empty_line(c);
+    lost.insert(lost.end(), waiting.begin(), waiting.end());
     if (c.cared != nullptr) {
         lost.insert(lost.end(), c.cared->hung.begin(), c.cared->hung.end());
     }

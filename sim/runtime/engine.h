@@ -28,6 +28,7 @@ struct ContainerOptions {
     NameId subject;                        ///< Its name: service.slot.taskid.
     NameId service;
     std::uint32_t slot = 0;
+    bool ignores_sigterm = false;
     Duration start_time{};                 ///< From process start until it serves.
     Duration run_time{};                   ///< Ends by itself after this; 0: never.
     Duration stop_time{};                  ///< From SIGTERM to exit.
@@ -38,7 +39,6 @@ struct ContainerOptions {
     double cpus = 0;                       ///< Limit in cores; 0: none.
     Bytes memory{};                        ///< What it uses once it serves; 0: nobody knows.
     Bytes memory_limit{};                  ///< 0: none.
-    bool ignores_sigterm = false;
 };
 
 /// Exit codes the engine itself gives: 128 + signal number (SIGKILL also comes from the kernel when
@@ -147,6 +147,13 @@ class Engine {
         kernel::TimerId trouble_timer = kernel::TimerId::none;
         std::vector<std::uint64_t> hung;                         // Requests nobody answers.
     };
+    /// What few containers have.
+    struct Extra {
+        kernel::TimerId life = kernel::TimerId::none;
+        kernel::TimerId crash = kernel::TimerId::none;
+        std::vector<std::uint64_t> waiting;   // Cookies that wait for a worker, from `head`.
+        std::size_t head = 0;
+    };
     struct Container {
         ContainerKey key{};
         ContainerOptions options;
@@ -156,12 +163,8 @@ class Engine {
         Time since{};                                 // Created, or started.
         std::uint32_t busy = 0;                       // Requests on the CPU.
         double work_done = 0;                         // By the CPU for it, what goes on left out.
-        kernel::TimerId ready = kernel::TimerId::none;
-        kernel::TimerId life = kernel::TimerId::none;
-        kernel::TimerId crash = kernel::TimerId::none;
-        kernel::TimerId exit = kernel::TimerId::none;   // After the stop signal.
-        std::vector<std::uint64_t> waiting;   // Cookies that wait for a worker, from `head`.
-        std::size_t head = 0;
+        kernel::TimerId next = kernel::TimerId::none;   // Until it serves; once stopped, its exit.
+        std::unique_ptr<Extra> extra;
         std::unique_ptr<Cared> cared;                 // Few have it.
     };
     struct Request {
@@ -181,6 +184,10 @@ class Engine {
     std::uint32_t workers(const Container& container) const;
     void compute(Container& container, std::uint64_t cookie);
     void drop_requests(ContainerKey key);
+    static Extra& extra(Container& container);
+    void cancel_timers(const Container& container);
+    /// Nobody waits for a worker any more; returns who did.
+    static std::vector<std::uint64_t> empty_line(Container& container);
     void start_care(Container& container);
     void stop_care(Container& container);
     void begin_trouble(Container& container);

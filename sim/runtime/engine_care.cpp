@@ -68,10 +68,7 @@ void Engine::begin_trouble(Container& c) {
 
 /// What waited for a worker meets the trouble too; what is on the CPU is past it.
 void Engine::strand(Container& c) {
-    const std::vector<std::uint64_t> waiting(
-        c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head), c.waiting.end());
-    c.waiting.clear();
-    c.head = 0;
+    const std::vector<std::uint64_t> waiting = empty_line(c);
     if (c.cared->trouble == Trouble::hangs) {
         c.cared->hung = waiting;
         return;

@@ -21,35 +21,35 @@ void keep_newest(std::vector<TaskStatus>& list) {
 
 void Reports::add(const TaskStatus& status, bool connected) {
     if (!connected) {
-        std::erase_if(waiting_, [&](const TaskStatus& w) { return w.id == status.id; });
+        const auto same = [&](const TaskStatus& w) { return w.id == status.id; };
+        list_.erase(std::remove_if(list_.begin() + sent_, list_.end(), same), list_.end());
     }
-    waiting_.push_back(status);
+    list_.push_back(status);
 }
 
 std::vector<TaskStatus> Reports::take() {
-    sent_.insert(sent_.end(), waiting_.begin(), waiting_.end());
-    return std::exchange(waiting_, {});
+    std::vector<TaskStatus> taken(list_.begin() + sent_, list_.end());
+    sent_ = static_cast<std::uint32_t>(list_.size());
+    return taken;
 }
 
-void Reports::before_beat() {
-    if (confirming_.empty()) confirming_.swap(sent_);
-    confirming_.insert(confirming_.end(), sent_.begin(), sent_.end());
-    std::vector<TaskStatus>().swap(sent_);   // Idle agents are many: they keep no room either.
+void Reports::before_beat() { confirming_ = sent_; }
+
+void Reports::beat_answered() {
+    list_.erase(list_.begin(), list_.begin() + confirming_);
+    sent_ -= confirming_;
+    confirming_ = 0;
+    if (list_.empty()) list_.shrink_to_fit();
 }
 
 void Reports::session_lost() {
-    std::vector<TaskStatus> all = std::exchange(confirming_, {});
-    all.insert(all.end(), sent_.begin(), sent_.end());
-    all.insert(all.end(), waiting_.begin(), waiting_.end());
-    sent_.clear();
-    keep_newest(all);
-    waiting_ = std::move(all);
+    keep_newest(list_);
+    confirming_ = sent_ = 0;
 }
 
 void Reports::forget() {
-    waiting_.clear();
-    sent_.clear();
-    confirming_.clear();
+    list_.clear();
+    confirming_ = sent_ = 0;
 }
 
 }   // namespace glasshive::swarm::agent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "swarm/protocol.h"
@@ -13,19 +14,19 @@ namespace glasshive::swarm::agent {
 class Reports {
   public:
     void add(const TaskStatus& status, bool connected);
-    bool empty() const { return waiting_.empty(); }
+    bool empty() const { return sent_ == list_.size(); }
     /// What is to be sent now, in order.
     std::vector<TaskStatus> take();
     void before_beat();
-    void beat_answered() { std::vector<TaskStatus>().swap(confirming_); }   // Room and all.
+    void beat_answered();
     void session_lost();
     /// The daemon died: its memory is gone (states are on disk, and reported from there).
     void forget();
 
   private:
-    std::vector<TaskStatus> waiting_;      // Not sent.
-    std::vector<TaskStatus> sent_;         // Sent since the last beat.
-    std::vector<TaskStatus> confirming_;   // Sent before the beat that is out.
+    std::vector<TaskStatus> list_;   // In order; freed once it is empty: idle agents are many.
+    std::uint32_t confirming_ = 0;   // How many were sent before the beat that is out.
+    std::uint32_t sent_ = 0;         // How many were sent; what follows waits.
 };
 
 }   // namespace glasshive::swarm::agent

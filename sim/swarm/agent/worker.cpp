@@ -31,8 +31,7 @@ Worker::Worker(Daemon& daemon)
                .host = daemon.facts_.host,
                .name = daemon.facts_.name,
                .core_rate = daemon.facts_.core_rate},
-              tags::engine, *this),
-      files_(kernel_, daemon.facts_.name) {}
+              tags::engine, *this) {}
 
 discovery::Gossip& Worker::gossip() {
     if (gossip_ == nullptr) {
@@ -67,7 +66,10 @@ bool Worker::attached(const Task& task) const {
 // --- Assignments ---------------------------------------------------------------------------------
 
 void Worker::assign(const Assignments& set, bool complete) {
-    files_.assign(set.files, complete);
+    if (files_ == nullptr && !set.files.empty()) {
+        files_ = std::make_unique<Files>(kernel_, daemon_.facts_.name);
+    }
+    if (files_ != nullptr) files_->assign(set.files, complete);
     if (complete) {
         std::vector<TaskId> gone;
         for (const Task& task : tasks_) {
@@ -158,15 +160,20 @@ bool Worker::create(Task& task) {
     }
     const Behaviour& b = behaviour_of(task);
     engine_.create(key_of(task.id),
-                   {.subject = task.subject, .service = task.service, .slot = task.slot,
-                    .start_time = b.start_time, .run_time = b.run_time, .stop_time = b.stop_time,
-                    .service_time = b.service_time, .exit_code = b.exit_code,
+                   {.subject = task.subject,
+                    .service = task.service,
+                    .slot = task.slot,
+                    .ignores_sigterm = b.ignores_sigterm,
+                    .start_time = b.start_time,
+                    .run_time = b.run_time,
+                    .stop_time = b.stop_time,
+                    .service_time = b.service_time,
+                    .exit_code = b.exit_code,
                     .stop_exit_code = b.stop_exit_code,
                     .failure_ppm_per_second = b.failure_ppm_per_second,
                     .cpus = static_cast<double>(task.spec->task.limits.cpus.count) / 1e9,
                     .memory = b.memory,
-                    .memory_limit = task.spec->task.limits.memory,
-                    .ignores_sigterm = b.ignores_sigterm},
+                    .memory_limit = task.spec->task.limits.memory},
                    care_of(task));
     move(task, TaskState::ready, "prepared");
     return true;
@@ -315,7 +322,7 @@ void Worker::flush() {
 void Worker::on_stop(bool power_lost) {
     engine_.end_all(power_lost);
     pulls_.forget();
-    files_.forget_all();
+    if (files_ != nullptr) files_->forget_all();
     if (ingress_ != nullptr) ingress_->forget();
     reports_.forget();
     flushing_ = false;

@@ -113,7 +113,7 @@ class Worker final : runtime::PullListener, runtime::EngineListener, discovery::
     kernel::Kernel& kernel_;
     runtime::Pulls pulls_;
     runtime::Engine engine_;
-    Files files_;
+    std::unique_ptr<Files> files_;                  // From the first secret or config on.
     discovery::Backends backends_;
     std::unique_ptr<discovery::Ingress> ingress_;   // Once a request comes: most nodes see none.
     std::unique_ptr<discovery::Gossip> gossip_;

@@ -76,16 +76,17 @@ struct TaskCreate {
 /// Sets the observed status, the desired state, or both. Observed and desired never go back.
 struct TaskUpdate {
     TaskId task = TaskId::none;
+    // Raft's log keeps thousands of these: their order leaves no gaps.
     std::optional<TaskState> observed;
-    NameId message;                                     ///< These three with `observed`.
+    std::int16_t exit_code = 0;                         ///< 0 to 255; these three with `observed`.
+    NameId message;
     NameId error;
-    std::int32_t exit_code = 0;
     NodeId node;                                        ///< Valid: assigns; only a PENDING task.
     std::optional<TaskState> desired;
-    NameId why;                                         ///< With `desired`.
-    std::shared_ptr<const AddressList> addresses;         ///< With `observed` PENDING; null: none.
     /// Decided because the task was desired to run: void once somebody stopped it meanwhile.
     bool only_while_wanted = false;
+    NameId why;                                     ///< With `desired`.
+    std::shared_ptr<const AddressList> addresses;   ///< With `observed` PENDING; null: none.
 };
 
 struct TaskRemove {

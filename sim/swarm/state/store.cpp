@@ -11,6 +11,7 @@ namespace glasshive::swarm {
 void Store::propose(Proposer proposer, Transaction changes) {
     SIM_ASSERT(!changes.empty());
     SIM_ASSERT(changes.size() <= transaction_changes_max);
+    changes.shrink_to_fit();   // Raft's log keeps it for long.
     ++outstanding_[index_of(proposer)];
     proposals_.push_back(std::make_shared<const Proposal>(Proposal{proposer, std::move(changes)}));
 }
