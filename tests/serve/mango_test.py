@@ -157,6 +157,8 @@ class Mango(couch.Case):
                 self.ask(method, "~/_index/_design/d/json/n", status=405)
             if method != "POST":
                 self.ask(method, "~/_index/_bulk_delete", status=405)
+        self.table(("PUT", "~/_index", None, 405,
+                    error("method_not_allowed", "Only GET,POST allowed"), {"allow": "GET,POST"}))
 
     def test_names_of_indexes(self):
         def index(**names):

@@ -227,7 +227,7 @@ void index(const CallPtr& call) {
         return searcher.list_indexes(call->database(), text("limit"), text("skip"), told(call));
     }
     if (depth == 2) {
-        call->only("POST,GET");
+        call->only("GET,POST");
         require_json(*call);
         return searcher.create_index(call->database(), call->body_object(), user_json(*call),
                                      told(call));
