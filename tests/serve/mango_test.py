@@ -1,5 +1,6 @@
 """Goal: _find, _index and _explain. Method: tables of requests over a few documents. Source:
-couchdb.md §9; src/mango at 3.5, mango_error.erl; the stories of src/mango/test/*.py.
+couchdb.md §9; src/mango at 3.5, mango_error.erl; the stories of src/mango/test/*.py and
+test/elixir/test/mango/*.exs.
 """
 
 import re
@@ -114,6 +115,114 @@ class Mango(couch.Case):
             ("GET", "~/_find", None, 405, None, {"allow": "POST"}),
             ("GET", "~/_explain", None, 405, None, {"allow": "POST"}),
         )
+
+    def test_where_couchdb_fails(self):
+        """At the first document of the kind, unless $elemMatch and the like catch it."""
+        modulo = error("unknown_error", "badarith")
+        modulo["ref"] = int
+
+        def name(field):
+            return error("invalid_field_name", f"Invalid field name: {field}")
+
+        for quorum in ({}, {"r": 3}):
+            for selector, status, said in (
+                    ({"age": {"$mod": [0, 0]}}, 500, modulo),
+                    ({"$nor": [{"age": {"$mod": [0, 0]}}]}, 500, modulo),
+                    ({"$or": [{"age": {"$mod": [0, 0]}}, {"age": {"$gt": 0}}]}, 500, modulo),
+                    ({"name": {"$mod": [0, 0]}}, 200, {"docs": []}),     # No whole numbers.
+                    ({"name": "nobody", "age": {"$mod": [0, 0]}}, 200, {"docs": []}),
+                    ({"results": {"$elemMatch": {"n": {"$mod": [0, 0]}}}}, 200, {"docs": []}),
+                    ({"results": {"$allMatch": {"n": {"$mod": [0, 0]}}}}, 200, {"docs": []}),
+                    ({"_id": {"": None}}, 400, name("_id.")),
+                    ({"a..b": {"$exists": False}}, 400, name("a..b"))):
+                with self.subTest(selector=selector, quorum=quorum):
+                    self.ask("POST", "~/_find", {"selector": selector, **quorum}, status=status,
+                             json=said)
+            self.ask("POST", "~/_find", {"selector": {}, "fields": ["_id", ""], **quorum},
+                     status=400, json=name(""))
+        for twin in self.ask("GET", "~/_all_docs").json["rows"]:
+            self.ask("DELETE", f"~/{twin['id']}?rev={twin['value']['rev']}", status=200)
+        self.ask("POST", "~/_find", {"selector": {"age": {"$mod": [0, 0]}, "": 1}}, status=200)
+        self.put("_design/x", {"age": 5})                     # Looked at, though never found.
+        self.ask("POST", "~/_find", {"selector": {"age": {"$mod": [0, 0]}}}, status=500)
+
+    def test_paths_of_indexes(self):
+        self.ask("POST", "~/_index", {"index": {"fields": ["foo"]}, "name": "n", "ddoc": "d"},
+                 status=200)
+        for method in ("PUT", "GET", "POST", "PATCH", "DELETE", "HEAD", "COPY", "OPTIONS"):
+            for path in ("a", "a/b", "a/b/c/d", "a/b/c/d/e", "a/b/c/d/e/f", "_design/a/b/c/d"):
+                self.ask(method, "~/_index/" + path, status=404)
+            if method != "DELETE":
+                self.ask(method, "~/_index/d/json/n", status=405)
+                self.ask(method, "~/_index/_design/d/json/n", status=405)
+            if method != "POST":
+                self.ask(method, "~/_index/_bulk_delete", status=405)
+        self.table(("PUT", "~/_index", None, 405,
+                    error("method_not_allowed", "Only GET,POST allowed"), {"allow": "GET,POST"}))
+
+    def test_names_of_indexes(self):
+        def index(**names):
+            return {"index": {"fields": ["age"]}, **names}
+
+        empty = error("invalid_empty_string", "Index name/ddoc cannot be empty")
+        self.table(
+            ("POST", "~/_index", index(name=""), 400, empty),
+            ("POST", "~/_index", index(ddoc=""), 400, empty),
+            ("POST", "~/_index", index(ddoc="_design/"), 400,
+             error("illegal_docid", "Illegal document id `_design/`")),
+            ("POST", "~/_index", index(ddoc="d", name="n"), 200),
+            *(("POST", "~/_find", {"selector": {"age": 31}, "use_index": use}, 200,
+               {"docs": [{}, {}], "warning": ABSENT})
+              for use in ("d", "_design/d", "d/n", "_design/d/n", ["d"], ["d", "n"])),
+            *(("POST", "~/_find", {"selector": {"age": 31}, "use_index": use}, 400,
+               error("invalid_index_name"))
+              for use in ("a/b/c", "_design/a/b/c", ["a", "b", "c"], [1], {})),
+        )
+
+    def test_covering_indexes(self):
+        """What an index holds spares documents, nested fields too; $exists makes it the closer."""
+        self.table(
+            ("POST", "~/_index", {"index": {"fields": ["age"]}, "name": "age"}, 200),
+            ("POST", "~/_index", {"index": {"fields": ["at.zip", "age"]}, "name": "both"}, 200),
+            ("POST", "~/_explain", {"selector": {"at.zip": {"$exists": True}, "age": 31},
+                                    "fields": ["at.zip"]}, 200,
+             {"index": {"name": "both"}, "covering": True, "selector_hints": [
+                 {"indexable_fields": ["age", "at.zip"], "unindexable_fields": []}],
+              "mrargs": {"include_docs": False, "start_key": [], "end_key": ["<MAX>"]}}),
+            ("POST", "~/_find", {"selector": {"at.zip": {"$exists": True}, "age": 31},
+                                 "fields": ["at.zip", "_id"], "execution_stats": True}, 200,
+             {"docs": [{"_id": "2", "at": {"zip": 20}}], "warning": ABSENT, "execution_stats": {
+                 "total_keys_examined": 2, "total_docs_examined": 0}}),
+            # Design documents are looked at like others.
+            ("POST", "~/_find", {"selector": {"name": "Greta"}, "execution_stats": True}, 200,
+             {"execution_stats": {"total_keys_examined": 7, "total_docs_examined": 7}}),
+        )
+
+    def test_selector_of_old(self):
+        """Indexes once said `selector` where they say `partial_filter_selector` now."""
+        only = {"age": {"$gte": 31}}
+        self.put("_design/old", {"language": "query", "views": {"v": {
+            "map": {"fields": {"age": "asc"}, "selector": only}, "reduce": "_count",
+            "options": {"def": {"fields": ["age"]}}}}})
+        asked = {"selector": {"age": {"$gte": 0}}}
+        self.table(
+            ("GET", "~/_index", None, 200, {"indexes": [
+                {}, {"name": "v", "def": {"fields": [{"age": "asc"}], "selector": only}}]}),
+            ("POST", "~/_find", asked, 200, {"docs": [{}] * 5, "warning": NO_INDEX}),
+            ("POST", "~/_find", {**asked, "use_index": "old"}, 200, {
+                "docs": [{"_id": "2"}, {"_id": "3"}, {"_id": "1"}, {"_id": "5"}]}),
+        )
+
+    def test_users_anew(self):
+        """A new `_users` is empty for some seconds: then whoever listens to it is back."""
+        self.ask("DELETE", "/_users", status=200)
+        self.ask("PUT", "/_users", status=201)
+        self.ask("GET", "/_users", status=200, json={"doc_count": 0, "doc_del_count": 0})
+        self.ask("POST", "/_users/_bulk_docs", {"docs": [
+            {"_id": "org.couchdb.user:ann", "name": "ann", "type": "user", "roles": []}]},
+            status=201)
+        self.ask("POST", "/_users/_find", {"selector": {}}, json={"docs": [{"name": "ann"}]})
+        self.until(lambda: self.ask("GET", "/_users/_design/_auth").status == 200)
 
     def test_indexes_beside_others(self):
         def index(name, design):

@@ -80,12 +80,9 @@ void create(const CallPtr& call) {
     call->node().coordinator().create(
         name, spread, call->then([call, name](const store::StatusAnswer& answer) {
             if (answer.status == 201 || answer.status == 202) {
-                const auto answer_made = [call, name, status = answer.status] {
-                    call->json_text(status, R"({"ok":true})",
-                                    {{"Location", call->absolute("/" + quoted(name))}});
-                };
-                if (name != "_users") return answer_made();
-                return write_auth_design(call->node(), answer_made);
+                if (name == "_users") call->service().watch_users();
+                return call->json_text(answer.status, R"({"ok":true})",
+                                       {{"Location", call->absolute("/" + quoted(name))}});
             }
             if (answer.status == 412) {
                 throw Problem{412, "file_exists",

@@ -23,7 +23,8 @@ namespace {
 
 search::Searcher::Then told(const CallPtr& call) {
     return call->then([call](const search::Reply& reply) {
-        if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason};
+        const bool unknown = reply.error == "unknown_error";
+        if (!reply.ok()) throw Problem{reply.status, reply.error, reply.reason, {}, unknown};
         call->json_text(reply.status, reply.body);
     });
 }
@@ -226,7 +227,7 @@ void index(const CallPtr& call) {
         return searcher.list_indexes(call->database(), text("limit"), text("skip"), told(call));
     }
     if (depth == 2) {
-        call->only("POST,GET");
+        call->only("GET,POST");
         require_json(*call);
         return searcher.create_index(call->database(), call->body_object(), user_json(*call),
                                      told(call));
@@ -237,11 +238,10 @@ void index(const CallPtr& call) {
         return searcher.delete_indexes(call->database(), call->body_object(), user_json(*call),
                                        told(call));
     }
-    call->only("DELETE");
     // "_design/x" may be two parts of the path.
-    const bool split = call->part(2) == "_design";
-    const std::size_t at = split ? 3 : 2;
+    const std::size_t at = depth == 6 && call->part(2) == "_design" ? 3 : 2;
     if (depth != at + 3) throw not_found();
+    call->only("DELETE");
     searcher.delete_index(call->database(), call->part(at), call->part(at + 1), call->part(at + 2),
                           user_json(*call), told(call));
 }

@@ -84,7 +84,18 @@ void Service::restart(std::size_t member) {
     kernel_.after(id(), std::chrono::milliseconds{100}, tag_stop, member);
 }
 
+void Service::watch_users() {
+    constexpr std::chrono::seconds listening_again{5};
+    kernel_.after(id(), listening_again, tag_users, ++users_made_);
+}
+
 void Service::on_timer(std::uint32_t tag, std::uint64_t argument) {
+    if (tag == tag_users) {
+        for (std::size_t i = 0; i < cluster_.size() && argument == users_made_; ++i) {
+            if (cluster_.is_running(i)) return write_auth_design(cluster_.node(i), {});
+        }
+        return;
+    }
     const auto member = static_cast<std::size_t>(argument);
     if (tag == tag_start) return cluster_.start(member);
     cluster_.crash(member, kernel_.cause());

@@ -68,6 +68,10 @@ class Service final : public kernel::Process {
     std::string request_id() { return random_hex(10); }
     /// Ends a node's processes and starts them again a second later, as POST /_node/…/_restart.
     void restart(std::size_t member);
+    /// `_users` was made: whoever listens to it finds it some seconds later, and gives it its
+    /// design document. Until then it is empty.
+    /// Source: chttpd_auth_cache: handle_info/2, listen_for_changes/1.
+    void watch_users();
     /// Every node pushes its copies of a database to the others at once.
     void sync_shards(const std::string& database);
     const std::string& server_uuid() const { return server_uuid_; }
@@ -76,7 +80,7 @@ class Service final : public kernel::Process {
     void on_timer(std::uint32_t tag, std::uint64_t argument) override;
 
   private:
-    enum Tag : std::uint32_t { tag_stop, tag_start };
+    enum Tag : std::uint32_t { tag_stop, tag_start, tag_users };
     CallPtr take(CallPtr call);
     void authenticated(const CallPtr& call);
 
@@ -95,6 +99,7 @@ class Service final : public kernel::Process {
     };
     std::vector<Sequence> sequences_;   // By member: of sequential ids.
     std::string server_uuid_;
+    std::uint64_t users_made_ = 0;   // How often `_users` was.
 };
 
 }   // namespace glasshive::door::couch

@@ -182,8 +182,9 @@ void write_auth_design(store::Node& node, std::function<void()> then) {
     body.end_object();
     const store::Edit edit{.id = json::SharedBytes::copy_of("_design/_auth"),
                            .content = store::ContentPtr({.body = body.take()})};
-    node.coordinator().write("_users", {edit}, {},
-                             [then = std::move(then)](const auto&) { then(); });
+    node.coordinator().write("_users", {edit}, {}, [then = std::move(then)](const auto&) {
+        if (then) then();
+    });
 }
 
 }   // namespace glasshive::door::couch

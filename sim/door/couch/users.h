@@ -53,7 +53,7 @@ store::OpenedPath told_to(const Call& call, std::string_view id, const store::Op
 store::search::TellingPtr telling_of(const CallPtr& call);
 
 /// Writes `_design/_auth` to a `_users` that has none: it refuses documents that are no users'.
-/// `then` is called whatever becomes of it.
+/// `then`, if any, is called whatever becomes of it.
 /// Source: chttpd_auth_cache:ensure_auth_ddoc_exists/2; its messages: couch_js_functions.hrl.
 void write_auth_design(store::Node& node, std::function<void()> then);
 

@@ -88,13 +88,23 @@ struct Nest {
 
 }   // namespace
 
+Refusal invalid_field(std::string_view field) {
+    return {"invalid_field_name", "Invalid field name: " + std::string(field)};
+}
+
 json::Value extract(json::View document, std::span<const std::string> fields) {
-    Nest nest;
+    std::vector<std::pair<std::vector<std::string>, json::View>> values;
     for (const std::string& field : fields) {
-        const std::vector<std::string> path = path_of(field);
+        std::vector<std::string> path = path_of(field);
         const Found found = find_field(document, path);
-        if (found.value) nest.set(path, *found.value);
+        if (found.value) values.emplace_back(std::move(path), *found.value);
     }
+    return nested(values);
+}
+
+json::Value nested(std::span<const std::pair<std::vector<std::string>, json::View>> values) {
+    Nest nest;
+    for (const auto& [path, value] : values) nest.set(path, value);
     json::Builder out;
     nest.write(out);
     return out.take();

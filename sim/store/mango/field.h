@@ -4,10 +4,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/json/builder.h"
 #include "store/json/value.h"
+#include "store/refusal.h"
 
 namespace glasshive::store::mango {
 
@@ -30,7 +32,14 @@ struct Found {
 /// Follows a path; a number looks into an array. Source: mango_doc:get_field/2.
 Found find_field(json::View document, std::span<const std::string> path);
 
-/// The document with these fields alone, nested as they were named. Source: mango_fields:extract/2.
+/// What CouchDB says of a name that names nothing. Source: mango_error:info/2.
+Refusal invalid_field(std::string_view field);
+
+/// The document with these fields alone, nested as they were named; those it lacks are left out,
+/// so are invalid names. Source: mango_fields:extract/2.
 json::Value extract(json::View document, std::span<const std::string> fields);
+
+/// An object of these values, at their paths. Source: mango_doc:set_field/3.
+json::Value nested(std::span<const std::pair<std::vector<std::string>, json::View>> values);
 
 }   // namespace glasshive::store::mango

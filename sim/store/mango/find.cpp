@@ -9,31 +9,24 @@ namespace glasshive::store::mango {
 namespace {
 
 /// The document as an index tells it: its fields, and _id.
+/// Source: mango_cursor_view:derive_doc_from_index/2.
 json::Value document_of(const IndexInfo& index, const FoundRow& row) {
-    const json::Value id_value = json::text_value(row.id);
-    // Nested as the fields' names are: built like an extract from parts.
-    json::Builder out;
-    out.begin_object();
-    out.key("_id");
-    out.copy(id_value.view());
+    const json::Value id = json::text_value(row.id);
+    std::vector<std::pair<std::vector<std::string>, json::View>> values{{{"_id"}, id.view()}};
     auto value = row.key.view().elements().begin();
     for (const auto& [field, direction] : index.fields) {
-        const std::vector<std::string> path = path_of(field);
-        if (field != "_id" && path.size() == 1) {
-            out.key(path[0]);
-            out.copy(*value);
-        }
+        values.emplace_back(path_of(field), *value);
         ++value;
     }
-    out.end_object();
-    return out.take();
+    return nested(values);
 }
 
-bool has_nested_fields(const IndexInfo& index) {
-    for (const auto& [field, direction] : index.fields) {
-        if (path_of(field).size() != 1) return true;
+/// A wanted field that names nothing, of a document that matches.
+std::optional<Refusal> bad_projection(const Plan& plan) {
+    for (const std::string& field : plan.options.fields.value_or(std::vector<std::string>{})) {
+        if (path_of(field).empty()) return invalid_field(field);
     }
-    return false;
+    return {};
 }
 
 json::Value projected(const Plan& plan, json::View document) {
@@ -49,16 +42,18 @@ std::string plain_name(std::string_view ddoc) {
 
 std::optional<json::Value> pick(const Plan& plan, const FoundRow& row, Examined& examined) {
     ++examined.keys;
-    if (plan.index->special() && row.id.starts_with("_design/")) return {};
     json::Value document = row.document;
     if (document) {
         ++examined.documents;
-    } else if (plan.covered() && !has_nested_fields(*plan.index)) {
+    } else if (plan.covered()) {
         document = document_of(*plan.index, row);
     } else {
         return {};
     }
-    if (!plan.options.selector.matches(document.view())) return {};
+    if (!plan.options.selector.matches(document.view(), &examined.failure)) return {};
+    if ((examined.failure = bad_projection(plan))) return {};
+    // Design documents cost as much as others; the coordinator drops them.
+    if (plan.index->special() && row.id.starts_with("_design/")) return {};
     return projected(plan, document.view());
 }
 
@@ -78,8 +73,7 @@ std::variant<Find, Refusal> Find::start(Plan plan) {
 std::optional<view::Query> Find::rows() const {
     if (plan_.nothing) return {};
     view::Query query = plan_.rows();
-    query.include_docs =
-        query.include_docs && (!plan_.covered() || has_nested_fields(*plan_.index));
+    query.include_docs = query.include_docs && !plan_.covered();
     if (begin_) {
         query.start_key = begin_->key;
         query.start_key_id = begin_->id;
@@ -95,7 +89,9 @@ bool Find::offer(const FoundRow& picked) {
 
 bool Find::offer_read(const FoundRow& row) {
     ++read_by_quorum_;
-    if (!row.document || !plan_.options.selector.matches(row.document.view())) return true;
+    if (!row.document || !plan_.options.selector.matches(row.document.view(), &failure_))
+        return !failure_;
+    if ((failure_ = bad_projection(plan_))) return false;
     if (limit_ > 0) last_ = Bookmark{row.id, row.key};
     return take(projected(plan_, row.document.view()));
 }

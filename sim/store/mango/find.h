@@ -19,6 +19,7 @@ namespace glasshive::store::mango {
 struct Examined {
     std::uint64_t keys = 0;
     std::uint64_t documents = 0;
+    std::optional<Refusal> failure{};   ///< At the row looked at last: there CouchDB fails.
 };
 
 /// One row of the index, in its order, with the document if somebody read it.
@@ -29,8 +30,9 @@ struct FoundRow {
 };
 
 /// What a copy says of a row it read: the document as the query wants it, or nothing when it does
-/// not match. Counts into `examined`. With an index over all documents design documents never
-/// match. With a covered plan `document` may be nothing: the row tells all.
+/// not match, or CouchDB fails at it. Counts into `examined`. With an index over all documents
+/// design documents are looked at, but never match. With a covered plan `document` may be nothing:
+/// the row tells all.
 /// Source: mango_cursor_view:view_cb/2.
 std::optional<json::Value> pick(const Plan& plan, const FoundRow& row, Examined& examined);
 
@@ -51,8 +53,10 @@ class Find {
     std::optional<view::Query> rows() const;
     /// A row whose document was picked. False: enough, ask for no more.
     bool offer(const FoundRow& picked);
-    /// A row whose document was read by quorum; nothing: it is gone.
+    /// A row whose document was read by quorum; nothing: it is gone. False, too: see failure().
     bool offer_read(const FoundRow& row);
+    /// Why CouchDB fails at a document that was read by quorum.
+    const std::optional<Refusal>& failure() const { return failure_; }
     /// What the copies looked at.
     void add(const Examined& examined);
 
@@ -72,6 +76,7 @@ class Find {
     std::vector<json::Value> documents_;
     Examined examined_;
     std::uint64_t read_by_quorum_ = 0;
+    std::optional<Refusal> failure_;
 };
 
 }   // namespace glasshive::store::mango

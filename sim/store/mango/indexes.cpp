@@ -117,7 +117,7 @@ void IndexInfo::write(json::Builder& out) const {
     out.key("fields");
     write_sort(fields, out);
     if (partial) {
-        out.key("partial_filter_selector");
+        out.key(legacy ? "selector" : "partial_filter_selector");
         out.copy(partial_json.view());
     }
     out.end_object();
@@ -141,9 +141,8 @@ std::variant<IndexRequest, Refusal> parse_index(View body) {
             auto text = read_text(*given);
             if (auto* refusal = std::get_if<Refusal>(&text)) return std::move(*refusal);
             texts[i] = std::get<std::string>(text);
-            if (i > 0 && texts[i].empty()) {
-                return Refusal{"invalid_index_name", "Invalid index name: <<>>"};
-            }
+            if (i > 0 && texts[i].empty())   // Pull request 3990.
+                return Refusal{"invalid_empty_string", "Index name/ddoc cannot be empty"};
         }
         out.text(texts[i]);
         terms[i] = given || i == 0 ? std::string(out.take().bytes()) : atom_term("auto_name");
@@ -177,6 +176,8 @@ std::variant<IndexRequest, Refusal> parse_index(View body) {
     request.index.name = members.take("name") ? texts[1] : generated;
     request.index.ddoc = members.take("ddoc") ? texts[2] : generated;
     if (!request.index.ddoc.starts_with("_design/")) request.index.ddoc.insert(0, "_design/");
+    if (request.index.ddoc == "_design/")   // couch_doc:validate_docid/1.
+        return Refusal{"illegal_docid", "Illegal document id `_design/`"};
     request.index.partitioned = request.partitioned.value_or(false);
     return request;
 }
@@ -202,7 +203,12 @@ std::vector<IndexInfo> indexes_of(std::string_view id, View design, bool partiti
             good = good && field.value.is(Type::text);
             if (good) index.fields.emplace_back(field.key, field.value.text());
         }
-        const auto partial = map->find("partial_filter_selector");
+        // mango_idx:get_legacy_selector/1.
+        auto partial = map->find("partial_filter_selector");
+        if (!partial) {
+            partial = map->find("selector");
+            index.legacy = partial.has_value();
+        }
         if (partial && partial->is(Type::object) && partial->size() > 0) {
             auto selector = Selector::parse(*partial);
             if (auto* made = std::get_if<Selector>(&selector)) {

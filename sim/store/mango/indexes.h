@@ -23,6 +23,7 @@ struct IndexInfo {
     Sort fields{{"_id", "asc"}};
     std::optional<Selector> partial{};   ///< partial_filter_selector, unless it is {}.
     json::Value partial_json{};          ///< As it is written in the design document.
+    bool legacy = false;                 ///< There it is called `selector`, as long ago.
     bool partitioned = false;
 
     bool special() const { return ddoc.empty(); }

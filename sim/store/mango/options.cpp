@@ -33,24 +33,31 @@ Problem read_count(View value, std::uint64_t& out) {
     return {};
 }
 
+std::vector<std::string> parted(std::string_view text, char at) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+        if (c == at) {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
 Problem bad_index_name(View value) {
     return Refusal{"invalid_index_name", "Invalid index name: " + plain(value)};
 }
 
-/// "ddoc", "_design/ddoc", "ddoc/name", or an array of one or two.
+/// "ddoc", "_design/ddoc", "ddoc/name", "_design/ddoc/name", or an array of one or two.
 Problem read_use_index(View value, std::vector<std::string>& out) {
     out.clear();
     if (value.is(Type::null)) return {};
     if (value.is(Type::text)) {
-        const std::string_view text = value.text();
-        const std::size_t slash = text.find('/');
-        const std::string_view first = text.substr(0, slash);
-        if (slash == std::string_view::npos) {
-            out.emplace_back(text);
-        } else {
-            if (first != "_design") out.emplace_back(first);
-            out.emplace_back(text.substr(slash + 1));
-        }
+        std::vector<std::string> parts = parted(value.text(), '/');
+        if (parts.size() > 1 && parts[0] == "_design") parts.erase(parts.begin());
+        if (parts.size() > 2) return bad_index_name(value);
+        out = std::move(parts);
         return {};
     }
     if (!value.is(Type::array) || value.size() > 2) return bad_index_name(value);

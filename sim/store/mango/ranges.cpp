@@ -16,7 +16,9 @@ void collect(const Node& node, std::vector<std::string>& out) {
         return;
     }
     if (!node.is_field()) return;
-    for (const std::string_view name : {"$lt", "$lte", "$eq", "$gt", "$gte", "$beginsWith"}) {
+    // $exists bounds nothing, but an index that begins with its field is the closer one.
+    for (const std::string_view name :
+         {"$lt", "$lte", "$eq", "$gt", "$gte", "$beginsWith", "$exists"}) {
         if (node.nodes[0].is(name)) out.push_back(node.key);
     }
 }
@@ -68,14 +70,14 @@ void narrow(Range& range, const Node& condition) {
     }
 }
 
-/// What begins with a text stands between it and it with U+FFFD behind.
+/// What begins with a text stands between it and it with U+FFFF behind.
 /// Source: mango_idx_view:range/5.
 void narrow_beginning(Range& range, const Node& condition) {
     Node low = condition, high = condition;
     low.key = "$gte";
     high.key = "$lte";
     json::Builder end;
-    end.text(std::string(condition.value.view().text()) + "\xEF\xBF\xBD");
+    end.text(std::string(condition.value.view().text()) + "\xEF\xBF\xBF");
     high.value = end.take();
     narrow(range, low);
     narrow(range, high);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,15 +39,17 @@ struct Node {
 ///
 /// A field that a document lacks makes every condition on it false, but $exists:false. Comparisons
 /// use view collation, those of `_id` raw order.
-/// Differs: a regular expression that takes too many steps does not match; a field name with an
-/// empty part, or $mod by 0, matches nothing (CouchDB fails at the first document).
+/// Differs: a regular expression that takes too many steps does not match.
 /// Source: mango_selector.erl; couchdb.md 9.
 class Selector {
   public:
     /// Or why it is none: bad_arg, invalid_operator, not_supported, invalid_selector, bad_field.
     static std::variant<Selector, Refusal> parse(json::View selector);
 
-    bool matches(json::View document) const;
+    /// Where CouchDB fails at a document it does not match, and `failure`, if given, says why:
+    /// invalid_field_name of a name with an empty part, unknown_error of $mod by 0. Inside
+    /// $elemMatch and the like nothing fails.
+    bool matches(json::View document, std::optional<Refusal>* failure = nullptr) const;
     const Node& root() const { return root_; }
     /// Normalised, as _explain shows it.
     json::Value to_json() const;

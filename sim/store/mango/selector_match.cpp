@@ -18,7 +18,13 @@ using json::Type;
 using json::View;
 using Form = Node::Form;
 
-bool match(const Node& node, View value, Order order);
+/// What a value is looked at with; the first failure ends all.
+struct Look {
+    Order order;
+    std::optional<Refusal>& failure;
+};
+
+bool match(const Node& node, View value, const Look& look);
 
 std::string_view type_name(View value) {
     switch (value.type()) {
@@ -64,18 +70,21 @@ bool match_all(View wanted, View value) {
     });
 }
 
-/// Erlang's rem: the sign is the dividend's.
-bool match_mod(View argument, View value) {
+/// Erlang's rem: the sign is the dividend's. By 0 it is a badarith, told as chttpd:error_info/1
+/// tells what it does not know.
+bool match_mod(View argument, View value, const Look& look) {
     auto part = argument.elements().begin();
     const auto divisor = (*part).integer();
     ++part;
     const auto rest = (*part).integer();
     const auto number = value.integer();
+    if (divisor && *divisor == 0) look.failure = Refusal{"unknown_error", "badarith"};
     if (!divisor || !rest || !number || *divisor == 0) return false;
     return *divisor == -1 ? *rest == 0 : *number % *divisor == *rest;
 }
 
-bool match_value(const Node& node, View value, Order order) {
+bool match_value(const Node& node, View value, const Look& look) {
+    const Order order = look.order;
     const View argument = node.value.view();
     if (node.is("$eq")) return equal(value, argument, order);
     if (node.is("$ne")) return !equal(value, argument, order);
@@ -88,7 +97,7 @@ bool match_value(const Node& node, View value, Order order) {
     if (node.is("$all")) return match_all(argument, value);
     if (node.is("$exists")) return argument.boolean();   // There is a value.
     if (node.is("$type")) return argument.text() == type_name(value);
-    if (node.is("$mod")) return value.is(Type::integer) && match_mod(argument, value);
+    if (node.is("$mod")) return value.is(Type::integer) && match_mod(argument, value, look);
     if (node.is("$regex")) return value.is(Type::text) && node.regex->matches(value.text());
     if (node.is("$beginsWith"))
         return value.is(Type::text) && value.text().starts_with(argument.text());
@@ -98,46 +107,62 @@ bool match_value(const Node& node, View value, Order order) {
     return node.is("$text");   // A text index would have found it.
 }
 
+/// Here CouchDB catches what fails, and calls it no match.
 bool match_elements(const Node& node, View value, Order order) {
     const Node& condition = node.nodes[0];
+    std::optional<Refusal> failure;
+    const Look look{order, failure};
     if (node.is("$keyMapMatch")) {
         if (!value.is(Type::object)) return false;
         for (const json::Member member : value.members()) {
             json::Builder out;
             out.text(member.key);
-            if (match(condition, out.take().view(), order)) return true;
+            if (match(condition, out.take().view(), look)) return true;
+            if (failure) return false;
         }
         return false;
     }
     if (!value.is(Type::array) || value.size() == 0) return false;
     const bool all = node.is("$allMatch");
-    return all != any_element(
-                      value, [&](View element) { return match(condition, element, order) != all; });
+    const bool other = any_element(value, [&](View element) {
+        return match(condition, element, look) != all || failure.has_value();
+    });
+    return all != other && !failure;
 }
 
-bool match_field(const Node& node, View value, Order order) {
+bool match_field(const Node& node, View value, const Look& look) {
     const Node& condition = node.nodes[0];
-    if (node.key.empty()) return match(condition, value, order);   // $elemMatch: {"$gt": 1}
+    if (node.key.empty()) return match(condition, value, look);   // $elemMatch: {"$gt": 1}
+    if (node.path.empty()) {
+        look.failure = invalid_field(node.key);
+        return false;
+    }
     const Found found = find_field(value, node.path);
-    if (found.value) return match(condition, *found.value, node.is("_id") ? Order::raw : order);
+    if (found.value) {
+        const Order order = node.is("_id") ? Order::raw : look.order;
+        return match(condition, *found.value, {order, look.failure});
+    }
     return found.how == Found::How::missing && condition.is("$exists") &&
            condition.form == Form::value && !condition.value.view().boolean();
 }
 
-bool match(const Node& node, View value, Order order) {
-    const auto matches = [&](const Node& each) { return match(each, value, order); };
+bool match(const Node& node, View value, const Look& look) {
+    const auto matches = [&](const Node& each) { return match(each, value, look); };
+    const auto matches_or_fails = [&](const Node& each) { return matches(each) || look.failure; };
     switch (node.form) {
         case Form::everything: return true;
-        case Form::value: return match_value(node, value, order);
+        case Form::value: return match_value(node, value, look);
         case Form::list:
             if (node.is("$and")) return std::all_of(node.nodes.begin(), node.nodes.end(), matches);
             // Inside $elemMatch nobody takes $nor apart, and CouchDB's match does not know it.
             if (!node.is("$or")) return false;
-            return node.nodes.empty() || std::any_of(node.nodes.begin(), node.nodes.end(), matches);
+            return (node.nodes.empty() ||
+                    std::any_of(node.nodes.begin(), node.nodes.end(), matches_or_fails)) &&
+                   !look.failure;
         case Form::child:
-            if (node.is("$not")) return !match(node.nodes[0], value, order);
-            if (node.is_operator()) return match_elements(node, value, order);
-            return match_field(node, value, order);
+            if (node.is("$not")) return !match(node.nodes[0], value, look) && !look.failure;
+            if (node.is_operator()) return match_elements(node, value, look.order);
+            return match_field(node, value, look);
     }
     return false;
 }
@@ -189,7 +214,12 @@ bool text_search(const Node& node) {
 
 }   // namespace
 
-bool Selector::matches(json::View document) const { return match(root_, document, Order::icu); }
+bool Selector::matches(json::View document, std::optional<Refusal>* failure) const {
+    std::optional<Refusal> found;
+    const bool matched = match(root_, document, {Order::icu, found});
+    if (failure != nullptr) *failure = std::move(found);
+    return matched;
+}
 
 std::vector<std::string> Selector::fields() const {
     std::vector<std::string> all;

@@ -121,6 +121,7 @@ class Reader {
                 ++read_;
                 mango::FoundRow one = found(std::move(row));
                 auto picked = mango::pick(*request_.plan, one, reply_->examined);
+                if ((reply_->refusal = reply_->examined.failure)) return;
                 if (!picked) continue;
                 one.document = std::move(*picked);
                 reply_->found.push_back(std::move(one));

@@ -199,7 +199,10 @@ void Searcher::read_next(const std::shared_ptr<FindJob>& find) {
                           if (answer.status == 200) {
                               document = told_json(find->request.telling, id, answer.path);
                           }
-                          if (!find->find.offer_read({key, id, document})) return finish_find(find);
+                          const bool more = find->find.offer_read({key, id, document});
+                          if (const auto& why = find->find.failure())
+                              return answer_find(*find, failure(*why));
+                          if (!more) return finish_find(find);
                           read_next(find);
                       });
 }

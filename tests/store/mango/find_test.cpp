@@ -227,6 +227,12 @@ TEST_CASE("execution statistics count keys, documents, quorum reads", "[store][m
                    R"({"docs":[{"_id":"dates","price":5},{"_id":"cherry","price":9}],)"));
     CHECK(contains(desk.last("execution_stats"),
                    R"({"total_keys_examined":2,"total_docs_examined":0,)"));
+    // So does one of nested fields.
+    desk.index(R"({"index":{"fields":["stock.north"]}})");
+    CHECK(contains(desk.find(R"({"selector":{"stock.north":{"$gt":0}},
+                                "fields":["stock.north"],"execution_stats":true})"),
+                   R"({"docs":[{"stock":{"north":4}}],)"));
+    CHECK(contains(desk.last("execution_stats"), R"("total_docs_examined":0,)"));
     // Much looking for little finding is remarked upon.
     for (int i = 0; i < 20; ++i) desk.put("z" + std::to_string(i), "{\"n\":1}");
     desk.ids(R"({"n":{"$gt":0},"none":1})");
@@ -256,6 +262,8 @@ TEST_CASE("requests that are wrong are refused in CouchDB's words", "[store][man
          "invalid_fields: Fields must be an array of strings, not: <<97>>"},
         {R"({"selector":{},"fields":[1]})", "invalid_field: Invalid JSON for field spec: 1"},
         {R"({"selector":{},"use_index":5})", "invalid_index_name: Invalid index name: 5"},
+        {R"({"selector":{},"use_index":"a/b/c"})",
+         "invalid_index_name: Invalid index name: <<97,47,98,47,99>>"},
         {R"({"selector":{},"bookmark":5})", "invalid_bookmark: Invalid bookmark value: 5"},
     }));
     FindDesk desk;
@@ -295,6 +303,8 @@ TEST_CASE("indexes are named by what they are, and kept in design documents", "[
           "invalid_index: Invalid type for index: geo");
     CHECK(desk.index(R"({"index":{"fields":["a"]},"name":5})") ==
           "invalid_string: Invalid string: 5");
+    CHECK(desk.index(R"({"index":{"fields":["a"]},"ddoc":"_design/"})") ==
+          "illegal_docid: Illegal document id `_design/`");
 }
 
 TEST_CASE("how long a query over 100,000 documents takes", "[.speed]") {

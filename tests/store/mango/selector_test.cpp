@@ -169,6 +169,29 @@ TEST_CASE("fields are reached through objects, arrays and escaped dots", "[store
            {R"({"a":{"b":{"c":{"$gt":1}}}})", R"({"a":{"b":{"c":2}}})", true}});
 }
 
+TEST_CASE("where CouchDB fails at a document nothing matches, and it is said why",
+          "[store][mango]") {
+    const auto why = [](std::string_view selector, std::string_view document) {
+        std::optional<Refusal> failure;
+        const Selector made = std::get<Selector>(Selector::parse(json_value(selector).view()));
+        CHECK_FALSE(made.matches(json_value(document).view(), &failure));
+        return failure ? failure->error + ": " + failure->reason : std::string();
+    };
+    const std::string modulo = "unknown_error: badarith";
+    CHECK(why(R"({"a":{"$mod":[0,1]}})", R"({"a":9})") == modulo);
+    CHECK(why(R"({"a":{"$mod":[0,1]}})", R"({"a":9.5})").empty());
+    CHECK(why(R"({"a":{"$not":{"$mod":[0,1]}}})", R"({"a":9})") == modulo);
+    CHECK(why(R"({"$or":[{"a":{"$mod":[0,1]}},{"a":9}]})", R"({"a":9})") == modulo);
+    CHECK(why(R"({"$and":[{"b":1},{"a":{"$mod":[0,1]}}]})", R"({"a":9})").empty());
+    CHECK(why(R"({"a..b":1})", "{}") == "invalid_field_name: Invalid field name: a..b");
+    CHECK(why(R"({"a":{"":{"$exists":false}}})", "{}") ==
+          "invalid_field_name: Invalid field name: a.");
+    for (const char* name : {"$elemMatch", "$allMatch"})
+        CHECK(why(std::string("{\"a\":{\"") + name + R"(":{"$mod":[0,1]}}})", R"({"a":[9]})")
+                  .empty());
+    CHECK(why(R"({"a":{"$keyMapMatch":{"x..y":1}}})", R"({"a":{"b":1}})").empty());
+}
+
 TEST_CASE("the normal form is CouchDB's", "[store][mango]") {
     CHECK(normalised(R"({})") == R"({})");
     CHECK(normalised(R"({"a":1})") == R"({"a":{"$eq":1}})");
