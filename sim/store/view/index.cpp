@@ -121,6 +121,21 @@ bool Index::remember(const Document& document, SharedMapper& mapper, Step& step)
     return true;
 }
 
+/// Purges that a compaction dropped before they were seen: whatever is gone is forgotten.
+/// couch_index_updater:purge_index/4 begins anew then, which comes to the same rows.
+void Index::forget_gone(const Database& copy, Step& step) const {
+    const auto& left = copy.purges();
+    const std::uint64_t first = left.empty() ? copy.info().purge_seq + 1 : left.front().first;
+    if (first <= purge_seq_ + 1) return;
+    std::vector<std::string_view> gone;
+    for (const auto& [id, emissions] : emissions_) {
+        if (copy.find(id) == nullptr) gone.push_back(id);
+    }
+    std::sort(gone.begin(), gone.end());   // So that no order of a table decides anything.
+    for (const std::string_view id : gone) forget(id, step);
+    step.purge_seq = first - 1;
+}
+
 Index::Planned Index::plan(const Database& copy, SharedMapper& mapper,
                            std::size_t documents_max) const {
     Planned planned;
@@ -128,6 +143,7 @@ Index::Planned Index::plan(const Database& copy, SharedMapper& mapper,
     Step& step = *made;
     Progress& progress = planned.progress;
     step.purge_seq = purge_seq_;
+    forget_gone(copy, step);
     for (const auto& [seq, request] : copy.purges()) {
         if (seq <= purge_seq_) continue;
         step.purge_seq = seq;

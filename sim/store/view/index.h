@@ -78,6 +78,7 @@ class Index {
 
   private:
     void forget(std::string_view id, Step& step) const;
+    void forget_gone(const Database& copy, Step& step) const;
     bool remember(const Document& document, SharedMapper& mapper, Step& step) const;
     std::string_view partition_of(std::string_view id) const;
     std::vector<RowTree> new_trees() const;
@@ -95,7 +96,7 @@ class Index {
     std::vector<std::vector<std::shared_ptr<Reducer>>> reducers_;      // Ditto.
     std::vector<RowTree> nothing_;                                     // A partition without rows.
     std::map<std::string, std::vector<RowTree>, std::less<>> trees_;   // By partition.
-    std::unordered_map<std::string_view, Emissions> emissions_;        // Looked up, never walked.
+    std::unordered_map<std::string_view, Emissions> emissions_;        // No order of it decides.
     std::uint64_t update_seq_ = 0;
     std::uint64_t purge_seq_ = 0;
     Bytes external_{};
