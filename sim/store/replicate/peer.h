@@ -149,9 +149,8 @@ class PeerResolver {
     virtual ~PeerResolver() = default;
     /// Or why there is nobody: status 0, nxdomain or conn_failed. The database itself need not
     /// exist.
-    virtual PeerAnswer<std::unique_ptr<Peer>> resolve(const std::string& node,
-                                                      const Endpoint& endpoint,
-                                                      const PeerPatience& patience) = 0;
+    virtual PeerAnswer<std::unique_ptr<Peer>>
+    resolve(const std::string& node, const Endpoint& endpoint, const PeerPatience& patience) = 0;
 };
 
 }   // namespace glasshive::store::replicate

@@ -298,7 +298,8 @@ void Scheduler::begin_here(const ReplicationRequest& request, const std::string&
 
 /// Source: couch_replicator:check_authorization/2.
 void Scheduler::cancel_here(const Asked& asked, Then<ReplicateReply> then) {
-    const auto request = std::get<ReplicationRequest>(read_request(asked.body.view(), options_.usual));
+    const auto request =
+        std::get<ReplicationRequest>(read_request(asked.body.view(), options_.usual));
     const auto cancel = [this, then, user = asked.user](const std::string& id) {
         const auto* const job = runner_->find(id);
         if (job == nullptr) return then({404, error_body("not_found", "missing")});

@@ -289,9 +289,9 @@ view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer,
     row.row.id = json::SharedBytes::copy_of(key.view().text());
     if (!request.query.include_docs) return row;
     // couch_doc:to_json_obj/2 is told what the reader asked for, as with GET of a document.
-    const DocumentShown shown{.conflicts = request.query.conflicts.value_or(false),
-                              .attachments = {request.query.attachments,
-                                              request.query.att_encoding_info}};
+    const DocumentShown shown{
+        .conflicts = request.query.conflicts.value_or(false),
+        .attachments = {request.query.attachments, request.query.att_encoding_info}};
     const std::string_view id = key.view().text();
     const bool whole = answer.whole && !request.telling;
     const auto at = whole ? answer.whole->tree.find(winner.revision) : std::nullopt;

@@ -1,6 +1,7 @@
 #include "store/view/index.h"
 
 #include <algorithm>
+#include <set>
 
 namespace glasshive::store::view {
 
@@ -127,11 +128,15 @@ void Index::forget_gone(const Database& copy, Step& step) const {
     const auto& left = copy.purges();
     const std::uint64_t first = left.empty() ? copy.info().purge_seq + 1 : left.front().first;
     if (first <= purge_seq_ + 1) return;
-    std::vector<std::string_view> gone;
-    for (const auto& [id, emissions] : emissions_) {
-        if (copy.find(id) == nullptr) gone.push_back(id);
+    std::set<std::string_view> gone;
+    for (const auto& [partition, trees] : trees_) {
+        for (const RowTree& tree : trees) {
+            for (auto at = tree.begin(); at != tree.end(); at = tree.next(at)) {
+                const std::string_view id = tree.at(at).id.view();
+                if (copy.find(id) == nullptr) gone.insert(id);
+            }
+        }
     }
-    std::sort(gone.begin(), gone.end());   // So that no order of a table decides anything.
     for (const std::string_view id : gone) forget(id, step);
     step.purge_seq = first - 1;
 }

@@ -96,7 +96,7 @@ class Index {
     std::vector<std::vector<std::shared_ptr<Reducer>>> reducers_;      // Ditto.
     std::vector<RowTree> nothing_;                                     // A partition without rows.
     std::map<std::string, std::vector<RowTree>, std::less<>> trees_;   // By partition.
-    std::unordered_map<std::string_view, Emissions> emissions_;        // No order of it decides.
+    std::unordered_map<std::string_view, Emissions> emissions_;        // Looked up, never walked.
     std::uint64_t update_seq_ = 0;
     std::uint64_t purge_seq_ = 0;
     Bytes external_{};

@@ -16,8 +16,7 @@ namespace {
 
 /// Begins to make the database through each of `via`; the answers, in order of their statuses.
 std::vector<store::StatusAnswer> make_at_once(StoreCluster& cluster,
-                                              const std::vector<std::size_t>& via,
-                                              std::int64_t n) {
+                                              const std::vector<std::size_t>& via, std::int64_t n) {
     std::vector<Awaited<store::StatusAnswer>> answers;
     for (const std::size_t node : via) {
         answers.push_back(StoreCluster::awaited<store::StatusAnswer>());
