@@ -35,7 +35,8 @@ below src/<application>/src):
  12.21 attachments: test_zipped_inside               couch_att.erl, couch_stream.erl
 
  3.4, of three nodes one down and two down:
- PUT db                  test_the_table              fabric_db_create.erl maybe_stop/2
+ PUT db                  test_the_table, test_a_database_made_through_all_nodes_at_once
+                                                     fabric_db_create.erl go/2, maybe_stop/2
  DELETE db               test_the_table              fabric_db_delete.erl maybe_stop/2
  PUT _security           test_the_table; no_ring:    fabric_db_meta.erl check_sec_set_int/2
                          test_holes_in_the_ring
@@ -200,6 +201,29 @@ class Degraded(couch.Case):
         for each in threads:
             each.join()
         return sorted(answers)
+
+    def test_a_database_made_through_all_nodes_at_once(self):
+        """fabric_db_create.erl go/2: files first, so at most one finds none; then `_dbs`."""
+        name = self.db + "-race"
+        told = []
+
+        def make(node):
+            told.append(self.ask("PUT", name, node=node).status)
+
+        for _ in range(5):
+            told.clear()
+            threads = [threading.Thread(target=make, args=(node,)) for node in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertTrue(told.count(412) >= 2 and set(told) <= {201, 412}, told)
+            maps = {self.ask("GET", f"/_node/_local/_dbs{name}", node=node, status=200).body
+                    for node in range(3)}
+            self.assertEqual(len(maps), 1)
+            self.ask("PUT", name + "/a", {}, status=201, node=1)
+            self.ask("DELETE", name, status=200, node=2)
+            self.ask("GET", name, status=404)
 
     def test_2_two_coordinators_both_succeed(self):
         # Each node's own copy hears its own node first: one edit has two copies, the other one.

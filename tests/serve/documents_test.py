@@ -51,6 +51,7 @@ class Documents(couch.Case):
              {"_revs_info": list, "_conflicts": ABSENT, "_deleted_conflicts": ABSENT}),
             ("GET", "~/a?local_seq=true", None, 200, {"_local_seq": 3}),
             ("GET", f"~/a?rev={X1}&latest=true", None, 200, {"_rev": X3}),
+            ("GET", "~/a?rev=9-abc&latest=true", None, 404, error("not_found", "missing")),
             ("GET", "~/a?rev=9-abc", None, 404, error("not_found", "missing")),
             ("GET", "~/a?rev=abc", None, 400, error("bad_request", "Invalid rev format")),
             ("GET", "~/none", None, 404, error("not_found", "missing")),
@@ -59,6 +60,14 @@ class Documents(couch.Case):
             ("PUT", "~/never", {"_deleted": True}, 200, {"ok": True}),
             ("PUT", "~/never", {"_deleted": True}, 409, CONFLICT),
         )
+
+    def test_the_latest_of_a_losing_branch(self):
+        """chttpd_db.erl couch_doc_open/4: open_revs of one revision, with `latest`."""
+        docs = [{"_id": "b", "_revisions": {"start": 2, "ids": [leaf, root]}}
+                for leaf, root in (("aa", "a"), ("bb", "b"))]
+        self.bulk(docs, new_edits=False)
+        for root, leaf in (("1-a", "2-aa"), ("1-b", "2-bb"), ("2-aa", "2-aa")):
+            self.ask("GET", f"~/b?rev={root}&latest=true", status=200, json={"_rev": leaf})
 
     def test_where_a_revision_stands(self):
         rev = self.put("a")

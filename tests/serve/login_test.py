@@ -115,6 +115,22 @@ class Login(couch.Case):
         self.assertIn(answer["error"], ("unauthorized", "forbidden"))
         self.ask("GET", f"{self.db}_copy", status=404)
 
+    def test_roles_of_a_token_replicate_with_it(self):
+        # chttpd:fix_uri/3: the request's headers go on to the databases.
+        self.config("chttpd", "authentication_handlers", HANDLERS)
+        self.config("jwt_keys", "hmac:_default", base64.b64encode(SECRET).decode())
+        self.put("a")
+        copy = self.db + "-copy"
+        self.ask("PUT", copy, status=201)
+        self.addCleanup(self.ask, "DELETE", copy)
+        for name in ("~", copy):
+            self.ask("PUT", name + "/_security", {"members": {"roles": ["crew"]}}, status=200)
+        body = {"source": self.db[1:], "target": copy[1:]}
+        for roles, status in ((["guest"], 403), (["crew"], 200)):
+            sent = {"Authorization": "Bearer " + token({"sub": "x", "_couchdb.roles": roles})}
+            self.ask("POST", "/_replicate", body, sent, auth=None, status=status)
+        self.ask("GET", copy + "/a", status=200)
+
     def test_roles_of_tokens(self):
         self.config("chttpd", "authentication_handlers", HANDLERS)
         self.config("jwt_keys", "hmac:_default", base64.b64encode(SECRET).decode())

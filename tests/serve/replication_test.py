@@ -5,6 +5,7 @@ couchdb.md §8; the stories of test/elixir/test/replication_test.exs.
 
 import base64
 import re
+import time
 
 import couch
 from couch import ABSENT, error
@@ -263,6 +264,27 @@ class Replication(couch.Case):
         history = self.replicate()["history"][0]
         self.assertEqual(self.names(self.target), ["small"])
         self.assertEqual((history["docs_written"], history["doc_write_failures"]), (1, 3))
+
+    def test_what_a_request_leaves_out_is_configured(self):
+        """couch_replicator_parse.erl default_options/0."""
+        self.config("replicator", "checkpoint_interval", 7000)
+        more = {"source": self.url(self.db), "target": self.url(self.target), "continuous": True}
+        for given, told in (({}, 7000), ({"checkpoint_interval": 9000}, 9000)):
+            self.ask("POST", "/_replicate", {**more, **given}, status=202)
+            self.until(lambda: any(task["type"] == "replication"
+                                   for task in self.ask("GET", "/_active_tasks").json))
+            tasks = [task for task in self.ask("GET", "/_active_tasks").json
+                     if task["type"] == "replication"]
+            self.assertEqual([task["checkpoint_interval"] for task in tasks], [told])
+            self.ask("POST", "/_replicate", {**more, "cancel": True}, status=200)
+        self.config("replicator", "use_checkpoints", "false")
+        self.put("a")
+        self.assertFalse(self.replicate()["use_checkpoints"])
+        self.assertEqual(self.replicate(use_checkpoints=True)["history"][0]["docs_written"], 0)
+        self.config("replicator", "retries_per_request", 0)     # Nobody answers there: at once.
+        before = time.monotonic()
+        self.replicate(status=500, target="http://nowhere.example/db")
+        self.assertLess(time.monotonic() - before, 5)
 
     def test_bare_names(self):
         """As whoever asks, in requests; in documents, ours, an admin's alone.

@@ -75,6 +75,22 @@ class Listings(couch.Case):
             ("PUT", "~/_all_docs", {}, 405, None, {"allow": "GET,HEAD,POST"}),
         )
 
+    def test_documents_by_keys_as_a_reader_wants_them(self):
+        """fabric_view_all_docs.erl open_doc_int/4: with what else was asked for."""
+        note = {"content_type": "text/plain", "data": "Zm9vYmFy"}
+        self.put("with", {"_attachments": {"n.txt": note}})
+        self.bulk([{"_id": "torn", "_rev": rev} for rev in ("1-aa", "1-bb")], new_edits=False)
+        for more, wanted in (("", {"stub": True, "length": 6}), ("&attachments=true", note),
+                             ("&attachments=true&att_encoding_info=true",
+                              {"data": "Zm9vYmFy", "encoding": "gzip"})):
+            rows = self.ask("POST", "~/_all_docs?include_docs=true" + more, {"keys": ["with"]},
+                            status=200)["rows"]
+            self.assertIsNone(couch.differs(wanted, rows[0]["doc"]["_attachments"]["n.txt"]))
+        ask = "~/_all_docs" + couch.query(keys=["torn", "with"], include_docs=True)
+        for more, wanted in (("", [None, None]), ("&conflicts=true", [["1-aa"], None])):
+            rows = self.ask("GET", ask + more, status=200)["rows"]
+            self.assertEqual([row["doc"].get("_conflicts") for row in rows], wanted)
+
     def test_deleted_ones(self):
         rev = self.ask("GET", "~/a")["_rev"]
         gone = self.ask("DELETE", f"~/a?rev={rev}")["rev"]

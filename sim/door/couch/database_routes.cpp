@@ -88,8 +88,9 @@ void create(const CallPtr& call) {
                 throw Problem{412, "file_exists",
                               "The database could not be created, the file already exists."};
             }
-            throw Problem{500, answer.reason == "no_nodes_in_zone" ? "error" : "internal_error",
-                          answer.reason};
+            // {error, Reason} of fabric:create_db/2, as chttpd:error_info/1 reads it.
+            const bool told = answer.reason == "no_nodes_in_zone" || answer.reason == "conflict";
+            throw Problem{500, told ? "error" : "internal_error", answer.reason};
         }));
 }
 

@@ -107,14 +107,14 @@ void get(const CallPtr& call, const std::string& id) {
                 send_leaves(*call, id, answer, query);
             }));
     }
-    if (query.rev && !query.latest) {
-        return open_document(call, id, query.rev, true, query.r,
-                             [call, id, query](const store::OpenedPath& path) {
-                                 DocumentQuery plain = query;
-                                 plain.shown.revs_info = plain.shown.conflicts =
-                                     plain.shown.deleted_conflicts = plain.local_seq = false;
-                                 send_one(*call, id, path, plain, nullptr);
-                             });
+    if (query.rev) {   // With `latest`: the leaf that comes from it (chttpd_db:couch_doc_open/4).
+        const auto send = [call, id, query](const store::OpenedPath& path) {
+            DocumentQuery plain = query;
+            plain.shown.revs_info = plain.shown.conflicts = plain.shown.deleted_conflicts =
+                plain.local_seq = false;
+            send_one(*call, id, path, plain, nullptr);
+        };
+        return open_document(call, id, query.rev, true, query.r, send, query.latest);
     }
     call->node().coordinator().read(call->database(), id, query.r,
                                     call->then([call, id, query](const store::ReadAnswer& answer) {

@@ -122,7 +122,7 @@ Problem read_problem(const store::ReadAnswer& answer) {
 
 void open_document(const CallPtr& call, const std::string& id,
                    const std::optional<store::Revision>& rev, bool deleted, std::uint32_t r,
-                   std::function<void(const store::OpenedPath&)> then) {
+                   std::function<void(const store::OpenedPath&)> then, bool latest) {
     if (!rev) {
         return call->node().coordinator().read(
             call->database(), id, r,
@@ -134,7 +134,7 @@ void open_document(const CallPtr& call, const std::string& id,
             }));
     }
     call->node().gatherer().open_revs(
-        call->database(), id, {*rev}, false, r,
+        call->database(), id, {*rev}, latest, r,
         call->then([call, id, then = std::move(then)](const store::RevsAnswer& answer) {
             if (answer.status != 200) throw failed(answer.status, "");
             if (answer.leaves.empty() || answer.leaves.front().path.empty()) throw not_found();

@@ -54,10 +54,10 @@ std::string document_text(std::string_view id, const std::vector<store::Step>& p
                           const store::DocumentShown& shown);
 
 /// Opens the winner, or the revision named; throws 404 with CouchDB's reason. `deleted`: deleted
-/// ones too.
+/// ones too. `latest`: the leaf that comes from the revision; the first of several.
 void open_document(const CallPtr& call, const std::string& id,
                    const std::optional<store::Revision>& rev, bool deleted, std::uint32_t r,
-                   std::function<void(const store::OpenedPath&)> then);
+                   std::function<void(const store::OpenedPath&)> then, bool latest = false);
 
 /// A document as a client sent it, on its way to be stored.
 struct Incoming {

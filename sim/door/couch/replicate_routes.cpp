@@ -52,10 +52,13 @@ void replicate(const CallPtr& call) {
     call->require_type("application/json");
     if (!call->user().name) throw unauthorized("You are not authorized to replicate.");
     const json::Value body = with_bare_names(call->body_object());
-    call->node().scheduler().replicate(body, *call->user().name, call->user().is_server_admin(),
-                                       call->then([call](const peers::ReplicateReply& reply) {
-                                           call->json(reply.status, reply.body.view());
-                                       }));
+    peers::ReplicationUser user{*call->user().name, call->user().is_server_admin()};
+    // The request's headers go on to the databases (chttpd:fix_uri/3), a token's roles in them.
+    if (call->user().handler == "jwt") user.roles = call->user().roles;
+    const auto answer = [call](const peers::ReplicateReply& reply) {
+        call->json(reply.status, reply.body.view());
+    };
+    call->node().scheduler().replicate(body, user, call->then(answer));
 }
 
 namespace {

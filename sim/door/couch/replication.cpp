@@ -57,7 +57,8 @@ Resolver::Place Resolver::find(const std::string& node, const replicate::Endpoin
 }
 
 replicate::PeerAnswer<std::unique_ptr<replicate::Peer>>
-Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) {
+Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint,
+                  const replicate::PeerPatience& patience) {
     const auto from = front_.cluster().find(node);
     const Place to = find(node, endpoint);
     const bool outside = to.front == nullptr && !endpoint.bare && front_.outside() != nullptr;
@@ -74,16 +75,19 @@ Resolver::resolve(const std::string& node, const replicate::Endpoint& endpoint) 
         return front_.cluster().node(*from).peer_client().open({.server = front_.outside()->id(),
                                                                 .name = endpoint.url,
                                                                 .uri = endpoint.shown(),
-                                                                .who = std::move(who)});
+                                                                .who = std::move(who)},
+                                                               patience);
     }
     // In documents only server admins have bare names: see check_bare_names().
     who.known = endpoint.bare && !endpoint.user.empty();
     who.local = endpoint.bare && !who.known;
+    if (who.known) who.roles = endpoint.roles;
     return front_.cluster().node(*from).peer_client().open(
         {.server = to.front->cluster().node(to.member).peer_server().id(),
          .name = endpoint.database(),
          .uri = endpoint.shown(),
-         .who = std::move(who)});
+         .who = std::move(who)},
+        patience);
 }
 
 // --- Who asks ------------------------------------------------------------------------------------
@@ -124,8 +128,11 @@ std::optional<UserContext> authenticated(Service& service, std::size_t member,
         user.roles = {"_admin"};
         return user;
     }
+    if (who.known && who.roles) {   // By a token.
+        user.roles = *who.roles;
+        return user;
+    }
     const auto body = find_user(service.cluster(), who.user);
-    if (!body && who.known) return user;   // By a token: its roles are not told again.
     const auto credentials = body ? read_user_document(body->view()) : std::nullopt;
     if (!credentials || !shown(*credentials)) {
         return std::nullopt;

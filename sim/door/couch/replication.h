@@ -27,7 +27,8 @@ class Resolver final : public store::replicate::PeerResolver {
         addresses_[address] = member;
     }
     store::replicate::PeerAnswer<std::unique_ptr<store::replicate::Peer>>
-    resolve(const std::string& node, const store::replicate::Endpoint& endpoint) override;
+    resolve(const std::string& node, const store::replicate::Endpoint& endpoint,
+            const store::replicate::PeerPatience& patience) override;
 
   private:
     struct Place {

@@ -38,6 +38,22 @@ static void set_replicator(const Config& config, store::replicate::Scheduler& sc
     options.id_bytes_max = count("max_document_id_length", 0);
     if (options.id_bytes_max == 0) options.id_bytes_max = usual.id_bytes_max;   // "infinity"
     options.update_docs = config.flag("replicator", "update_docs", false);
+    store::replicate::ReplicationOptions& of_job = options.usual;
+    const auto span = [&](std::string_view name, Duration otherwise) {
+        const auto given = count(name, otherwise / std::chrono::milliseconds{1});
+        return std::chrono::milliseconds{std::max<std::size_t>(1, given)};
+    };
+    const auto some = [&](std::string_view name, std::size_t otherwise, std::size_t most) {
+        return std::clamp<std::size_t>(count(name, otherwise), 1, most);
+    };
+    of_job.connection_timeout = span("connection_timeout", usual.usual.connection_timeout);
+    of_job.checkpoint_interval = span("checkpoint_interval", usual.usual.checkpoint_interval);
+    of_job.retries_per_request = static_cast<std::uint32_t>(
+        std::min<std::size_t>(count("retries_per_request", usual.usual.retries_per_request), 1000));
+    of_job.worker_processes = some("worker_processes", usual.usual.worker_processes, 64);
+    of_job.worker_batch_size = some("worker_batch_size", usual.usual.worker_batch_size, 10'000);
+    of_job.use_checkpoints = config.flag("replicator", "use_checkpoints", true);
+    of_job.use_bulk_get = config.flag("replicator", "use_bulk_get", true);
     scheduler.set_options(options);
 }
 

@@ -100,7 +100,7 @@ void Database::set_security(json::Value security) {
 }
 
 /// couch_bt_engine_compactor: copy_docs forgets inner bodies, copy_purge_info old purges.
-void Database::compact(std::uint64_t purges_seen) {
+void Database::compact() {
     Bytes active{};
     for (const Slot slot : documents_.order()) {
         Tree& tree = documents_.at(slot).tree;
@@ -113,12 +113,29 @@ void Database::compact(std::uint64_t purges_seen) {
     totals_.active = active;
     const std::int64_t live = static_cast<std::int64_t>(documents_.size());
     totals_.file = active + options_.costs.append_per_edit * live;
-    const std::uint64_t kept = options_.purged_infos_limit;
-    const std::uint64_t old = purge_seq_ > kept ? purge_seq_ - kept : 0;
-    while (!purges_.empty() && purges_.front().first <= std::min(old, purges_seen)) {
+    const std::uint64_t done = purges_done();
+    while (!purges_.empty() && purges_.front().first <= done) {
         purge_uuids_.erase(purges_.front().second.uuid);
         purges_.pop_front();
     }
+}
+
+std::uint64_t Database::purges_done() const {
+    constexpr std::string_view prefix = "_local/purge-";
+    const std::string pushed = "_local/purge-mem3-" + uuid_ + "-";
+    const std::uint64_t kept = options_.purged_infos_limit;
+    std::uint64_t done = purge_seq_ > kept ? purge_seq_ - kept : 0;
+    for (auto at = local_.lower_bound(prefix); at != local_.end(); ++at) {
+        const std::string_view id = at->first;
+        if (!id.starts_with(prefix)) break;
+        // How far another copy's purges have come to us counts in that copy's numbers.
+        if (id.starts_with("_local/purge-mem3-") && !id.starts_with(pushed)) continue;
+        const auto value = at->second.body.view().find("purge_seq");
+        const bool number = value && value->is(json::Type::integer) && value->integer();
+        const std::int64_t seen = number ? *value->integer() : 0;
+        done = std::min(done, static_cast<std::uint64_t>(std::max<std::int64_t>(0, seen)));
+    }
+    return done;
 }
 
 DatabaseInfo Database::info() const {

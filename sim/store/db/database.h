@@ -66,9 +66,13 @@ class Database {
     void set_security(json::Value security);
     /// Names this very file, so that a sequence number is not taken for another copy's.
     void set_uuid(std::string uuid) { uuid_ = std::move(uuid); }
-    /// Drops what inner revisions held and purges that are old and no longer needed: those up to
-    /// `purges_seen`, the least purge_seq that every other copy and index has seen.
-    void compact(std::uint64_t purges_seen);
+    /// Drops what inner revisions held, and purges that are old and that nobody needs who has a
+    /// checkpoint here: see purges_done.
+    void compact();
+    /// Purges up to this one are beyond purged_infos_limit, and seen by everybody who notes in a
+    /// `_local/purge-…` document how far he is; one whose note is no number holds all.
+    /// Source: couch_db:get_minimum_purge_seq/1.
+    std::uint64_t purges_done() const;
 
     // --- Splitting -------------------------------------------------------------------------------
     using TakesId = std::function<bool(std::string_view id)>;

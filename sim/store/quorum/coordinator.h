@@ -124,6 +124,8 @@ class Coordinator final : public kernel::Process {
         std::size_t good = 0;
         std::uint32_t wanted = 0;
         bool timed_out = false;
+        bool existed = false;      ///< Of `create`: so said a node.
+        bool conflicted = false;   ///< Ditto.
         kernel::TimerId timer{};
         std::vector<std::vector<CopyReply>> replies{};   ///< By edit.
         std::vector<bool> final_conflict{};              ///< By edit.

@@ -225,7 +225,7 @@ Found ask_copy(Database& copy, const Query& query, const std::string& node) {
     if (const auto* q = std::get_if<query::Purge>(&query)) {
         return found::Purged{copy.purge(q->requests)};
     }
-    if (const auto* q = std::get_if<query::Compact>(&query)) copy.compact(q->purges_seen);
+    if (std::holds_alternative<query::Compact>(query)) copy.compact();
     if (const auto* q = std::get_if<query::LimitPurges>(&query)) {
         copy.set_purged_infos_limit(q->limit);
     }

@@ -18,6 +18,10 @@ void Coordinator::on_message(const kernel::Message& message) {
     if (worker.state != Worker::State::waiting) return;
     const auto type = static_cast<QuorumMessage>(message.type);
     if (type == QuorumMessage::failed) return lose(at, message.b, "no file");
+    // fabric_db_create:handle_db_update/3 waits for nobody else then.
+    if (type == QuorumMessage::conflicted) job.conflicted = true;
+    if (type == QuorumMessage::conflicted) return finish(at);
+    job.existed = job.existed || type == QuorumMessage::existed;
     worker.state = Worker::State::answered;
     --job.waiting;
     ++job.good;
@@ -245,6 +249,8 @@ StatusAnswer Coordinator::status_of(const Job& job) const {
     const std::size_t asked = job.workers.size();
     switch (job.type) {
         case QuorumMessage::create:   // fabric_db_create.erl: `_dbs` on a majority of the members.
+            if (job.conflicted) return {500, "conflict"};
+            if (job.existed) return {412, "file_exists"};
             if (job.good >= asked / 2 + 1) return {201};
             return job.good > 0 ? StatusAnswer{202} : StatusAnswer{500, "internal_server_error"};
         case QuorumMessage::remove:   // fabric_db_delete.erl

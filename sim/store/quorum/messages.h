@@ -40,6 +40,8 @@ enum class QuorumMessage : std::uint16_t {
     changed,        ///< A copy of the database here.
     done,           ///< Nothing more to say.
     failed,         ///< No such file here, or maintenance: the worker is lost (rexi_EXIT).
+    existed,        ///< Of `create`: another request made just that database here before.
+    conflicted,     ///< Of `create`: the node knows another database of that name.
 };
 
 /// How large messages are on the wire, beside the bodies of documents in them: a header and some

@@ -86,9 +86,7 @@ struct EditLocal {
 struct Purge {   ///< fabric_rpc:purge_docs/3
     std::vector<PurgeRequest> requests;
 };
-struct Compact {
-    std::uint64_t purges_seen = 0;
-};
+struct Compact {};
 /// The purged infos to keep, `_purged_infos_limit`.
 struct LimitPurges {
     std::uint32_t limit = 1000;

@@ -302,6 +302,7 @@ void Replica::on_stop() {
     jobs_.clear();
     feeds_.clear();
     held_.clear();
+    made_by_request_.clear();
     report_.stop();
 }
 

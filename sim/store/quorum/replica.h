@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -123,6 +124,7 @@ class Replica final : public kernel::Process {
     /// Feeds, by database: where they are, and their number there.
     std::map<std::string, std::vector<std::pair<ChannelId, std::uint64_t>>, std::less<>> feeds_;
     std::uint64_t next_job_ = 0;
+    std::set<std::string, std::less<>> made_by_request_;   // Databases; others were told of.
     Maintenance maintenance_ = Maintenance::off;
     Validator* validator_ = nullptr;
     CommitWatch* watch_ = nullptr;

@@ -9,17 +9,22 @@
 
 namespace glasshive::store {
 
-/// What another node has told of meanwhile is in its desired state; a different database of that
-/// name is a conflict. Source: mem3_util:write_db_doc/3.
+/// The files come before the document in `_dbs`, so of two requests that make the same database (in
+/// one second, with copies in the same places) the second one finds files: 412. What another node
+/// has told of meanwhile is in its desired state; a different database of that name is a conflict.
+/// Source: fabric_db_create:go/2, couch_server:create/2, mem3_util:write_db_doc/3.
 void Replica::change_files(const kernel::Message& message) {
     const ShardRequest& request = request_of(message);
     if (request.map) {
         const auto known = files_.maps.find(request.database);
         if (known != files_.maps.end()) {
             const bool same = known->second.revision() == request.map->revision();
-            return answer(message, same ? QuorumMessage::done : QuorumMessage::failed);
+            if (!same) return answer(message, QuorumMessage::conflicted);
+            const bool asked = made_by_request_.count(request.database) > 0;
+            return answer(message, asked ? QuorumMessage::existed : QuorumMessage::done);
         }
         add_database(*request.map);
+        made_by_request_.insert(request.database);
     } else {
         drop_database(request.database);
     }
@@ -42,6 +47,7 @@ void Replica::drop_database(const std::string& database) {
     files_.removed[database] = {
         map.suffix(), *next_revision(&map.revision(), {.body = map.body(), .deleted = true})};
     files_.maps.erase(known);
+    made_by_request_.erase(database);
     if (watch_ != nullptr) watch_->dropped(machine_.node, database);
 }
 

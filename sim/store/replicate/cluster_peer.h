@@ -13,15 +13,6 @@
 
 namespace glasshive::store::replicate {
 
-/// How long a client waits and how often it asks again.
-/// Source: default.ini [replicator]; couch_replicator_httpc.erl (250 ms, doubled each time).
-struct PeerPatience {
-    Duration timeout = std::chrono::seconds{30};   ///< connection_timeout, of one attempt.
-    std::uint32_t retries = 5;                     ///< retries_per_request
-    Duration first_wait = std::chrono::milliseconds{250};
-    Duration most_wait = std::chrono::minutes{5};
-};
-
 /// A database of a simulated cluster, as one of its nodes shows it.
 struct ClusterDatabase {
     ProcessId server{};   ///< That node's PeerServer.

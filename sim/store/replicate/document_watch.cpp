@@ -198,7 +198,7 @@ void DocumentWatch::changed(const DocumentKey& key, const found::ChangeRow& row)
 }
 
 void DocumentWatch::take(const DocumentKey& key, json::View body) {
-    auto read = read_request(body);
+    auto read = read_request(body, options_.usual);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
         removed(key);
         return failed(key, refusal->reason);

@@ -25,6 +25,8 @@ struct Endpoint {
     /// Of a bare one: as whom, if not as the node itself.
     std::string user{};
     std::string password{};
+    /// Of a bare one's user, when they stand in a token; nothing: in his document.
+    std::optional<std::vector<std::string>> roles{};
     /// By name, beside what stands for basic credentials.
     std::vector<std::pair<std::string, std::string>> headers{};
 

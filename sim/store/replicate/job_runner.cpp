@@ -67,7 +67,7 @@ void JobRunner::find_id(const ReplicationRequest& request, IdThen then) {
     const std::size_t slash = filter.find('/');
     const std::string design = "_design/" + filter.substr(0, slash);
     const std::string function = filter.substr(slash + 1);
-    auto resolved = resolver_.resolve(node_, request.source);
+    auto resolved = resolver_.resolve(node_, request.source, request.options.patience());
     if (const auto* error = std::get_if<PeerError>(&resolved)) {
         return then(job_error("filter_fetch_error", "Could not open source database `" +
                                                         request.source.shown() +
@@ -203,7 +203,7 @@ void JobRunner::launch(const std::string& id) {
     std::unique_ptr<Peer> ends[2];
     for (const int end : {0, 1}) {
         const Endpoint& endpoint = end == 0 ? job.request.source : job.request.target;
-        auto resolved = resolver_.resolve(node_, endpoint);
+        auto resolved = resolver_.resolve(node_, endpoint, job.request.options.patience());
         if (const auto* error = std::get_if<PeerError>(&resolved)) {
             return crashed(id, start_failed(endpoint.shown(), *error));
         }

@@ -133,6 +133,15 @@ class Peer {
     virtual void ensure_full_commit(PeerThen<std::string> then) = 0;
 };
 
+/// How long a client waits and how often it asks again.
+/// Source: default.ini [replicator]; couch_replicator_httpc.erl (250 ms, doubled each time).
+struct PeerPatience {
+    Duration timeout = std::chrono::seconds{30};   ///< connection_timeout, of one attempt.
+    std::uint32_t retries = 5;                     ///< retries_per_request
+    Duration first_wait = std::chrono::milliseconds{250};
+    Duration most_wait = std::chrono::minutes{5};
+};
+
 /// Finds the database that an endpoint names, for a job on one node. The owner knows who is
 /// reachable under which host and port.
 class PeerResolver {
@@ -140,8 +149,8 @@ class PeerResolver {
     virtual ~PeerResolver() = default;
     /// Or why there is nobody: status 0, nxdomain or conn_failed. The database itself need not
     /// exist.
-    virtual PeerAnswer<std::unique_ptr<Peer>> resolve(const std::string& node,
-                                                      const Endpoint& endpoint) = 0;
+    virtual PeerAnswer<std::unique_ptr<Peer>>
+    resolve(const std::string& node, const Endpoint& endpoint, const PeerPatience& patience) = 0;
 };
 
 }   // namespace glasshive::store::replicate

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,6 +27,7 @@ struct PeerCredentials {
     std::vector<std::pair<std::string, std::string>> headers{};
     bool local = false;   ///< The node itself, for a server admin: a bare name.
     bool known = false;   ///< `user` has shown who that is already: a bare name in `_replicate`.
+    std::optional<std::vector<std::string>> roles{};   ///< Of a known one, when a token says them.
 };
 
 /// What is asked of a database.

@@ -174,13 +174,14 @@ Problem read_filter(View body, ChangesFilter& filter) {
 
 }   // namespace
 
-std::variant<ReplicationRequest, Refusal> read_request(json::View body) {
+std::variant<ReplicationRequest, Refusal> read_request(json::View body,
+                                                       const ReplicationOptions& usual) {
     if (!body.is(Type::object)) return bad_request("Request body must be a JSON object");
     for (const char* const end : {"source_proxy", "target_proxy"}) {
         if (!is_given(body.find("proxy")) || !is_given(body.find(end))) continue;
         return bad_request("`proxy` is mutually exclusive with `" + std::string(end) + "`");
     }
-    ReplicationRequest request;
+    ReplicationRequest request{.options = usual};
     for (const json::Member& member : body.members()) {
         Problem problem = read_switch(member, request);
         if (!problem) problem = read_measure(member, request.options);

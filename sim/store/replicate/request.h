@@ -32,6 +32,10 @@ struct ReplicationOptions {
     Duration checkpoint_interval = std::chrono::seconds{30};
     Duration connection_timeout = std::chrono::seconds{30};
     std::uint32_t retries_per_request = 5;
+
+    PeerPatience patience() const {
+        return {.timeout = connection_timeout, .retries = retries_per_request};
+    }
 };
 
 /// What `POST /_replicate` or a `_replicator` document asks for.
@@ -46,9 +50,10 @@ struct ReplicationRequest {
 };
 
 /// Or what is wrong with it, in CouchDB's words: {"bad_request", …} is 400, others 500.
-/// `transient`: a request; else a document. A bare database name is taken in both, unlike
-/// CouchDB 3, which has no local endpoints any more.
+/// A bare database name is taken in requests and in documents, unlike CouchDB 3, which has no local
+/// endpoints any more. `usual`: what the node's configuration says of options that are not given.
 /// Source: couch_replicator_parse.erl.
-std::variant<ReplicationRequest, Refusal> read_request(json::View body);
+std::variant<ReplicationRequest, Refusal> read_request(json::View body,
+                                                       const ReplicationOptions& usual = {});
 
 }   // namespace glasshive::store::replicate

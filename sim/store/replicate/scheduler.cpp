@@ -19,8 +19,7 @@ struct Scheduler::Asked final : kernel::MessageBody {
     enum class What : std::uint8_t { replicate, cancel, jobs, docs, tasks };
     What what = What::jobs;
     json::Value body{};
-    std::string user{};
-    bool admin = false;
+    ReplicationUser user{};
     std::string database{};   ///< Of docs.
 };
 struct Scheduler::Told final : kernel::MessageBody {
@@ -247,14 +246,13 @@ std::size_t Scheduler::chosen_for(json::View body) const {
     return live[sum % live.size()];
 }
 
-void Scheduler::replicate(const json::Value& body, const std::string& user, bool admin,
+void Scheduler::replicate(const json::Value& body, const ReplicationUser& user,
                           Then<ReplicateReply> then) {
     auto read = read_request(body.view());   // So that a mistake is told at once.
     if (const auto* refusal = std::get_if<Refusal>(&read)) return then(refused(*refusal));
     auto asked = std::make_shared<Asked>();
     asked->body = body;
     asked->user = user;
-    asked->admin = admin;
     if (std::get<ReplicationRequest>(read).cancel) {
         asked->what = Asked::What::cancel;
         return ask_all(std::move(asked), [then](const std::vector<const Told*>& told) {
@@ -275,11 +273,13 @@ void Scheduler::replicate(const json::Value& body, const std::string& user, bool
 /// Databases of one's own server are reached with the credentials that came with the request.
 /// Source: chttpd:fix_uri/3.
 void Scheduler::replicate_here(const Asked& asked, Then<ReplicateReply> then) {
-    auto request = std::get<ReplicationRequest>(read_request(asked.body.view()));
+    auto request = std::get<ReplicationRequest>(read_request(asked.body.view(), options_.usual));
     for (Endpoint* const end : {&request.source, &request.target}) {
-        if (end->bare && !asked.admin) end->user = asked.user;
+        if (!end->bare || asked.user.admin) continue;
+        end->user = asked.user.name;
+        end->roles = asked.user.roles;
     }
-    runner_->find_id(request, [this, request, user = asked.user, then](const auto& answer) {
+    runner_->find_id(request, [this, request, user = asked.user.name, then](const auto& answer) {
         if (const auto* error = std::get_if<JobError>(&answer)) {
             return then({500, error_body(error->error, error->reason)});
         }
@@ -298,12 +298,12 @@ void Scheduler::begin_here(const ReplicationRequest& request, const std::string&
 
 /// Source: couch_replicator:check_authorization/2.
 void Scheduler::cancel_here(const Asked& asked, Then<ReplicateReply> then) {
-    const auto request = std::get<ReplicationRequest>(read_request(asked.body.view()));
-    const auto cancel = [this, then, user = asked.user,
-                         admin = asked.admin](const std::string& id) {
+    const auto request =
+        std::get<ReplicationRequest>(read_request(asked.body.view(), options_.usual));
+    const auto cancel = [this, then, user = asked.user](const std::string& id) {
         const auto* const job = runner_->find(id);
         if (job == nullptr) return then({404, error_body("not_found", "missing")});
-        if (!admin && job->user != user) {
+        if (!user.admin && job->user != user.name) {
             return then({401, error_body("unauthorized", "You are not a server admin.")});
         }
         runner_->remove(id, [then, id] { then({200, ok_body(id)}); });

@@ -43,12 +43,23 @@ struct SchedulerOptions {
     /// Longer ids are passed over and counted as failures: max_document_id_length, in bytes.
     std::size_t id_bytes_max = SIZE_MAX;
     bool update_docs = false;   ///< Documents are told "triggered" and "error", too.
+    /// Of a replication that does not say: worker_processes and the like, of the node that runs it.
+    /// Source: couch_replicator_parse:default_options/0.
+    ReplicationOptions usual{};
 };
 
 /// What `POST /_replicate` is answered, whole.
 struct ReplicateReply {
     int status = 500;
     json::Value body{};
+};
+
+/// Who asks for a replication.
+struct ReplicationUser {
+    std::string name{};   ///< "" for nobody.
+    bool admin = false;   ///< A server's.
+    /// When a token says them, not a document of `_users`.
+    std::optional<std::vector<std::string>> roles{};
 };
 
 /// What a node lends its scheduler; all of the same node, all outlive it.
@@ -96,11 +107,10 @@ class Scheduler final : public kernel::Process {
 
     // --- Requests; each requires a running process -----------------------------------------------
     /// `POST /_replicate`. 200 when a one-shot replication has ended or was cancelled, 202 when a
-    /// continuous one was begun; else {"error","reason"}. Who asks: `user`, "" for nobody.
+    /// continuous one was begun; else {"error","reason"}.
     /// The node that source and target choose does it.
-    /// A job is cancelled by who began it or an `admin`: else 401.
-    void replicate(const json::Value& body, const std::string& user, bool admin,
-                   Then<ReplicateReply> then);
+    /// A job is cancelled by who began it or an admin: else 401.
+    void replicate(const json::Value& body, const ReplicationUser& user, Then<ReplicateReply> then);
 
     /// `_scheduler/jobs`: rows of all live nodes, by id.
     void jobs(Then<Rows> then);

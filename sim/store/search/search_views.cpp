@@ -288,8 +288,16 @@ view::MapRow row_of_key(const json::Value& key, const ReadAnswer& answer,
     row.row.value = value.take();
     row.row.id = json::SharedBytes::copy_of(key.view().text());
     if (!request.query.include_docs) return row;
+    // couch_doc:to_json_obj/2 is told what the reader asked for, as with GET of a document.
+    const DocumentShown shown{
+        .conflicts = request.query.conflicts.value_or(false),
+        .attachments = {request.query.attachments, request.query.att_encoding_info}};
+    const std::string_view id = key.view().text();
+    const bool whole = answer.whole && !request.telling;
+    const auto at = whole ? answer.whole->tree.find(winner.revision) : std::nullopt;
     if (!winner.content->deleted) {
-        row.document = told_json(request.telling, key.view().text(), answer.path);
+        row.document = at ? document_json(id, answer.whole->tree, *at, shown)
+                          : told_json(request.telling, id, answer.path, shown);
     }
     if (!row.document) row.document = json::null_value();
     return row;
@@ -335,11 +343,14 @@ void Searcher::read_keys(std::string_view database, view::Query query, view::Lis
                 --job->documents_awaited;
                 continue;
             }
-            coordinator_.read(job->database, id, 0, [job, i, came](const ReadAnswer& read) {
+            const auto opened = [job, i, came](const ReadAnswer& read) {
                 view::MapRow& row = job->page.rows[i];
                 row = row_of_key(row.row.key, read, job->request);
                 came();
-            });
+            };
+            const view::Query& asked = job->request.query;
+            const bool whole = asked.include_docs && asked.conflicts.value_or(false);
+            coordinator_.read(job->database, id, 0, opened, whole);
         }
         came();
     };

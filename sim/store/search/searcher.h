@@ -40,7 +40,7 @@ struct FilterRequest {
 /// the node dies. `design` names a design document with or without "_design/". `user`: who asks for
 /// a write, as validation functions see it; nothing: a server's admin. `telling`: what the reader
 /// is told of documents that come with rows, or are picked.
-/// Leaves out: conflicts of documents in `_all_docs?keys=` and of other documents in a view's rows.
+/// Leaves out: conflicts of other documents in a view's rows.
 /// Source: fabric_view_map.erl, fabric_view_reduce.erl, fabric_view_all_docs.erl,
 /// fabric_group_info.erl, mango_httpd.erl, mango_crud.erl, couch_changes.erl.
 class Searcher final : public Scatter {

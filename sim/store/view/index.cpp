@@ -1,6 +1,7 @@
 #include "store/view/index.h"
 
 #include <algorithm>
+#include <set>
 
 namespace glasshive::store::view {
 
@@ -121,6 +122,25 @@ bool Index::remember(const Document& document, SharedMapper& mapper, Step& step)
     return true;
 }
 
+/// Purges that a compaction dropped before they were seen: whatever is gone is forgotten.
+/// couch_index_updater:purge_index/4 begins anew then, which comes to the same rows.
+void Index::forget_gone(const Database& copy, Step& step) const {
+    const auto& left = copy.purges();
+    const std::uint64_t first = left.empty() ? copy.info().purge_seq + 1 : left.front().first;
+    if (first <= purge_seq_ + 1) return;
+    std::set<std::string_view> gone;
+    for (const auto& [partition, trees] : trees_) {
+        for (const RowTree& tree : trees) {
+            for (auto at = tree.begin(); at != tree.end(); at = tree.next(at)) {
+                const std::string_view id = tree.at(at).id.view();
+                if (copy.find(id) == nullptr) gone.insert(id);
+            }
+        }
+    }
+    for (const std::string_view id : gone) forget(id, step);
+    step.purge_seq = first - 1;
+}
+
 Index::Planned Index::plan(const Database& copy, SharedMapper& mapper,
                            std::size_t documents_max) const {
     Planned planned;
@@ -128,6 +148,7 @@ Index::Planned Index::plan(const Database& copy, SharedMapper& mapper,
     Step& step = *made;
     Progress& progress = planned.progress;
     step.purge_seq = purge_seq_;
+    forget_gone(copy, step);
     for (const auto& [seq, request] : copy.purges()) {
         if (seq <= purge_seq_) continue;
         step.purge_seq = seq;

@@ -78,6 +78,7 @@ class Index {
 
   private:
     void forget(std::string_view id, Step& step) const;
+    void forget_gone(const Database& copy, Step& step) const;
     bool remember(const Document& document, SharedMapper& mapper, Step& step) const;
     std::string_view partition_of(std::string_view id) const;
     std::vector<RowTree> new_trees() const;

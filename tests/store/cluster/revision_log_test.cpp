@@ -76,7 +76,7 @@ TEST_CASE("what a copy forgets is said: bodies, purged leaves, a database", "[st
     all.put(0, {"1-a"});
     all.put(0, {"1-a", "2-b"});
     all.tell();
-    all.copies[0].compact(0);
+    all.copies[0].compact();
     CHECK(all.tell() == Lines{"n0 1-a missing"});
     const PurgeRequest purge{.uuid = "u", .id = "a", .revisions = {rev("2-b")}};
     all.copies[0].purge(std::span(&purge, 1));

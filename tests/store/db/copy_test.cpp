@@ -135,7 +135,7 @@ TEST_CASE("compaction drops old bodies, never leaves", "[store][db]") {
     };
     CHECK(holds(first));
     const DatabaseInfo before = client.copy.info();
-    client.copy.compact(0);
+    client.copy.compact();
     client.check();
     CHECK_FALSE(holds(first));
     CHECK_FALSE(holds(second));
@@ -145,6 +145,32 @@ TEST_CASE("compaction drops old bodies, never leaves", "[store][db]") {
     CHECK(after.external == before.external);
     CHECK(after.deleted == 1);   // Tombstones are for ever.
     CHECK(client.changes() == "3:a 4:b");
+}
+
+TEST_CASE("an attachment that an edit keeps is in the file once", "[store][db]") {
+    // couch_db_updater:add_sizes/3; couch_bt_engine_compactor:copy_docs/4: of leaves alone.
+    Database copy;
+    const auto edit = [&](const std::optional<Revision>& parent, std::uint32_t revpos, int length) {
+        const Attachment one{.name = "a",
+                             .type = "a/b",
+                             .md5 = std::string(16, 'x'),
+                             .encoded_length = Bytes{length},
+                             .revpos = revpos};
+        Content held{.body = content("{}")->body, .attachments = {one}};
+        const std::vector<Edit> edits{{.id = json::SharedBytes::copy_of("d"),
+                                       .parent = parent,
+                                       .content = ContentPtr(std::move(held))}};
+        const Cost cost = copy.cost_of(edits);
+        return std::pair{copy.update(edits)[0].revision, cost.append};
+    };
+    const auto [first, whole] = edit({}, 1, 1000);
+    const Bytes once = copy.info().active;
+    const auto [second, little] = edit(first, 1, 1000);   // A stub.
+    CHECK(whole - little == Bytes{1000});
+    CHECK(copy.info().active - once == once - Bytes{1000});
+    edit(second, 3, 10);   // Another one in its place.
+    copy.compact();
+    CHECK(copy.info().active == once - Bytes{990});
 }
 
 TEST_CASE("purging forgets as if it had never been", "[store][db]") {
@@ -180,9 +206,23 @@ TEST_CASE("old purges are forgotten when everybody has seen them", "[store][db]"
         const std::vector<PurgeRequest> request{{"u" + std::to_string(i), "a", {}}};
         client.copy.purge(request);
     }
-    client.copy.compact(5);
+    const auto seen = [&](const std::string& id, const std::string& body) {
+        const LocalEdit note{.id = "_local/purge-" + id, .body = content(body)->body};
+        REQUIRE(std::holds_alternative<Revision>(client.copy.update_local(note)));
+    };
+    client.copy.set_uuid("u");
+    seen("mem3-u-other", R"({"purge_seq":5})");
+    seen("mem3-other-u", R"({"purge_seq":1})");   // In the other one's numbers.
+    seen("mrview-x", R"({"purge_seq":8})");
+    client.copy.compact();
     CHECK(client.copy.purges().front().first == 6);   // Somebody has not seen the sixth yet.
-    client.copy.compact(10);
+    seen("mem3-u-other", R"({"purge_seq":10})");
+    seen("mine", R"({"purge_seq":"broken"})");   // Until he mends it.
+    client.copy.compact();
+    CHECK(client.copy.purges().front().first == 6);
+    REQUIRE(std::holds_alternative<Revision>(
+        client.copy.update_local({.id = "_local/purge-mine", .deleted = true})));
+    client.copy.compact();
     CHECK(client.copy.purges().size() == 3);
     CHECK(client.copy.info().purge_seq == 10);
 }
@@ -242,7 +282,7 @@ TEST_CASE("copies that hear everything agree, whatever happened to each", "[stor
                     client.check();
                     break;
                 }
-                case 2: client.copy.compact(0); break;
+                case 2: client.copy.compact(); break;
                 default: client.put(id, body, parent);
             }
         }

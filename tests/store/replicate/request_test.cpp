@@ -74,6 +74,24 @@ TEST_CASE("an endpoint's credentials are taken out of wherever they stand", "[st
     REQUIRE(endpoint.shown().find("pass") == std::string::npos);
 }
 
+TEST_CASE("what a request leaves out is as the configuration has it", "[store][replicate]") {
+    // couch_replicator_parse:make_options/1, default_options/0.
+    rep::ReplicationOptions usual;
+    usual.worker_processes = 7;
+    usual.connection_timeout = 9s;
+    usual.retries_per_request = 1;
+    usual.use_checkpoints = false;
+    const auto read = rep::read_request(
+        json_of("{" + ends + R"(,"retries_per_request":2,"use_bulk_get":false})").view(), usual);
+    const auto& options = std::get<rep::ReplicationRequest>(read).options;
+    REQUIRE(options.worker_processes == 7);
+    REQUIRE(options.worker_batch_size == 500);
+    REQUIRE_FALSE(options.use_checkpoints);
+    REQUIRE_FALSE(options.use_bulk_get);
+    REQUIRE(options.patience().timeout == 9s);
+    REQUIRE(options.patience().retries == 2);
+}
+
 TEST_CASE("what is wrong with a request is said in CouchDB's words", "[store][replicate]") {
     // couch_replicator_parse.erl, couch_replicator_filters.erl.
     struct Row {

@@ -26,7 +26,7 @@ struct Desk {
     /// Status and body; "" when there is no answer yet.
     Awaited<std::string> begin(const std::string& body, std::size_t via = 0) {
         auto answer = StoreCluster::awaited<std::string>();
-        a.all[via].scheduler->replicate(store::json::parse(body).value, "", true,
+        a.all[via].scheduler->replicate(store::json::parse(body).value, {"", true},
                                         [answer](const rep::ReplicateReply& reply) {
                                             *answer = std::to_string(reply.status) + " " +
                                                       store::json::to_text(reply.body.view());

@@ -24,7 +24,8 @@ struct Site;
 struct SiteResolver final : rep::PeerResolver {
     std::vector<Site*> sites;
     rep::PeerAnswer<std::unique_ptr<rep::Peer>> resolve(const std::string& node,
-                                                        const rep::Endpoint& endpoint) override;
+                                                        const rep::Endpoint& endpoint,
+                                                        const rep::PeerPatience& patience) override;
 };
 
 /// A world of hosts for clusters that replicate to one another.
@@ -271,7 +272,8 @@ struct Site {
 };
 
 inline rep::PeerAnswer<std::unique_ptr<rep::Peer>>
-SiteResolver::resolve(const std::string& node, const rep::Endpoint& endpoint) {
+SiteResolver::resolve(const std::string& node, const rep::Endpoint& endpoint,
+                      const rep::PeerPatience& patience) {
     const auto place = [this](const std::string& name) {
         for (Site* site : sites) {
             for (std::size_t i = 0; i < site->members.size(); ++i) {
@@ -287,7 +289,7 @@ SiteResolver::resolve(const std::string& node, const rep::Endpoint& endpoint) {
                                       .name = endpoint.database(),
                                       .uri = endpoint.shown(),
                                       .who = {endpoint.user, endpoint.password, {}}},
-                                     {});
+                                     patience);
 }
 
 }   // namespace glasshive::test

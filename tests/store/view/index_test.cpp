@@ -109,6 +109,25 @@ TEST_CASE("a purged document leaves the index", "[store][view]") {
     CHECK(desk.index(0).purge_seq() == 1);
 }
 
+TEST_CASE("purges that a compaction dropped leave an index that never saw them", "[store][view]") {
+    // couch_index_updater:purge_index/4.
+    ViewDesk desk(by_k);
+    for (const char* const id : {"a", "b", "c"}) desk.put(id, R"({"k":1})");
+    CHECK(desk.keys("k") == "1 1 1");
+    desk.copy(0).set_purged_infos_limit(1);
+    const std::size_t before = desk.copy(0).update_seq();
+    for (const char* const id : {"a", "c"}) {
+        const Tree& tree = desk.copy(0).find(id)->tree;
+        const std::vector<PurgeRequest> purge{{id, id, {tree.node(tree.winner()).revision}}};
+        desk.copy(0).purge(purge);
+    }
+    desk.copy(0).compact();
+    REQUIRE(desk.copy(0).purges().size() == 1);
+    REQUIRE(desk.copy(0).update_seq() > before);
+    CHECK(desk.keys("k") == "1");
+    CHECK(desk.index(0).purge_seq() == 2);
+}
+
 TEST_CASE("an index is built in steps, and each step has a price", "[store][view]") {
     ViewDesk desk(by_k);
     for (int i = 0; i < 10; ++i) desk.put("d" + std::to_string(i), R"({"k":1})");
