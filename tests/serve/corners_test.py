@@ -90,15 +90,17 @@ class Corners(couch.Case):
             ("PUT", "~/z/att", (b"text", {"Content-Type": "text/plain"}), 201),
             ("GET", "~/z/att", None, 200, "text", {"content-md5": ABSENT}),
         )
+        # It is for one revision, not for open_revs.
         rev = self.ask("GET", "~/a")["_rev"]
-        known = f'&atts_since=["{rev}"]'
-        self.table(
-            ("GET", "~/a?open_revs=all&atts_since=[]", (None, {"Accept": "application/json"}), 200,
-             [{"ok": {"_attachments": {"att": {"data": "Zm9vIGJhcg=="}}}}]),
-            ("GET", "~/a?open_revs=all" + known.replace('"', "%22"),
-             (None, {"Accept": "application/json"}), 200,
-             [{"ok": {"_attachments": {"att": {"stub": True}}}}]),
-        )
+        only_json = (None, {"Accept": "application/json"})
+        for known in ([], [rev]):
+            since = couch.query(open_revs="all", atts_since=known)
+            for more, att in (("", {"stub": True}), ("&attachments=true",
+                                                     {"data": "Zm9vIGJhcg=="})):
+                self.ask("GET", "~/a" + since + more, *only_json, 200,
+                         [{"ok": {"_attachments": {"att": att}}}])
+            (_, body), = self.ask("GET", "~/a" + since, status=200).parts()
+            self.assertIn(b'"follows":true', body)
 
     def test_limits_of_rows(self):
         self.bulk([{"_id": str(i)} for i in range(9)])
@@ -109,6 +111,19 @@ class Corners(couch.Case):
             self.ask("GET", path + "?limit=5", status=200)
             self.ask("GET", path + "?limit=6", status=400, json=error(
                 "query_parse_error", "Limit is too large, must not exceed 5"))
+
+    def test_limits_of_rows_of_lists(self):
+        self.bulk([{"_id": str(i)} for i in range(5)])
+        self.put("_design/d", {
+            "views": {"v": {"map": "function(doc) { emit(doc._id, null); }"}},
+            "lists": {"l": "function() { var row; while (row = getRow()) send(row.key); }"}})
+        self.config("query_server_config", "query_limit", "2")
+        for of in ("_all_docs", "v"):
+            path = "~/_design/d/_list/l/" + of
+            answer = self.ask("GET", path + "?startkey=%221%22&skip=2", status=200)
+            self.assertEqual(answer.body, b"34")
+            self.ask("GET", path + "?limit=3", status=400, json=error(
+                "query_parse_error", "Limit is too large, must not exceed 2"))
 
     def test_code_that_makes_code(self):
         self.put("a")

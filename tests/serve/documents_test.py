@@ -194,6 +194,7 @@ class Documents(couch.Case):
         for tag in (f'"{rev}"', f'W/"{rev}"', f'"x", "{rev}"'):
             answer = self.ask("GET", "~/a", None, {"If-None-Match": tag}, 304)
             self.assertEqual((answer.body, answer.headers["etag"]), (b"", f'"{rev}"'))
+            self.assertEqual(answer.headers["content-length"], "0")
         self.ask("HEAD", "~/a", None, {"If-None-Match": f'"{rev}"'}, 304)
         self.ask("GET", "~/a", None, {"If-None-Match": '"1-x"'}, 200)
 

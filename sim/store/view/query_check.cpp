@@ -49,7 +49,7 @@ void Query::keep_to(std::string_view partition) {
         return key && key.view().is(json::Type::text);
     };
     if (!is_text(from) || from.view().text() < low) from = json::text_value(low);
-    if (!is_text(to) || to.view().text() > high) to = json::text_value(high);
+    if (!to || (is_text(to) && to.view().text() > high)) to = json::text_value(high);
 }
 
 Query Query::for_shard() const {
