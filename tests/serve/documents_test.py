@@ -246,6 +246,7 @@ class Documents(couch.Case):
             ("GET", "~", None, 200, {"doc_count": 0}),
             ("GET", "~/_local_docs", None, 200, {"total_rows": None, "offset": None, "rows": [
                 {"id": "_local/a", "key": "_local/a", "value": {"rev": "0-8"}}]}),
+            ("GET", "~/_local_docs?update_seq=true", None, 200, {"update_seq": None}),
             ("GET", "~/_local_docs?include_docs=true", None, 200,
              {"rows": [{"doc": {"_id": "_local/a", "_rev": "0-8", "x": 3}}]}),
             ("PUT", "~/_local/b", {}, 201), ("PUT", "~/_local/c", {}, 201),

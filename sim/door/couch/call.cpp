@@ -243,7 +243,7 @@ bool Call::not_modified(const std::string& etag) {
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         if (one.starts_with("W/")) one.remove_prefix(2);
         if (one != etag) continue;
-        bytes(304, {{"ETag", etag}, {"Content-Length", "0"}}, "");   // As mochiweb says it.
+        bytes(304, {{"ETag", etag}}, "");
         return true;
     }
     return false;

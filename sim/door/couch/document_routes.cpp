@@ -59,17 +59,18 @@ void send_one(Call& call, const std::string& id, const store::OpenedPath& path,
     call.json_text(200, document_text(id, path, shown), std::move(headers));
 }
 
-/// Multipart unless the client names JSON and nothing wider. `atts_since` is for one
-/// revision alone: it is not looked at here, and all attachments are sent.
-/// Source: chttpd_db:db_doc_req/3, couch_doc:to_json_obj/2, send_docs_multipart/3.
+/// Source: couch_doc:to_json_obj/2 and send_docs_multipart/3; multipart unless the client names
+/// JSON and nothing wider.
 void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& answer,
                  const DocumentQuery& query) {
     if (answer.status != 200) throw failed(answer.status, "");
     if (answer.leaves.empty() && query.open_all) throw not_found();
+    store::DocumentShown shown = query.shown;
     if (call.accepts("multipart/mixed")) {
         const std::string outer = call.service().random_hex(32);
         return call.bytes(200, {{"Content-Type", "multipart/mixed; boundary=\"" + outer + "\""}},
-                          mixed_of(id, answer.leaves, query.shown, outer,
+                          mixed_of(id, answer.leaves, shown,
+                                   query.atts_since.value_or(std::vector<store::Revision>{}), outer,
                                    call.service().random_hex(32)));
     }
     std::string out = "[";
@@ -79,7 +80,11 @@ void send_leaves(Call& call, const std::string& id, const store::RevsAnswer& ans
         if (leaf.path.empty()) {
             one.text("missing", leaf.revision.text());
         } else {
-            one.raw("ok", document_text(id, leaf.path, query.shown));
+            if (query.atts_since) {
+                shown.attachments.data = true;
+                shown.attachments.known = known_position(leaf.path, *query.atts_since);
+            }
+            one.raw("ok", document_text(id, leaf.path, shown));
         }
         out += one.take();
     }

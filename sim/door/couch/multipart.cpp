@@ -230,14 +230,15 @@ Related related_of(std::string_view id, const std::vector<store::Step>& path,
 }
 
 std::string mixed_of(std::string_view id, const std::vector<store::found::Leaf>& leaves,
-                     const store::DocumentShown& shown, const std::string& outer,
-                     const std::string& inner) {
+                     store::DocumentShown shown, const std::vector<store::Revision>& since,
+                     const std::string& outer, const std::string& inner) {
     std::string out = "--" + outer;
     for (const store::found::Leaf& leaf : leaves) {
         if (leaf.path.empty()) {
             out += "\r\nContent-Type: application/json; error=\"true\"\r\n\r\n";
             out += ObjectText().text("missing", leaf.revision.text()).take();
         } else {
+            shown.attachments.known = known_position(leaf.path, since);
             const Related one = related_of(id, leaf.path, shown, inner);
             out += "\r\nContent-Type: " + one.type + "\r\n\r\n" + one.body;
         }

@@ -37,10 +37,11 @@ struct Related {
 /// Source: couch_doc:doc_to_multi_part_stream/5. Nothing follows: plain JSON.
 Related related_of(std::string_view id, const std::vector<store::Step>& path,
                    store::DocumentShown shown, const std::string& boundary);
-/// Leaves of a document, each a part. Source: chttpd_db:send_docs_multipart/3.
+/// Leaves of a document, each a part. `since`: revisions whose attachments the client has.
+/// Source: chttpd_db:send_docs_multipart/3.
 std::string mixed_of(std::string_view id, const std::vector<store::found::Leaf>& leaves,
-                     const store::DocumentShown& shown, const std::string& outer,
-                     const std::string& inner);
+                     store::DocumentShown shown, const std::vector<store::Revision>& since,
+                     const std::string& outer, const std::string& inner);
 /// The newest of `since` in the path: attachments up to there need not be sent.
 std::uint32_t known_position(const std::vector<store::Step>& path,
                              const std::vector<store::Revision>& since);

@@ -10,7 +10,7 @@ namespace glasshive::store::view {
 namespace {
 
 constexpr std::string_view design_begin = "_design/";
-constexpr std::string_view before_all;   // No document has this id.
+constexpr std::string_view before_all;                // No document has this id.
 constexpr std::string_view design_end = "_design0";   // The first text behind all of them.
 
 /// Where a range begins or ends: before or behind an id, or nothing. Keys that are no texts sort
