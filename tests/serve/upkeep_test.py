@@ -71,8 +71,8 @@ class Upkeep(couch.Case):
                        == thousands)
 
         def attach(name, rev):
-            return self.ask("PUT", f"~/a/{name}?rev={rev}", ("x" * 10000, {
-                "Content-Type": "app/binary"}), status=201)["rev"]
+            return self.ask("PUT", f"~/a/{name}?rev={rev}", "x" * 10000,
+                            {"Content-Type": "app/binary"}, status=201)["rev"]
         attach("one", self.put("a"))
         active(10)
         revisions = self.ask("GET", "~/a?revs=true")["_revisions"]["ids"]
