@@ -110,6 +110,19 @@ class Corners(couch.Case):
             self.ask("GET", path + "?limit=6", status=400, json=error(
                 "query_parse_error", "Limit is too large, must not exceed 5"))
 
+    def test_limits_of_rows_of_lists(self):
+        self.bulk([{"_id": str(i)} for i in range(5)])
+        self.put("_design/d", {
+            "views": {"v": {"map": "function(doc) { emit(doc._id, null); }"}},
+            "lists": {"l": "function() { var row; while (row = getRow()) send(row.key); }"}})
+        self.config("query_server_config", "query_limit", "2")
+        for of in ("_all_docs", "v"):
+            path = "~/_design/d/_list/l/" + of
+            answer = self.ask("GET", path + "?startkey=%221%22&skip=2", status=200)
+            self.assertEqual(answer.body, b"34")
+            self.ask("GET", path + "?limit=3", status=400, json=error(
+                "query_parse_error", "Limit is too large, must not exceed 2"))
+
     def test_code_that_makes_code(self):
         self.put("a")
         maps = {"eval": "eval('1')", "function": "emit.constructor('return this')()",

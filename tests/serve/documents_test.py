@@ -203,6 +203,7 @@ class Documents(couch.Case):
         for tag in (f'"{rev}"', f'W/"{rev}"', f'"x", "{rev}"'):
             answer = self.ask("GET", "~/a", None, {"If-None-Match": tag}, 304)
             self.assertEqual((answer.body, answer.headers["etag"]), (b"", f'"{rev}"'))
+            self.assertEqual(answer.headers["content-length"], "0")
         self.ask("HEAD", "~/a", None, {"If-None-Match": f'"{rev}"'}, 304)
         self.ask("GET", "~/a", None, {"If-None-Match": '"1-x"'}, 200)
 
@@ -254,6 +255,7 @@ class Documents(couch.Case):
             ("GET", "~", None, 200, {"doc_count": 0}),
             ("GET", "~/_local_docs", None, 200, {"total_rows": None, "offset": None, "rows": [
                 {"id": "_local/a", "key": "_local/a", "value": {"rev": "0-8"}}]}),
+            ("GET", "~/_local_docs?update_seq=true", None, 200, {"update_seq": None}),
             ("GET", "~/_local_docs?include_docs=true", None, 200,
              {"rows": [{"doc": {"_id": "_local/a", "_rev": "0-8", "x": 3}}]}),
             ("PUT", "~/_local/b", {}, 201), ("PUT", "~/_local/c", {}, 201),

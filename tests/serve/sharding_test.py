@@ -98,6 +98,18 @@ class Sharding(couch.Case):
         self.assertEqual(len(self.shards()), 3)      # One node's copy is split, two are whole.
         self.put("goes-on")
 
+    def test_jobs_go_with_their_database(self):
+        self.split(db=self.db[1:])
+        self.ask("PUT", "/other?q=1", status=201)
+        other, *_ = self.split(db="other")
+        self.ask("DELETE", "~", status=200)
+        self.until(lambda: {job["target"][0].split("/")[2].split(".")[0] for job in self.jobs()}
+                   == {"other"})
+        self.ask("GET", f"/_reshard/jobs/{other['id']}", status=200)
+        self.ask("DELETE", "/other", status=200)
+        self.until(lambda: not self.jobs())
+        self.ask("GET", "/_reshard", status=200, json={"total": 0})
+
     def test_what_is_refused(self):
         bad = lambda reason: error("bad_request", reason)
         shard = "shards/00000000-ffffffff" + self.db + ".1"

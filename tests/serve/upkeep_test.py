@@ -62,6 +62,32 @@ class Upkeep(couch.Case):
              error("bad_request", "Exceeded maximum number of revisions.")),
             ("PUT", "/_node/_local/_config/purge/max_revisions_number", '"1000"', 200))
 
+    def test_sizes_are_of_what_leaves_hold(self):
+        self.ask("DELETE", "~", status=200)
+        self.ask("PUT", "~?q=1", status=201)
+
+        def active(thousands):     # Any copy tells of itself, the slowest one, too.
+            self.until(lambda: self.ask("GET", "~", status=200)["sizes"]["active"] // 1000
+                       == thousands)
+
+        def attach(name, rev):
+            return self.ask("PUT", f"~/a/{name}?rev={rev}", "x" * 10000,
+                            {"Content-Type": "app/binary"}, status=201)["rev"]
+        attach("one", self.put("a"))
+        active(10)
+        revisions = self.ask("GET", "~/a?revs=true")["_revisions"]["ids"]
+        stub = self.ask("GET", "~/a")["_attachments"]
+        for name in "xy":
+            self.ask("PUT", "~/a?new_edits=false", {"_attachments": stub, "_revisions": {
+                "start": 3, "ids": [name, *revisions]}}, status=201)
+        active(10)      # Shared by both, and counted once.
+        left = attach("two", "3-x")
+        active(20)
+        self.ask("DELETE", f"~/a?rev={left}", status=200)
+        active(10)
+        self.ask("DELETE", "~/a?rev=3-y", status=200)
+        active(0)
+
     def test_compaction_drops_old_bodies(self):                            # §12, 15
         one = self.put("a", {"n": 1})
         two = self.put("a", {"n": 2, "_rev": one})

@@ -68,6 +68,7 @@ class Listings(couch.Case):
             ("GET", "~/_all_docs?descending=maybe", None, 400,
              error(PARSE, 'Invalid boolean parameter: "maybe"')),
             ("GET", "~/_all_docs?update_seq=true", None, 200, {"update_seq": re.compile(r"^\d+-")}),
+            ("POST", "~/_all_docs?update_seq=true", {"keys": ["a"]}, 200, {"update_seq": None}),
             ("POST", "~/_all_docs/queries", {"queries": [{"key": "a"}, {"limit": 1}]}, 200,
              {"results": [{"rows": [a]}, {"rows": [{"id": "_design/x"}]}]}),
             ("POST", "~/_all_docs/queries", {}, 400,
@@ -166,6 +167,14 @@ class Views(couch.Case):
             ("GET", v + "?include_docs=true&key=1", None, 200, {"rows": [
                 {"doc": {"_id": "1", "n": 1}}]}),
             ("GET", v + "?update_seq=true&limit=0", None, 200, {"update_seq": str}),
+            ("GET", v + "?update_seq=true&keys=[3,1]", None, 200, {"update_seq": str,
+                                                                  "offset": int}),
+            # One key alone is `key`, and what else is said goes before it.
+            ("GET", v + "?keys=[5]&startkey=4", None, 200, {"rows": [{"key": 4}, {"key": 5}]}),
+            ("GET", v + "?keys=[5]&key=4", None, 200, {"rows": [{"key": 4}]}),
+            ("GET", v + "?keys=[5]&startkey=6", None, 400, error(
+                "query_parse_error", "No rows can match your key range, reverse your start_key "
+                "and end_key or set descending=true")),
             ("POST", v, {"queries": [{"key": 1}]}, 400, error(
                 "bad_request", "The `queries` parameter is no longer supported at this endpoint")),
             ("POST", v, {"queries": 1}, 400, error(

@@ -80,7 +80,9 @@ std::string page_text(const Documents& documents, const view::Query& query, bool
         else
             rows += ObjectText().text("key", id).text("error", "not_found").take();
     }
-    return "{\"total_rows\":null,\"offset\":null,\"rows\":[\r\n" + rows + "\r\n]}";
+    const std::string_view seq = query.update_seq ? "\"update_seq\":null," : "";
+    return "{\"total_rows\":null,\"offset\":null," + std::string(seq) + "\"rows\":[\r\n" + rows +
+           "\r\n]}";
 }
 
 }   // namespace

@@ -34,20 +34,6 @@ view::Query taken(std::variant<view::Query, store::Refusal> query) {
     return std::get<view::Query>(std::move(query));
 }
 
-/// Source: couch_mrview_util:apply_limit/2.
-void apply_limit(const Call& call, view::Query& query) {
-    const char* const key = query.partition ? "partition_query_limit" : "query_limit";
-    const Config& config = const_cast<Call&>(call).service().config(call.member());
-    const std::int64_t most = config.number("query_server_config", key, view::Query::limit_none);
-    if (most < 0 || query.limit == view::Query::limit_none) {
-        query.limit =
-            std::min(query.limit, static_cast<std::uint64_t>(std::max<std::int64_t>(most, 0)));
-    } else if (query.limit > static_cast<std::uint64_t>(most)) {
-        throw Problem{400, "query_parse_error",
-                      "Limit is too large, must not exceed " + std::to_string(most)};
-    }
-}
-
 /// The members of a POST's body, and over them the query string. `bad_keys`: what is said of keys
 /// that are no list.
 /// Source: couch_mrview_http:parse_body_and_query/3.
@@ -115,6 +101,19 @@ void many(const CallPtr& call, const Ask& ask) {
 }
 
 }   // namespace
+
+void apply_limit(const Call& call, view::Query& query) {
+    const char* const key = query.partition ? "partition_query_limit" : "query_limit";
+    const Config& config = const_cast<Call&>(call).service().config(call.member());
+    const std::int64_t most = config.number("query_server_config", key, view::Query::limit_none);
+    if (most < 0 || query.limit == view::Query::limit_none) {
+        query.limit =
+            std::min(query.limit, static_cast<std::uint64_t>(std::max<std::int64_t>(most, 0)));
+    } else if (query.limit > static_cast<std::uint64_t>(most)) {
+        throw Problem{400, "query_parse_error",
+                      "Limit is too large, must not exceed " + std::to_string(most)};
+    }
+}
 
 void listing(const CallPtr& call) {
     const auto kind =

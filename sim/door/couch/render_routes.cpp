@@ -337,7 +337,9 @@ view::Query list_query(const Call& call) {
             query = taken(view::parse_query(only.take().view()));
         }
     }
-    return taken(view::parse_query(call.target().query, std::move(query)));
+    query = taken(view::parse_query(call.target().query, std::move(query)));
+    apply_limit(call, query);
+    return query;
 }
 
 void list_rows(const CallPtr& call, search::Searcher::Then then) {

@@ -49,6 +49,9 @@ void changes(const CallPtr& call);
 void database_updates(const CallPtr& call);
 /// _all_docs, _design_docs, _local_docs, and /queries below them.
 void listing(const CallPtr& call);
+/// Keeps to the limits of rows that [query_server_config] has. Throws 400 for a limit beyond them.
+/// Source: couch_mrview_util:apply_limit/2.
+void apply_limit(const Call& call, store::view::Query& query);
 /// _local_docs: the rows, as the searcher tells of other listings.
 void local_docs(const CallPtr& call, store::view::Query query,
                 std::function<void(const store::search::Reply&)> then);

@@ -252,10 +252,11 @@ std::string Connection::head_text(const Head& head, const std::string& framing) 
 
 void Connection::answer(std::uint64_t request, const Head& head, std::string body) {
     if (request != current_ || phase_ != Phase::answering || ending_) return;
-    const bool bodiless = head.status == 204 || head.status == 304;
+    // A 304 says a length of 0, as mochiweb_request:respond/2 does.
+    if (head.status == 204 || head.status == 304) body.clear();
     std::string text =
-        head_text(head, bodiless ? "" : "Content-Length: " + std::to_string(body.size()));
-    if (!head_only_ && !bodiless) text += body;
+        head_text(head, head.status == 204 ? "" : "Content-Length: " + std::to_string(body.size()));
+    if (!head_only_) text += body;
     ending_ = true;
     send(std::move(text));
 }

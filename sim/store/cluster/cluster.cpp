@@ -85,6 +85,7 @@ void Cluster::build(std::size_t i, const NodePlace& place, const ClusterOptions&
         node.internal_->updated(shard);
         if (node.scheduler_) node.scheduler_->updated(shard);
         node.global_changes_->updated(shard);
+        if (shard.empty()) node.resharder_->databases_changed();
     });
     attach(i, *node.coordinator_);
     attach(i, *node.gatherer_);

@@ -101,18 +101,13 @@ void Database::set_security(json::Value security) {
 
 /// couch_bt_engine_compactor: copy_docs forgets inner bodies, copy_purge_info old purges.
 void Database::compact() {
-    Bytes active{};
     for (const Slot slot : documents_.order()) {
         Tree& tree = documents_.at(slot).tree;
         tree.drop_inner_content();
         tree.stem(options_.revs_limit);
-        for (const Tree::Node& node : tree.nodes()) {
-            if (node.content) active += node.content->size();
-        }
     }
-    totals_.active = active;
     const std::int64_t live = static_cast<std::int64_t>(documents_.size());
-    totals_.file = active + options_.costs.append_per_edit * live;
+    totals_.file = totals_.active + options_.costs.append_per_edit * live;
     const std::uint64_t done = purges_done();
     while (!purges_.empty() && purges_.front().first <= done) {
         purge_uuids_.erase(purges_.front().second.uuid);

@@ -16,11 +16,10 @@ Database Database::part(const TakesId& takes) const {
         part.log_.append(copy.seq, slot);
         part.count(copy.tree, 1);
         for (const Tree::Node& node : copy.tree.nodes()) {
-            if (node.content) part.totals_.active += node.content->size();
+            if (node.content) part.totals_.file += node.content->size();
         }
         part.totals_.file += options_.costs.append_per_edit;
     }
-    part.totals_.file += part.totals_.active;
     for (const auto& [seq, request] : purges_) {
         if (!takes(request.id)) continue;
         part.purges_.emplace_back(seq, request);

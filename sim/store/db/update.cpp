@@ -11,10 +11,25 @@ namespace glasshive::store {
 
 namespace {
 
+/// Of all leaves; an attachment that several of them share counts once.
+/// Source: couch_db_updater:flush_trees/3, add_sizes/3 as of 3.5.
 Bytes leaf_bytes(const Tree& tree) {
     Bytes size{};
+    std::vector<const json::SharedBytes*> attachments;
     for (Tree::Index i = 0; i < tree.nodes().size(); ++i) {
-        if (tree.is_leaf(i) && tree.node(i).content) size += tree.node(i).content->size();
+        if (!tree.is_leaf(i) || !tree.node(i).content) continue;
+        const Content& content = *tree.node(i).content;
+        size += content.size();
+        for (const Attachment& attachment : content.attachments) {
+            const auto same = [&](const json::SharedBytes* known) {
+                return known->same_block(attachment.data);
+            };
+            if (std::any_of(attachments.begin(), attachments.end(), same)) {
+                size -= attachment.encoded_length;
+            } else {
+                attachments.push_back(&attachment.data);
+            }
+        }
     }
     return size;
 }
@@ -226,7 +241,6 @@ void Database::close(Open open, const json::SharedBytes& id) {
         }
         documents_.at(open.slot).seq = ++update_seq_;
         log_.append(update_seq_, open.slot);
-        totals_.active += open.added;
         totals_.file += open.added + options_.costs.append_per_edit;
     }
     count(open.tree, 1);
@@ -235,7 +249,9 @@ void Database::close(Open open, const json::SharedBytes& id) {
 
 void Database::count(const Tree& tree, int sign) {
     (tree.deleted() ? totals_.deleted : totals_.documents) += static_cast<std::uint64_t>(sign);
-    totals_.external += leaf_bytes(tree) * sign;
+    const Bytes held = leaf_bytes(tree) * sign;
+    totals_.active += held;
+    totals_.external += held;
 }
 
 Cost Database::cost_of(std::span<const Edit> edits) const {

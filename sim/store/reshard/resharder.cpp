@@ -216,6 +216,13 @@ std::string Resharder::remove_job(const std::string& id) {
     return "";
 }
 
+void Resharder::databases_changed() {
+    std::erase_if(place_.jobs.jobs, [this](const auto& job) {
+        if (job.second.state != JobState::completed) return false;
+        return place_.files.maps.count(parse_shard_name(job.second.source)->database) == 0;
+    });
+}
+
 void Resharder::switch_on() {
     if (!place_.jobs.stopped) return;
     place_.jobs.stopped = false;

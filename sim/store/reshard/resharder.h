@@ -69,6 +69,9 @@ class Resharder final : public Scatter {
     std::vector<std::size_t> live() const;
     void node_up(std::size_t member);
     void node_is_down(std::size_t member);
+    /// `_dbs` changed: jobs that have split copies of databases that are gone go, too. Others fail
+    /// by themselves, and stay to be looked at. Source: mem3_reshard:handle_cast/2, db_deleted.
+    void databases_changed();
     /// [reshard] of this node's configuration.
     void set_options(const ReshardOptions& options) { options_ = options; }
     const ReshardOptions& options() const { return options_; }

@@ -10,6 +10,13 @@
 
 namespace glasshive::store::search {
 
+namespace {
+
+/// What a file has besides the index itself. Source: couch_file:write_header/2.
+constexpr Bytes header{200};
+
+}   // namespace
+
 Indexer::Indexer(kernel::Kernel& kernel, Scripts& scripts, const IndexerPlace& place,
                  const std::vector<ProcessId>& indexers, const IndexerOptions& options)
     : kernel_(kernel),
@@ -277,7 +284,7 @@ void Indexer::compact(const kernel::Message& message) {
     pay({.read = index->file, .append = index->index.external_size(), .sync = true}, [this, key] {
         builders_[key].compacting = false;
         if (CopyIndex* done = find(key)) {
-            done->file = std::min(done->file, done->index.external_size());
+            done->file = std::min(done->file, done->index.external_size() + header);
         }
     });
 }

@@ -59,7 +59,11 @@ Reply print_page(const view::MapPage& page, const view::Query& query, const std:
     if (query.sorted) {
         rows.count("total_rows", page.total_rows);
         rows.count("offset", page.offset);
-        if (query.update_seq) rows.text("update_seq", seq);
+        // Listings of named documents know none: fabric_view_all_docs:go/5.
+        if (query.update_seq && documents && query.keys)
+            rows.count("update_seq", std::nullopt);
+        else if (query.update_seq)
+            rows.text("update_seq", seq);
     }
     for (const view::MapRow& row : page.rows) {
         if (documents) {

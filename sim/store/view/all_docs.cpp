@@ -10,11 +10,15 @@ namespace glasshive::store::view {
 namespace {
 
 constexpr std::string_view design_begin = "_design/";
+constexpr std::string_view before_all;                // No document has this id.
 constexpr std::string_view design_end = "_design0";   // The first text behind all of them.
 
+/// Where a range begins or ends: before or behind an id, or nothing. Keys that are no texts sort
+/// before all ids, as Erlang's terms do: nothing is before them. Source: couch_mrview_util:
+/// all_docs_key_opts/2, whose keys couch_btree compares with `<`.
 std::optional<std::string_view> bound(const json::Value& key,
                                       const std::optional<std::string>& id) {
-    if (key && key.view().is(json::Type::text)) return key.view().text();
+    if (key) return key.view().is(json::Type::text) ? key.view().text() : before_all;
     if (id) return *id;
     return {};
 }

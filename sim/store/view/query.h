@@ -49,7 +49,7 @@ struct Query {
     static constexpr std::uint64_t all_of_it = UINT64_MAX;
 
     /// Of rows by id those of a partition alone: its ids are between "p:" and "p;". Bounds that are
-    /// no texts (a client's bookmark may hold any key) count as none.
+    /// no texts (a client's bookmark may hold any key) are before all ids.
     void keep_to(std::string_view partition);
     /// For the copies of shards: skip and limit are for the coordinator, who sees all rows.
     Query for_shard() const;

@@ -49,7 +49,7 @@ void Query::keep_to(std::string_view partition) {
         return key && key.view().is(json::Type::text);
     };
     if (!is_text(from) || from.view().text() < low) from = json::text_value(low);
-    if (!is_text(to) || to.view().text() > high) to = json::text_value(high);
+    if (!to || (is_text(to) && to.view().text() > high)) to = json::text_value(high);
 }
 
 Query Query::for_shard() const {
@@ -64,8 +64,10 @@ std::optional<Refusal> check(Query& query, bool view_reduces, collate::Order ord
     if (auto refusal = choose_level(query)) return refusal;
     if (!query.reduces && query.reduce.value_or(false))
         return parse_error("Reduce is invalid for map-only views.");
-    if (query.keys && query.keys->size() == 1 && !query.start_key && !query.end_key) {
-        query.start_key = query.end_key = query.keys->front();
+    if (query.keys && query.keys->size() == 1) {
+        // It is `key`, which other parameters may say anew: couch_mrview_http:parse_params/4.
+        if (!query.start_key) query.start_key = query.keys->front();
+        if (!query.end_key) query.end_key = query.keys->front();
         query.keys.reset();
     }
     if (query.reduces && query.keys && query.level != Query::all_of_it)

@@ -188,18 +188,29 @@ MapPage read_rows(const RowTree& rows, const Query& query, const FindDocument& f
         if (query.include_docs && find) made.document = document_of(row, find);
         return true;
     };
+    const auto before = [&](const Range& range) {
+        return query.descending ? rows.size() - rows.rank(range.to) : rows.rank(range.from);
+    };
+    const auto count = [&](std::uint64_t offset) {
+        page.offset = std::min<std::uint64_t>(offset + query.skip, rows.size());
+    };
     if (query.keys) {
-        page.offset.reset();
+        // What stands before the first row found, or all rows: couch_mrview:map_fold/3.
+        bool found = false;
+        count(rows.size());
         for (const json::Value& key : *query.keys) {
-            walk(rows, range_of(rows, query, key, key), query.descending, take);
+            const Range range = range_of(rows, query, key, key);
+            if (!found && range.from < range.to) {
+                found = true;
+                count(before(range));
+            }
+            walk(rows, range, query.descending, take);
             ++asked;
         }
         return page;
     }
     const Range range = range_of(rows, query, query.start_key, query.end_key);
-    const std::size_t before =
-        query.descending ? rows.size() - rows.rank(range.to) : rows.rank(range.from);
-    page.offset = std::min<std::uint64_t>(before + query.skip, rows.size());
+    count(before(range));
     walk(rows, range, query.descending, take);
     return page;
 }

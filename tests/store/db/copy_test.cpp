@@ -141,7 +141,7 @@ TEST_CASE("compaction drops old bodies, never leaves", "[store][db]") {
     CHECK_FALSE(holds(second));
     const DatabaseInfo after = client.copy.info();
     CHECK(after.file < before.file);
-    CHECK(after.active < before.active);
+    CHECK(after.active == before.active);   // Of leaves alone.
     CHECK(after.external == before.external);
     CHECK(after.deleted == 1);   // Tombstones are for ever.
     CHECK(client.changes() == "3:a 4:b");

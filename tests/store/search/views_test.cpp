@@ -47,7 +47,7 @@ TEST_CASE("a view over a cluster is the view over one copy", "[store][search]") 
         {"kind", "descending=true&limit=5"},
         {"kind", R"(startkey=["even",10]&endkey=["even",20])"},
         {"kind", R"(key=["odd",7]&include_docs=true)"},
-        {"kind", R"(keys=[["odd",7],["even",2],["odd",7]])"},
+        {"sum", R"(keys=[["odd",7],["even",2],["odd",7]]&group=true)"},
         {"kind", R"(keys=[["odd",7]])"},
         {"kind", R"(startkey=["z"]&endkey=["a"])"},
         {"kind", "group=true"},

