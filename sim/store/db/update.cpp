@@ -1,7 +1,10 @@
 // Edits: which are conflicts, what they make of a document.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "store/db/database.h"
@@ -15,21 +18,20 @@ namespace {
 /// Source: couch_db_updater:flush_trees/3, add_sizes/3 as of 3.5.
 Bytes leaf_bytes(const Tree& tree) {
     Bytes size{};
-    std::vector<const json::SharedBytes*> attachments;
+    std::vector<std::pair<const char*, Bytes>> held;   // Addresses only tell what is the same.
     for (Tree::Index i = 0; i < tree.nodes().size(); ++i) {
         if (!tree.is_leaf(i) || !tree.node(i).content) continue;
         const Content& content = *tree.node(i).content;
         size += content.size();
         for (const Attachment& attachment : content.attachments) {
-            const auto same = [&](const json::SharedBytes* known) {
-                return known->same_block(attachment.data);
-            };
-            if (std::any_of(attachments.begin(), attachments.end(), same)) {
-                size -= attachment.encoded_length;
-            } else {
-                attachments.push_back(&attachment.data);
-            }
+            held.emplace_back(attachment.data.view().data(), attachment.encoded_length);
         }
+    }
+    std::sort(held.begin(), held.end(), [](const auto& a, const auto& b) {
+        return std::less<>()(a.first, b.first);
+    });
+    for (std::size_t i = 1; i < held.size(); ++i) {
+        if (held[i].first == held[i - 1].first) size -= held[i].second;
     }
     return size;
 }
