@@ -381,7 +381,7 @@ void Dispatcher::flush_statuses(Batch& batch) {
         update.observed = report.status.state;
         update.message = report.status.message;
         update.error = report.status.error;
-        update.exit_code = static_cast<std::int16_t>(report.status.exit_code);
+        update.exit_code = report.status.exit_code;
         batch.add(std::move(update));   // A lower state than the stored one is rejected at commit.
     }
     std::vector<StatusReport>().swap(status_reports_);   // A large start's room is not kept.

@@ -76,11 +76,11 @@ struct TaskCreate {
 /// Sets the observed status, the desired state, or both. Observed and desired never go back.
 struct TaskUpdate {
     TaskId task = TaskId::none;
-    // Raft's log keeps thousands of these: their order leaves no gaps.
+    // Raft's log keeps thousands of these: their order leaves few gaps.
     std::optional<TaskState> observed;
-    std::int16_t exit_code = 0;                         ///< 0 to 255; these three with `observed`.
-    NameId message;
+    NameId message;                                     ///< These three with `observed`.
     NameId error;
+    std::int32_t exit_code = 0;
     NodeId node;                                        ///< Valid: assigns; only a PENDING task.
     std::optional<TaskState> desired;
     /// Decided because the task was desired to run: void once somebody stopped it meanwhile.
