@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "door/couch/target.h"
 #include "door/http/client.h"
 #include "door/http/server.h"
 #include "serve/control.h"
@@ -201,6 +202,7 @@ Diagnostics serve(session::Session& session, const Options& options, const std::
     if (options.patience.count() > 0)
         sockets.limits.header_time = sockets.limits.progress_time = options.patience;
     sockets.server_name = "CouchDB/3.5.0 (Erlang OTP/25)";
+    sockets.reads_body = door::couch::reads_body;
     const std::size_t nodes = session.world().store(options.store).cluster().size();
     for (std::size_t i = 0; i < (options.node_ports ? nodes : 1); ++i) {
         http::Address address = options.address;

@@ -226,6 +226,9 @@ class Hostile(crowd.Case):
             b"/slow", b"/chunks")
         self.assertRegex(self.raw(head, *chunks, b"0\r\n\r\n", ends=False), rb"^HTTP/1\.1 201")
         self.raw(head)                                   # Gone in the middle.
+        unsent = (f"PUT {self.db}-unsent HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                  f"{couch.basic(*couch.ADMIN)}\r\nContent-Length: 13\r\n\r\n").encode()
+        self.assertRegex(self.raw(unsent, ends=False), rb"(?s)^HTTP/1\.1 201 .*\nConnection: close")
         expects = head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n").replace(
             b"/chunks", b"/expects")
         self.assertRegex(self.raw(expects, *chunks, b"0\r\n\r\n", ends=False),

@@ -102,4 +102,15 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
+bool reads_body(std::string_view method, std::string_view target) {
+    if (target.find("/_design") != std::string_view::npos) return true;
+    for (const std::string_view bare : {"GET", "HEAD", "DELETE", "COPY", "OPTIONS"}) {
+        if (method == bare) return false;
+    }
+    const std::string_view path = target.substr(0, target.find('?'));
+    const std::size_t slash = path.find('/', 1);
+    const bool of_database = slash == std::string_view::npos || slash + 1 == path.size();
+    return method != "PUT" || !of_database;
+}
+
 }   // namespace glasshive::door::couch

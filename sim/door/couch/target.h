@@ -25,6 +25,13 @@ struct Target {
 /// Source: chttpd:handle_request_int/1, chttpd:unquote/1, mochiweb_util:parse_qs/1.
 Target read_target(std::string_view raw, bool plus_is_space = false);
 
+/// Whether answering such a request takes its body. mochiweb leaves the others' where it is, and
+/// closes the connection behind the answer.
+/// Source: mochiweb_request:should_close/1; chttpd_db: create_db_req/2, delete_db_req/2, and
+/// db_doc_req/3 of GET, DELETE, COPY; chttpd_external:json_req_obj/2 reads it for whatever a design
+/// document does.
+bool reads_body(std::string_view method, std::string_view target);
+
 /// Percent signs decoded; those that are none stay as they are.
 std::string unquoted(std::string_view text, bool plus_is_space = false);
 /// Everything but letters, digits, '_', '.' and '-' in percent signs.

@@ -47,6 +47,12 @@ void Connection::arm(std::chrono::seconds time) {
 
 void Connection::on_timer(error_code error, std::uint64_t round) {
     if (error || round != round_ || phase_ == Phase::closed) return;
+    if (phase_ == Phase::body && unread_ == Unread::awaited) {
+        unread_ = Unread::given_up;
+        error_code ignored;
+        socket_.cancel(ignored);   // Whoever reads goes on from there.
+        return;
+    }
     const bool begun = buffer_.size() > 0 || phase_ == Phase::body;
     if ((phase_ == Phase::header || phase_ == Phase::body) && begun && !closing_)
         refuse(408, "timeout", "The request took too long.");
@@ -59,6 +65,7 @@ void Connection::on_timer(error_code error, std::uint64_t round) {
 void Connection::read_request() {
     phase_ = Phase::header;
     head_only_ = false;
+    unread_ = Unread::no;
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hall_.options().limits.header_bytes));
     parser_->body_limit(hall_.options().limits.body_bytes);
@@ -100,7 +107,12 @@ void Connection::on_header(error_code error) {
     if (message.count(beast::http::field::content_length) > 1 ||
         said.find(',') != beast::string_view::npos)
         return refuse(400, "bad_request", "malformed HTTP: more than one Content-Length");
-    arm(hall_.options().limits.progress_time);
+    const auto& reads_body = hall_.options().reads_body;
+    const std::string_view method(message.method_string().data(), message.method_string().size());
+    const std::string_view target(message.target().data(), message.target().size());
+    const bool read = !reads_body || reads_body(method, target);
+    if (!read && !parser_->is_done()) unread_ = Unread::awaited;
+    arm(read ? hall_.options().limits.progress_time : hall_.options().limits.unread_time);
     armed_at_ = 0;
     const auto expect = message[beast::http::field::expect];
     if (!expect.empty() && !old_) {
@@ -119,11 +131,23 @@ void Connection::read_body() {
     }
     beast::http::async_read_some(
         socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+            if (error == asio::error::operation_aborted && self->unread_ == Unread::given_up) {
+                self->keep_alive_ = false;
+                return self->on_body({});
+            }
+            self->begin_unread();
             if (error || self->phase_ != Phase::body) return self->on_body(error);
             if (!self->count_body(self->parser_->get().body().size()))
                 return self->refuse(503, "service_unavailable", "too much is being sent at once");
             self->read_body();
         });
+}
+
+/// Something of a body came that the owner does not read: it has the time of any other.
+void Connection::begin_unread() {
+    if (unread_ == Unread::no || phase_ != Phase::body) return;
+    unread_ = Unread::no;
+    arm(hall_.options().limits.progress_time);
 }
 
 bool Connection::count_body(std::size_t bytes) {
@@ -352,6 +376,7 @@ void Connection::discard() {
 void Connection::finish() {
     hall_.done(std::exchange(current_, 0));
     ending_ = false;
+    if (unread_ == Unread::given_up) return linger();
     if (!keep_alive_) return close();
     error_code ignored;
     socket_.cancel(ignored);   // The watch.

@@ -65,6 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void read_request();
     void on_header(boost::system::error_code error);
     void read_body();
+    void begin_unread();
     void on_body(boost::system::error_code error);
     void offer();
     /// Looks whether the client goes while it waits.
@@ -99,6 +100,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool head_only_ = false, keep_alive_ = true, chunked_ = true, old_ = false;
     bool ending_ = false;    // Its answer is whole, as soon as all is sent.
     bool closing_ = false;   // Close when all is sent.
+    // Of a body that the owner does not read: as long as none of it came; once it was given up.
+    enum class Unread { no, awaited, given_up } unread_ = Unread::no;
     std::deque<std::string> unsent_;
     std::size_t sent_ = 0;   // Of the first of them.
     std::size_t unsent_bytes_ = 0;

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -37,6 +39,8 @@ struct Limits {
     std::chrono::seconds progress_time{60};
     std::size_t progress_bytes = 4096;
     std::chrono::seconds idle_time{300};      ///< Between requests (mochiweb's is 300 s).
+    /// For the first byte of a body that nobody will read, see Options::reads_body.
+    std::chrono::seconds unread_time{1};
 };
 
 struct Options {
@@ -44,6 +48,10 @@ struct Options {
     Limits limits;
     bool loopback_only = true;   ///< Other addresses are refused.
     std::string server_name;     ///< The Server header; "": none.
+    /// Whether the owner reads the body of such a request; null: of all. Where it does not, an
+    /// announced body that does not come is not waited for: the request goes without, and its
+    /// connection closes after the answer.
+    std::function<bool(std::string_view method, std::string_view target)> reads_body;
 };
 
 /// What an owner is told.

@@ -17,11 +17,12 @@ namespace {
 struct Desk {
     std::unique_ptr<Server> server;
 
-    explicit Desk(Limits limits = {}) {
+    explicit Desk(Limits limits = {}, decltype(Options::reads_body) reads_body = nullptr) {
         auto started = Server::start({.addresses = {{"127.0.0.1", 0}},
                                       .limits = limits,
                                       .loopback_only = true,
-                                      .server_name = "Glasshive"});
+                                      .server_name = "Glasshive",
+                                      .reads_body = std::move(reads_body)});
         REQUIRE(started.ok());
         server = std::move(started.value());
     }
@@ -212,6 +213,32 @@ TEST_CASE("a header value cannot bring headers of its own", "[door]") {
     REQUIRE(client.send(get));
     desk.server->answer(desk.next().id, {200, {{"X", "a\r\nSet-Cookie: b"}}}, "");
     CHECK_THAT(client.read_to("\r\n\r\n"), Catch::Contains("X: a  Set-Cookie: b\r\n"));
+}
+
+TEST_CASE("a body that nobody reads is not waited for, if it does not come", "[door]") {
+    // mochiweb_request:should_close/1: CouchDB answers such a client, and closes.
+    Desk desk({}, [](std::string_view method, std::string_view) { return method == "POST"; });
+    Client silent = desk.client();
+    REQUIRE(silent.send("PUT /db HTTP/1.1\r\nContent-Length: 13\r\n\r\n"));
+    const Request first = desk.next();
+    CHECK(first.body.empty());
+    desk.server->answer(first.id, {201, {}}, "made");
+    CHECK(silent.read_to("nothing").ends_with("\r\nConnection: close\r\n\r\nmade"));   // The end.
+
+    Client late = desk.client();
+    REQUIRE(late.send("PUT /db HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+    CHECK(desk.quiet(1500));   // What has begun is waited for.
+    REQUIRE(late.send("b" + get));
+    const Request second = desk.next();
+    CHECK(second.body == "ab");
+    desk.server->answer(second.id, {201, {}}, "made");
+    CHECK(desk.next().method == "GET");
+
+    Client read = desk.client();
+    REQUIRE(read.send("POST /db HTTP/1.1\r\nContent-Length: 2\r\n\r\n"));
+    CHECK(desk.quiet(1500));
+    REQUIRE(read.send("{}"));
+    CHECK(desk.next().body == "{}");
 }
 
 TEST_CASE("slow clients are let go: in a header, in a body, in reading", "[door]") {
