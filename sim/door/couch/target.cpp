@@ -103,7 +103,9 @@ std::string quoted(std::string_view text) {
 }
 
 bool reads_body(std::string_view method, std::string_view target) {
-    if (target.find("/_design") != std::string_view::npos) return true;
+    for (const std::string_view function : {"/_show/", "/_list/", "/_update/", "/_rewrite"}) {
+        if (target.find(function) != std::string_view::npos) return true;
+    }
     for (const std::string_view bare : {"GET", "HEAD", "DELETE", "COPY", "OPTIONS"}) {
         if (method == bare) return false;
     }

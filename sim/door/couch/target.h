@@ -28,8 +28,8 @@ Target read_target(std::string_view raw, bool plus_is_space = false);
 /// Whether answering such a request takes its body. mochiweb leaves the others' where it is, and
 /// closes the connection behind the answer.
 /// Source: mochiweb_request:should_close/1; chttpd_db: create_db_req/2, delete_db_req/2, and
-/// db_doc_req/3 of GET, DELETE, COPY; chttpd_external:json_req_obj/2 reads it for whatever a design
-/// document does.
+/// db_doc_req/3 of GET, DELETE, COPY; chttpd_external:json_req_obj/2 reads it for the functions
+/// of a design document.
 bool reads_body(std::string_view method, std::string_view target);
 
 /// Percent signs decoded; those that are none stay as they are.

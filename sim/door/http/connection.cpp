@@ -38,7 +38,7 @@ void Connection::start() {
     read_request();
 }
 
-void Connection::arm(std::chrono::seconds time) {
+void Connection::arm(std::chrono::milliseconds time) {
     const std::uint64_t round = ++round_;
     timer_.expires_after(time);
     timer_.async_wait(
@@ -112,7 +112,8 @@ void Connection::on_header(error_code error) {
     const std::string_view target(message.target().data(), message.target().size());
     const bool read = !reads_body || reads_body(method, target);
     if (!read && !parser_->is_done()) unread_ = Unread::awaited;
-    arm(read ? hall_.options().limits.progress_time : hall_.options().limits.unread_time);
+    if (read) arm(hall_.options().limits.progress_time);
+    else arm(hall_.options().limits.unread_time);
     armed_at_ = 0;
     const auto expect = message[beast::http::field::expect];
     if (!expect.empty() && !old_) {

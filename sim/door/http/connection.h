@@ -81,7 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void discard();
     /// Tells the hall how much of a body is here; false when it is too much.
     bool count_body(std::size_t bytes);
-    void arm(std::chrono::seconds time);
+    void arm(std::chrono::milliseconds time);
     void on_timer(boost::system::error_code error, std::uint64_t round);
     std::string head_text(const Head& head, const std::string& framing) const;
 

@@ -40,7 +40,7 @@ struct Limits {
     std::size_t progress_bytes = 4096;
     std::chrono::seconds idle_time{300};      ///< Between requests (mochiweb's is 300 s).
     /// For the first byte of a body that nobody will read, see Options::reads_body.
-    std::chrono::seconds unread_time{1};
+    std::chrono::milliseconds unread_time{100};
 };
 
 struct Options {
