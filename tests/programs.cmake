@@ -31,8 +31,8 @@ program_test(serve)
 program_test(viewer/app)
 program_test(clients)
 
-# Every shipped scenario twice, and with another seed. Two builds are compared by ./dev test.
-if(NOT GLASSHIVE_SANITIZE)   # `./dev test` compares both builds at its end.
+# Every shipped scenario twice, and with another seed. `./dev test` does it for both builds together.
+if(NOT GLASSHIVE_SANITIZE)
   add_test(NAME world_digests
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tests/digests.py ${CMAKE_BINARY_DIR}
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
