@@ -87,7 +87,7 @@ void Loader::read_step(const yaml::Value& value, const store::ClusterSpec& clust
         map.check(!step.target.empty() && step.target.find(' ') == std::string::npos, verb,
                   "a path has no spaces, and is not empty", std::string(verb) + ": orders/cart");
     }
-    if (verbs != 1) {
+    if (verbs != 1 && map.present()) {
         value.error(verbs == 0 ? "a step asks for something" : "a step is one request",
                     "one of get, put, post and delete, such as get: orders/cart");
     }

@@ -99,13 +99,10 @@ void take_filter(const Call& call, ChangesQuery& query) {
     }
 }
 
-std::int64_t whole_number(const std::string& text) {
-    std::int64_t value = 0;
-    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || at != text.data() + text.size() || value < 0) {
-        throw bad_request("invalid_integer");
-    }
-    return value;
+std::int64_t count_of(const std::string& text) {
+    const auto value = whole_number<std::int64_t>(text);
+    if (!value || *value < 0) throw bad_request("invalid_integer");
+    return *value;
 }
 
 }   // namespace
@@ -165,11 +162,11 @@ ChangesQuery read_updates(const Call& call) {
         } else if (key == "since") {
             options.changes.since = value;
         } else if (key == "limit") {
-            options.changes.limit = static_cast<std::size_t>(whole_number(value));
+            options.changes.limit = static_cast<std::size_t>(count_of(value));
         } else if (key == "timeout") {
-            options.timeout = milliseconds{std::min<std::int64_t>(whole_number(value), 60'000)};
+            options.timeout = milliseconds{std::min<std::int64_t>(count_of(value), 60'000)};
         } else if (key == "heartbeat" && value != "false") {
-            const std::int64_t asked = value == "true" ? 60'000 : whole_number(value);
+            const std::int64_t asked = value == "true" ? 60'000 : count_of(value);
             options.heartbeat = milliseconds{std::clamp<std::int64_t>(asked, 1, 86'400'000)};
         }
     }

@@ -12,7 +12,9 @@ namespace glasshive::store::search {
 
 namespace {
 
-/// What a file has besides the index itself. Source: couch_file:write_header/2.
+/// What a compacted file has besides the rows, so that it is larger than what it holds. The figure
+/// is ours: CouchDB's header begins at a block of 4,096 bytes (couch_file:write_header/2), which
+/// would hide that small indexes shrink.
 constexpr Bytes header{200};
 
 }   // namespace

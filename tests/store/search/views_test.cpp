@@ -163,6 +163,7 @@ TEST_CASE("indexes are told of, tidied up and compacted", "[store][search]") {
     }) == R"({"ok":true})");
     cluster.driver.run_for(1s);
     REQUIRE(size() < before);
+    REQUIRE(size() > cluster.search[2].indexes.indexes.begin()->second.index.external_size());
 
     // A database of the same name has indexes of its own.
     REQUIRE(cluster.remove(0) == 200);
